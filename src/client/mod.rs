@@ -1,0 +1,1 @@
+//! One way to talk to every Algorand network.

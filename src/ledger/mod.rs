@@ -1,0 +1,1 @@
+//! Accounts, applications and assets, and the rules by which transactions change them.

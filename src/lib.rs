@@ -1,0 +1,32 @@
+//! The Play and Pay contract toolchain: TEAL assembler, AVM, Algorand development network and deployer in one crate.
+//!
+//! Arrows point down only; `tests/it/layering.rs` keeps it so.
+//!
+//! ```text
+//! cli → usage → client → types
+//! cli → registry, keys, network
+//! node → ledger → avm → opcodes → types
+//! teal → opcodes → types
+//! ```
+
+pub mod avm;
+pub mod ledger;
+pub mod opcodes;
+pub mod teal;
+pub mod types;
+
+#[cfg(feature = "node")]
+pub mod node;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod client;
+#[cfg(feature = "cli")]
+pub mod keys;
+#[cfg(feature = "cli")]
+pub mod network;
+#[cfg(feature = "cli")]
+pub mod registry;
+#[cfg(feature = "cli")]
+pub mod usage;

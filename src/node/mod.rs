@@ -1,0 +1,1 @@
+//! A whole Algorand development network behind algod's REST interface.

@@ -1,0 +1,1 @@
+//! What was deployed where: `deployments/<net>.yaml`.

@@ -1,0 +1,1 @@
+//! Leaf values of the Algorand protocol: addresses, digests, canonical msgpack, transactions, blocks, consensus parameters.

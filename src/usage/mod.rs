@@ -1,0 +1,1 @@
+//! The UsageContract: parameters, fee arithmetic, transaction groups, state, receipts.
