@@ -1,0 +1,12 @@
+//! The primitives of the AVM, and of transaction authorization, by name.
+//!
+//! Each file states one rule of the network over a public library: what is accepted, what is refused, byte for byte.
+//! Nothing here knows programs, stacks, costs or ledgers.
+
+pub mod ed25519;
+pub mod hashes;
+pub mod sumhash;
+pub mod vrf;
+
+pub use hashes::{keccak256, sha3_256, sha256, sha512, sha512_256};
+pub use sumhash::sumhash512;
