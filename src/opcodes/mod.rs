@@ -1,1 +1,48 @@
 //! The single source of truth about the TEAL language: one row of plain data per opcode and field.
+//!
+//! Assembler, disassembler, checker, interpreter dispatch and documentation all derive from these rows. What belongs
+//! here: bytes, names, versions, stack signatures, immediates, costs, modes. What does not: how text is parsed and how
+//! an opcode runs. A changed opcode is a new row with a later version; [`version_table`] folds the rows into what one
+//! AVM version sees.
+
+mod cost;
+mod fields;
+mod immediate;
+mod name_index;
+mod op;
+mod spec;
+mod table;
+mod types;
+mod versions;
+
+pub use cost::{Cost, LinearCost};
+pub use fields::{
+    AcctParamsField, AppParamsField, AssetHoldingField, AssetParamsField, Base64Encoding, BlockField, EcGroup,
+    EcdsaCurve, Field, FieldGroup, FieldRow, FieldSpec, FieldTable, GlobalField, JsonRefType, MimcConfig,
+    ON_COMPLETION_NAMES, Poseidon2Config, TXN_TYPE_NAMES, TxnField, VoterParamsField, VrfStandard, named_constant,
+};
+pub use immediate::{Immediate, ImmediateKind};
+pub use name_index::NameIndex;
+pub use op::Op;
+pub use spec::{Modes, OpSpec, Signature};
+pub use table::OPCODES;
+pub use types::{AvmType, MAX_BYTE_MATH_SIZE, MAX_STRING_SIZE, StackType, Types};
+pub use versions::{VersionTable, introduced_in, version_table};
+
+/// The newest AVM version whose programs run on the released network (consensus v42).
+pub const MAX_VERSION: u8 = 13;
+
+/// Opcodes the reference already names for versions to come; they are known by name only, so that an error can say so.
+pub const FUTURE_OPCODES: &[(&str, u8)] = &[("sumhash512", 14)];
+
+/// Since this version branches may go back, and `balance`-like opcodes take addresses directly.
+pub const BACK_BRANCH_VERSION: u8 = 4;
+
+/// Since this version branch offsets are varints instead of big-endian 16-bit integers.
+pub const VARINT_BRANCH_VERSION: u8 = 13;
+
+/// Since this version logic signatures are salted until their address lies off the curve.
+pub const OFF_CURVE_VERSION: u8 = 13;
+
+#[cfg(test)]
+mod langspec_tests;
