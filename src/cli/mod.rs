@@ -1,7 +1,113 @@
-//! The commands.
+//! The commands: one file each, with `Args` and `run()`, and the contract of stdout, stderr and exit codes around them.
+//!
+//! Must not hold algorithms: a command reads its arguments, calls a layer below and shows what came back.
+
+mod completions;
+mod context;
+mod failure;
+mod io;
+
+pub use context::{Context, GlobalOptions};
+pub use failure::{Exit, Failure};
+pub use io::{Answer, Output};
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// The toolchain of the Play and Pay UsageContract: assemble, deploy, bill, and a whole Algorand network along.
+#[derive(Debug, Parser)]
+#[command(name = "pnp-contract", version, about, max_term_width = 100, subcommand_required = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 findings or failing tests, 4 would change, \
+                        5 network unreachable, 130 interrupted.")]
+pub struct Cli {
+    #[command(flatten)]
+    options: GlobalOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
 
 /// Runs the command line and answers with the process's exit code.
 #[must_use]
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(wrong_use(&error) as u8),
+    };
+    let out = Output::new(cli.options.json, cli.options.quiet, cli.options.verbose);
+    listen(cli.options.verbose);
+    let exit = run(cli, out).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
+        out.failure(&failure);
+        failure.exit
+    });
+    ExitCode::from(exit as u8)
+}
+
+fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
+    let context = Context::new(cli.options, out)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| {
+            Failure::new("runtime", "this process could not start its threads")
+                .because(error)
+                .hint("check the limits of the user")
+        })?;
+    runtime.block_on(async {
+        let command = dispatch(&context, cli.command);
+        tokio::select! {
+            biased;
+            answer = command => answer,
+            () = interrupted() => Err(Failure::new("interrupted", "interrupted")
+                .exit(Exit::Interrupted)
+                .hint("`pnp-contract status` shows what stands")),
+        }
+    })
+}
+
+async fn dispatch(_context: &Context, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// Waits for Ctrl-C; for ever where the signal cannot be listened to.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Help and version are answers; everything else is wrong use, as JSON where JSON was asked for.
+fn wrong_use(error: &clap::Error) -> Exit {
+    use clap::error::ErrorKind;
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A closed stdout has nobody to read the help.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    if std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let failure = Failure::usage(first).hint("`pnp-contract help` lists the commands and their options");
+        Output::new(true, false, 0).failure(&failure);
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage
+}
+
+/// Lets the libraries speak on stderr: with `-vv`, or as `PNP_LOG` says.
+fn listen(verbose: u8) {
+    use tracing_subscriber::EnvFilter;
+    let filter = match std::env::var("PNP_LOG") {
+        Ok(filter) => EnvFilter::new(filter),
+        Err(_) if verbose > 1 => EnvFilter::new("pnp_contract=debug,warn"),
+        Err(_) => return,
+    };
+    // A second subscriber in one process (tests) is not an error worth stopping for.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

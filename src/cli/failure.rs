@@ -1,0 +1,129 @@
+//! What a command that did not succeed says: what happened, why, and what to do.
+
+use serde_json::{Map, Value, json};
+use std::fmt::Display;
+
+/// The exit codes; documented in the README and stable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// Failed.
+    Failed = 1,
+    /// Wrong use.
+    Usage = 2,
+    /// Findings or failing tests.
+    Findings = 3,
+    /// `--check`: something would change.
+    WouldChange = 4,
+    /// The network does not answer.
+    Unreachable = 5,
+    /// Interrupted from the keyboard.
+    Interrupted = 130,
+}
+
+/// A failure for people and for programs. Carries no secret.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// A stable word for programs, for example `no_account`.
+    pub code: &'static str,
+    /// The exit code.
+    pub exit: Exit,
+    /// One sentence: what happened.
+    pub message: String,
+    /// One sentence: why.
+    pub cause: Option<String>,
+    /// One sentence: what to do.
+    pub hint: Option<String>,
+    /// More for programs.
+    pub details: Map<String, Value>,
+}
+
+impl Failure {
+    /// A failure with exit code 1.
+    #[must_use]
+    pub fn new(code: &'static str, message: impl Display) -> Self {
+        Self { code, exit: Exit::Failed, message: message.to_string(), cause: None, hint: None, details: Map::new() }
+    }
+
+    /// Wrong use of the command line, exit code 2.
+    #[must_use]
+    pub fn usage(message: impl Display) -> Self {
+        Self { exit: Exit::Usage, ..Self::new("usage", message) }
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn because(mut self, cause: impl Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// Another exit code.
+    #[must_use]
+    pub const fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Adds a field for programs.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The document of `--json`.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut error = Map::new();
+        error.insert("code".to_owned(), json!(self.code));
+        error.insert("exit".to_owned(), json!(self.exit as u8));
+        error.insert("message".to_owned(), json!(self.message));
+        if let Some(cause) = &self.cause {
+            error.insert("cause".to_owned(), json!(cause));
+        }
+        if let Some(hint) = &self.hint {
+            error.insert("hint".to_owned(), json!(hint));
+        }
+        for (name, value) in &self.details {
+            error.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        json!({ "error": error })
+    }
+}
+
+impl From<crate::network::NetworkError> for Failure {
+    fn from(error: crate::network::NetworkError) -> Self {
+        use crate::network::NetworkError as E;
+        let message = error.to_string();
+        match error {
+            E::Unknown { .. } => Self::usage(message)
+                .hint("choose one of these with --net, or add [networks.NAME] with its algod to pnp.toml"),
+            E::EnvLine { path, .. } => Self::new("env_file", message).hint(format!(
+                "write NAME=value, with quotes around a value that has spaces, and keep {} out of git",
+                path.display()
+            )),
+            E::Project { .. } => Self::new("project_file", message)
+                .hint("a network is written as [networks.NAME] with algod = \"http://host:port\""),
+            E::Unreadable { .. } => Self::new("unreadable", message).hint("check that the file may be read"),
+            E::BadEndpoint { .. } => {
+                Self::new("bad_endpoint", message).hint("for example ALGOD_SERVER=http://localhost and ALGOD_PORT=4001")
+            }
+            E::WrongGenesis { .. } => Self::new("wrong_genesis", message)
+                .because("the genesis hash decides what a network is, not its address")
+                .hint("correct ALGOD_SERVER, or name the network that really answers there with --net"),
+            E::PublicBehindLocalName { found, .. } => Self::new("wrong_genesis", message)
+                .because("development keys and test money must not meet a public network")
+                .hint(format!("use --net {found} if that is what you want")),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The one place that writes to stdout and stderr.
+//!
+//! Results go to stdout, everything else to stderr. With `--json` stdout is exactly one JSON document, also for errors.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use super::failure::{Exit, Failure};
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+
+/// What a command answers with.
+#[derive(Debug)]
+pub enum Answer {
+    /// A result: a JSON document, or the same for people to read.
+    Report {
+        /// The document of `--json`.
+        json: Value,
+        /// The text otherwise; ends without a line break.
+        text: String,
+    },
+    /// Bytes for stdout as they are, such as a program or a completion script.
+    Raw(Vec<u8>),
+    /// Findings or failing tests: a report, and exit code 3.
+    Findings {
+        /// The document of `--json`.
+        json: Value,
+        /// The text otherwise.
+        text: String,
+    },
+    /// Nothing to say.
+    Nothing,
+}
+
+impl Answer {
+    /// A report in both forms.
+    #[must_use]
+    pub fn report(json: Value, text: impl Into<String>) -> Self {
+        Self::Report { json, text: text.into() }
+    }
+}
+
+/// How much is said, and in which form.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    json: bool,
+    quiet: bool,
+    verbose: u8,
+    colour: bool,
+}
+
+impl Output {
+    /// `--json`, `--quiet` and the number of `-v`.
+    #[must_use]
+    pub fn new(json: bool, quiet: bool, verbose: u8) -> Self {
+        let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Self { json, quiet, verbose, colour }
+    }
+
+    /// Whether stdout carries JSON.
+    #[must_use]
+    pub const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Progress for people: left out with `--quiet`.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            to_stderr(text);
+        }
+    }
+
+    /// Details: with `-v` only.
+    pub fn detail(&self, text: &str) {
+        if self.verbose > 0 {
+            to_stderr(text);
+        }
+    }
+
+    /// Something the user should know though the command goes on.
+    pub fn warn(&self, text: &str) {
+        to_stderr(&format!("{} {text}", self.paint("1;33", "note:")));
+    }
+
+    /// Asks on stderr and reads a line; nothing where stdin is not a terminal.
+    #[must_use]
+    pub fn ask(&self, question: &str) -> Option<String> {
+        if !std::io::stdin().is_terminal() {
+            return None;
+        }
+        let mut stderr = std::io::stderr();
+        write!(stderr, "{question} ").and_then(|()| stderr.flush()).ok()?;
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line).ok()?;
+        (read > 0).then(|| line.trim().to_owned())
+    }
+
+    /// Writes a command's answer; the exit code that belongs to it.
+    ///
+    /// # Errors
+    /// Stdout that takes no more, other than by being closed.
+    pub fn answer(&self, answer: Answer) -> Result<Exit, Failure> {
+        let (bytes, exit) = match answer {
+            Answer::Report { json, text } => (self.render(&json, text), Exit::Done),
+            Answer::Findings { json, text } => (self.render(&json, text), Exit::Findings),
+            Answer::Raw(bytes) => (bytes, Exit::Done),
+            Answer::Nothing => (Vec::new(), Exit::Done),
+        };
+        to_stdout(&bytes).map(|()| exit)
+    }
+
+    fn render(&self, json: &Value, mut text: String) -> Vec<u8> {
+        if self.json {
+            text = format!("{json:#}");
+        }
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.into_bytes()
+    }
+
+    /// Writes a failure: JSON on stdout, or three lines on stderr.
+    pub fn failure(&self, failure: &Failure) {
+        if self.json {
+            // A stdout that is closed leaves the exit code to tell it.
+            let _ = to_stdout(format!("{:#}\n", failure.to_json()).as_bytes());
+            return;
+        }
+        to_stderr(&format!("{} {}", self.paint("1;31", "error:"), failure.message));
+        if let Some(cause) = &failure.cause {
+            to_stderr(&format!("  {} {cause}", self.paint("1", "why:")));
+        }
+        if let Some(hint) = &failure.hint {
+            to_stderr(&format!("  {} {hint}", self.paint("1;32", "next:")));
+        }
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+fn to_stderr(text: &str) {
+    // Where stderr is gone there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new("output", "the result could not be written to stdout")
+                .because(error)
+                .hint("what the command did stands; free space or choose another place for the output"))
+        }
+        // A reader that stops early, such as `head`, has what it wanted.
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,182 @@
+//! Settings by name, in layers: the process environment over `.env.<net>` over `.env`.
+
+use super::NetworkError;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Where a setting comes from; a later variant wins over an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// Compiled in.
+    BuiltIn,
+    /// `pnp.toml`.
+    Project,
+    /// `.env`.
+    DotEnv,
+    /// `.env.<net>`.
+    DotEnvNetwork,
+    /// The environment of the process.
+    Process,
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BuiltIn => "the built-in defaults",
+            Self::Project => "pnp.toml",
+            Self::DotEnv => ".env",
+            Self::DotEnvNetwork => ".env.<net>",
+            Self::Process => "the environment",
+        })
+    }
+}
+
+/// A value and the layer it was found in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Setting<'a> {
+    /// The text, not empty. May be a secret: it is never shown.
+    pub value: &'a str,
+    /// Where it was found.
+    pub layer: Layer,
+}
+
+impl fmt::Debug for Setting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setting").field("layer", &self.layer).finish_non_exhaustive()
+    }
+}
+
+/// Every setting the environment and the `.env` files give. Holds secrets, so it does not print.
+#[derive(Default)]
+pub struct Environment {
+    layers: BTreeMap<Layer, BTreeMap<String, String>>,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.layers.values().flat_map(BTreeMap::keys).collect();
+        f.debug_struct("Environment").field("settings", &names.len()).finish_non_exhaustive()
+    }
+}
+
+impl Environment {
+    /// No setting at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The process environment, and the `.env` files of `folder` that belong to `network`.
+    ///
+    /// # Errors
+    /// A `.env` file that exists and cannot be read or has a malformed line.
+    pub fn load(folder: &Path, network: &str) -> Result<Self, NetworkError> {
+        let mut environment = Self::default();
+        environment.layers.insert(
+            Layer::Process,
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect(),
+        );
+        environment.layers.insert(Layer::DotEnv, read_env_file(&folder.join(".env"))?);
+        if network.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+            let file = folder.join(format!(".env.{network}"));
+            environment.layers.insert(Layer::DotEnvNetwork, read_env_file(&file)?);
+        }
+        Ok(environment)
+    }
+
+    /// Adds or replaces one setting in a layer.
+    #[must_use]
+    pub fn with(mut self, layer: Layer, name: &str, value: &str) -> Self {
+        self.layers.entry(layer).or_default().insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The setting `name` from the highest layer that has it; an empty value counts as absent.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Setting<'_>> {
+        self.layers.iter().rev().find_map(|(layer, settings)| {
+            let value = settings.get(name)?.trim();
+            (!value.is_empty()).then_some(Setting { value, layer: *layer })
+        })
+    }
+
+    /// The first of several names that is set, an earlier layer of any name losing to a higher layer of another.
+    #[must_use]
+    pub fn first_of<'n>(&self, names: &[&'n str]) -> Option<(&'n str, Setting<'_>)> {
+        let found = names.iter().filter_map(|name| Some((*name, self.get(name)?)));
+        // `max_by_key` keeps the last of equals, so the order of names is turned around.
+        found.collect::<Vec<_>>().into_iter().rev().max_by_key(|(_, setting)| setting.layer)
+    }
+
+    /// Every name that is set anywhere and ends with `suffix`, sorted.
+    #[must_use]
+    pub fn names_ending(&self, suffix: &str) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.layers.values().flat_map(BTreeMap::keys).filter(|name| name.ends_with(suffix)).cloned().collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+fn read_env_file(path: &Path) -> Result<BTreeMap<String, String>, NetworkError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(source) => return Err(NetworkError::Unreadable { path: path.to_owned(), source }),
+    };
+    parse_env(&text).map_err(|line| NetworkError::EnvLine { path: PathBuf::from(path), line })
+}
+
+/// Parses a `.env` file. The error is the number of the offending line only, for the line may be half a mnemonic.
+fn parse_env(text: &str) -> Result<BTreeMap<String, String>, usize> {
+    let mut settings = BTreeMap::new();
+    for entry in dotenvy::from_read_iter(text.as_bytes()) {
+        match entry {
+            Ok((name, value)) => {
+                settings.insert(name, value);
+            }
+            Err(dotenvy::Error::LineParse(content, _)) => {
+                let first = content.lines().next().unwrap_or_default();
+                let line = text.lines().position(|line| line == first).map_or(1, |index| index.saturating_add(1));
+                return Err(line);
+            }
+            Err(_) => return Err(1),
+        }
+    }
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn higher_layers_win_and_empty_values_are_absent() {
+        let environment = Environment::empty()
+            .with(Layer::DotEnv, "A", "low")
+            .with(Layer::DotEnvNetwork, "A", "middle")
+            .with(Layer::Process, "A", " ")
+            .with(Layer::DotEnv, "B", "b");
+        assert_eq!(environment.get("A"), Some(Setting { value: "middle", layer: Layer::DotEnvNetwork }));
+        assert_eq!(environment.first_of(&["B", "A"]).unwrap().0, "A");
+        assert_eq!(environment.first_of(&["C", "B"]).unwrap().0, "B");
+        assert_eq!(environment.get("C"), None);
+    }
+
+    #[test]
+    fn a_bad_line_is_named_by_number_and_not_shown() {
+        assert_eq!(parse_env("A=1\n\n# note\nword word word\n"), Err(4));
+        assert_eq!(parse_env("A=1\nB='open\n").map(|_| ()), Err(2));
+        let ok = parse_env("A=\"one two\"\nexport B=three # note\n").unwrap();
+        assert_eq!(ok.get("A").unwrap(), "one two");
+        assert_eq!(ok.get("B").unwrap(), "three");
+    }
+
+    #[test]
+    fn debug_shows_no_value() {
+        let environment = Environment::empty().with(Layer::Process, "USER_MNEMONIC", "secret words");
+        assert!(!format!("{environment:?} {:?}", environment.get("USER_MNEMONIC")).contains("secret"));
+    }
+}
