@@ -1,1 +1,5 @@
 //! The one integration test binary.
+
+mod file_budget;
+mod layering;
+mod sources;
