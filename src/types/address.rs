@@ -1,0 +1,146 @@
+//! Addresses of accounts, applications and programs.
+
+use std::fmt;
+use std::str::FromStr;
+
+use data_encoding::BASE32_NOPAD;
+
+use super::amount::AppIndex;
+use super::digest::{hash_with_prefix, sha512_256};
+use super::msgpack::{DecodeError, Decoder, Element, Encoder, Wire};
+
+/// Bytes of the checksum that an address's text carries.
+const CHECKSUM: usize = 4;
+
+/// The address of an account: an ed25519 public key, or a hash that stands in its place.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(pub [u8; 32]);
+
+/// A text that is not an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// Not the base32 of 36 bytes.
+    #[error("not an address: 58 characters of base32 (A-Z, 2-7) are needed, not {0:?}")]
+    Malformed(String),
+    /// The checksum does not fit; probably a typing mistake.
+    #[error("address {0} has a wrong checksum: a character is wrong")]
+    Checksum(String),
+}
+
+impl Address {
+    /// All zeros, which stands for "none".
+    pub const ZERO: Self = Self([0; 32]);
+
+    /// Whether this stands for "none".
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The account that belongs to an application (go-algorand `basics.AppIndex.Address`).
+    pub fn of_application(application: AppIndex) -> Self {
+        Self(hash_with_prefix(b"appID", &application.to_be_bytes()).0)
+    }
+
+    /// The account that a logic-signature program speaks for (go-algorand `logic.HashProgram`).
+    pub fn of_program(program: &[u8]) -> Self {
+        Self(hash_with_prefix(b"Program", program).0)
+    }
+
+    fn checksum(&self) -> [u8; CHECKSUM] {
+        let hash = sha512_256(&self.0);
+        hash.last_chunk().copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = [0; 32 + CHECKSUM];
+        let (key, checksum) = bytes.split_at_mut(32);
+        key.copy_from_slice(&self.0);
+        checksum.copy_from_slice(&self.checksum());
+        f.write_str(&BASE32_NOPAD.encode(&bytes))
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let malformed = || AddressError::Malformed(text.chars().take(64).collect());
+        let bytes = BASE32_NOPAD.decode(text.as_bytes()).map_err(|_| malformed())?;
+        let (key, checksum) = bytes.split_first_chunk::<32>().ok_or_else(malformed)?;
+        if checksum.len() != CHECKSUM {
+            return Err(malformed());
+        }
+        let address = Self(*key);
+        if address.checksum() == checksum { Ok(address) } else { Err(AddressError::Checksum(text.to_owned())) }
+    }
+}
+
+impl From<[u8; 32]> for Address {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl AsRef<[u8]> for Address {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl serde::Serialize for Address {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Address {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Wire for Address {
+    fn is_empty(&self) -> bool {
+        self.is_zero()
+    }
+
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.bytes(&self.0);
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        Wire::decode(decoder).map(Self)
+    }
+}
+
+impl Element for Address {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_carry_a_checksum() {
+        assert_eq!(Address::ZERO.to_string(), "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQ");
+        let text = Address([7; 32]).to_string();
+        assert_eq!(text.parse(), Ok(Address([7; 32])));
+        let wrong = text.replacen('A', "B", 1);
+        assert_ne!(wrong, text);
+        assert_eq!(wrong.parse::<Address>(), Err(AddressError::Checksum(wrong.clone())));
+        assert!(matches!("".parse::<Address>(), Err(AddressError::Malformed(_))));
+    }
+}

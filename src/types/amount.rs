@@ -1,0 +1,121 @@
+//! Money, indices and fractions.
+
+use std::fmt;
+
+use super::msgpack::{DecodeError, Decoder, Element, Encoder, Wire};
+
+/// A block's number; the genesis block is 0.
+pub type Round = u64;
+/// An application's id; 0 stands for none, or for the one being created.
+pub type AppIndex = u64;
+/// An asset's id; 0 stands for none, or for the one being created.
+pub type AssetIndex = u64;
+
+/// An amount of the native currency in millionths of an Algo.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct MicroAlgos(pub u64);
+
+impl MicroAlgos {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// The sum, unless it is over 2^64-1.
+    pub const fn checked_add(self, other: Self) -> Option<Self> {
+        match self.0.checked_add(other.0) {
+            Some(sum) => Some(Self(sum)),
+            None => None,
+        }
+    }
+
+    /// The difference, unless `other` is more.
+    pub const fn checked_sub(self, other: Self) -> Option<Self> {
+        match self.0.checked_sub(other.0) {
+            Some(difference) => Some(Self(difference)),
+            None => None,
+        }
+    }
+
+    /// The sum, at most 2^64-1.
+    #[must_use]
+    pub const fn saturating_add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// The difference, at least 0.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// Whether the amount is 0.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Display for MicroAlgos {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const PER_ALGO: u64 = 1_000_000;
+        write!(f, "{}.{:06} ALGO", self.0 / PER_ALGO, self.0 % PER_ALGO)
+    }
+}
+
+impl Wire for MicroAlgos {
+    fn is_empty(&self) -> bool {
+        self.is_zero()
+    }
+
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.uint(self.0);
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        decoder.uint().map(Self)
+    }
+}
+
+impl Element for MicroAlgos {}
+
+/// A factor in millionths, as of fees and of how full a block is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Micros(pub u64);
+
+impl Micros {
+    /// The factor 1.
+    pub const ONE: Self = Self(1_000_000);
+}
+
+impl Wire for Micros {
+    fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
+    fn encode(&self, encoder: &mut Encoder) {
+        encoder.uint(self.0);
+    }
+
+    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        decoder.uint().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_show_six_places() {
+        assert_eq!(MicroAlgos(1_234_567).to_string(), "1.234567 ALGO");
+        assert_eq!(MicroAlgos(1).to_string(), "0.000001 ALGO");
+        assert_eq!(MicroAlgos(u64::MAX).to_string(), "18446744073709.551615 ALGO");
+    }
+
+    #[test]
+    fn arithmetic_refuses_to_wrap() {
+        assert_eq!(MicroAlgos(u64::MAX).checked_add(MicroAlgos(1)), None);
+        assert_eq!(MicroAlgos(1).checked_sub(MicroAlgos(2)), None);
+        assert_eq!(MicroAlgos(3).checked_sub(MicroAlgos(2)), Some(MicroAlgos(1)));
+    }
+}

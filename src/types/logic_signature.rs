@@ -1,0 +1,51 @@
+//! Programs that sign.
+
+use super::address::Address;
+use super::bounds::{MAX_LOGIC_SIGNATURE, MAX_LOGIC_SIGNATURE_ARGS};
+use super::msgpack::{Wire, wire_struct};
+use super::signature::{MultisigSignature, PqSignature, Signature};
+
+/// A program that approves transactions, for the account of its own hash or for one that delegated to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct LogicSignature {
+    /// The program.
+    pub logic: Vec<u8>,
+    /// Delegation by one key.
+    pub sig: Signature,
+    /// Delegation by a multisignature, in the older form.
+    pub msig: MultisigSignature,
+    /// Delegation by a multisignature, in the form that names the account.
+    pub lmsig: MultisigSignature,
+    /// Delegation by a post-quantum key.
+    pub pqsig: PqSignature,
+    /// Arguments, which nothing signs.
+    pub args: Vec<Vec<u8>>,
+}
+
+wire_struct! {
+    LogicSignature {
+        "l" => logic, "Logic" <= MAX_LOGIC_SIGNATURE;
+        "sig" => sig, "Sig";
+        "msig" => msig, "Msig";
+        "lmsig" => lmsig, "LMsig";
+        "pqsig" => pqsig, "PQsig";
+        "arg" => args, "Args" <= MAX_LOGIC_SIGNATURE_ARGS;
+    }
+}
+
+impl LogicSignature {
+    /// Whether there is no logic signature at all.
+    pub fn is_none(&self) -> bool {
+        Wire::is_empty(self)
+    }
+
+    /// The account the program speaks for when nobody delegated to it.
+    pub fn address(&self) -> Address {
+        Address::of_program(&self.logic)
+    }
+
+    /// Bytes of all arguments together.
+    pub fn args_len(&self) -> usize {
+        self.args.iter().map(Vec::len).sum()
+    }
+}

@@ -1,0 +1,144 @@
+//! Why bytes are not the value asked for, in the words of the network's nodes.
+
+use std::fmt;
+
+/// Bytes that do not hold the value asked for.
+///
+/// The texts are those of go-algorand's `msgp` decoders; see there `msgp/errors.go`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecodeError {
+    text: String,
+    trail: Trail,
+    /// Place inside a list or map whose own name the caller is about to add.
+    item: String,
+}
+
+/// How the names of enclosing fields show up in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Trail {
+    /// Not at all.
+    Silent,
+    /// `… at Outer/Inner`.
+    Path(String),
+    /// `… at Outer`: the last name replaces the one before.
+    Outermost(String),
+    /// `… at Inner at Outer`.
+    Chain(String),
+}
+
+impl DecodeError {
+    pub(super) fn short() -> Self {
+        Self::new("msgp: too few bytes left to read object".to_owned(), Trail::Silent)
+    }
+
+    pub(super) fn too_deep() -> Self {
+        Self::new("Max depth exceeded".to_owned(), Trail::Silent)
+    }
+
+    pub(super) fn wrong_type(wanted: &str, lead: u8) -> Self {
+        match type_name(lead) {
+            Some(found) => Self::new(
+                format!("msgp: attempted to decode type \"{found}\" with method for \"{wanted}\""),
+                Trail::Path(String::new()),
+            ),
+            None => Self::other(format!("msgp: unrecognized type prefix 0x{lead:x}")),
+        }
+    }
+
+    pub(super) fn too_large(value: u64, bits: u32) -> Self {
+        Self::new(format!("msgp: {value} overflows uint{bits}"), Trail::Path(String::new()))
+    }
+
+    pub(super) fn negative(value: i64) -> Self {
+        Self::new(format!("msgp: attempted to cast int {value} to unsigned"), Trail::Outermost(String::new()))
+    }
+
+    pub(super) fn too_long(length: usize, limit: usize) -> Self {
+        Self::other(format!("msgp: length overflow: {length} > {limit}"))
+    }
+
+    pub(super) fn left_over(length: usize) -> Self {
+        Self::other(format!("decoding left {length} remaining bytes"))
+    }
+
+    pub(crate) fn unknown_field(key: &[u8]) -> Self {
+        Self::other(format!("Unknown field: {}", String::from_utf8_lossy(key)))
+    }
+
+    pub(crate) fn missing_field(key: &str) -> Self {
+        Self::other(format!("missing required field: {key}"))
+    }
+
+    pub(crate) fn too_many_fields(left: usize) -> Self {
+        Self::other(format!("Too many array fields when decoding into struct: {left} left"))
+    }
+
+    /// An error with a text of its own, for a value that is well-formed msgpack and still not acceptable.
+    pub fn other(text: impl Into<String>) -> Self {
+        Self::new(text.into(), Trail::Chain(String::new()))
+    }
+
+    fn new(text: String, trail: Trail) -> Self {
+        Self { text, trail, item: String::new() }
+    }
+
+    /// Adds the index or key inside a list or map.
+    #[must_use]
+    pub(crate) fn in_item(mut self, item: impl fmt::Display) -> Self {
+        self.item = if self.item.is_empty() { item.to_string() } else { format!("{item}/{}", self.item) };
+        self
+    }
+
+    /// Adds the name of the field in which the error arose.
+    #[must_use]
+    pub(crate) fn in_field(mut self, name: &str) -> Self {
+        let item = std::mem::take(&mut self.item);
+        let place = match (name.is_empty(), item.is_empty()) {
+            (_, true) => name.to_owned(),
+            (true, false) => item,
+            (false, false) => format!("{name}/{item}"),
+        };
+        match &mut self.trail {
+            Trail::Silent => {}
+            Trail::Path(path) if path.is_empty() => *path = place,
+            Trail::Path(path) => *path = format!("{place}/{path}"),
+            Trail::Outermost(path) => *path = place,
+            Trail::Chain(_) if place.is_empty() => {}
+            Trail::Chain(chain) => *chain = format!("{chain} at {place}"),
+        }
+        self
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        match &self.trail {
+            Trail::Silent => return Ok(()),
+            Trail::Path(path) | Trail::Outermost(path) if !path.is_empty() => write!(f, " at {path}")?,
+            Trail::Path(_) | Trail::Outermost(_) => {}
+            Trail::Chain(chain) => f.write_str(chain)?,
+        }
+        if self.item.is_empty() { Ok(()) } else { write!(f, " at {}", self.item) }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// What msgpack type a leading byte announces; nothing for the one byte that msgpack leaves unused.
+fn type_name(lead: u8) -> Option<&'static str> {
+    Some(match lead {
+        0x00..=0x7f | 0xe0..=0xff | 0xd0..=0xd3 => "int",
+        0x80..=0x8f | 0xde | 0xdf => "map",
+        0x90..=0x9f | 0xdc | 0xdd => "array",
+        0xa0..=0xbf | 0xd9..=0xdb => "str",
+        0xc0 => "nil",
+        0xc1 => return None,
+        0xc2 | 0xc3 => "bool",
+        0xc4..=0xc6 => "bin",
+        0xc7..=0xc9 | 0xd4..=0xd8 => "ext",
+        0xca => "float32",
+        0xcb => "float64",
+        0xcc..=0xcf => "uint",
+    })
+}

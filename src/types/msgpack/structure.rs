@@ -1,0 +1,108 @@
+//! One list of fields per structure, from which both directions of the codec come.
+
+/// The order in which a map writes its keys, as indices into `keys`. Computed at compile time.
+pub(crate) const fn sorted_order<const N: usize>(keys: &[&str; N]) -> [usize; N] {
+    let mut order = [0; N];
+    let mut filled = 0;
+    while filled < N {
+        let mut place = filled;
+        while place > 0 && is_before(keys[filled].as_bytes(), keys[order[place - 1]].as_bytes()) {
+            order[place] = order[place - 1];
+            place -= 1;
+        }
+        order[place] = filled;
+        filled += 1;
+    }
+    order
+}
+
+/// Whether `left` sorts before `right`. Two equal keys in one structure stop the build.
+const fn is_before(left: &[u8], right: &[u8]) -> bool {
+    let mut index = 0;
+    while index < left.len() && index < right.len() {
+        if left[index] != right[index] {
+            return left[index] < right[index];
+        }
+        index += 1;
+    }
+    assert!(left.len() != right.len(), "two fields of a structure share a key");
+    left.len() < right.len()
+}
+
+/// Implements [`Wire`](super::Wire) for a structure from the list of its fields.
+///
+/// A line is `"key" => field.path, "Name"` and then, where they apply, `<= limit` (the wire bounds its length) and
+/// `required` (decoding fails without it). Lines stand in the order of the reference's structure, which is the order
+/// of the list form that decoders accept too; `Name` is the reference's, as it appears in decoding errors.
+macro_rules! wire_struct {
+    ($kind:ident { $($key:literal => $($field:ident).+, $name:literal $(<= $limit:expr)? $(, $required:ident)?;)* }) => {
+        impl $crate::types::msgpack::Wire for $kind {
+            fn is_empty(&self) -> bool {
+                $($crate::types::msgpack::Wire::is_empty(&self.$($field).+))&&*
+            }
+
+            fn encode(&self, encoder: &mut $crate::types::msgpack::Encoder) {
+                type Write = fn(&$kind, &mut $crate::types::msgpack::Encoder);
+                const COUNT: usize = [$($key),*].len();
+                const KEYS: [&str; COUNT] = [$($key),*];
+                const ORDER: [usize; COUNT] = $crate::types::msgpack::sorted_order(&KEYS);
+                const WRITE: [Write; COUNT] = [$(
+                    |value, encoder| $crate::types::msgpack::Wire::encode(&value.$($field).+, encoder)
+                ),*];
+                let present = [$(!$crate::types::msgpack::Wire::is_empty(&self.$($field).+)),*];
+                encoder.map_header(present.iter().filter(|present| **present).count());
+                for index in ORDER {
+                    if present[index] {
+                        encoder.str(KEYS[index].as_bytes());
+                        WRITE[index](self, encoder);
+                    }
+                }
+            }
+
+            fn decode(
+                decoder: &mut $crate::types::msgpack::Decoder<'_>,
+            ) -> Result<Self, $crate::types::msgpack::DecodeError> {
+                decoder.nested(|decoder| {
+                    let mut value = Self::default();
+                    if decoder.at_map() {
+                        for _ in 0..decoder.map_header()? {
+                            let key = decoder.key()?;
+                            match std::str::from_utf8(&key).unwrap_or_default() {
+                                $($key => {
+                                    value.$($field).+ = $crate::types::msgpack::wire_struct!(@decode decoder $($limit)?)
+                                        .map_err(|error| error.in_field($name))?;
+                                })*
+                                _ => return Err($crate::types::msgpack::DecodeError::unknown_field(&key)),
+                            }
+                        }
+                    } else {
+                        let mut left = decoder.array_header()?;
+                        $(if left > 0 {
+                            left -= 1;
+                            value.$($field).+ = $crate::types::msgpack::wire_struct!(@decode decoder $($limit)?)
+                                .map_err(|error| error.in_field(concat!("struct-from-array/", $name)))?;
+                        })*
+                        if left > 0 {
+                            return Err($crate::types::msgpack::DecodeError::too_many_fields(left)
+                                .in_field("struct-from-array"));
+                        }
+                    }
+                    $($crate::types::msgpack::wire_struct!(@check (value.$($field).+) $key $($required)?);)*
+                    Ok(value)
+                })
+            }
+        }
+
+        impl $crate::types::msgpack::Element for $kind {}
+    };
+    (@decode $decoder:ident) => { $crate::types::msgpack::Wire::decode($decoder) };
+    (@decode $decoder:ident $limit:expr) => { $crate::types::msgpack::Bounded::decode_bounded($decoder, $limit) };
+    (@check ($field:expr) $key:literal) => {};
+    (@check ($field:expr) $key:literal required) => {
+        if $crate::types::msgpack::Wire::is_empty(&$field) {
+            return Err($crate::types::msgpack::DecodeError::missing_field($key));
+        }
+    };
+}
+
+pub(crate) use wire_struct;
