@@ -1,0 +1,51 @@
+//! What became of a transaction.
+
+use crate::types::{AppIndex, AssetIndex, Round, Txid};
+use data_encoding::BASE64;
+use serde::Deserialize;
+
+/// A transaction that is in a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirmation {
+    /// The transaction.
+    pub txid: Txid,
+    /// Its block's round.
+    pub round: Round,
+    /// The application it made.
+    pub application: Option<AppIndex>,
+    /// The asset it made.
+    pub asset: Option<AssetIndex>,
+    /// What its program logged.
+    pub logs: Vec<Vec<u8>>,
+}
+
+/// The parts of a pending transaction's answer that are read; the transaction itself is not taken from here.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct PendingBody {
+    #[serde(default)]
+    pub(super) pool_error: String,
+    #[serde(default)]
+    confirmed_round: Option<Round>,
+    #[serde(default)]
+    application_index: Option<AppIndex>,
+    #[serde(default)]
+    asset_index: Option<AssetIndex>,
+    #[serde(default)]
+    logs: Vec<String>,
+}
+
+impl PendingBody {
+    /// `None` while it waits in the pool.
+    pub(super) fn confirmation(self, txid: Txid) -> Result<Option<Confirmation>, String> {
+        let Some(round) = self.confirmed_round.filter(|round| *round > 0) else { return Ok(None) };
+        let logs: Result<_, _> = self.logs.iter().map(|log| BASE64.decode(log.as_bytes())).collect();
+        Ok(Some(Confirmation {
+            txid,
+            round,
+            application: self.application_index.filter(|id| *id > 0),
+            asset: self.asset_index.filter(|id| *id > 0),
+            logs: logs.map_err(|error| format!("a log that is not base64 ({error})"))?,
+        }))
+    }
+}
