@@ -2,7 +2,6 @@
 
 use super::ClientError;
 use serde::de::DeserializeOwned;
-use std::error::Error as _;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
