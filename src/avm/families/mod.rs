@@ -1,0 +1,9 @@
+//! What opcodes do, one file per group of the language specification.
+//!
+//! A function here is called when its opcode may run in this mode, its arguments are on the stack and of the right
+//! kinds, and its cost is paid; what it leaves on the stack is measured afterwards. Functions that only compute take a
+//! [`Machine`](super::machine::Machine); those that need the group or the ledger take the whole
+//! [`Vm`](super::vm::Vm). A failing function leaves the stack as the reference would: read arguments in place, change
+//! the stack last.
+
+pub(super) mod arithmetic;
