@@ -10,6 +10,7 @@ pub mod apply_data;
 pub mod block;
 pub mod bounds;
 pub mod byte_string;
+pub mod consensus;
 pub mod digest;
 pub mod logic_signature;
 pub mod msgpack;
@@ -29,6 +30,7 @@ pub use block::{
     TransactionCommitments, UpgradeState, UpgradeVote,
 };
 pub use byte_string::ByteString;
+pub use consensus::ConsensusParams;
 pub use digest::{Digest, DigestError, Txid, hash_with_prefix, sha512_256};
 pub use logic_signature::LogicSignature;
 pub use signature::{MultisigSignature, MultisigSubsignature, PqSignature, Signature};
