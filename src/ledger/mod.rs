@@ -3,6 +3,8 @@
 //! A block under construction is an [`overlay`] of changes over a snapshot: flat, typed [`record`]s under ordered
 //! [`key`]s, with one undo log for everything. Nothing in here knows HTTP.
 
+pub mod dispenser;
+pub mod genesis;
 pub mod key;
 pub mod overlay;
 pub mod record;

@@ -74,16 +74,20 @@ impl DiskStore {
             Journal::open(&directory.join(JOURNAL_FILE), sequence).map_err(Failure::from).map_err(fail)?;
         let readers = read(&database).map_err(fail)?;
         let mut store = Self { directory: directory.to_owned(), database, journal, readers, sequence, stopped: false };
+        // One transaction for all of them: hundreds of commits would make the opening slow.
+        let mut lost = Batch::new();
+        let mut sequence = sequence;
         for record in records {
-            if record.sequence != store.sequence + 1 {
-                let detail = format!("the journal goes on at {} after {}", record.sequence, store.sequence);
+            if record.sequence != sequence + 1 {
+                let detail = format!("the journal goes on at {} after {sequence}", record.sequence);
                 return Err(StoreError::Corrupt { path: directory.to_owned(), detail });
             }
-            let batch = Batch::decode(&record.payload).ok_or_else(|| StoreError::Corrupt {
-                path: directory.to_owned(),
-                detail: format!("journal record {}", record.sequence),
-            })?;
-            store.apply(&batch, record.sequence, Durability::None).map_err(fail)?;
+            sequence = record.sequence;
+            let batch = Batch::decode(&record.payload);
+            lost.append(batch.ok_or_else(|| fail(Failure::Corrupt(format!("journal record {sequence}"))))?);
+        }
+        if !lost.writes().is_empty() {
+            store.apply(&lost, sequence, Durability::None).map_err(fail)?;
         }
         Ok(store)
     }

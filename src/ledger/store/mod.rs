@@ -96,6 +96,11 @@ impl Batch {
         self.writes.push(Write { table, key: key.into(), value: None });
     }
 
+    /// Adds the changes of `later` behind this batch's own.
+    pub fn append(&mut self, later: Self) {
+        self.writes.extend(later.writes);
+    }
+
     /// The changes, in the order they were made.
     pub fn writes(&self) -> &[Write] {
         &self.writes
