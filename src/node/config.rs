@@ -1,0 +1,66 @@
+//! What a development network is told before it starts.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The port algod has on AlgoKit's LocalNet.
+pub const ALGOD_PORT: u16 = 4001;
+/// The port kmd has on AlgoKit's LocalNet.
+pub const KMD_PORT: u16 = 4002;
+/// The port the indexer has on AlgoKit's LocalNet.
+pub const INDEXER_PORT: u16 = 8980;
+/// The token every local network of the ecosystem uses: 64 times `a`. A convention, not a secret.
+pub const LOCAL_TOKEN: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+/// The network name behind genesis id `dockernet-v1`, by which every SDK knows that it speaks to a local network.
+pub const NETWORK_NAME: &str = "dockernet";
+
+/// The settings of one development network.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The folder that keeps the network, made if it is missing; `None` keeps it in memory until it stops.
+    pub data: Option<PathBuf>,
+    /// The address to listen on. Anything but loopback lets other machines send transactions and stop the clock.
+    pub listen: IpAddr,
+    /// algod's port; 0 takes any free one.
+    pub algod_port: u16,
+    /// kmd's port, reserved until its service exists; `None` leaves it alone.
+    pub kmd_port: Option<u16>,
+    /// The indexer's port, reserved until its service exists; `None` leaves it alone.
+    pub indexer_port: Option<u16>,
+    /// What clients must send in `X-Algo-API-Token`; an empty token lets everyone in.
+    pub token: String,
+    /// Whether a block is on disk before its group is acknowledged. Without, a kill may lose the last groups.
+    pub durable: bool,
+    /// How long `wait-for-block-after` holds a request for a block that nobody is making.
+    ///
+    /// Blocks come only with transactions here, so that the reference's full minute would be a minute lost; no wait at
+    /// all would turn polling clients into busy loops.
+    pub patience: Duration,
+    /// Stop on Ctrl-C and SIGTERM; for a process that is nothing but a network.
+    pub stop_on_signal: bool,
+}
+
+impl Default for Config {
+    /// AlgoKit LocalNet's ports and token on loopback, in memory.
+    fn default() -> Self {
+        Self {
+            data: None,
+            listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            algod_port: ALGOD_PORT,
+            kmd_port: None,
+            indexer_port: None,
+            token: LOCAL_TOKEN.to_owned(),
+            durable: true,
+            patience: Duration::from_millis(300),
+            stop_on_signal: false,
+        }
+    }
+}
+
+impl Config {
+    /// A network for one test: in memory, on a free port.
+    pub fn test() -> Self {
+        Self { algod_port: 0, patience: Duration::from_millis(50), ..Self::default() }
+    }
+}

@@ -1,0 +1,82 @@
+//! Why a request was not done, as algod's clients expect to hear it: a status and `{"message": …, "data": …}`.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::answer::Answer;
+
+/// A refused request.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    message: String,
+    data: Option<serde_json::Value>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, message: message.into(), data: None }
+    }
+
+    /// 400: the request is wrong, or the ledger refuses what it asks.
+    pub(super) fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// 404: there is no such thing.
+    pub(super) fn missing(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// 500: algod's status where it failed, and for some wrong requests too.
+    pub(super) fn internal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+    }
+
+    /// 501: this network does not do that.
+    pub(super) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_IMPLEMENTED, message)
+    }
+
+    /// 401: no token, or a wrong one.
+    pub(super) fn token() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Invalid API Token")
+    }
+
+    /// 404 of a path that is none of ours.
+    pub(super) fn path() -> Self {
+        Self::missing("Not Found")
+    }
+
+    /// 405 of a path that has other methods.
+    pub(super) fn method() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+    }
+
+    /// 413: more bytes than any request may have.
+    pub(super) fn size() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+    }
+
+    /// 400 of a parameter that cannot be read, in the words of algod's generated parser.
+    pub(super) fn parameter(name: &str, problem: &str) -> Self {
+        Self::bad(format!("Invalid format for parameter {name}: {problem}"))
+    }
+
+    /// Adds what programs may want to know: pc, states, limits.
+    pub(super) fn with_data(mut self, data: serde_json::Value) -> Self {
+        self.data = Some(data);
+        self
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut body = serde_json::Map::new();
+        if let Some(data) = self.data {
+            body.insert("data".to_owned(), data);
+        }
+        body.insert("message".to_owned(), self.message.into());
+        Answer::value(&body.into()).with_status(self.status).into_response()
+    }
+}

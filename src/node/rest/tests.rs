@@ -1,0 +1,82 @@
+//! The interface over a socket, as a client sees it.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use super::*;
+use crate::node::{Config, LOCAL_TOKEN, Running};
+
+/// One exchange over a connection of its own: status, head, body.
+pub(super) fn exchange(network: &Running, request: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
+    let mut stream = TcpStream::connect(network.address()).unwrap();
+    write!(stream, "{request}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len())
+        .unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap().to_ascii_lowercase();
+    (head[9..12].parse().unwrap(), head, answer[end + 4..].to_vec())
+}
+
+fn get(network: &Running, path: &str) -> (u16, serde_json::Value) {
+    let (status, _, body) = exchange(network, &format!("GET {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), b"");
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+#[test]
+fn the_network_says_who_it_is() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    assert_eq!(get(&network, "/health"), (200, serde_json::Value::Null));
+    let (status, versions) = get(&network, "/versions");
+    assert_eq!((status, &versions["genesis_id"]), (200, &"dockernet-v1".into()));
+    let (_, genesis) = get(&network, "/genesis");
+    assert_eq!(genesis["alloc"][2]["comment"], "Wallet1");
+    assert_eq!(genesis["alloc"][2]["addr"], network.node().dispenser().address().to_string());
+    let (_, swagger) = get(&network, "/swagger.json");
+    assert!(swagger["paths"]["/versions"]["get"].is_object());
+    network.stop().unwrap();
+}
+
+#[test]
+fn other_paths_and_methods_are_refused_in_json() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    assert_eq!(get(&network, "/v2/nope"), (404, serde_json::json!({"message": "Not Found"})));
+    let (status, head, body) = exchange(&network, "PUT /health HTTP/1.1", b"");
+    assert_eq!((status, body.as_slice()), (405, &b"{\"message\":\"Method Not Allowed\"}\n"[..]));
+    assert!(head.contains("allow: get"), "{head}");
+}
+
+#[test]
+fn browsers_may_ask_without_a_token() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let preflight =
+        "OPTIONS /v2/status HTTP/1.1\r\nOrigin: https://page.test\r\nAccess-Control-Request-Private-Network: true";
+    let (status, head, _) = exchange(&network, preflight, b"");
+    assert_eq!(status, 204);
+    for line in [
+        "access-control-allow-origin: *",
+        "allow-headers: x-algo-api-token,content-type",
+        "allow-private-network: true",
+    ] {
+        assert!(head.contains(line), "{head}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let first = DevNode::spawn(Config::test()).unwrap();
+    let refusal =
+        DevNode::spawn(Config { algod_port: first.address().port(), ..Config::test() }).unwrap_err().to_string();
+    assert!(refusal.contains(&format!("algod cannot listen on {}", first.address())), "{refusal}");
+}
+
+#[test]
+fn only_the_token_lets_in() {
+    let mut headers = HeaderMap::new();
+    assert!(!may_enter(&headers, "secret") && may_enter(&headers, ""));
+    headers.insert("authorization", "bearer secret".parse().unwrap());
+    assert!(may_enter(&headers, "secret") && !may_enter(&headers, "secre"));
+    headers.insert("x-algo-api-token", "wrong!".parse().unwrap());
+    assert!(!may_enter(&headers, "secret"));
+}
