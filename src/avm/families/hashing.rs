@@ -1,0 +1,78 @@
+//! Hash functions: of any bytes, and of rows of field elements.
+
+use crate::avm::crypto::{self, scalars::NotReduced, scalars::ScalarField};
+use crate::avm::error::{Fault, fault};
+use crate::avm::machine::Machine;
+use crate::opcodes::{Field as _, MimcConfig, Poseidon2Config};
+
+type Done = Result<(), Fault>;
+
+fn hash<const N: usize>(machine: &mut Machine, function: fn(&[u8]) -> [u8; N]) -> Done {
+    let digest = function(machine.bytes(0)?);
+    machine.replace(1, digest)
+}
+
+/// `sha256`
+pub(in crate::avm) fn sha256(machine: &mut Machine) -> Done {
+    hash(machine, crypto::sha256)
+}
+
+/// `keccak256`
+pub(in crate::avm) fn keccak256(machine: &mut Machine) -> Done {
+    hash(machine, crypto::keccak256)
+}
+
+/// `sha512_256`
+pub(in crate::avm) fn sha512_256(machine: &mut Machine) -> Done {
+    hash(machine, crypto::sha512_256)
+}
+
+/// `sha3_256`
+pub(in crate::avm) fn sha3_256(machine: &mut Machine) -> Done {
+    hash(machine, crypto::sha3_256)
+}
+
+/// `sha512`
+pub(in crate::avm) fn sha512(machine: &mut Machine) -> Done {
+    hash(machine, crypto::sha512)
+}
+
+/// `mimc`
+pub(in crate::avm) fn mimc(machine: &mut Machine) -> Done {
+    let byte = machine.byte(0)?;
+    let field = match MimcConfig::from_byte(byte) {
+        Some(MimcConfig::Bn254Mp110) => ScalarField::Bn254,
+        Some(MimcConfig::Bls12_381Mp111) => ScalarField::Bls12381,
+        None => fault!("invalid mimc config MimcConfig({byte})"),
+    };
+    hash_elements(machine, "mimc", |data| crypto::mimc(field, data))
+}
+
+/// `poseidon2`
+pub(in crate::avm) fn poseidon2(machine: &mut Machine) -> Done {
+    let byte = machine.byte(0)?;
+    let field = match Poseidon2Config::from_byte(byte) {
+        Some(Poseidon2Config::Bn254T2) => ScalarField::Bn254,
+        Some(Poseidon2Config::Bls12_381T2) => ScalarField::Bls12381,
+        None => fault!("invalid poseidon2 config Poseidon2Config({byte})"),
+    };
+    hash_elements(machine, "poseidon2", |data| crypto::poseidon2(field, data))
+}
+
+fn hash_elements(
+    machine: &mut Machine,
+    name: &str,
+    function: impl FnOnce(&[u8]) -> Result<[u8; 32], NotReduced>,
+) -> Done {
+    let data = machine.bytes(0)?;
+    if data.is_empty() {
+        fault!("the input data cannot be empty");
+    }
+    if data.len() % 32 != 0 {
+        fault!("the input data must be a multiple of 32 bytes");
+    }
+    match function(data) {
+        Ok(digest) => machine.replace(1, digest),
+        Err(reason) => fault!("invalid {name} input {reason}"),
+    }
+}
