@@ -35,6 +35,7 @@ const fn definition(table: Table) -> TableDefinition<'static, Bytes, Bytes> {
         Table::Blocks => "blocks",
         Table::Deltas => "deltas",
         Table::Transactions => "transactions",
+        Table::Leases => "leases",
     })
 }
 
@@ -215,8 +216,10 @@ fn prepare(database: &Database) -> Result<u64, Failure> {
 fn read(database: &Database) -> Result<Readers, Failure> {
     let transaction = database.begin_read()?;
     let open = |table| transaction.open_table(definition(table));
-    let [meta, state, headers, blocks, deltas, transactions] = Table::ALL;
-    Ok(Readers([open(meta)?, open(state)?, open(headers)?, open(blocks)?, open(deltas)?, open(transactions)?]))
+    let [meta, state, headers, blocks, deltas, transactions, leases] = Table::ALL;
+    let (meta, state, headers) = (open(meta)?, open(state)?, open(headers)?);
+    let (blocks, deltas) = (open(blocks)?, open(deltas)?);
+    Ok(Readers([meta, state, headers, blocks, deltas, open(transactions)?, open(leases)?]))
 }
 
 fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), Failure> {

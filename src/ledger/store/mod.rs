@@ -40,11 +40,14 @@ pub enum Table {
     Deltas,
     /// Where each transaction was confirmed, by transaction id.
     Transactions,
+    /// The leases ever taken, by sender, name and last round.
+    Leases,
 }
 
 impl Table {
     /// Every table, in the order of its number in the journal.
-    pub const ALL: [Self; 6] = [Self::Meta, Self::State, Self::Headers, Self::Blocks, Self::Deltas, Self::Transactions];
+    pub const ALL: [Self; 7] =
+        [Self::Meta, Self::State, Self::Headers, Self::Blocks, Self::Deltas, Self::Transactions, Self::Leases];
 
     /// The table's number in a batch's encoding; it never changes once released.
     const fn number(self) -> u8 {
@@ -55,6 +58,7 @@ impl Table {
             Self::Blocks => 3,
             Self::Deltas => 4,
             Self::Transactions => 5,
+            Self::Leases => 6,
         }
     }
 
