@@ -51,6 +51,29 @@ impl Address {
         Self(hash_with_prefix(b"Program", program).0)
     }
 
+    /// The account of a post-quantum public key (go-algorand `basics.PQAddress`).
+    pub fn of_pq_key(scheme: [u8; 2], salt: u8, public_key: &[u8]) -> Self {
+        Self(hash_with_prefix(b"PQA", &[scheme.as_slice(), &[salt], public_key].concat()).0)
+    }
+
+    /// The lowest salt whose account no ed25519 key can speak for, and that account (go-algorand
+    /// `basics.CanonicalPQAddressSalt`). Half of all salts do, so that none at all is as good as impossible.
+    pub fn of_pq_key_canonical(scheme: [u8; 2], public_key: &[u8]) -> Option<(u8, Self)> {
+        (0..=u8::MAX)
+            .map(|salt| (salt, Self::of_pq_key(scheme, salt, public_key)))
+            .find(|(_, address)| !address.is_edwards_point())
+    }
+
+    /// Whether the bytes are a point of the curve, so that an ed25519 key may exist for them.
+    pub fn is_edwards_point(&self) -> bool {
+        curve25519_dalek::edwards::CompressedEdwardsY(self.0).decompress().is_some()
+    }
+
+    /// The account that sends state proofs.
+    pub fn of_state_proof_sender() -> Self {
+        Self(hash_with_prefix(b"SpecialAddr", b"StateProofSender").0)
+    }
+
     fn checksum(&self) -> [u8; CHECKSUM] {
         let hash = sha512_256(&self.0);
         hash.last_chunk().copied().unwrap_or_default()

@@ -3,7 +3,8 @@
 use super::address::Address;
 use super::bounds::{MAX_LOGIC_SIGNATURE, MAX_LOGIC_SIGNATURE_ARGS};
 use super::msgpack::{Wire, wire_struct};
-use super::signature::{MultisigSignature, PqSignature, Signature};
+use super::multisig::MultisigSignature;
+use super::signature::{PqSignature, Signature};
 
 /// A program that approves transactions, for the account of its own hash or for one that delegated to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

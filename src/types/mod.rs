@@ -12,10 +12,15 @@ pub mod bounds;
 pub mod byte_string;
 pub mod consensus;
 pub mod digest;
+pub mod group;
 pub mod logic_signature;
+pub mod merkle;
 pub mod msgpack;
+pub mod multisig;
+pub mod payset;
 pub mod signature;
 pub mod signed_transaction;
+pub mod signing;
 pub mod teal_value;
 pub mod transaction;
 
@@ -32,9 +37,13 @@ pub use block::{
 pub use byte_string::ByteString;
 pub use consensus::ConsensusParams;
 pub use digest::{Digest, DigestError, Txid, hash_with_prefix, sha512_256};
+pub use group::{GroupError, assign_group, group_id};
 pub use logic_signature::LogicSignature;
-pub use signature::{MultisigSignature, MultisigSubsignature, PqSignature, Signature};
+pub use multisig::{MultisigAccount, MultisigError, MultisigSignature, MultisigSubsignature};
+pub use payset::BlockError;
+pub use signature::{PqSignature, Signature};
 pub use signed_transaction::{SignedTransaction, SignedTransactionWithApplyData};
+pub use signing::SigningKey;
 pub use teal_value::{TealKeyValue, TealValue};
 pub use transaction::{
     ApplicationCall, AssetConfig, AssetFreeze, AssetTransfer, BoxRef, Header, Heartbeat, HeartbeatProof, HoldingRef,

@@ -5,7 +5,8 @@ use super::apply_data::ApplyData;
 use super::digest::Txid;
 use super::logic_signature::LogicSignature;
 use super::msgpack::wire_struct;
-use super::signature::{MultisigSignature, PqSignature, Signature};
+use super::multisig::MultisigSignature;
+use super::signature::{PqSignature, Signature};
 use super::transaction::Transaction;
 
 /// A transaction and its one signature, of whichever kind.
@@ -40,6 +41,11 @@ impl SignedTransaction {
     /// The transaction's id; signatures are no part of it.
     pub fn id(&self) -> Txid {
         self.transaction.id()
+    }
+
+    /// Whether there is a signature of any kind.
+    pub fn is_signed(&self) -> bool {
+        !(self.sig.is_none() && self.msig.is_none() && self.lsig.is_none() && self.pqsig.is_none())
     }
 
     /// The address whose signature this claims to be.

@@ -1,1 +1,22 @@
 //! The UsageContract: parameters, fee arithmetic, transaction groups, state, receipts.
+//!
+//! The rules are the contract's own (`teal/usage_approval.teal`); what is checked here spares a user a refusal on chain.
+//! Must not know the command line, files, or where keys and networks come from.
+
+pub mod calls;
+mod error;
+mod parameters;
+mod programs;
+mod receipt;
+mod split;
+mod state;
+mod tick;
+
+pub use calls::Bill;
+pub use error::UsageError;
+pub use parameters::{Creation, Parameters};
+pub use programs::{Programs, Template};
+pub use receipt::{Balances, Receipt};
+pub use split::Split;
+pub use state::{GlobalState, LocalState};
+pub use tick::{MAX_TICK, TickId};

@@ -15,7 +15,7 @@ pub use header::Header;
 pub use heartbeat::{Heartbeat, HeartbeatProof};
 pub use kind::TransactionType;
 pub use payment::{KeyRegistration, Payment};
-pub use resource::{BoxRef, HoldingRef, LocalsRef, ResourceRef};
+pub use resource::{BoxRef, HoldingRef, LocalsRef, ResourceError, ResourceRef};
 pub use state_proof::{
     FalconBytes, FalconKey, FalconPublicKey, FalconSignature, GenericDigest, HashFactory, HashType, MerkleProof,
     Participant, ParticipantKey, Reveal, SignatureSlot, StateProof, StateProofBody, StateProofMessage,
@@ -118,5 +118,11 @@ impl Transaction {
     /// The transaction's id.
     pub fn id(&self) -> Txid {
         Digest(sha512_256(&self.signing_bytes()))
+    }
+
+    /// The id as an inner transaction: the place under its parent is part of it (go-algorand `Transaction.InnerID`).
+    pub fn inner_id(&self, parent: Txid, index: u64) -> Txid {
+        let image = [b"TX".as_slice(), parent.as_bytes(), &index.to_be_bytes(), &self.encode()].concat();
+        Digest(sha512_256(&image))
     }
 }

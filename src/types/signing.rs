@@ -1,0 +1,159 @@
+//! Keys that sign transactions and programs.
+//!
+//! A key lives in memory only as long as it is used: it is wiped when dropped and never printed. Where keys come from
+//! is the business of the layers above.
+
+use std::fmt;
+
+use ed25519_dalek::Signer as _;
+use zeroize::Zeroizing;
+
+use super::address::Address;
+use super::logic_signature::LogicSignature;
+use super::multisig::{MultisigAccount, MultisigError};
+use super::signature::Signature;
+use super::signed_transaction::SignedTransaction;
+use super::transaction::Transaction;
+
+/// An ed25519 key pair, made from a 32-byte seed.
+#[derive(Clone)]
+pub struct SigningKey(ed25519_dalek::SigningKey);
+
+impl SigningKey {
+    /// The key pair of a seed.
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+    }
+
+    /// A key pair nobody has seen, from the system's randomness.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(seed.as_mut_slice())?;
+        Ok(Self::from_seed(&seed))
+    }
+
+    /// The seed, for whoever stores it; the copy is wiped when dropped.
+    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
+    }
+
+    /// The public key.
+    pub fn public_key(&self) -> [u8; 32] {
+        self.0.verifying_key().to_bytes()
+    }
+
+    /// The account of this key alone.
+    pub fn address(&self) -> Address {
+        Address(self.public_key())
+    }
+
+    /// Signs bytes as they are. What is signed has to start with a domain separator, which this does not add.
+    pub fn sign(&self, bytes: &[u8]) -> Signature {
+        Signature(self.0.sign(bytes).to_bytes())
+    }
+
+    /// Signs a transaction. Where this key is not the sender's, the signer's address goes along, as rekeyed accounts
+    /// need it.
+    pub fn sign_transaction(&self, transaction: &Transaction) -> SignedTransaction {
+        SignedTransaction {
+            sig: self.sign(&transaction.signing_bytes()),
+            auth_addr: authorized_by(self.address(), transaction),
+            ..SignedTransaction::from(transaction.clone())
+        }
+    }
+
+    /// Signs a transaction as one of the keys of `account`; merge with the others' to reach the threshold.
+    pub fn sign_multisig(
+        &self,
+        account: &MultisigAccount,
+        transaction: &Transaction,
+    ) -> Result<SignedTransaction, MultisigError> {
+        let msig = account.signature(self.public_key(), self.sign(&transaction.signing_bytes()))?;
+        Ok(SignedTransaction {
+            msig,
+            auth_addr: authorized_by(account.address(), transaction),
+            ..SignedTransaction::from(transaction.clone())
+        })
+    }
+
+    /// Lets a program sign for this key's account.
+    pub fn delegate(&self, program: &[u8]) -> LogicSignature {
+        LogicSignature {
+            logic: program.to_vec(),
+            sig: self.sign(&[b"Program", program].concat()),
+            ..LogicSignature::default()
+        }
+    }
+
+    /// Lets a program sign for `account`, as one of its keys (go-algorand `logic.MultisigProgram`).
+    pub fn delegate_multisig(
+        &self,
+        account: &MultisigAccount,
+        program: &[u8],
+    ) -> Result<LogicSignature, MultisigError> {
+        let image = [b"MsigProgram", account.address().as_bytes().as_slice(), program].concat();
+        Ok(LogicSignature {
+            logic: program.to_vec(),
+            lmsig: account.signature(self.public_key(), self.sign(&image))?,
+            ..LogicSignature::default()
+        })
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SigningKey").field(&self.address()).finish()
+    }
+}
+
+impl LogicSignature {
+    /// A transaction approved by this program for `authorizer`: the delegating account, or the program's own.
+    pub fn sign_transaction(&self, authorizer: Address, transaction: &Transaction) -> SignedTransaction {
+        SignedTransaction {
+            lsig: self.clone(),
+            auth_addr: authorized_by(authorizer, transaction),
+            ..SignedTransaction::from(transaction.clone())
+        }
+    }
+}
+
+/// The signer's address where it has to be named: only where the sender itself did not sign.
+fn authorized_by(signer: Address, transaction: &Transaction) -> Address {
+    if signer == transaction.header.sender { Address::ZERO } else { signer }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_seed() {
+        let key = SigningKey::from_seed(&[7; 32]);
+        let text = format!("{key:?}");
+        assert_eq!(text, format!("SigningKey({})", key.address()));
+    }
+
+    #[test]
+    fn signer_is_named_only_for_others_accounts() {
+        let key = SigningKey::from_seed(&[7; 32]);
+        let mut transaction = Transaction::default();
+        transaction.header.sender = key.address();
+        assert_eq!(key.sign_transaction(&transaction).auth_addr, Address::ZERO);
+        transaction.header.sender = Address([1; 32]);
+        let signed = key.sign_transaction(&transaction);
+        assert_eq!(signed.auth_addr, key.address());
+        assert_eq!(signed.authorizer(), key.address());
+    }
+
+    #[test]
+    fn signatures_verify() {
+        use ed25519_dalek::Verifier as _;
+        let key = SigningKey::generate().unwrap();
+        let transaction = Transaction::default();
+        let signed = key.sign_transaction(&transaction);
+        let public = ed25519_dalek::VerifyingKey::from_bytes(&key.public_key()).unwrap();
+        let signature = ed25519_dalek::Signature::from_bytes(&signed.sig.0);
+        assert!(public.verify(&transaction.signing_bytes(), &signature).is_ok());
+        assert_eq!(SigningKey::from_seed(&key.seed()).address(), key.address());
+    }
+}
