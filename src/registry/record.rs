@@ -1,0 +1,199 @@
+//! The shape of a record.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The newest format this program writes and reads.
+pub(super) const FORMAT: u64 = 1;
+
+/// A whole file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deployments {
+    /// The format of the file.
+    pub format: u64,
+    /// The network's name.
+    pub network: String,
+    /// What stands on each chain, by genesis hash (base64).
+    #[serde(default)]
+    pub chains: BTreeMap<String, Chain>,
+}
+
+impl Deployments {
+    /// An empty record of a network.
+    #[must_use]
+    pub fn new(network: &str) -> Self {
+        Self { format: FORMAT, network: network.to_owned(), chains: BTreeMap::new() }
+    }
+}
+
+/// What stands on one chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chain {
+    /// A label such as `testnet-v1.0`.
+    pub genesis_id: String,
+    /// Accounts that commands made here, by name; only their addresses.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<String, Account>,
+    /// Assets that commands made here, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assets: Vec<Asset>,
+    /// Transactions sent whose outcome was not recorded yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<Pending>,
+    /// Contracts, oldest first; nothing is taken out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contracts: Vec<Contract>,
+}
+
+impl Chain {
+    /// The contract commands mean where none is named: the newest that was not deleted.
+    #[must_use]
+    pub fn current(&self) -> Option<&Contract> {
+        self.contracts.iter().rev().find(|contract| !contract.deleted)
+    }
+
+    /// The record of an application, if it has one.
+    #[must_use]
+    pub fn contract(&self, app_id: u64) -> Option<&Contract> {
+        self.contracts.iter().rev().find(|contract| contract.app_id == app_id)
+    }
+
+    /// The record of an application, to be changed.
+    pub fn contract_mut(&mut self, app_id: u64) -> Option<&mut Contract> {
+        self.contracts.iter_mut().rev().find(|contract| contract.app_id == app_id)
+    }
+
+    /// The newest asset recorded.
+    #[must_use]
+    pub fn current_asset(&self) -> Option<&Asset> {
+        self.assets.last()
+    }
+}
+
+/// An account that a command made on a development network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// Its address.
+    pub address: String,
+    /// How it came to be, for example `made and funded by deploy`.
+    pub origin: String,
+    /// When, UTC.
+    pub time: String,
+}
+
+/// An asset that a command made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asset {
+    /// Its index.
+    pub asset_id: u64,
+    /// Its unit's name.
+    pub unit: String,
+    /// Digits after the point.
+    pub decimals: u32,
+    /// All minor units.
+    pub total: u64,
+    /// Who made it.
+    pub creator: String,
+    /// How it came to be.
+    pub origin: String,
+    /// The transaction.
+    pub txid: String,
+    /// Its round.
+    pub round: u64,
+    /// When, UTC.
+    pub time: String,
+}
+
+/// A transaction that was sent, written down before it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// The transaction.
+    pub txid: String,
+    /// The last round it can be in.
+    pub last_valid: u64,
+    /// What the record becomes once it is confirmed.
+    pub contract: Contract,
+}
+
+/// One deployed contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// The application; 0 while pending.
+    pub app_id: u64,
+    /// The application's own account.
+    pub app_address: String,
+    /// The asset it is bound to; 0 where none is.
+    pub asset_id: u64,
+    /// Who made it.
+    pub creator: String,
+    /// Who gets the net.
+    pub provider: String,
+    /// Who gets the fee.
+    pub platform: String,
+    /// Fee and price limits as last set.
+    pub parameters: Rates,
+    /// The programs as last set.
+    pub programs: Programs,
+    /// Whether it was deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// What happened to it, oldest first.
+    pub history: Vec<Event>,
+}
+
+/// Fee and price limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Basis points.
+    pub fee_pct: u64,
+    /// Minor units per unit of use.
+    pub min_rate: u64,
+    /// Minor units per unit of use.
+    pub max_rate: u64,
+}
+
+/// What was deployed, told by hashes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programs {
+    /// SHA-512/256 of the approval program, hex.
+    pub approval_sha512_256: String,
+    /// SHA-512/256 of the clear program, hex.
+    pub clear_sha512_256: String,
+    /// SHA-256 of the approval program's source, hex.
+    pub approval_source_sha256: String,
+    /// SHA-256 of the clear program's source, hex.
+    pub clear_source_sha256: String,
+    /// The values of the template variables.
+    pub template: BTreeMap<String, u64>,
+}
+
+/// Something that happened to a contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// `create`, `update`, `params` or `delete`.
+    pub action: String,
+    /// The transactions, in their group's order.
+    pub txids: Vec<String>,
+    /// Their round; 0 while pending.
+    pub round: u64,
+    /// When, UTC.
+    pub time: String,
+    /// The version of this program.
+    pub tool_version: String,
+    /// The project's git commit, with `+` where the work tree differed; absent outside git.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_commit: Option<String>,
+    /// Fee and price limits from here on.
+    pub parameters: Rates,
+    /// The approval program from here on, SHA-512/256, hex.
+    pub approval_sha512_256: String,
+}

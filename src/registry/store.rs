@@ -1,0 +1,198 @@
+//! Reading and writing records: whole files, atomically.
+
+use super::record::FORMAT;
+use super::{Chain, Deployments, RegistryError};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+const HEADING: &str =
+    "# Written by pnp-contract: what stands on this network, by genesis hash. Holds no secret; keep it in git.\n";
+
+/// The record of one network.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    network: String,
+}
+
+impl Store {
+    /// The record of `network` in `folder/deployments/`; touches nothing yet.
+    #[must_use]
+    pub fn new(folder: &Path, network: &str) -> Self {
+        Self { path: folder.join("deployments").join(format!("{network}.yaml")), network: network.to_owned() }
+    }
+
+    /// Where the record lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the record; no file is an empty one.
+    ///
+    /// # Errors
+    /// [`RegistryError`] with line and column; a file that cannot be understood is left as it is.
+    pub fn load(&self) -> Result<Deployments, RegistryError> {
+        let text = match fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Deployments::new(&self.network)),
+            Err(source) => return Err(RegistryError::Unreadable { path: self.path.clone(), source }),
+        };
+        let malformed =
+            |line, column, message: String| RegistryError::Malformed { path: self.path.clone(), line, column, message };
+        let record: Deployments = serde_saphyr::from_str(&text).map_err(|error| {
+            let place = error.location();
+            let line = place.map_or(0, |place| place.line());
+            let column = place.map_or(0, |place| place.column());
+            let message = error.without_snippet().to_string();
+            malformed(line, column, message.lines().next().unwrap_or_default().to_owned())
+        })?;
+        if record.format > FORMAT {
+            return Err(RegistryError::TooNew { path: self.path.clone(), found: record.format, known: FORMAT });
+        }
+        if record.network != self.network {
+            return Err(malformed(0, 0, format!("it is the record of {}, not of {}", record.network, self.network)));
+        }
+        Ok(record)
+    }
+
+    /// The part of the record that belongs to a chain.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub fn chain(&self, genesis_hash: &str) -> Result<Chain, RegistryError> {
+        Ok(self.load()?.chains.remove(genesis_hash).unwrap_or_default())
+    }
+
+    /// Reads the record anew, changes one chain's part and writes it, all or nothing.
+    ///
+    /// # Errors
+    /// As [`Store::load`], and [`RegistryError::Unwritable`].
+    pub fn change<T>(
+        &self,
+        genesis_hash: &str,
+        genesis_id: &str,
+        change: impl FnOnce(&mut Chain) -> T,
+    ) -> Result<T, RegistryError> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let unwritable = |source| RegistryError::Unwritable { path: self.path.clone(), source };
+        fs::create_dir_all(folder).map_err(unwritable)?;
+        // Two commands at once change the record one after the other.
+        let lock = File::open(folder).map_err(unwritable)?;
+        lock.lock().map_err(unwritable)?;
+        let mut record = self.load()?;
+        let chain = record.chains.entry(genesis_hash.to_owned()).or_default();
+        genesis_id.clone_into(&mut chain.genesis_id);
+        let outcome = change(chain);
+        let text =
+            serde_saphyr::to_string(&record).map_err(|error| unwritable(std::io::Error::other(error.to_string())))?;
+        write_atomically(&self.path, format!("{HEADING}{text}").as_bytes(), 0o644).map_err(unwritable)?;
+        Ok(outcome)
+    }
+}
+
+/// Writes a file so that a reader, now or after a crash, sees the old content or the new: beside it, flushed to disk, then
+/// renamed over it.
+///
+/// # Errors
+/// The operating system's; what was there before is still there.
+pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
+    let mut file = builder.prefix(".pnp-").suffix(".tmp").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::{Contract, Event, Programs, Rates};
+    use std::collections::BTreeMap;
+
+    fn contract(app_id: u64) -> Contract {
+        let parameters = Rates { fee_pct: 500, min_rate: 1, max_rate: u64::MAX };
+        Contract {
+            app_id,
+            app_address: "APP".into(),
+            asset_id: 7,
+            creator: "A: #\"strange\"".into(),
+            provider: "B".into(),
+            platform: "C".into(),
+            parameters,
+            programs: Programs {
+                approval_sha512_256: "00".into(),
+                clear_sha512_256: "1e10".into(),
+                approval_source_sha256: "0123".into(),
+                clear_source_sha256: "~".into(),
+                template: BTreeMap::from([("TMPL_UPDATABLE".into(), 1)]),
+            },
+            deleted: false,
+            history: vec![Event {
+                action: "create".into(),
+                txids: vec!["T".into()],
+                round: 3,
+                time: "2026-11-22T10:00:00Z".into(),
+                tool_version: "0.1.0".into(),
+                git_commit: None,
+                parameters,
+                approval_sha512_256: "00".into(),
+            }],
+        }
+    }
+
+    #[test]
+    fn records_come_back_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path(), "testnet");
+        assert_eq!(store.chain("hash=").unwrap(), Chain::default());
+        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(5))).unwrap();
+        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(6))).unwrap();
+        store.change("other=", "x", |chain| chain.contracts.push(contract(1))).unwrap();
+        let chain = store.chain("hash=").unwrap();
+        assert_eq!(chain.contracts, [contract(5), contract(6)]);
+        assert_eq!(chain.current().unwrap().app_id, 6);
+        store.change("hash=", "testnet-v1.0", |chain| chain.contract_mut(6).unwrap().deleted = true).unwrap();
+        assert_eq!(store.chain("hash=").unwrap().current().unwrap().app_id, 5);
+        let left: Vec<_> = fs::read_dir(folder.path().join("deployments")).unwrap().collect();
+        assert_eq!(left.len(), 1, "nothing but the record is left behind");
+    }
+
+    #[test]
+    fn a_malformed_record_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path(), "testnet");
+        fs::create_dir(folder.path().join("deployments")).unwrap();
+        for (text, expected) in [
+            ("format: 1\nnetwork: testnet\nchains:\n  h=:\n    genesis_id: [\n", "testnet.yaml:"),
+            ("format: 1\nnetwork: testnet\nchain: {}\n", "testnet.yaml:3:"),
+            ("format: one\nnetwork: testnet\n", "testnet.yaml:1:"),
+            ("format: 2\nnetwork: testnet\n", "format 2"),
+            ("format: 1\nnetwork: mainnet\n", "the record of mainnet"),
+            ("", "testnet.yaml:"),
+        ] {
+            fs::write(store.path(), text).unwrap();
+            let error = store.change("h=", "x", |chain| chain.contracts.clear()).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+            assert_eq!(fs::read_to_string(store.path()).unwrap(), text);
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_full_or_closed_disk_leaves_the_old_file() {
+        // /dev/full has no room for a temporary file beside it either: the folder is not writable.
+        let error = write_atomically(Path::new("/proc/pnp-contract.yaml"), b"x", 0o600).unwrap_err();
+        assert!(error.kind() != std::io::ErrorKind::Other, "{error}");
+    }
+}
