@@ -1,14 +1,24 @@
 //! Accounts, applications and assets, and the rules by which transactions change them.
 //!
 //! A block under construction is an [`overlay`] of changes over a snapshot: flat, typed [`record`]s under ordered
-//! [`key`]s, with one undo log for everything. Nothing in here knows HTTP.
+//! [`key`]s, with one undo log for everything. Rules speak to it through [`state`]. Nothing in here knows HTTP.
 
+pub mod app_values;
+pub mod authorize;
 pub mod blocks;
 pub mod delta;
 pub mod dispenser;
+pub mod error;
+pub mod fees;
 pub mod genesis;
 pub mod key;
+pub mod min_balance;
 pub mod overlay;
+pub mod reader;
 pub mod record;
+pub mod rewards;
+pub mod state;
 pub mod store;
+pub mod totals;
 mod txtail;
+pub mod wellformed;
