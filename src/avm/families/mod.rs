@@ -7,12 +7,14 @@
 //! the stack last.
 
 pub(super) mod arithmetic;
+pub(super) mod base64;
 pub(super) mod byte_math;
 pub(super) mod bytes;
 pub(super) mod constants;
 pub(super) mod curves;
 pub(super) mod flow;
 pub(super) mod hashing;
+pub(super) mod json;
 pub(super) mod scratch;
 pub(super) mod signatures;
 pub(super) mod stack;

@@ -1,0 +1,39 @@
+//! `json_ref`, which finds one member of a JSON object.
+//!
+//! The reference reads the object with one library and the member found with another. The first is lenient, the second
+//! is strict, and both word the failures, so the two files here follow them: [`members`] and [`value`].
+
+mod members;
+mod value;
+
+use crate::avm::error::{Fault, fault};
+use crate::avm::machine::Machine;
+use crate::avm::value::Value;
+use crate::opcodes::{Field as _, JsonRefType};
+use members::Members;
+
+/// `json_ref`
+pub(in crate::avm) fn json_ref(machine: &mut Machine) -> Result<(), Fault> {
+    let key = machine.bytes(0)?.clone();
+    machine.drop_top(1);
+    let byte = machine.byte(0)?;
+    let Some(wanted) = JsonRefType::from_byte(byte) else { fault!("invalid json_ref type JSONRefType({byte})") };
+    let found = find(machine.bytes(0)?, &key, wanted)?;
+    machine.replace(1, found)
+}
+
+fn find(text: &[u8], key: &[u8], wanted: JsonRefType) -> Result<Value, Fault> {
+    let members = match Members::read(text) {
+        Ok(members) => members,
+        Err(reason) => fault!("error while parsing JSON text, {reason}"),
+    };
+    let Some(member) = members.get(key) else { fault!("key {} not found in JSON text", String::from_utf8_lossy(key)) };
+    // A null has no text of its own.
+    let member = member.unwrap_or_default();
+    let value = match wanted {
+        JsonRefType::String => value::string(member).map(Value::from),
+        JsonRefType::Uint64 => value::uint64(member).map(Value::from),
+        JsonRefType::Object => value::object(member).map(|()| Value::from(member)),
+    };
+    value.map_err(Fault::from)
+}
