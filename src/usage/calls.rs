@@ -2,6 +2,7 @@
 
 use super::{Creation, Parameters, Programs, Split, TickId};
 use crate::client::SuggestedParams;
+use crate::types::group;
 use crate::types::{
     Address, AppIndex, ApplicationCall, AssetIndex, AssetTransfer, Header, MicroAlgos, OnCompletion, StateSchema,
     Transaction, TransactionType,
@@ -27,6 +28,30 @@ pub fn header(sender: Address, params: &SuggestedParams) -> Header {
         genesis_hash: params.genesis_hash,
         ..Header::default()
     }
+}
+
+/// Makes transactions ready to be signed: fees by the byte where the network is congested, and the group's id where there
+/// are several.
+///
+/// # Errors
+/// More transactions than a group takes.
+pub fn complete(
+    mut transactions: Vec<Transaction>,
+    params: &SuggestedParams,
+) -> Result<Vec<Transaction>, group::GroupError> {
+    /// Bytes a signature adds around a transaction.
+    const SIGNATURE: usize = 75;
+    /// Bytes a group id adds.
+    const GROUP: usize = 40;
+    for transaction in &mut transactions {
+        let size = transaction.encode().len().saturating_add(SIGNATURE).saturating_add(GROUP);
+        let by_size = params.fee_per_byte.saturating_mul(u64::try_from(size).unwrap_or(u64::MAX));
+        transaction.header.fee = MicroAlgos(by_size.max(params.min_fee.0));
+    }
+    if transactions.len() > 1 {
+        group::assign_group(&mut transactions)?;
+    }
+    Ok(transactions)
 }
 
 /// A payment of Algos.

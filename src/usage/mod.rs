@@ -3,6 +3,7 @@
 //! The rules are the contract's own (`teal/usage_approval.teal`); what is checked here spares a user a refusal on chain.
 //! Must not know the command line, files, or where keys and networks come from.
 
+mod billing;
 pub mod calls;
 mod error;
 mod parameters;
@@ -12,10 +13,12 @@ mod split;
 mod state;
 mod tick;
 
+pub use billing::{BillRequest, OperationError, PreparedBill, global_state};
 pub use calls::Bill;
 pub use error::UsageError;
+pub use parameters::WHOLE;
 pub use parameters::{Creation, Parameters};
-pub use programs::{Programs, Template};
+pub use programs::{APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes};
 pub use receipt::{Balances, Receipt};
 pub use split::Split;
 pub use state::{GlobalState, LocalState};
