@@ -150,6 +150,7 @@ mod tests {
         let entry = SignedTransactionInBlock { signed: stripped, has_genesis_id: true, ..Default::default() };
         let mut other = SignedTransactionInBlock::default();
         other.signed.transaction.kind = TransactionType::Payment;
+        other.signed.transaction.header.sender = Address([4; 32]);
         let written = Block { header, payset: vec![other, entry] };
 
         let mut store = MemoryStore::new();

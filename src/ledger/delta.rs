@@ -6,7 +6,8 @@ use super::blocks::HistoryError;
 use super::key::Key;
 use super::record::Record;
 use super::store::{Batch, Store, Table, put_bytes, take_bytes};
-use crate::types::Round;
+use super::totals::Totals;
+use crate::types::{Round, msgpack};
 
 /// One record's change: `None` where there was or is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +40,11 @@ impl RoundDelta {
             write(batch, key, change.after.as_ref());
         }
         batch.put(Table::Deltas, round.to_be_bytes(), bytes);
+    }
+
+    /// The sums over all accounts before the round.
+    pub(super) fn totals_before(&self) -> Result<Totals, HistoryError> {
+        msgpack::decode(&self.totals_before).map_err(|error| HistoryError::damaged("totals", "a round", error))
     }
 
     /// Adds the old records to a batch that takes `round` back.

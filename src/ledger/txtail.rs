@@ -3,6 +3,7 @@
 //! The reference keeps both in memory for the last thousand rounds (go-algorand `ledger/txtail.go`). Here the store has every
 //! transaction's id and every lease in order, so one lookup answers and opening a chain loads nothing.
 
+use super::reader::Lease;
 use super::store::{Store, StoreError, Table};
 use crate::types::{Address, Round, Transaction};
 
@@ -12,13 +13,9 @@ pub(super) fn lease_key(transaction: &Transaction) -> Option<Vec<u8>> {
     (header.lease != [0; 32]).then(|| key(&header.sender, &header.lease, header.last_valid))
 }
 
-/// Whether the lease of `sender` is held in round `current` by a transaction of the chain.
-pub(super) fn is_leased(
-    store: &dyn Store,
-    sender: &Address,
-    name: &[u8; 32],
-    current: Round,
-) -> Result<bool, StoreError> {
+/// Whether `lease` is held in round `current` by a transaction of the chain.
+pub(super) fn is_leased(store: &dyn Store, lease: &Lease, current: Round) -> Result<bool, StoreError> {
+    let Lease { sender, name } = lease;
     // Within one sender and name the keys are in order of the last round, so the first at or behind `current` decides.
     let (start, end) = (key(sender, name, current), key(sender, name, Round::MAX));
     Ok(!store.scan(Table::Leases, &start, Some(&end), 1)?.is_empty())
@@ -44,7 +41,9 @@ mod tests {
         let mut batch = Batch::new();
         batch.put(Table::Leases, lease_key(&transaction).unwrap(), 5_u64.to_be_bytes());
         store.commit(&batch).unwrap();
-        let held = |sender, name, current| is_leased(&store, &Address([sender; 32]), &[name; 32], current).unwrap();
+        let held = |sender, name, current| {
+            is_leased(&store, &Lease { sender: Address([sender; 32]), name: [name; 32] }, current).unwrap()
+        };
         assert!(held(1, 9, 6) && held(1, 9, 20));
         assert!(!held(1, 9, 21), "after its last round");
         assert!(!held(2, 9, 6), "another sender");

@@ -49,6 +49,3 @@ pub use transaction::{
     ApplicationCall, AssetConfig, AssetFreeze, AssetTransfer, BoxRef, Header, Heartbeat, HeartbeatProof, HoldingRef,
     KeyRegistration, LocalsRef, OnCompletion, Payment, ResourceRef, StateProof, Transaction, TransactionType,
 };
-
-#[cfg(test)]
-mod tests;

@@ -15,7 +15,6 @@ pub struct BoxRef {
 }
 
 wire_struct! {
-    #[inlined]
     BoxRef {
         "i" => index, "Index";
         "n" => name, "Name" <= MAX_STATE_BYTES;
@@ -32,7 +31,6 @@ pub struct HoldingRef {
 }
 
 wire_struct! {
-    #[inlined]
     HoldingRef {
         "d" => address, "Address";
         "s" => asset, "Asset";
@@ -49,7 +47,6 @@ pub struct LocalsRef {
 }
 
 wire_struct! {
-    #[inlined]
     LocalsRef {
         "d" => address, "Address";
         "p" => app, "App";
