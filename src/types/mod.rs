@@ -49,3 +49,6 @@ pub use transaction::{
     ApplicationCall, AssetConfig, AssetFreeze, AssetTransfer, BoxRef, Header, Heartbeat, HeartbeatProof, HoldingRef,
     KeyRegistration, LocalsRef, OnCompletion, Payment, ResourceRef, StateProof, Transaction, TransactionType,
 };
+
+#[cfg(test)]
+mod tests;

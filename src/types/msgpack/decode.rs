@@ -165,7 +165,7 @@ impl<'a> Decoder<'a> {
             0x80..=0x9f | 0xdc..=0xdf => ahead.array_header()?,
             _ => ahead.flat_header("array")?,
         };
-        if length > limit { Err(DecodeError::too_long(length, limit)) } else { Ok(()) }
+        if length > limit { Err(DecodeError::too_long_unnamed(length, limit)) } else { Ok(()) }
     }
 
     /// Fills `into` from a byte string: a shorter one leaves the rest as it is, of a longer one the end is dropped.

@@ -24,6 +24,8 @@ enum Trail {
     Outermost(String),
     /// `… at Inner at Outer`.
     Chain(String),
+    /// Not at all within the innermost structure, then as a chain.
+    Unnamed,
 }
 
 impl DecodeError {
@@ -57,6 +59,11 @@ impl DecodeError {
         Self::other(format!("msgp: length overflow: {length} > {limit}"))
     }
 
+    /// A text or byte string that is too long; of these the reference does not name the field.
+    pub(super) fn too_long_unnamed(length: usize, limit: usize) -> Self {
+        Self { trail: Trail::Unnamed, ..Self::too_long(length, limit) }
+    }
+
     pub(super) fn left_over(length: usize) -> Self {
         Self::other(format!("decoding left {length} remaining bytes"))
     }
@@ -82,6 +89,16 @@ impl DecodeError {
         Self { text, trail, item: String::new() }
     }
 
+    /// The error as it leaves a structure.
+    #[must_use]
+    pub(crate) fn leave_structure(mut self) -> Self {
+        if self.trail == Trail::Unnamed {
+            self.trail = Trail::Chain(String::new());
+            self.item.clear();
+        }
+        self
+    }
+
     /// Adds the index or key inside a list or map.
     #[must_use]
     pub(crate) fn in_item(mut self, item: impl fmt::Display) -> Self {
@@ -99,7 +116,7 @@ impl DecodeError {
             (false, false) => format!("{name}/{item}"),
         };
         match &mut self.trail {
-            Trail::Silent => {}
+            Trail::Silent | Trail::Unnamed => {}
             Trail::Path(path) if path.is_empty() => *path = place,
             Trail::Path(path) => *path = format!("{place}/{path}"),
             Trail::Outermost(path) => *path = place,
@@ -114,7 +131,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)?;
         match &self.trail {
-            Trail::Silent => return Ok(()),
+            Trail::Silent | Trail::Unnamed => return Ok(()),
             Trail::Path(path) | Trail::Outermost(path) if !path.is_empty() => write!(f, " at {path}")?,
             Trail::Path(_) | Trail::Outermost(_) => {}
             Trail::Chain(chain) => f.write_str(chain)?,

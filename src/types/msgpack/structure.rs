@@ -33,9 +33,16 @@ const fn is_before(left: &[u8], right: &[u8]) -> bool {
 ///
 /// A line is `"key" => field.path, "Name"` and then, where they apply, `<= limit` (the wire bounds its length) and
 /// `required` (decoding fails without it). Lines stand in the order of the reference's structure, which is the order
-/// of the list form that decoders accept too; `Name` is the reference's, as it appears in decoding errors.
+/// of the list form that decoders accept too; `Name` is the reference's, as it appears in decoding errors. `#[inlined]` marks structures
+/// that the reference decodes as a part of the one around them, which shows in those errors as well.
 macro_rules! wire_struct {
-    ($kind:ident { $($key:literal => $($field:ident).+, $name:literal $(<= $limit:expr)? $(, $required:ident)?;)* }) => {
+    ($kind:ident { $($fields:tt)* }) => {
+        $crate::types::msgpack::wire_struct!(@implement $kind, leave_structure { $($fields)* });
+    };
+    (#[inlined] $kind:ident { $($fields:tt)* }) => {
+        $crate::types::msgpack::wire_struct!(@implement $kind, self { $($fields)* });
+    };
+    (@implement $kind:ident, $leave:tt { $($key:literal => $($field:ident).+, $name:literal $(<= $limit:expr)? $(, $required:ident)?;)* }) => {
         impl $crate::types::msgpack::Wire for $kind {
             fn is_empty(&self) -> bool {
                 $($crate::types::msgpack::Wire::is_empty(&self.$($field).+))&&*
@@ -90,11 +97,14 @@ macro_rules! wire_struct {
                     $($crate::types::msgpack::wire_struct!(@check (value.$($field).+) $key $($required)?);)*
                     Ok(value)
                 })
+                .map_err(|error: $crate::types::msgpack::DecodeError| $crate::types::msgpack::wire_struct!(@leave error $leave))
             }
         }
 
         impl $crate::types::msgpack::Element for $kind {}
     };
+    (@leave $error:ident self) => { $error };
+    (@leave $error:ident $leave:ident) => { $error.$leave() };
     (@decode $decoder:ident) => { $crate::types::msgpack::Wire::decode($decoder) };
     (@decode $decoder:ident $limit:expr) => { $crate::types::msgpack::Bounded::decode_bounded($decoder, $limit) };
     (@check ($field:expr) $key:literal) => {};

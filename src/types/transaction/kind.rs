@@ -105,7 +105,7 @@ impl Wire for TransactionType {
     }
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        decoder.check_length(MAX_TRANSACTION_TYPE)?;
+        decoder.check_length(MAX_TRANSACTION_TYPE).map_err(DecodeError::leave_structure)?;
         let text = decoder.str()?;
         std::str::from_utf8(&text).map(Self::from).map_err(|_| DecodeError::other("transaction type is not UTF-8"))
     }

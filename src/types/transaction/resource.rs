@@ -15,6 +15,7 @@ pub struct BoxRef {
 }
 
 wire_struct! {
+    #[inlined]
     BoxRef {
         "i" => index, "Index";
         "n" => name, "Name" <= MAX_STATE_BYTES;
@@ -31,6 +32,7 @@ pub struct HoldingRef {
 }
 
 wire_struct! {
+    #[inlined]
     HoldingRef {
         "d" => address, "Address";
         "s" => asset, "Asset";
@@ -47,6 +49,7 @@ pub struct LocalsRef {
 }
 
 wire_struct! {
+    #[inlined]
     LocalsRef {
         "d" => address, "Address";
         "p" => app, "App";

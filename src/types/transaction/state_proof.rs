@@ -222,7 +222,7 @@ impl Wire for GenericDigest {
     }
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Bounded::decode_bounded(decoder, MAX_DIGEST).map(Self)
+        Bounded::decode_bounded(decoder, MAX_DIGEST).map(Self).map_err(DecodeError::leave_structure)
     }
 }
 
@@ -242,7 +242,7 @@ impl Wire for FalconBytes {
     }
 
     fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Bounded::decode_bounded(decoder, MAX_FALCON_SIGNATURE).map(Self)
+        Bounded::decode_bounded(decoder, MAX_FALCON_SIGNATURE).map(Self).map_err(DecodeError::leave_structure)
     }
 }
 
