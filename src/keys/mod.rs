@@ -5,6 +5,7 @@
 
 mod error;
 mod local;
+pub mod mnemonic;
 mod ring;
 
 pub use error::KeyError;

@@ -1,0 +1,176 @@
+//! The 25 words in which people keep a seed: 24 of data, one of checksum.
+//!
+//! Must not know where words come from or what the seed is for. Nothing here puts a word into an error text: a mistyped
+//! word is all but the secret itself.
+
+use std::sync::LazyLock;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::types::sha512_256;
+
+/// The BIP-39 list of English words, in alphabetical order; a word's place is its 11 bits.
+static WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("mnemonic_words.txt").lines().collect());
+
+/// Words that hold the seed.
+const DATA_WORDS: usize = 24;
+/// Bits that a word holds.
+const BITS: u32 = 11;
+
+/// Why words are no seed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MnemonicError {
+    /// Words are missing, or there are too many.
+    #[error("a mnemonic has 25 words, not {0}")]
+    Count(usize),
+    /// Some words are not of the list. They are counted from 1 and not repeated, so that no secret shows.
+    #[error("{} of the mnemonic {} not in the English BIP-39 word list; look for a typing mistake", places(.0), if .0.len() == 1 { "is" } else { "are" })]
+    UnknownWords(Vec<usize>),
+    /// The words are all of the list, and still do not belong together.
+    #[error("the mnemonic's checksum is wrong: a word is mistaken for another, or two are swapped")]
+    Checksum,
+}
+
+fn places(positions: &[usize]) -> String {
+    let list: Vec<String> = positions.iter().map(usize::to_string).collect();
+    format!("{} {}", if positions.len() == 1 { "word" } else { "words" }, list.join(", "))
+}
+
+/// The 25 words of a 32-byte seed, separated by spaces.
+pub fn from_seed(seed: &[u8; 32]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(256));
+    let mut buffer = 0_u32;
+    let mut filled = 0;
+    // The lowest bits of the first byte come first; the last word is filled up with zeros.
+    for byte in seed.iter().copied().chain([0]) {
+        buffer |= u32::from(byte) << filled;
+        filled += u8::BITS;
+        if filled >= BITS {
+            push_word(&mut text, buffer);
+            buffer >>= BITS;
+            filled -= BITS;
+        }
+    }
+    buffer.zeroize();
+    push_word(&mut text, checksum(seed));
+    text
+}
+
+/// The seed of 25 words, which stand apart by any white space and in any case.
+pub fn to_seed(words: &str) -> Result<Zeroizing<[u8; 32]>, MnemonicError> {
+    let count = words.split_whitespace().count();
+    if count != DATA_WORDS + 1 {
+        return Err(MnemonicError::Count(count));
+    }
+    let mut numbers = Zeroizing::new([0_u32; DATA_WORDS + 1]);
+    let mut unknown = Vec::new();
+    for ((word, number), place) in words.split_whitespace().zip(numbers.iter_mut()).zip(1..) {
+        match number_of(word) {
+            Some(found) => *number = found,
+            None => unknown.push(place),
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(MnemonicError::UnknownWords(unknown));
+    }
+    let mut bytes = Zeroizing::new([0_u8; 33]);
+    let mut slots = bytes.iter_mut();
+    let mut buffer = 0_u32;
+    let mut filled = 0;
+    for number in numbers.iter().take(DATA_WORDS) {
+        buffer |= number << filled;
+        filled += BITS;
+        while filled >= u8::BITS {
+            if let Some(slot) = slots.next() {
+                *slot = u8::try_from(buffer & 0xff).unwrap_or_default();
+            }
+            buffer >>= u8::BITS;
+            filled -= u8::BITS;
+        }
+    }
+    buffer.zeroize();
+    let (seed, padding) = bytes.split_first_chunk::<32>().ok_or(MnemonicError::Checksum)?;
+    if padding != [0] || numbers.last() != Some(&checksum(seed)) {
+        return Err(MnemonicError::Checksum);
+    }
+    Ok(Zeroizing::new(*seed))
+}
+
+fn push_word(text: &mut String, bits: u32) {
+    let index = usize::try_from(bits & ((1 << BITS) - 1)).unwrap_or_default();
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    text.push_str(WORDS.get(index).copied().unwrap_or_default());
+}
+
+fn number_of(word: &str) -> Option<u32> {
+    let lower = Zeroizing::new(word.to_ascii_lowercase());
+    WORDS.binary_search(&lower.as_str()).ok().and_then(|index| u32::try_from(index).ok())
+}
+
+/// The 11 bits of the checksum word: the first ones of the seed's hash.
+fn checksum(seed: &[u8; 32]) -> u32 {
+    let [first, second, ..] = sha512_256(seed);
+    (u32::from(first) | (u32::from(second) << u8::BITS)) & ((1 << BITS) - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded() -> Vec<(String, [u8; 32])> {
+        let vectors: serde_json::Value =
+            serde_json::from_str(include_str!("../../tests/vectors/types/signing.json")).unwrap();
+        let rows = vectors["rows"].as_array().unwrap();
+        rows.iter()
+            .map(|row| {
+                let seed = hex::decode(row["seeds"][0].as_str().unwrap()).unwrap();
+                (row["mnemonic"].as_str().unwrap().to_owned(), seed.try_into().unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn recorded_seeds_have_the_recorded_words() {
+        for (words, seed) in recorded() {
+            assert_eq!(*from_seed(&seed), words);
+            assert_eq!(*to_seed(&words).unwrap(), seed);
+            assert_eq!(*to_seed(&format!("\n{}\t", words.to_uppercase().replace(' ', "  "))).unwrap(), seed);
+        }
+        for byte in [0, 0x55, 0xff] {
+            assert_eq!(*to_seed(&from_seed(&[byte; 32])).unwrap(), [byte; 32]);
+        }
+    }
+
+    #[test]
+    fn mistakes_are_located_and_not_repeated() {
+        let (words, _) = recorded().remove(0);
+        let change = |places: &[usize]| {
+            let mut list: Vec<&str> = words.split(' ').collect();
+            places.iter().for_each(|place| list[place - 1] = "sesame");
+            list.join(" ")
+        };
+        let one = to_seed(&change(&[3])).unwrap_err();
+        assert_eq!(
+            one.to_string(),
+            "word 3 of the mnemonic is not in the English BIP-39 word list; look for a typing mistake"
+        );
+        let two = to_seed(&change(&[3, 25])).unwrap_err();
+        assert!(two.to_string().starts_with("words 3, 25 of the mnemonic are not in"), "{two}");
+        assert_eq!(to_seed("abandon"), Err(MnemonicError::Count(1)));
+        let mut swapped: Vec<&str> = words.split(' ').collect();
+        swapped.swap(0, 1);
+        assert_ne!(swapped.join(" "), words);
+        assert_eq!(to_seed(&swapped.join(" ")), Err(MnemonicError::Checksum));
+    }
+
+    /// The 24th word holds three bits; the others have to be zero.
+    #[test]
+    fn words_beyond_the_seed_are_refused() {
+        let words = from_seed(&[0; 32]);
+        let mut list: Vec<&str> = words.split(' ').collect();
+        list[23] = "zoo";
+        assert_eq!(to_seed(&list.join(" ")), Err(MnemonicError::Checksum));
+    }
+}
