@@ -1,42 +1,84 @@
 //! The network as one thing: who owns the ledger, and what may be asked of it and done to it.
 
 use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use tokio::sync::watch;
+
+use super::clock::{self, Clock};
 use super::data_lock::DataLock;
+use super::view::View;
 use super::{Config, NodeError};
+use crate::ledger::chain::{Chain, ChainError};
 use crate::ledger::dispenser::DispenserKey;
+use crate::ledger::error::GroupError;
 use crate::ledger::genesis::Genesis;
-use crate::types::Digest;
+use crate::ledger::overlay::ReadError;
+use crate::ledger::past::Past;
+use crate::types::{Digest, Round, SignedTransaction, Txid};
 
-/// A development network.
+/// A development network: one ledger, one lock, one block for each group.
 #[derive(Debug)]
 pub struct DevNode {
     token: String,
+    patience: Duration,
     genesis: Genesis,
     genesis_hash: Digest,
     dispenser: DispenserKey,
+    state: Mutex<State>,
+    rounds: watch::Sender<Round>,
+    // The last field: the folder is free only after the ledger in it is closed.
     _lock: Option<DataLock>,
 }
 
-impl DevNode {
-    /// Opens the network the settings name, or makes it; `address` is where it will listen.
-    pub(super) fn open(config: Config, address: SocketAddr) -> Result<Self, NodeError> {
-        let _ = address;
-        if config.data.is_some() {
-            return Err(NodeError::Ledger("a network kept on disk is not supported yet".to_owned()));
-        }
-        let (lock, dispenser, began) = (None, DispenserKey::well_known(), 0);
-        let genesis = Genesis::development(dispenser.address(), began);
-        let genesis_hash = genesis.hash();
-        Ok(Self { token: config.token, genesis, genesis_hash, dispenser, _lock: lock })
-    }
+/// What the lock guards.
+#[derive(Debug)]
+struct State {
+    chain: Chain,
+    clock: Clock,
+    last_block: Option<Instant>,
+}
 
+impl DevNode {
     /// Starts a network in this process and serves it.
     ///
     /// # Errors
     /// As [`super::serve`].
     pub fn spawn(config: Config) -> Result<super::Running, NodeError> {
         super::serve(config)
+    }
+
+    /// Opens the network the settings name, or makes it; `address` is where it will listen.
+    pub(super) fn open(config: Config, address: SocketAddr) -> Result<Self, NodeError> {
+        let failed = |error: ChainError| NodeError::Ledger(error.to_string());
+        let (lock, dispenser, chain) = match &config.data {
+            Some(folder) => {
+                let trouble = |source| NodeError::Folder { path: folder.clone(), source };
+                let mut lock = DataLock::take(folder)?;
+                lock.sign(address).map_err(trouble)?;
+                let key = DispenserKey::load_or_create(folder).map_err(trouble)?;
+                let began = || Ok(Genesis::development(key.address(), clock::now()));
+                let chain = Chain::open_or_create::<ChainError>(folder, began).map_err(failed)?;
+                (Some(lock), key, chain)
+            }
+            None => {
+                let key = DispenserKey::well_known();
+                let chain = Chain::in_memory(Genesis::development(key.address(), 0)).map_err(failed)?;
+                (None, key, chain)
+            }
+        };
+        let genesis = chain.genesis().clone();
+        Ok(Self {
+            token: config.token,
+            patience: config.patience,
+            genesis_hash: genesis.hash(),
+            genesis,
+            dispenser,
+            rounds: watch::Sender::new(chain.latest()),
+            state: Mutex::new(State { chain, clock: Clock::default(), last_block: None }),
+            _lock: lock,
+        })
     }
 
     /// What clients must send; empty if nothing.
@@ -57,5 +99,101 @@ impl DevNode {
     /// The key of the account that funds others.
     pub const fn dispenser(&self) -> &DispenserKey {
         &self.dispenser
+    }
+
+    /// Asks the chain something. Nobody else reads or writes it meanwhile, so keep it short.
+    pub fn read<T>(&self, ask: impl FnOnce(&Chain) -> T) -> T {
+        ask(&self.lock().chain)
+    }
+
+    /// Asks something of the state after the latest block.
+    pub fn view<T>(&self, ask: impl FnOnce(View<'_>) -> T) -> T {
+        self.read(|chain| ask(View::new(chain, chain.latest_header(), chain.params())))
+    }
+
+    /// Asks something of the state after `round`; the price grows with the changes since.
+    ///
+    /// # Errors
+    /// There is no such round, or the store failed.
+    pub fn view_at<T>(&self, round: Round, ask: impl FnOnce(View<'_>) -> T) -> Result<T, ChainError> {
+        self.read(|chain| {
+            let no_round = ChainError::NoRound { round, latest: chain.latest() };
+            let header = chain.header(round)?.ok_or(no_round)?;
+            let past = Past::of(chain, round)?;
+            Ok(ask(View::new(&past, &header, chain.params())))
+        })
+    }
+
+    /// Confirms a group in a block of its own; returns the id of its first transaction.
+    ///
+    /// # Errors
+    /// The ledger's reason; the network is as it was.
+    pub fn submit(&self, group: Vec<SignedTransaction>) -> Result<Txid, GroupError> {
+        let first = group.first().map(SignedTransaction::id).unwrap_or_default();
+        self.mine(&[group])?;
+        Ok(first)
+    }
+
+    /// Makes one block of these groups, which may be none.
+    ///
+    /// # Errors
+    /// The ledger's reason; the network is as it was.
+    pub fn mine(&self, groups: &[Vec<SignedTransaction>]) -> Result<Round, GroupError> {
+        let mut state = self.lock();
+        let State { chain, clock, last_block } = &mut *state;
+        let stamp = clock.stamp(chain.latest_header().timestamp, clock::now(), chain.params().max_timestamp_increment);
+        let _ = (groups, stamp);
+        if true {
+            return Err(GroupError::Read(ReadError("this network makes no blocks yet".to_owned())));
+        }
+        clock.ticked();
+        *last_block = Some(Instant::now());
+        let round = chain.latest();
+        self.rounds.send_replace(round);
+        Ok(round)
+    }
+
+    /// The rule for the next blocks' times.
+    pub fn clock(&self) -> Clock {
+        self.lock().clock
+    }
+
+    /// Makes each block come `offset` seconds after the one before it; `None` goes back to the real clock.
+    pub fn set_offset(&self, offset: Option<i64>) {
+        self.lock().clock.set_offset(offset);
+    }
+
+    /// Makes the next block, and it alone, say `timestamp`.
+    pub fn set_next_timestamp(&self, timestamp: i64) {
+        self.lock().clock.set_next(timestamp);
+    }
+
+    /// How long ago the latest block of this run was made.
+    pub fn since_last_block(&self) -> Option<Duration> {
+        self.lock().last_block.map(|at| at.elapsed())
+    }
+
+    /// Takes back every block after `round`.
+    ///
+    /// # Errors
+    /// There is no such round, or the store failed.
+    pub fn revert_to(&self, round: Round) -> Result<(), ChainError> {
+        let mut state = self.lock();
+        state.chain.revert_to(round)?;
+        self.rounds.send_replace(state.chain.latest());
+        Ok(())
+    }
+
+    /// Waits until the chain has `round`, or so long as waiting makes sense: nobody makes blocks without being asked.
+    pub(super) async fn wait_for(&self, round: Round) {
+        let mut rounds = self.rounds.subscribe();
+        let reached = rounds.wait_for(|latest| *latest >= round);
+        // Both outcomes are answered with the status as it then is.
+        let _reached_or_not = tokio::time::timeout(self.patience, reached).await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The chain changes in one assignment after its store has committed, so a panicked writer left it whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,6 +11,7 @@ mod dev_node;
 mod error;
 mod rest;
 mod server;
+pub mod view;
 
 pub use clock::Clock;
 pub use config::{ALGOD_PORT, Config, INDEXER_PORT, KMD_PORT, LOCAL_TOKEN, NETWORK_NAME};

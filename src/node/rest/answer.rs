@@ -2,10 +2,9 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 
-use super::Refusal;
 use super::document::Document;
+use crate::types::msgpack::{self, Wire};
 
 /// How a client wants its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,17 +25,11 @@ pub(super) struct Answer {
 }
 
 const JSON: &str = "application/json";
+const MSGPACK: &str = "application/msgpack";
 
 impl Answer {
     fn of(kind: Option<&'static str>, body: Vec<u8>) -> Self {
         Self { status: StatusCode::OK, kind, header: None, body }
-    }
-
-    /// A model as JSON.
-    pub(super) fn json<T: Serialize>(model: &T) -> Result<Self, Refusal> {
-        let mut body = serde_json::to_vec(model).map_err(|_| Refusal::internal("failed to encode response"))?;
-        body.push(b'\n');
-        Ok(Self::of(Some(JSON), body))
     }
 
     /// A JSON value.
@@ -48,13 +41,13 @@ impl Answer {
     pub(super) fn document(document: &Document, format: Format) -> Self {
         match format {
             Format::Json => Self::value(&document.to_json()),
-            Format::Msgpack => Self::msgpack(document.to_msgpack()),
+            Format::Msgpack => Self::of(Some(MSGPACK), document.to_msgpack()),
         }
     }
 
-    /// Bytes that already are msgpack.
-    pub(super) fn msgpack(body: Vec<u8>) -> Self {
-        Self::of(Some("application/msgpack"), body)
+    /// A value of the protocol in its own encoding.
+    pub(super) fn wire<T: Wire>(value: &T) -> Self {
+        Self::of(Some(MSGPACK), msgpack::encode(value))
     }
 
     /// Text for people, or for a metrics collector.

@@ -30,6 +30,7 @@ use tower_http::compression::CompressionLayer;
 use self::refusal::Refusal;
 use self::request::Request;
 use self::routes::{Access, Act, ROUTES, Route};
+use self::unsupported::UNSUPPORTED;
 use super::DevNode;
 
 /// The largest body any request may have, in bytes.
@@ -39,15 +40,13 @@ const MAX_BODY: usize = 10_000_000;
 pub(super) fn router(node: Arc<DevNode>) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
-        let method = match route.method {
-            "POST" => MethodFilter::POST,
-            "DELETE" => MethodFilter::DELETE,
-            _ => MethodFilter::GET,
-        };
         let serve = move |State(node): State<Arc<DevNode>>, params: RawPathParams, request: HttpRequest| {
             serve(route, node, params, request)
         };
-        router = router.route(route.path, on(method, serve));
+        router = router.route(route.path, on(method(route.method), serve));
+    }
+    for (name, path, reason) in UNSUPPORTED {
+        router = router.route(path, on(method(name), async || Refusal::unsupported(*reason)));
     }
     router
         .fallback(async || Refusal::path())
@@ -55,6 +54,15 @@ pub(super) fn router(node: Arc<DevNode>) -> Router {
         .with_state(node)
         .layer(from_fn(cross_origin::answer_preflights))
         .layer(CompressionLayer::new())
+}
+
+fn method(name: &str) -> MethodFilter {
+    match name {
+        "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "DELETE" => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    }
 }
 
 async fn serve(route: &Route, node: Arc<DevNode>, params: RawPathParams, request: HttpRequest) -> Response {

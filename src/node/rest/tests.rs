@@ -80,3 +80,59 @@ fn only_the_token_lets_in() {
     headers.insert("x-algo-api-token", "wrong!".parse().unwrap());
     assert!(!may_enter(&headers, "secret"));
 }
+
+/// Where algod's OpenAPI file is; `None` skips the test, which CI does not allow.
+fn algods_description() -> Option<serde_json::Value> {
+    let folder = std::env::var("PNP_REFERENCE").unwrap_or_else(|_| "../shared/reference".to_owned());
+    let path = std::path::Path::new(&folder).join("openapi/algod.oas2.json");
+    match std::fs::read(&path) {
+        Ok(text) => Some(serde_json::from_slice(&text).unwrap()),
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "{}: {error}", path.display());
+            println!("skipped: {}: {error}", path.display());
+            None
+        }
+    }
+}
+
+#[test]
+fn every_operation_of_algod_is_here_or_has_a_reason() {
+    let Some(description) = algods_description() else { return };
+    let served = |name: &str, path: &str| ROUTES.iter().any(|route| (route.method, route.path) == (name, path));
+    let listed = |name: &str, path: &str| UNSUPPORTED.iter().any(|(m, p, _)| (*m, *p) == (name, path));
+    let (mut operations, mut wrong) = (0, Vec::new());
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for name in methods.as_object().unwrap().keys().filter(|key| *key != "parameters") {
+            let name = name.to_ascii_uppercase();
+            operations += 1;
+            if served(&name, path) == listed(&name, path) {
+                wrong.push(format!("{name} {path}: must be in ROUTES or in UNSUPPORTED, not in both"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(operations, 57, "algod has other operations now");
+}
+
+#[test]
+fn an_unsupported_operation_says_why() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let (status, answer) = get(&network, "/v2/ledger/sync");
+    assert_eq!((status, &answer["message"]), (501, &"this network is no follower: it has no sync round".into()));
+}
+
+#[test]
+fn a_fresh_network_answers_about_its_beginning() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let rich = network.node().dispenser().address();
+    let (_, account) = get(&network, &format!("/v2/accounts/{rich}"));
+    assert_eq!((&account["amount"], &account["status"]), (&10_000_000_000_000_000_u64.into(), &"Online".into()));
+    let (_, block) = get(&network, "/v2/blocks/0");
+    assert_eq!(block["block"]["tc"], 1000);
+    let (status, missing) = get(&network, "/v2/blocks/1");
+    assert_eq!((status, &missing["message"]), (404, &"failed to retrieve information from the ledger".into()));
+    let waited = std::time::Instant::now();
+    let (status, answer) = get(&network, "/v2/status/wait-for-block-after/5");
+    assert_eq!((status, &answer["last-round"]), (200, &0.into()));
+    assert!(waited.elapsed() < std::time::Duration::from_secs(5));
+}

@@ -1,4 +1,38 @@
 //! Operations of algod that a development network of one process does not do, each with its reason.
+//!
+//! They are answered with 501 and the reason, so that a client's author reads why instead of guessing.
 
 /// A method, a path of algod's OpenAPI file, and why it is not here.
-pub(super) const UNSUPPORTED: &[(&str, &str, &str)] = &[];
+pub(super) const UNSUPPORTED: &[(&str, &str, &str)] = &[
+    ("GET", "/debug/settings/pprof", PROFILER),
+    ("PUT", "/debug/settings/pprof", PROFILER),
+    ("GET", "/debug/settings/config", "this network has no algod configuration file"),
+    ("GET", "/v2/participation", KEYS),
+    ("POST", "/v2/participation", KEYS),
+    ("POST", "/v2/participation/generate/{address}", KEYS),
+    ("DELETE", "/v2/participation/{participation-id}", KEYS),
+    ("GET", "/v2/participation/{participation-id}", KEYS),
+    ("POST", "/v2/participation/{participation-id}", KEYS),
+    ("POST", "/v2/shutdown", SHUTDOWN),
+    ("POST", "/v2/node/shutdown", SHUTDOWN),
+    ("POST", "/v2/transactions/simulate", "simulation is not served yet"),
+    ("GET", "/v2/deltas/{round}", DELTAS),
+    ("GET", "/v2/deltas/{round}/txn/group", TRACER),
+    ("GET", "/v2/deltas/txn/group/{id}", TRACER),
+    ("DELETE", "/v2/ledger/sync", FOLLOWER),
+    ("GET", "/v2/ledger/sync", FOLLOWER),
+    ("POST", "/v2/ledger/sync/{round}", FOLLOWER),
+    ("POST", "/v2/teal/compile", "compilation is not served yet; use `pnp-contract compile`"),
+    ("POST", "/v2/teal/disassemble", "disassembly is not served yet; use `pnp-contract disassemble`"),
+    ("POST", "/v2/catchup/{catchpoint}", CATCHUP),
+    ("DELETE", "/v2/catchup/{catchpoint}", CATCHUP),
+];
+
+const PROFILER: &str = "this network is no Go program: it has no pprof settings";
+const KEYS: &str = "nobody votes on this network: it has no participation keys";
+const SHUTDOWN: &str = "stop this network with Ctrl-C or SIGTERM in its own terminal";
+const DELTAS: &str = "state deltas are not served here";
+// The text algod answers with where no tracer runs, as on AlgoKit LocalNet.
+const TRACER: &str = "failed retrieving the expected tracer from ledger";
+const FOLLOWER: &str = "this network is no follower: it has no sync round";
+const CATCHUP: &str = "this network begins at its own round 0: there is nothing to catch up with";

@@ -2,83 +2,51 @@
 
 use super::{application, asset};
 use crate::node::rest::document::{Document, Fields};
-use crate::types::{AccountData, Address, MicroAlgos, Round, VotingData};
-
-/// An account at a round, with what its data does not say.
-#[derive(Debug)]
-pub(in crate::node::rest) struct AccountView {
-    /// Whose it is.
-    pub(in crate::node::rest) address: Address,
-    /// The round it was read at.
-    pub(in crate::node::rest) round: Round,
-    /// The account with all rewards added; its maps are empty if they were not asked for.
-    pub(in crate::node::rest) data: AccountData,
-    /// Its balance before pending rewards.
-    pub(in crate::node::rest) without_rewards: MicroAlgos,
-    /// What it must keep.
-    pub(in crate::node::rest) min_balance: MicroAlgos,
-    /// How many assets and applications it holds and made.
-    pub(in crate::node::rest) counts: Counts,
-}
-
-/// How many of each an account has.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::node::rest) struct Counts {
-    /// Assets held.
-    pub(in crate::node::rest) assets: u64,
-    /// Applications opted in.
-    pub(in crate::node::rest) apps: u64,
-    /// Assets created.
-    pub(in crate::node::rest) created_assets: u64,
-    /// Applications created.
-    pub(in crate::node::rest) created_apps: u64,
-}
+use crate::node::view::Account;
+use crate::types::{AccountData, Address, VotingData};
 
 /// What of an account a client asked not to see (`exclude=`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(in crate::node::rest) struct Excluded {
-    /// Everything but the account itself.
-    pub(in crate::node::rest) all: bool,
     /// The parameters of its applications.
     pub(in crate::node::rest) app_params: bool,
     /// The parameters of its assets.
     pub(in crate::node::rest) asset_params: bool,
 }
 
-/// `model.Account`.
-pub(in crate::node::rest) fn account(view: &AccountView, excluded: Excluded) -> Document {
-    let AccountView { address, data, counts, .. } = view;
-    let mut fields = Fields::default()
+/// `model.Account`; without `data` its lists are left out, and their lengths remain.
+pub(in crate::node::rest) fn account(account: &Account, data: Option<&AccountData>, excluded: Excluded) -> Document {
+    let Account { address, record, .. } = account;
+    let fields = Fields::default()
         .with("address", *address)
-        .with("amount", data.micro_algos.0)
-        .with("amount-without-pending-rewards", view.without_rewards.0)
-        .with_some("apps-total-extra-pages", data.total_extra_app_pages)
-        .with("apps-total-schema", application::schema(data.total_app_schema))
-        .with_some("auth-addr", data.auth_addr)
-        .with_some("incentive-eligible", data.incentive_eligible)
-        .with_some("last-heartbeat", data.last_heartbeat)
-        .with_some("last-proposed", data.last_proposed)
-        .with("min-balance", view.min_balance.0)
-        .with_some("participation", participation(&data.voting))
-        .with("pending-rewards", data.micro_algos.0.saturating_sub(view.without_rewards.0))
-        .with("reward-base", data.rewards_base)
-        .with("rewards", data.rewarded_micro_algos.0)
-        .with("round", view.round)
-        .with("status", data.status.as_str())
-        .with("total-apps-opted-in", counts.apps)
-        .with("total-assets-opted-in", counts.assets)
-        .with_some("total-box-bytes", data.total_box_bytes)
-        .with_some("total-boxes", data.total_boxes)
-        .with("total-created-apps", counts.created_apps)
-        .with("total-created-assets", counts.created_assets);
-    if !excluded.all {
-        fields = resources(fields, view, excluded);
+        .with("amount", record.balance.0)
+        .with("amount-without-pending-rewards", account.without_rewards.0)
+        .with_some("apps-total-extra-pages", record.total_extra_app_pages)
+        .with("apps-total-schema", application::schema(record.total_app_schema))
+        .with_some("auth-addr", record.auth_addr)
+        .with_some("incentive-eligible", record.incentive_eligible)
+        .with_some("last-heartbeat", record.last_heartbeat)
+        .with_some("last-proposed", record.last_proposed)
+        .with("min-balance", account.min_balance.0)
+        .with_some("participation", participation(&record.voting))
+        .with("pending-rewards", record.balance.0.saturating_sub(account.without_rewards.0))
+        .with("reward-base", record.rewards_base)
+        .with("rewards", record.rewarded.0)
+        .with("round", account.round)
+        .with("status", record.status.as_str())
+        .with("total-apps-opted-in", record.total_apps_opted_in)
+        .with("total-assets-opted-in", record.total_assets)
+        .with_some("total-box-bytes", record.total_box_bytes)
+        .with_some("total-boxes", record.total_boxes)
+        .with("total-created-apps", record.total_apps_created)
+        .with("total-created-assets", record.total_assets_created);
+    match data {
+        Some(data) => resources(fields, address, data, excluded).into(),
+        None => fields.into(),
     }
-    fields.into()
 }
 
-fn resources(fields: Fields, view: &AccountView, excluded: Excluded) -> Fields {
-    let AccountView { address, data, .. } = view;
+fn resources(fields: Fields, address: &Address, data: &AccountData, excluded: Excluded) -> Fields {
     let locals = data.app_local_states.iter().map(|(id, state)| application::local_state(*id, state));
     let holdings = data.assets.iter().map(|(id, holding)| asset::holding(*id, holding));
     let apps = data
@@ -113,30 +81,30 @@ fn participation(voting: &VotingData) -> Document {
 }
 
 /// The bare account in msgpack: Go's names of `ledgercore.AccountData`, nothing left out, for that is how algod sends it.
-pub(in crate::node::rest) fn bare(view: &AccountView) -> Document {
-    let AccountView { data, counts, .. } = view;
+pub(in crate::node::rest) fn bare(account: &Account) -> Document {
+    let Account { record, .. } = account;
     Fields::default()
-        .with("AuthAddr", data.auth_addr)
-        .with("IncentiveEligible", data.incentive_eligible)
-        .with("LastHeartbeat", data.last_heartbeat)
-        .with("LastProposed", data.last_proposed)
-        .with("MicroAlgos", data.micro_algos.0)
-        .with("RewardedMicroAlgos", data.rewarded_micro_algos.0)
-        .with("RewardsBase", data.rewards_base)
-        .with("SelectionID", Document::bytes(&data.voting.selection_key))
-        .with("StateProofID", Document::bytes(&data.voting.state_proof_key))
-        .with("Status", u64::from(data.status.number()))
-        .with("TotalAppLocalStates", counts.apps)
-        .with("TotalAppParams", counts.created_apps)
-        .with("TotalAppSchema", Document::of_wire(&data.total_app_schema))
-        .with("TotalAssetParams", counts.created_assets)
-        .with("TotalAssets", counts.assets)
-        .with("TotalBoxBytes", data.total_box_bytes)
-        .with("TotalBoxes", data.total_boxes)
-        .with("TotalExtraAppPages", data.total_extra_app_pages)
-        .with("VoteFirstValid", data.voting.vote_first)
-        .with("VoteID", Document::bytes(&data.voting.vote_key))
-        .with("VoteKeyDilution", data.voting.vote_key_dilution)
-        .with("VoteLastValid", data.voting.vote_last)
+        .with("AuthAddr", record.auth_addr)
+        .with("IncentiveEligible", record.incentive_eligible)
+        .with("LastHeartbeat", record.last_heartbeat)
+        .with("LastProposed", record.last_proposed)
+        .with("MicroAlgos", record.balance.0)
+        .with("RewardedMicroAlgos", record.rewarded.0)
+        .with("RewardsBase", record.rewards_base)
+        .with("SelectionID", Document::bytes(&record.voting.selection_key))
+        .with("StateProofID", Document::bytes(&record.voting.state_proof_key))
+        .with("Status", u64::from(record.status.number()))
+        .with("TotalAppLocalStates", record.total_apps_opted_in)
+        .with("TotalAppParams", record.total_apps_created)
+        .with("TotalAppSchema", Document::of_wire(&record.total_app_schema))
+        .with("TotalAssetParams", record.total_assets_created)
+        .with("TotalAssets", record.total_assets)
+        .with("TotalBoxBytes", record.total_box_bytes)
+        .with("TotalBoxes", record.total_boxes)
+        .with("TotalExtraAppPages", record.total_extra_app_pages)
+        .with("VoteFirstValid", record.voting.vote_first)
+        .with("VoteID", Document::bytes(&record.voting.vote_key))
+        .with("VoteKeyDilution", record.voting.vote_key_dilution)
+        .with("VoteLastValid", record.voting.vote_last)
         .into()
 }
