@@ -1,18 +1,40 @@
 //! The Algorand Virtual Machine: decode once, run. Its only door to state is the [`ledger::Ledger`] trait.
 //!
 //! Must not know: storage, HTTP, how text is assembled. Written after go-algorand `data/transactions/logic`.
+//!
+//! A group's programs share a [`GroupContext`]. [`eval_application`] runs the program of one of its calls: logs, inner
+//! transactions and changes of state are noted in the transaction's `apply_data.eval_delta` as they happen, and the
+//! ledger takes them from there. [`eval_signature`] runs one logic signature of a group, with no ledger at all.
 
+pub mod check;
 pub mod crypto;
 pub mod error;
+pub mod group;
+pub mod ledger;
 pub mod machine;
 pub mod program;
+pub mod tracer;
 pub mod value;
+pub mod vm;
 
+mod availability;
+mod box_access;
+mod dispatch;
+mod evaluate;
 mod families;
+mod program_cache;
 mod quick;
+mod references;
+mod resources;
 mod varint;
 
+pub use check::check_program;
 pub use error::{CheckError, EvalError, EvalState, Fault, InnerFailure, ProgramError};
+pub use evaluate::{eval_application, eval_signature};
+pub use group::{Caller, DescribeOpcodes, GroupContext, fee_for_usage};
+pub use ledger::{AccountView, Ledger, LedgerError, OnlineAccount, SignatureLedger};
 pub use machine::Machine;
 pub use program::{Dialect, Instruction, Mode, Program, read_version};
+pub use tracer::{Tracer, UnnamedResources};
 pub use value::{Bytes, Value};
+pub use vm::Vm;

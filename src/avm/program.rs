@@ -15,6 +15,10 @@ use crate::opcodes::{
     AvmType, BACK_BRANCH_VERSION, ImmediateKind, LinearCost, MAX_VERSION, Modes, Op, OpSpec, VersionTable,
     version_table,
 };
+use crate::types::consensus::ConsensusParams;
+
+/// Consensus that knows programs of this version limits byte constants.
+const SIZED_CONSTANTS_VERSION: u64 = 13;
 
 /// The byte of `proto`, which `callsub` looks for at its target.
 const PROTO: u8 = 0x8a;
@@ -102,6 +106,13 @@ pub struct Dialect {
     pub sized_constants: bool,
 }
 
+impl Dialect {
+    /// The rules under which consensus runs programs.
+    pub fn of(params: &ConsensusParams) -> Self {
+        Self { sized_constants: params.logic_sig_version >= SIZED_CONSTANTS_VERSION }
+    }
+}
+
 impl Program {
     /// The index of the instruction after the last one: the program has ended.
     pub const END: u32 = u32::MAX;
@@ -128,6 +139,14 @@ impl Program {
         }
         let quick = super::quick::compile(&list, entry);
         Ok(Self { bytes, version, entry, instructions: list, quick })
+    }
+
+    /// A program that cannot even begin.
+    pub(super) fn unreadable(bytes: Bytes) -> Self {
+        let table = version_table(0);
+        let decoder = Decoder { code: &[], version: 0, table, dialect: Dialect { sized_constants: true } };
+        let (instruction, _) = decoder.instruction(0);
+        Self { bytes, version: 0, entry: 0, instructions: vec![instruction], quick: Vec::new() }
     }
 
     /// The program as it is on chain.

@@ -3,6 +3,7 @@
 //! A [`Value`] is sixteen bytes: the byte string's non-null pointer is the niche that tells the two kinds apart, so an
 //! integer costs no tag and a byte string costs one reference count to copy. Nothing here knows what a program is.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -35,6 +36,12 @@ impl Deref for Bytes {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Borrow<[u8]> for Bytes {
+    fn borrow(&self) -> &[u8] {
         &self.0
     }
 }

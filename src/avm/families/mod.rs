@@ -6,15 +6,31 @@
 //! [`Vm`](super::vm::Vm). A failing function leaves the stack as the reference would: read arguments in place, change
 //! the stack last.
 
+pub(super) mod accounts;
+pub(super) mod app_state;
+pub(super) mod apps;
+pub(super) mod arguments;
 pub(super) mod arithmetic;
+pub(super) mod assets;
 pub(super) mod base64;
+pub(super) mod blocks;
+pub(super) mod boxes;
 pub(super) mod byte_math;
 pub(super) mod bytes;
 pub(super) mod constants;
+pub(super) mod created_ids;
 pub(super) mod curves;
 pub(super) mod flow;
+pub(super) mod globals;
+pub(super) mod group_scratch;
 pub(super) mod hashing;
+pub(super) mod inner;
+pub(super) mod inner_fields;
 pub(super) mod json;
+pub(super) mod logs;
 pub(super) mod scratch;
 pub(super) mod signatures;
 pub(super) mod stack;
+pub(super) mod transactions;
+
+mod transaction_fields;
