@@ -1,6 +1,7 @@
 //! Accounts by name, from the environment or from this project's own file.
 
 use super::local::check_name;
+use super::mnemonic::{self, MnemonicError};
 use super::{KeyError, LocalAccounts};
 use crate::types::signing::SigningKey;
 use crate::types::{Address, SignedTransaction, Transaction};
@@ -175,6 +176,6 @@ impl<'a> KeyRing<'a> {
 }
 
 /// The key of a mnemonic.
-fn signing_key(_text: &str) -> Result<SigningKey, String> {
-    Err("mnemonics are not supported yet".to_owned())
+fn signing_key(text: &str) -> Result<SigningKey, MnemonicError> {
+    mnemonic::to_seed(text).map(|seed| SigningKey::from_seed(&seed))
 }

@@ -69,7 +69,13 @@ impl DecodeError {
     }
 
     pub(crate) fn unknown_field(key: &[u8]) -> Self {
-        Self::other(format!("Unknown field: {}", String::from_utf8_lossy(key)))
+        // One replacement character for each byte that is no text, as the JSON of the reference's answers has it.
+        let mut name = String::new();
+        for chunk in key.utf8_chunks() {
+            name.push_str(chunk.valid());
+            name.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+        }
+        Self::other(format!("Unknown field: {name}"))
     }
 
     pub(crate) fn missing_field(key: &str) -> Self {

@@ -59,3 +59,6 @@ pub fn decode_prefix<T: Wire>(bytes: &[u8]) -> Result<(T, &[u8]), DecodeError> {
     let value = T::decode(&mut decoder)?;
     Ok((value, decoder.rest()))
 }
+
+#[cfg(test)]
+mod tests;
