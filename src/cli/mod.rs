@@ -2,10 +2,24 @@
 //!
 //! Must not hold algorithms: a command reads its arguments, calls a layer below and shows what came back.
 
+mod account;
+mod asset;
+mod bill;
 mod completions;
 mod context;
+mod contract;
+mod deploy;
+mod embedded;
+mod explain;
 mod failure;
+mod interrupt;
 mod io;
+mod localnet;
+mod moment;
+mod provision;
+mod session;
+mod status;
+mod values;
 
 pub use context::{Context, GlobalOptions};
 pub use failure::{Exit, Failure};
@@ -28,6 +42,28 @@ pub struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Make, list and fund accounts
+    Account(account::Args),
+    /// Make, hold, send and show the asset bills are paid with
+    Asset(asset::Args),
+    /// Make a contract and record it
+    Deploy(deploy::Args),
+    /// Let an account use the contract
+    Optin(contract::OptInArgs),
+    /// Pay for a tick of use and print the receipt
+    Bill(bill::Args),
+    /// Set fee and price limits; the creator's
+    Params(contract::ParamsArgs),
+    /// Replace the contract's programs; the creator's, where the contract is updatable
+    Update(contract::UpdateArgs),
+    /// Close an account's state in the contract
+    Leave(contract::LeaveArgs),
+    /// End the contract; the creator's, where the contract is deletable
+    Delete(contract::DeleteArgs),
+    /// Show what stands where
+    Status(status::Args),
+    /// Run a development network
+    Localnet(localnet::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -61,23 +97,36 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
         tokio::select! {
             biased;
             answer = command => answer,
-            () = interrupted() => Err(Failure::new("interrupted", "interrupted")
-                .exit(Exit::Interrupted)
-                .hint("`pnp-contract status` shows what stands")),
+            under_way = interrupt::requested(&context.out) => Err(interrupted(under_way)),
         }
     })
 }
 
-async fn dispatch(_context: &Context, command: Command) -> Result<Answer, Failure> {
+async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure> {
     match command {
+        Command::Account(args) => account::run(context, &args).await,
+        Command::Asset(args) => asset::run(context, &args).await,
+        Command::Deploy(args) => deploy::run(context, &args).await,
+        Command::Optin(args) => contract::opt_in(context, &args).await,
+        Command::Bill(args) => bill::run(context, &args).await,
+        Command::Params(args) => contract::params(context, &args).await,
+        Command::Update(args) => contract::update(context, &args).await,
+        Command::Leave(args) => contract::leave(context, &args).await,
+        Command::Delete(args) => contract::delete(context, &args).await,
+        Command::Status(args) => status::run(context, &args).await,
+        Command::Localnet(args) => localnet::run(context, &args).await,
         Command::Completions(args) => completions::run(&args),
     }
 }
 
-/// Waits for Ctrl-C; for ever where the signal cannot be listened to.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+fn interrupted(under_way: Option<String>) -> Failure {
+    let failure = Failure::new("interrupted", "interrupted").exit(Exit::Interrupted);
+    match under_way {
+        None => failure.because("you pressed Ctrl-C").hint("nothing is half-written; run the command again"),
+        Some(txid) => failure
+            .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
+            .hint("run `pnp-contract status`: it finds out and records it")
+            .with("txid", txid),
     }
 }
 

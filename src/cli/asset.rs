@@ -1,0 +1,192 @@
+//! `asset`: make, agree to, send and show the asset that bills are paid with.
+
+use super::account::account_named;
+use super::context::Context;
+use super::failure::Failure;
+use super::io::Answer;
+use super::provision::AssetPlan;
+use super::session::{Session, on_network};
+use super::values::whole;
+use crate::client::AssetState;
+use crate::types::AssetIndex;
+use crate::usage::calls;
+use serde_json::json;
+
+/// Arguments of `asset`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make an asset and record it
+    Create {
+        /// The unit's name, at most 8 bytes
+        #[arg(long, default_value = "PLY")]
+        unit: String,
+        /// The asset's name, at most 32 bytes
+        #[arg(long, default_value = "PlayCoin")]
+        name: String,
+        /// Digits after the point, 0 to 19
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=19))]
+        decimals: u32,
+        /// All minor units that will ever exist
+        #[arg(long, default_value = "1_000_000_000_000", value_parser = whole, allow_hyphen_values = true)]
+        total: u64,
+        /// A web address about it, at most 96 bytes
+        #[arg(long, default_value = "")]
+        url: String,
+        /// The account that makes it
+        #[arg(long, default_value = "creator", value_name = "NAME")]
+        from: String,
+    },
+    /// Let an account hold the asset
+    Optin {
+        /// The asset; the recorded one if not given
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        asset: Option<AssetIndex>,
+        /// The account
+        #[arg(long, default_value = "user", value_name = "NAME")]
+        from: String,
+    },
+    /// Send some of the asset
+    Send {
+        /// Minor units
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        amount: u64,
+        /// A name or an address
+        #[arg(long, value_name = "ACCOUNT")]
+        to: String,
+        /// The asset; the recorded one if not given
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        asset: Option<AssetIndex>,
+        /// The account that sends
+        #[arg(long, default_value = "creator", value_name = "NAME")]
+        from: String,
+    },
+    /// Show the asset, and what the accounts here hold of it
+    Show {
+        /// The asset; the recorded one if not given
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        asset: Option<AssetIndex>,
+    },
+}
+
+/// Does it.
+pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    on_network(context, async |session| match &args.command {
+        Command::Create { unit, name, decimals, total, url, from } => {
+            let plan = AssetPlan {
+                unit: unit.clone(),
+                name: name.clone(),
+                decimals: *decimals,
+                total: *total,
+                url: url.clone(),
+            };
+            create(session, &plan, from).await
+        }
+        Command::Optin { asset, from } => opt_in(session, *asset, from).await,
+        Command::Send { amount, to, asset, from } => send(session, *amount, to, *asset, from).await,
+        Command::Show { asset } => show(session, *asset).await,
+    })
+    .await
+}
+
+async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str) -> Result<Answer, Failure> {
+    for (what, text, most) in [("unit", &plan.unit, 8), ("name", &plan.name, 32), ("url", &plan.url, 96)] {
+        if text.len() > most {
+            return Err(
+                Failure::usage(format!("the --{what} has {} bytes, the most is {most}", text.len())).hint("shorten it")
+            );
+        }
+    }
+    let creator = session.account(from).await?;
+    let asset = session.make_asset(&creator, plan).await?;
+    Ok(Answer::report(
+        json!({ "network": session.network.name, "asset": asset }),
+        format!("asset {} ({}), {} minor units, held by {}", asset.asset_id, asset.unit, asset.total, asset.creator),
+    ))
+}
+
+async fn opt_in(session: &Session<'_>, asset: Option<AssetIndex>, from: &str) -> Result<Answer, Failure> {
+    let asset = existing(session, asset).await?;
+    let account = session.account(from).await?;
+    let changed = session.hold(&account, asset.id).await?;
+    session.hand_out_to_new(&account, asset.id, changed).await?;
+    let state = if changed { "opted in to" } else { "had opted in already to" };
+    Ok(Answer::report(
+        json!({ "network": session.network.name, "asset": asset.id, "account": account.address, "changed": changed }),
+        format!("{} {state} asset {} ({})", account.address, asset.id, asset.unit_name),
+    ))
+}
+
+async fn send(
+    session: &Session<'_>,
+    amount: u64,
+    to: &str,
+    asset: Option<AssetIndex>,
+    from: &str,
+) -> Result<Answer, Failure> {
+    let asset = existing(session, asset).await?;
+    let account = session.account(from).await?;
+    let receiver = account_named(session, to)?;
+    let params = session.params().await?;
+    let transfer = calls::asset_transfer(account.address, receiver, asset.id, amount, &params);
+    let what = format!("send {amount} minor units of asset {} to {receiver}", asset.id);
+    let sent = session.send(&what, &account, &Session::single(transfer, &params)?, None).await?;
+    Ok(Answer::report(
+        json!({ "network": session.network.name, "asset": asset.id, "from": account.address, "to": receiver,
+                "amount": amount, "txid": sent.txids.first(), "round": sent.confirmation.round }),
+        format!("sent {} to {receiver} in round {}", shown(amount, &asset), sent.confirmation.round),
+    ))
+}
+
+async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer, Failure> {
+    let asset = existing(session, asset).await?;
+    let mut lines = vec![
+        format!("asset     {}  {} ({})", asset.id, asset.name, asset.unit_name),
+        format!("total     {}", shown(asset.total, &asset)),
+        format!("creator   {}", asset.creator),
+    ];
+    let mut holdings = Vec::new();
+    for name in ["creator", "user", "provider", "platform"] {
+        let Ok(account) = session.keys().get(name) else { continue };
+        let holding = session.algod.holding(account.address, asset.id).await?;
+        let text = holding.map_or_else(|| "not opted in".to_owned(), |holding| shown(holding.amount, &asset));
+        lines.push(format!("{name:<9} {text}"));
+        holdings
+            .push(json!({ "name": name, "address": account.address, "amount": holding.map(|holding| holding.amount) }));
+    }
+    Ok(Answer::report(
+        json!({ "network": session.network.name, "asset": asset.id, "unit": asset.unit_name, "name": asset.name,
+                "total": asset.total, "decimals": asset.decimals, "creator": asset.creator, "manager": asset.manager,
+                "reserve": asset.reserve, "freeze": asset.freeze, "clawback": asset.clawback,
+                "default_frozen": asset.default_frozen, "url": asset.url, "holdings": holdings }),
+        lines.join("\n"),
+    ))
+}
+
+/// The asset that is meant, which must exist.
+pub(super) async fn existing(session: &Session<'_>, named: Option<AssetIndex>) -> Result<AssetState, Failure> {
+    let network = &session.network.name;
+    let Some(id) = session.asset(named)? else {
+        return Err(Failure::new("no_asset", format!("no asset is recorded on {network}"))
+            .hint(format!("run `pnp-contract asset create --net {network}`, or name one with --asset")));
+    };
+    session.algod.asset(id).await?.ok_or_else(|| {
+        Failure::new("no_asset", format!("asset {id} does not exist on {network}"))
+            .hint("check --asset and --net, or make one with `pnp-contract asset create`")
+            .with("asset", id)
+    })
+}
+
+/// An amount with its point and unit, and the minor units behind it.
+pub(super) fn shown(amount: u64, asset: &AssetState) -> String {
+    let decimals = usize::try_from(asset.decimals).unwrap_or(0);
+    let digits = format!("{amount:0>width$}", width = decimals.saturating_add(1));
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(decimals));
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{whole}{point}{fraction} {}", asset.unit_name)
+}

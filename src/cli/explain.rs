@@ -1,0 +1,226 @@
+//! Errors of the layers below as failures: what happened, why, what to do.
+
+use super::failure::{Exit, Failure};
+use crate::client::{ClientError, Rejection};
+use crate::keys::KeyError;
+use crate::registry::RegistryError;
+use crate::usage::{OperationError, Programs, UsageError};
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        let message = error.to_string();
+        match error {
+            ClientError::Unreachable { service, url, why } => {
+                let hint = if url.contains("localhost") || url.contains("127.0.0.1") {
+                    "start a network with `pnp-contract localnet run`, or leave --net away to use the embedded one"
+                } else if service == "kmd" {
+                    "set KMD_SERVER and KMD_PORT, or name the accounts' keys in the environment"
+                } else {
+                    "check the connection and ALGOD_SERVER, or try again in a minute"
+                };
+                Self::new("unreachable", format!("{service} at {url} does not answer"))
+                    .because(why)
+                    .hint(hint)
+                    .exit(Exit::Unreachable)
+                    .with("url", url)
+            }
+            ClientError::Unauthorized { service, .. } => Self::new("unauthorized", message)
+                .hint(format!("set {}_TOKEN beside the server's address", service.to_uppercase())),
+            ClientError::Api { status, .. } => {
+                Self::new("api", message).hint("if this keeps happening, another algod may help").with("status", status)
+            }
+            ClientError::Malformed { .. } => Self::new("malformed_answer", message)
+                .hint("check that the address is algod's and not another service's"),
+            ClientError::Rejected(rejection) => rejected(&rejection, None),
+            ClientError::Dropped { txid, .. } => Self::new("dropped", message)
+                .hint("nothing was changed; correct the cause and try again")
+                .with("txid", txid.to_string()),
+            ClientError::Expired { txid, .. } => Self::new("expired", message)
+                .because("the network made no block with it in time")
+                .hint("nothing was changed; try again")
+                .with("txid", txid.to_string()),
+        }
+    }
+}
+
+/// A refusal of the network's rules; with the contract's programs, down to the line of TEAL.
+pub(super) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Failure {
+    let message = rejection.to_string();
+    match rejection {
+        Rejection::Logic { app, pc, what, group_index, .. } => {
+            let line = programs.and_then(|programs| programs.source_line((*pc)?));
+            let mut failure = match line {
+                Some(line) => {
+                    let rule = line.comment.clone().unwrap_or_else(|| line.code.clone());
+                    Failure::new("refused", format!("{what} at {}:{}: {rule}", line.file, line.line))
+                        .because(format!("the contract's program refused the call with `{}`", line.code))
+                        .with("file", line.file)
+                        .with("line", line.line)
+                        .with("rule", rule)
+                }
+                None => Failure::new("refused", message).because("the application's program refused the call"),
+            };
+            failure = failure.hint("nothing was changed; `pnp-contract status` shows what the contract asks for");
+            for (name, number) in [("app", app), ("pc", pc), ("group_index", group_index)] {
+                if let Some(number) = number {
+                    failure = failure.with(name, *number);
+                }
+            }
+            failure
+        }
+        Rejection::Overspend(shortage) | Rejection::BelowMinimum(shortage) => Failure::new("too_little", message)
+            .because(match rejection {
+                Rejection::Overspend(_) => "the amount and the network's fees are more than the account has",
+                _ => "every asset, application and local state an account holds raises the balance it must keep",
+            })
+            .hint(format!("send Algos to {}: `pnp-contract account fund` on a development network", shortage.account))
+            .with("account", shortage.account.to_string())
+            .with("missing", shortage.missing()),
+        Rejection::AssetShort { has, needs } => Failure::new("too_little", message)
+            .hint("send the asset to the account with `pnp-contract asset send`")
+            .with("missing", needs.saturating_sub(*has)),
+        Rejection::AssetNotHeld { asset, account } => Failure::new("not_opted_in", message)
+            .because("an account must agree to an asset before it can hold it")
+            .hint(format!("run `pnp-contract asset optin --asset {asset}` as that account"))
+            .with("account", account.clone())
+            .with("asset", *asset),
+        Rejection::NotOptedIn { app, account } => Failure::new("not_opted_in", message)
+            .hint(format!("run `pnp-contract optin --app {app}` as that account"))
+            .with("account", account.clone())
+            .with("app", *app),
+        Rejection::AlreadyOptedIn { .. } => Failure::new("opted_in_already", message).hint("there is nothing to do"),
+        Rejection::NoApplication { app } => Failure::new("no_application", message)
+            .hint("check --app and --net; `pnp-contract status` shows what is recorded")
+            .with("app", *app),
+        Rejection::NoAsset { asset } => Failure::new("no_asset", message)
+            .hint("check --asset and --net; `pnp-contract asset show` shows what is recorded")
+            .with("asset", *asset),
+        Rejection::Duplicate { .. } => {
+            Failure::new("duplicate", message).hint("it was done before; look with `pnp-contract status`")
+        }
+        Rejection::WrongSigner { .. } => Failure::new("wrong_signer", message)
+            .because("the account was rekeyed, or its mnemonic is another account's")
+            .hint("set the mnemonic of the key that signs now, and the account as the _SENDER beside it"),
+        Rejection::FeeTooSmall { .. } => Failure::new("fee", "the fee is too small for the network just now")
+            .because(message)
+            .hint("try again: the fee is asked of the network each time"),
+        Rejection::Expired { .. } => Failure::new("expired", "the transaction is outside its validity")
+            .because(message)
+            .hint("try again; if it stays so, the node is behind its network"),
+        Rejection::Other { .. } => {
+            Failure::new("refused", "the network refused the transaction").because(message).hint("nothing was changed")
+        }
+    }
+}
+
+impl From<OperationError> for Failure {
+    fn from(error: OperationError) -> Self {
+        let message = error.to_string();
+        match error {
+            OperationError::Client(error) => error.into(),
+            OperationError::Usage(error) => error.into(),
+            OperationError::NoApplication(app) => rejected(&Rejection::NoApplication { app }, None),
+            OperationError::NotOptedIn { user, app } => {
+                rejected(&Rejection::NotOptedIn { app, account: user.to_string() }, None)
+            }
+            OperationError::AssetNotHeld { account, asset, .. } => {
+                let mut failure = rejected(&Rejection::AssetNotHeld { asset, account: account.to_string() }, None);
+                failure.message = message;
+                failure
+            }
+            OperationError::AssetShort { user, has, needs, .. } => Self::new("too_little", message)
+                .hint(format!("send {user} the asset with `pnp-contract asset send`"))
+                .with("missing", needs.saturating_sub(has)),
+            OperationError::FeeShort { user, has, needs } => Self::new("too_little", message)
+                .hint(format!("send Algos to {user}: `pnp-contract account fund` on a development network"))
+                .with("account", user.to_string())
+                .with("missing", needs.0.saturating_sub(has.0)),
+            OperationError::Group(_) => {
+                Self::new("internal", message).hint("this is a fault of this program: report it")
+            }
+        }
+    }
+}
+
+impl From<UsageError> for Failure {
+    fn from(error: UsageError) -> Self {
+        let message = error.to_string();
+        match error {
+            UsageError::FeeOverWhole(_) | UsageError::RatesCrossed { .. } | UsageError::NoRate => {
+                Self::usage(message).hint("for example --fee-pct 500 --min-rate 1 --max-rate 1000")
+            }
+            UsageError::NoUnits => Self::usage(message).hint("for example --units 1"),
+            UsageError::TooMuch { .. } => Self::usage(message).hint("bill fewer units at a time"),
+            UsageError::PriceOutside { min_rate, max_rate, .. } => Self::new("price_outside", message)
+                .because("the contract's creator set these limits")
+                .hint(format!("choose a --price from {min_rate} to {max_rate}")),
+            UsageError::TickLength(_) => Self::usage(message).hint("leave --tick away to have one made"),
+            UsageError::TickOrder { .. } => Self::new("tick_order", message)
+                .because("rising ticks are what makes a bill unrepeatable")
+                .hint("leave --tick away to have a fresh one made, or choose a greater one"),
+            UsageError::Foreign { app, .. } => Self::new("foreign_application", message)
+                .hint("check --app and --net; `pnp-contract status` shows what is recorded")
+                .with("app", app),
+            UsageError::OtherAsset { bound, .. } => {
+                Self::new("other_asset", message).hint(format!("leave --asset away, or name {bound}"))
+            }
+            UsageError::NoAsset => Self::usage(message).hint("name it with --asset"),
+            UsageError::Assembly(_) => {
+                Self::new("internal", message).hint("this is a fault of this program: report it")
+            }
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        let message = error.to_string();
+        match error {
+            KeyError::Missing { variables, .. } => {
+                let variable = variables.first().cloned().unwrap_or_default();
+                Self::new("no_key", message)
+                    .because("keys come from the environment or .env files, never from the command line")
+                    .hint(format!("set {variable} to the account's 25 words, for example in .env.<net>"))
+            }
+            KeyError::Mnemonic { variable, .. } => Self::new("mnemonic", message)
+                .hint(format!("set {variable} to the 25 words as the wallet shows them, between quotes")),
+            KeyError::Sender { .. } => Self::new("sender", message)
+                .hint("an address has 58 characters; remove the setting if the account is not rekeyed"),
+            KeyError::Name(_) => Self::usage(message).hint("for example `pnp-contract account new alice`"),
+            KeyError::Taken { .. } => Self::new("taken", message).hint("choose another name, or use this account"),
+            KeyError::Exposed(path) => Self::new("exposed_keys", message)
+                .because("keys must be readable by their owner alone")
+                .hint(format!("run `chmod 600 {}`", path.display())),
+            KeyError::Malformed { path, .. } => Self::new("key_file", message).hint(format!(
+                "restore {} from a backup, or move it away to have fresh development accounts made",
+                path.display()
+            )),
+            KeyError::File { .. } => {
+                Self::new("key_file", message).hint("check the folder's rights and the disk's space")
+            }
+            KeyError::Randomness(_) => Self::new("randomness", message).hint("check the system's /dev/urandom"),
+        }
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        let message = error.to_string();
+        let full = error.is_disk_full();
+        match error {
+            RegistryError::Malformed { path, .. } => Self::new("record", message)
+                .because("the record was edited or cut off; it is left as it is")
+                .hint(format!("correct it, or restore it with `git checkout {}`", path.display())),
+            RegistryError::TooNew { .. } => {
+                Self::new("record", message).hint("use the version of pnp-contract that wrote it, or a later one")
+            }
+            RegistryError::Unreadable { .. } => Self::new("record", message).hint("check the file's rights"),
+            RegistryError::Unwritable { .. } if full => Self::new("disk_full", message)
+                .because("the disk has no room; the record is as it was")
+                .hint("free some space and run the command again"),
+            RegistryError::Unwritable { .. } => {
+                Self::new("record", message).because("the record is as it was").hint("check the folder's rights")
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `localnet`: a development network on AlgoKit LocalNet's ports.
+
+use super::context::Context;
+use super::embedded;
+use super::failure::Failure;
+use super::io::Answer;
+use crate::node::{self, ALGOD_PORT, INDEXER_PORT, KMD_PORT};
+use serde_json::json;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+/// Arguments of `localnet`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Run a network until it is stopped with Ctrl-C
+    Run(RunArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArgs {
+    /// algod's port; 0 takes any free one
+    #[arg(long, default_value_t = ALGOD_PORT)]
+    algod_port: u16,
+    /// kmd's port; taken now, served by a later version
+    #[arg(long, default_value_t = KMD_PORT)]
+    kmd_port: u16,
+    /// The indexer's port; taken now, served by a later version
+    #[arg(long, default_value_t = INDEXER_PORT)]
+    indexer_port: u16,
+    /// Keep the chain in memory
+    #[arg(long, conflicts_with = "data_dir")]
+    in_memory: bool,
+    /// Where the chain is kept [default: .pnp/localnet]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The address to listen on; anything but loopback lets other machines in
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "IP")]
+    listen: IpAddr,
+}
+
+/// Does it.
+pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    let Command::Run(args) = &args.command;
+    let data = match (&args.data_dir, args.in_memory) {
+        (_, true) => None,
+        (Some(folder), false) => Some(folder.clone()),
+        (None, false) => {
+            let folder = context.folder.join(".pnp").join("localnet");
+            embedded::make_private(&context.folder, &folder)?;
+            Some(folder)
+        }
+    };
+    if !args.listen.is_loopback() {
+        context.out.warn(&format!("listening on {}: other machines can use and change this network", args.listen));
+    }
+    let place = data.as_ref().map_or_else(|| "memory".to_owned(), |folder| context.shown(folder));
+    let config = node::Config {
+        data,
+        listen: args.listen,
+        algod_port: args.algod_port,
+        stop_on_signal: true,
+        ..node::Config::default()
+    };
+    let running = tokio::task::spawn_blocking(move || node::serve(config))
+        .await
+        .map_err(|error| Failure::new("node", "the network could not be started").because(error))?
+        .map_err(embedded::failure)?;
+    let genesis = running.node().genesis_hash().to_base64();
+    let ready = json!({ "algod": running.url(), "token": node::LOCAL_TOKEN, "genesis_id": "dockernet-v1",
+                        "genesis_hash": genesis, "data": place });
+    let text = format!(
+        "algod    {}\ntoken    {}\ngenesis  dockernet-v1 {genesis}\nchain    {place}\nStop it with Ctrl-C.",
+        running.url(),
+        node::LOCAL_TOKEN
+    );
+    // The answer comes first: the network then runs until a signal stops it.
+    context.out.answer(Answer::report(ready, text))?;
+    let _waiting = super::interrupt::Handled::new();
+    tokio::task::spawn_blocking(move || running.wait())
+        .await
+        .map_err(|error| Failure::new("node", "the network ended badly").because(error))?
+        .map_err(embedded::failure)?;
+    context.out.say("stopped");
+    Ok(Answer::Nothing)
+}

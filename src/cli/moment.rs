@@ -1,0 +1,32 @@
+//! What a record says about the moment it is written in: time, version, git commit.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Now, UTC, to the second.
+pub(super) fn now() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}
+
+/// This program's version.
+pub(super) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The git commit of the project, with `+` where the work tree differs; nothing outside git or without it.
+pub(super) fn git_commit(project: &Path) -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(project)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let commit = git(&["rev-parse", "HEAD"]).filter(|commit| !commit.is_empty())?;
+    // The record itself is expected to change.
+    let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", ":!deployments"])?;
+    Some(if changed.is_empty() { commit } else { format!("{commit}+") })
+}

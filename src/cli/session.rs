@@ -1,0 +1,295 @@
+//! A command's connection to its network: found, checked, with keys, records and the way to send.
+
+use super::context::Context;
+use super::embedded::{self, Embedded};
+use super::explain::rejected;
+use super::failure::Failure;
+use super::interrupt::UnderWay;
+use crate::client::{Algod, ClientError, Confirmation, Kmd, SuggestedParams};
+use crate::keys::{Account, KeyRing, LocalAccounts, Secret};
+use crate::network::{Environment, GenesisIdentity, Kind, Network};
+use crate::registry::{Chain, Contract, Store};
+use crate::types::signing::SigningKey;
+use crate::types::{Address, AppIndex, AssetIndex, SignedTransaction, Transaction};
+use crate::usage::{Programs, calls};
+use zeroize::Zeroizing;
+
+/// An open connection. [`Session::close`] ends it.
+#[derive(Debug)]
+pub(super) struct Session<'c> {
+    pub(super) context: &'c Context,
+    pub(super) network: Network,
+    pub(super) identity: GenesisIdentity,
+    pub(super) algod: Algod,
+    pub(super) store: Store,
+    environment: Environment,
+    embedded: Option<Embedded>,
+}
+
+/// What sending a group led to.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// The transactions' ids, in the group's order.
+    pub(super) txids: Vec<String>,
+    /// The first transaction's confirmation.
+    pub(super) confirmation: Confirmation,
+}
+
+impl<'c> Session<'c> {
+    /// Finds the network, starts it where it is the embedded one, and checks that it is what it claims to be.
+    pub(super) async fn open(context: &'c Context) -> Result<Self, Failure> {
+        let (network, environment) = context.network()?;
+        let embedded = match network.kind {
+            Kind::Embedded => Some(Embedded::start(&context.folder, &context.out).await?),
+            _ => None,
+        };
+        Self::connect(context, network, environment, embedded).await
+    }
+
+    /// A throw-away network in memory; `folder` takes its records and keys.
+    pub(super) async fn throw_away(context: &'c Context) -> Result<Self, Failure> {
+        let environment = Environment::empty();
+        let network = Network::resolve("embedded", &environment, &crate::network::ProjectFile::default())?;
+        Self::connect(context, network, environment, Some(Embedded::in_memory()?)).await
+    }
+
+    async fn connect(
+        context: &'c Context,
+        network: Network,
+        environment: Environment,
+        embedded: Option<Embedded>,
+    ) -> Result<Self, Failure> {
+        let algod = match (&embedded, &network.algod) {
+            (Some(embedded), _) => Algod::new(embedded.url(), Some(crate::node::LOCAL_TOKEN))?,
+            (None, Some(endpoint)) => {
+                Algod::new(&endpoint.url, endpoint.token.as_ref().map(crate::network::Token::reveal))?
+            }
+            (None, None) => return Err(Failure::new("no_algod", format!("{} has no algod", network.name))),
+        };
+        let version = algod.version().await?;
+        let identity = GenesisIdentity { id: version.genesis_id, hash: version.genesis_hash };
+        identity.check(&network)?;
+        let store = Store::new(&context.folder, &network.name);
+        context.out.detail(&format!("{} at {} is {}", network.name, algod.url(), identity.id));
+        Ok(Self { context, network, identity, algod, store, environment, embedded })
+    }
+
+    /// Ends the connection; the embedded node stops.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        match self.embedded {
+            Some(embedded) => embedded.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether accounts and assets may be made and funded without asking.
+    pub(super) fn is_development(&self) -> bool {
+        matches!(self.network.kind, Kind::Embedded | Kind::LocalNet) && self.identity.public().is_none()
+    }
+
+    /// Where keys are found.
+    pub(super) fn keys(&self) -> KeyRing<'_> {
+        let lookup = |name: &str| {
+            self.environment.get(name).map(|setting| Secret {
+                text: Zeroizing::new(setting.value.to_owned()),
+                origin: setting.layer.to_string(),
+            })
+        };
+        let local =
+            self.is_development().then(|| LocalAccounts::new(&self.context.folder.join(".pnp"), &self.network.name));
+        KeyRing::new(Box::new(lookup), local)
+    }
+
+    /// A setting that is no secret.
+    pub(super) fn setting(&self, name: &str) -> Option<String> {
+        self.environment.get(name).map(|setting| setting.value.to_owned())
+    }
+
+    /// An address from a flag, else from a setting.
+    pub(super) fn address(&self, flag: Option<Address>, setting: &str) -> Result<Option<Address>, Failure> {
+        match (flag, self.environment.get(setting)) {
+            (Some(address), _) => Ok(Some(address)),
+            (None, None) => Ok(None),
+            (None, Some(found)) => found.value.parse().map(Some).map_err(|error: crate::types::AddressError| {
+                Failure::usage(format!("{setting} from {} is {error}", found.layer))
+                    .hint("an address has 58 characters: A to Z and 2 to 7")
+            }),
+        }
+    }
+
+    /// What this chain's record says.
+    pub(super) fn chain(&self) -> Result<Chain, Failure> {
+        Ok(self.store.chain(&self.identity.hash)?)
+    }
+
+    /// Changes this chain's record.
+    pub(super) fn record<T>(&self, change: impl FnOnce(&mut Chain) -> T) -> Result<T, Failure> {
+        Ok(self.store.change(&self.identity.hash, &self.identity.id, change)?)
+    }
+
+    /// The contract a command means: the one named, else the newest recorded.
+    pub(super) fn contract(&self, named: Option<AppIndex>) -> Result<(AppIndex, Option<Contract>), Failure> {
+        let chain = self.chain()?;
+        if let Some(app) = named {
+            return Ok((app, chain.contract(app).cloned()));
+        }
+        if let Some(setting) = self.setting("APP_ID") {
+            let app = setting.parse().map_err(|_| {
+                Failure::usage("APP_ID is not the number of an application").hint("for example APP_ID=1001")
+            })?;
+            return Ok((app, chain.contract(app).cloned()));
+        }
+        chain.current().map(|contract| (contract.app_id, Some(contract.clone()))).ok_or_else(|| {
+            Failure::new("no_contract", format!("no contract is recorded on {}", self.network.name))
+                .because(format!("{} has none for this chain", self.context.shown(self.store.path())))
+                .hint(format!("run `pnp-contract deploy --net {}`, or name one with --app", self.network.name))
+        })
+    }
+
+    /// The asset a command means: the one named, else a setting's, else the newest recorded.
+    pub(super) fn asset(&self, named: Option<AssetIndex>) -> Result<Option<AssetIndex>, Failure> {
+        if named.is_some() {
+            return Ok(named);
+        }
+        if let Some(setting) = self.setting("ASA_ID").or_else(|| self.setting("ASSET_ID")) {
+            return setting
+                .parse()
+                .map(Some)
+                .map_err(|_| Failure::usage("ASA_ID is not the number of an asset").hint("for example ASA_ID=1002"));
+        }
+        Ok(self.chain()?.current_asset().map(|asset| asset.asset_id))
+    }
+
+    /// Whose key funds others here: the embedded node's dispenser, or the richest account of kmd's default wallet.
+    pub(super) async fn dispenser(&self) -> Result<Account, Failure> {
+        if let Some(embedded) = &self.embedded {
+            return Ok(Account::new("dispenser", embedded.dispenser().clone()));
+        }
+        let nobody = || {
+            Failure::new("no_dispenser", format!("nobody hands out Algos on {}", self.network.name))
+                .hint("send Algos to the account from a wallet or a faucet")
+        };
+        let endpoint = self.network.kmd.as_ref().filter(|_| self.is_development()).ok_or_else(nobody)?;
+        let token = endpoint.token.as_ref().map_or("", crate::network::Token::reveal);
+        let kmd = Kmd::new(&endpoint.url, token)?;
+        let mut richest = None;
+        for address in kmd.addresses().await? {
+            let state = self.algod.account(address).await?;
+            if richest.as_ref().is_none_or(|(_, most)| state.spendable() > *most) {
+                richest = Some((address, state.spendable()));
+            }
+        }
+        let (address, _) = richest.ok_or_else(nobody)?;
+        let seed = kmd.export_seed(address).await?;
+        Ok(Account::new("dispenser", SigningKey::from_seed(&seed)))
+    }
+
+    /// Shows what is about to be sent where tokens are worth money, and asks for the network's name.
+    fn confirm(&self, what: &str, sender: Address, transactions: &[Transaction]) -> Result<(), Failure> {
+        if !self.identity.is_mainnet() || self.context.options.yes {
+            return Ok(());
+        }
+        let fee: u64 = transactions.iter().map(|transaction| transaction.header.fee.0).sum();
+        let out = &self.context.out;
+        out.warn("this is MainNet: tokens are worth money");
+        out.warn(&format!("network  {} ({})", self.network.name, self.identity.id));
+        out.warn(&format!("action   {what}"));
+        out.warn(&format!("sender   {sender}"));
+        out.warn(&format!("fee      {}", crate::types::MicroAlgos(fee)));
+        for transaction in transactions {
+            out.warn(&format!("id       {}", transaction.id()));
+        }
+        match out.ask("Type mainnet to send it:") {
+            Some(answer) if answer == "mainnet" => Ok(()),
+            Some(_) => Err(Failure::new("not_confirmed", "nothing was sent: it was not confirmed")
+                .hint("type mainnet, or pass --yes")),
+            None => Err(Failure::new("not_confirmed", "nothing was sent: MainNet asks for a confirmation")
+                .because("there is no terminal to ask at")
+                .hint("pass --yes if you mean it")),
+        }
+    }
+
+    /// Signs a group by one account.
+    pub(super) fn sign(account: &Account, transactions: &[Transaction]) -> Vec<SignedTransaction> {
+        transactions.iter().map(|transaction| account.sign(transaction)).collect()
+    }
+
+    /// Confirms where that is due, sends a group of one account and waits for its block.
+    pub(super) async fn send(
+        &self,
+        what: &str,
+        account: &Account,
+        transactions: &[Transaction],
+        programs: Option<&Programs>,
+    ) -> Result<Sent, Failure> {
+        self.confirm(what, account.address, transactions)?;
+        self.submit(&Self::sign(account, transactions), programs).await
+    }
+
+    /// As [`Session::send`], asking first and calling `before` between the question and the sending.
+    pub(super) async fn send_recorded(
+        &self,
+        what: &str,
+        account: &Account,
+        transactions: &[Transaction],
+        before: impl FnOnce() -> Result<(), Failure>,
+    ) -> Result<Sent, Failure> {
+        self.confirm(what, account.address, transactions)?;
+        before()?;
+        self.submit(&Self::sign(account, transactions), None).await
+    }
+
+    /// Sends a signed group and waits for its block.
+    pub(super) async fn submit(
+        &self,
+        group: &[SignedTransaction],
+        programs: Option<&Programs>,
+    ) -> Result<Sent, Failure> {
+        let explain = |error: ClientError| match error.rejection() {
+            Some(rejection) => rejected(rejection, programs),
+            None => error.into(),
+        };
+        let Some(first) = group.first() else {
+            return Err(Failure::new("internal", "there is nothing to send"));
+        };
+        let txid = first.transaction.id();
+        let _under_way = UnderWay::new(&txid.to_string());
+        self.algod.submit(group).await.map_err(explain)?;
+        let confirmation = self.algod.wait(txid, first.transaction.header.last_valid).await.map_err(explain)?;
+        let txids = group.iter().map(|signed| signed.transaction.id().to_string()).collect();
+        Ok(Sent { txids, confirmation })
+    }
+
+    /// What the network suggests for transactions.
+    pub(super) async fn params(&self) -> Result<SuggestedParams, Failure> {
+        Ok(self.algod.suggested_params().await?)
+    }
+
+    /// One transaction, whole.
+    pub(super) fn single(transaction: Transaction, params: &SuggestedParams) -> Result<Vec<Transaction>, Failure> {
+        group(vec![transaction], params)
+    }
+}
+
+/// Transactions ready to be signed.
+pub(super) fn group(transactions: Vec<Transaction>, params: &SuggestedParams) -> Result<Vec<Transaction>, Failure> {
+    calls::complete(transactions, params).map_err(|error| crate::usage::OperationError::Group(error).into())
+}
+
+/// Runs a command on its network and closes the connection whatever came of it; the first failure is the one that is told.
+pub(super) async fn on_network<T>(
+    context: &Context,
+    command: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let session = Session::open(context).await?;
+    let outcome = command(&session).await;
+    let closed = session.close().await;
+    let answer = outcome?;
+    closed?;
+    Ok(answer)
+}
+
+/// Makes `.pnp/` for keys, out of git.
+pub(super) fn private_folder(context: &Context) -> Result<(), Failure> {
+    embedded::make_private(&context.folder, &context.folder.join(".pnp").join("accounts"))
+}
