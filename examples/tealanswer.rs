@@ -1,0 +1,55 @@
+//! Answers questions about TEAL, one JSON object a line, in the form of the reference's oracle: what
+//! `scripts/differential` compares with it.
+//!
+//! `{"op":"asm","src":TEXT,"v":13}` and `{"op":"dis","hex":HEX}`; lines that are no such question get an `err`.
+
+use std::io::{self, BufRead, BufWriter, Write};
+
+use pnp_contract::teal::{AssembleOptions, Diagnostic, Severity, assemble, disassemble};
+use serde_json::{Map, Value, json};
+
+fn notes(found: &[Diagnostic], severity: Severity) -> Value {
+    let found = found.iter().filter(|found| found.severity == severity);
+    found.map(|found| json!({"line": found.line, "col": found.column, "msg": found.problem.to_string()})).collect()
+}
+
+fn assembled(question: &Value) -> Value {
+    let source = question["src"].as_str().unwrap_or_default();
+    let version = question["v"].as_u64().and_then(|version| u8::try_from(version).ok()).filter(|version| *version != 0);
+    match assemble(source, AssembleOptions { version }) {
+        Ok(done) => {
+            let place = |at: pnp_contract::teal::Location| (at.pc.to_string(), json!([at.line, at.column]));
+            let map: Map<String, Value> = done.source_map.iter().map(place).collect();
+            let warns = notes(&done.warnings, Severity::Warning);
+            json!({"ok": true, "errs": [], "warns": warns, "hex": hex::encode(&done.bytes), "map": map})
+        }
+        Err(found) => {
+            json!({"ok": false, "errs": notes(&found, Severity::Error), "warns": notes(&found, Severity::Warning)})
+        }
+    }
+}
+
+fn disassembled(question: &Value) -> Value {
+    let program = hex::decode(question["hex"].as_str().unwrap_or_default()).unwrap_or_default();
+    match disassemble(&program) {
+        Ok(text) => json!({"ok": true, "text": text}),
+        Err(error) => json!({"ok": false, "text": error.text, "err": error.reason}),
+    }
+}
+
+fn main() -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    for line in io::stdin().lock().lines() {
+        let answer = match serde_json::from_str::<Value>(&line?) {
+            Err(error) => json!({"err": error.to_string()}),
+            Ok(question) => match question["op"].as_str() {
+                Some("asm") => assembled(&question),
+                Some("dis") => disassembled(&question),
+                _ => json!({"err": "unknown op"}),
+            },
+        };
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}

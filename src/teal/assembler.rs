@@ -1,0 +1,305 @@
+//! One pass over the source: lines into statements, statements into bytes, with everything wrong on the way.
+//!
+//! The order of the steps, and so of the errors, is that of go-algorand's `OpStream`. What can only be known at the end
+//! (sizes, targets, constant blocks, salt) is left to [`super::layout`].
+
+use crate::opcodes::{Modes, Op, StackType};
+
+use super::bytes_literal::{Blame, Literal};
+use super::code::Code;
+use super::constants::Constants;
+use super::diagnostic::{Diagnostic, Severity, unknown_opcode};
+use super::knowledge::{Fault, Knowledge};
+use super::macros::Macros;
+use super::mnemonic::{Emit, Form, Mnemonic, Mnemonics, Refine, count_text, mnemonics};
+use super::salt::Salt;
+use super::token::{Token, tokenize};
+use super::{Assembled, DEFAULT_VERSION, Problem};
+
+/// A line must be shorter than this, in bytes.
+const MAX_LINE: usize = 64 * 1024;
+
+/// A problem at its token, on its way to the list.
+pub(super) type Failure = Box<(Token, Problem)>;
+
+pub(super) fn failure(token: Token, problem: Problem) -> Failure {
+    Box::new((token, problem))
+}
+
+/// The state of one assembly.
+pub(super) struct Assembler<'a> {
+    pub(super) source: &'a str,
+    /// Settled by the caller, by `#pragma version`, or at the first statement.
+    version: Option<u8>,
+    mnemonics: &'static Mnemonics,
+    pub(super) code: Code<'a>,
+    pub(super) ints: Constants<u64>,
+    pub(super) bytes: Constants<Box<[u8]>>,
+    pub(super) known: Knowledge,
+    pub(super) typetrack: bool,
+    pub(super) macros: Macros<'a>,
+    pub(super) salt: Salt,
+    /// Whether an opcode needs an application.
+    pub(super) stateful: bool,
+    pub(super) line: u32,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+    /// Room for byte literals and type lists, kept from line to line.
+    pub(super) arena: Vec<u8>,
+    pub(super) literal: Option<Result<Literal, Blame>>,
+    pub(super) args: Vec<StackType>,
+    pub(super) returns: Vec<StackType>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Assembler<'a> {
+    pub(super) fn new(source: &'a str, version: Option<u8>) -> Self {
+        Self {
+            source,
+            version,
+            mnemonics: mnemonics(version.unwrap_or(DEFAULT_VERSION)),
+            code: Code::with_room_for(source),
+            ints: Constants::default(),
+            bytes: Constants::default(),
+            known: Knowledge::new(),
+            typetrack: true,
+            macros: Macros::default(),
+            salt: Salt::default(),
+            stateful: false,
+            line: 0,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            arena: Vec::new(),
+            literal: None,
+            args: Vec::new(),
+            returns: Vec::new(),
+            faults: Vec::new(),
+        }
+    }
+
+    pub(super) fn run(mut self) -> Result<Assembled, Vec<Diagnostic>> {
+        self.lines();
+        let assembled = super::layout::finish(&mut self);
+        let Self { errors, mut warnings, .. } = self;
+        match assembled {
+            Some(assembled) if errors.is_empty() => Ok(Assembled { warnings, ..assembled }),
+            _ => {
+                let mut all = errors;
+                all.append(&mut warnings);
+                Err(all)
+            }
+        }
+    }
+
+    fn lines(&mut self) {
+        let source = self.source.as_bytes();
+        let mut tokens = Vec::with_capacity(16);
+        let mut start = 0;
+        while start < source.len() {
+            let rest = &source[start..];
+            let len = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            if len >= MAX_LINE {
+                self.record_at_line(self.line, Problem::LineTooLong);
+                return;
+            }
+            self.line += 1;
+            let line = rest[..len].strip_suffix(b"\r").unwrap_or(&rest[..len]);
+            tokens.clear();
+            tokenize(line, start as u32, self.line, &mut tokens);
+            self.tokens(&mut tokens);
+            start += len + 1;
+        }
+    }
+
+    /// Handles the tokens of a line: a directive, or statements between semicolons.
+    fn tokens(&mut self, tokens: &mut Vec<Token>) {
+        let Some(first) = tokens.first() else { return };
+        if self.source.as_bytes().get(first.start as usize) == Some(&b'#') {
+            let result = self.directive(tokens);
+            self.settle(result);
+            return;
+        }
+        let mut start = 0;
+        while start < tokens.len() {
+            let mut end = start;
+            while let Some(token) = tokens.get(end) {
+                if !self.macros.is_empty()
+                    && let Some(body) = self.macros.body(token.text(self.source))
+                {
+                    if tokens.len() + body.len() > MAX_LINE {
+                        let place = *token;
+                        self.record(place, Problem::MacroTooLong);
+                        return;
+                    }
+                    tokens.splice(end..=end, body.iter().copied());
+                    continue;
+                }
+                if token.end - token.start == 1 && self.source.as_bytes().get(token.start as usize) == Some(&b';') {
+                    break;
+                }
+                end += 1;
+            }
+            if end > start {
+                self.statement(&tokens[start..end]);
+            }
+            start = end + 1;
+        }
+    }
+
+    /// Assembles one statement: a label, an instruction, or both.
+    fn statement(&mut self, mut tokens: &[Token]) {
+        if self.version.is_none() {
+            self.set_version(DEFAULT_VERSION);
+            self.recheck_macros();
+        }
+        let Some(mut first) = tokens.first().copied() else { return };
+        if let Some(label) = first.text(self.source).strip_suffix(':') {
+            self.label(first, label);
+            tokens = &tokens[1..];
+            match tokens.first() {
+                Some(next) => first = *next,
+                None => return,
+            }
+        }
+        let args = &tokens[1..];
+        let Some(form) = self.form(first, args.len()) else { return };
+        self.code.mark(first);
+        self.literal = None;
+        let (refined_args, refined_returns) = self.refine(&form, first, args);
+        let takes = if refined_args { &self.args } else { form.args };
+        let gives = if refined_returns { &self.returns } else { form.returns };
+        self.known.apply(takes, gives, &mut self.faults);
+        if !self.faults.is_empty() {
+            self.report_faults(&form, first, args);
+        }
+        let result = self.emit(&form, first, args);
+        self.settle(result);
+        if let Some(spec) = form.spec {
+            self.stateful |= spec.modes == Modes::Application;
+            match spec.op {
+                // The subroutine comes back to what follows.
+                Op::Callsub | Op::CallsubVarint => self.known.reset(),
+                Op::Branch | Op::BranchVarint | Op::Retsub | Op::Err | Op::Return => self.known.deaden(),
+                _ => {}
+            }
+        }
+    }
+
+    fn label(&mut self, token: Token, label: &'a str) {
+        if self.macros.contains(label) {
+            self.record(token, Problem::LabelMacro(label.to_owned()));
+            return;
+        }
+        if !self.code.define(label) {
+            self.record(token, Problem::DuplicateLabel(label.to_owned()));
+        }
+        self.known.label();
+    }
+
+    /// What the mnemonic means with so many immediates; what is wrong about it is recorded.
+    fn form(&mut self, mnemonic: Token, count: usize) -> Option<Form> {
+        let name = mnemonic.text(self.source);
+        let (pseudo, forms) = match self.mnemonics.get(name) {
+            Some(Mnemonic::Form(form)) => return Some(*form),
+            Some(Mnemonic::ByCount(pseudo, forms)) => (*pseudo, forms),
+            None => {
+                self.record(mnemonic, unknown_opcode(name, self.version()));
+                return None;
+            }
+        };
+        let mut since = 0;
+        let form = match forms.iter().find(|(wanted, _)| *wanted == count) {
+            Some((_, form)) => {
+                since = form.since();
+                *form
+            }
+            None => {
+                let counts: Vec<usize> = forms.iter().map(|(count, _)| *count).collect();
+                let counts = count_text("immediate argument", &counts);
+                self.record(mnemonic, Problem::Arity { name: name.to_owned(), counts });
+                // Where all forms do the same to the stack, types can still be followed.
+                let ((_, first), rest) = forms.split_first()?;
+                if rest.iter().any(|(_, form)| form.args != first.args || form.returns != first.returns) {
+                    return None;
+                }
+                since = forms.iter().map(|(_, form)| form.since()).min().unwrap_or(since);
+                Form { spec: None, emit: Emit::Nothing, refine: Refine::Nothing, ..*first }
+            }
+        };
+        if since > self.version() {
+            let immediates = count_text("immediate", &[count]);
+            self.record(mnemonic, Problem::FormTooNew { name: pseudo, immediates, since });
+        }
+        Some(form)
+    }
+
+    fn report_faults(&mut self, form: &Form, mnemonic: Token, args: &[Token]) {
+        let faults = std::mem::take(&mut self.faults);
+        if !self.typetrack {
+            return;
+        }
+        let mut statement = form.name.to_owned();
+        if args.is_empty() && matches!(self.mnemonics.get(form.name), Some(Mnemonic::ByCount(..))) {
+            statement.push_str(" without immediates");
+        }
+        statement.push_str(&self.joined(args));
+        for fault in faults {
+            let statement = statement.clone();
+            let problem = match fault {
+                Fault::Height { expected, height } => Problem::StackHeight { statement, expected, height },
+                Fault::Mismatch { index, wanted, found } => {
+                    Problem::StackTypeMismatch { statement, index, wanted, found }
+                }
+            };
+            self.record(mnemonic, problem);
+        }
+    }
+
+    /// The texts of `tokens`, each after a space.
+    pub(super) fn joined(&self, tokens: &[Token]) -> String {
+        tokens.iter().flat_map(|token| [" ", token.text(self.source)]).collect()
+    }
+
+    /// The version in force; the default where none is settled yet.
+    pub(super) fn version(&self) -> u8 {
+        self.version.unwrap_or(DEFAULT_VERSION)
+    }
+
+    pub(super) fn settled_version(&self) -> Option<u8> {
+        self.version
+    }
+
+    pub(super) fn set_version(&mut self, version: u8) {
+        self.version = Some(version);
+        self.mnemonics = mnemonics(version);
+    }
+
+    pub(super) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// Puts a failure, if there is one, on the list.
+    pub(super) fn settle(&mut self, result: Result<(), Failure>) {
+        if let Err(failure) = result {
+            let (token, problem) = *failure;
+            self.record(token, problem);
+        }
+    }
+
+    pub(super) fn record(&mut self, token: Token, problem: Problem) {
+        self.errors.push(diagnostic(Severity::Error, token, problem));
+    }
+
+    /// An error without a word to blame.
+    pub(super) fn record_at_line(&mut self, line: u32, problem: Problem) {
+        self.record(Token { line, ..Token::default() }, problem);
+    }
+
+    pub(super) fn warn(&mut self, token: Token, problem: Problem) {
+        self.warnings.push(diagnostic(Severity::Warning, token, problem));
+    }
+}
+
+pub(super) fn diagnostic(severity: Severity, token: Token, problem: Problem) -> Diagnostic {
+    Diagnostic { severity, line: token.line, column: token.column, span: token.span(), problem }
+}

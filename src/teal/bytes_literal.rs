@@ -1,0 +1,183 @@
+//! Byte literals: `0x…`, `base32(…)`, `b64 …`, `"text"`.
+
+use std::ops::Range;
+
+use super::encoding::{EncodingError, decode_base32, decode_base64, decode_hex};
+use super::integer::IntegerError;
+use super::quote::quoted;
+
+/// Why a byte literal is none; the texts are the reference's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BytesError {
+    /// `base64(` without `)`.
+    #[error("argument {0} lacks closing parenthesis")]
+    Unclosed(String),
+    /// Something after the first `)`.
+    #[error("argument {0} must end at first closing parenthesis")]
+    AfterClose(String),
+    /// `base64` alone.
+    #[error("{0} needs byte literal argument")]
+    Missing(String),
+    /// Not of its encoding.
+    #[error(transparent)]
+    Encoding(#[from] EncodingError),
+    /// `\xg0` in a string.
+    #[error("strconv.ParseUint: parsing {}: {}", quoted(.0), IntegerError::Syntax)]
+    HexEscape(Vec<u8>),
+    /// `\` right after `\x`.
+    #[error("escape sequence inside hex number")]
+    EscapeInHex,
+    /// An escape that means nothing.
+    #[error("invalid escape sequence \\{0}")]
+    UnknownEscape(char),
+    /// `\x` with less than two digits after it.
+    #[error("non-terminated hex sequence")]
+    ShortHexEscape,
+    /// A string that ends within an escape.
+    #[error("non-terminated escape sequence")]
+    ShortEscape,
+    /// None of the forms.
+    #[error("arg did not parse: {0}")]
+    Unknown(String),
+}
+
+/// A literal read: the bytes it added to the arena, and how many words it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Literal {
+    pub(super) bytes: Range<usize>,
+    pub(super) words: usize,
+}
+
+/// A literal that is none: which word is to blame, and why.
+pub(super) type Blame = (usize, BytesError);
+
+/// Reads the literal at the start of `words`, the first of which exists, and appends its bytes to `arena`.
+/// Nothing stays there of a literal that is none.
+pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<Literal, Blame> {
+    let start = arena.len();
+    let read = read(first, second, arena);
+    match read {
+        Ok(words) => Ok(Literal { bytes: start..arena.len(), words }),
+        Err(blame) => {
+            arena.truncate(start);
+            Err(blame)
+        }
+    }
+}
+
+fn read(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<usize, Blame> {
+    let blame_first = |error: BytesError| (0, error);
+    let text = first.as_bytes();
+    match text {
+        [b'0', b'x', digits @ ..] => {
+            decode_hex(digits, arena).map_err(|error| blame_first(error.into()))?;
+            return Ok(1);
+        }
+        [b'"', _, ..] if text.ends_with(b"\"") => {
+            parse_string(first, arena).map_err(blame_first)?;
+            return Ok(1);
+        }
+        [b'b', ..] => {}
+        _ => return Err(blame_first(BytesError::Unknown(first.to_owned()))),
+    }
+    let decode: fn(&[u8], &mut Vec<u8>) -> Result<(), EncodingError> = match first.split('(').next() {
+        Some("base32" | "b32") => decode_base32,
+        Some("base64" | "b64") => decode_base64,
+        _ => return Err(blame_first(BytesError::Unknown(first.to_owned()))),
+    };
+    let Some(open) = first.find('(') else {
+        let Some(second) = second else { return Err(blame_first(BytesError::Missing(first.to_owned()))) };
+        decode(second.as_bytes(), arena).map_err(|error| (1, error.into()))?;
+        return Ok(2);
+    };
+    let Some(close) = first.find(')') else { return Err(blame_first(BytesError::Unclosed(first.to_owned()))) };
+    if close != first.len() - 1 {
+        return Err(blame_first(BytesError::AfterClose(first.to_owned())));
+    }
+    decode(&text[open + 1..close], arena).map_err(|error| blame_first(error.shifted(open + 1).into()))?;
+    Ok(1)
+}
+
+/// Whether `word` looks like a string: quotes at both ends.
+pub(super) fn is_string(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('"') && word.ends_with('"')
+}
+
+/// Appends the bytes of a string in quotes, escapes resolved. `word` satisfies [`is_string`].
+pub(super) fn parse_string(word: &str, out: &mut Vec<u8>) -> Result<(), BytesError> {
+    let text = word.as_bytes();
+    let inner = text.get(1..text.len() - 1).unwrap_or_default();
+    if !inner.contains(&b'\\') {
+        out.extend_from_slice(inner);
+        return Ok(());
+    }
+    let mut at = 0;
+    while let Some(&byte) = inner.get(at) {
+        at += 1;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let Some(&escape) = inner.get(at) else { return Err(BytesError::ShortEscape) };
+        at += 1;
+        out.push(match escape {
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'\\' | b'"' => escape,
+            b'x' => {
+                let digits = match inner.get(at..) {
+                    None | Some([]) => return Err(BytesError::ShortEscape),
+                    Some([b'\\', ..]) => return Err(BytesError::EscapeInHex),
+                    Some([_]) => return Err(BytesError::ShortHexEscape),
+                    Some([high, low, ..]) => [*high, *low],
+                };
+                at += 2;
+                let mut value = Vec::with_capacity(1);
+                if decode_hex(&digits, &mut value).is_err() {
+                    return Err(BytesError::HexEscape(digits.to_vec()));
+                }
+                value.first().copied().unwrap_or_default()
+            }
+            other => return Err(BytesError::UnknownEscape(char::from(other))),
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(first: &str, second: Option<&str>) -> Result<Vec<u8>, String> {
+        let mut arena = vec![9];
+        let read = parse_bytes(first, second, &mut arena).map_err(|(word, error)| format!("{word}: {error}"))?;
+        Ok(arena[read.bytes].to_vec())
+    }
+
+    #[test]
+    fn every_form() {
+        assert_eq!(value("0x6162", None), Ok(b"ab".to_vec()));
+        assert_eq!(value("base32(MFRA)", None), Ok(b"ab".to_vec()));
+        assert_eq!(value("b32", Some("MFRA====")), Ok(b"ab".to_vec()));
+        assert_eq!(value("b64(YWI=)", None), Ok(b"ab".to_vec()));
+        assert_eq!(value("base64", Some("YWI=")), Ok(b"ab".to_vec()));
+        assert_eq!(value(r#""a\x62\n\"""#, None), Ok(b"ab\n\"".to_vec()));
+        assert_eq!(value("\"\"", None), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn errors_name_the_word_and_the_byte() {
+        let error = |first, second| value(first, second).unwrap_err();
+        assert_eq!(error("base64(YW)", None), "0: illegal base64 data at input byte 7");
+        assert_eq!(error("b64", Some("YW")), "1: illegal base64 data at input byte 0");
+        assert_eq!(error("b64", None), "0: b64 needs byte literal argument");
+        assert_eq!(error("b64(YW", None), "0: argument b64(YW lacks closing parenthesis");
+        assert_eq!(error("b64(YW)x", None), "0: argument b64(YW)x must end at first closing parenthesis");
+        assert_eq!(error("bass", None), "0: arg did not parse: bass");
+        assert_eq!(error("\"", None), "0: arg did not parse: \"");
+        assert_eq!(error(r#""\xzz""#, None), r#"0: strconv.ParseUint: parsing "zz": invalid syntax"#);
+        assert_eq!(error(r#""\x1""#, None), "0: non-terminated hex sequence");
+        assert_eq!(error(r#""\q""#, None), "0: invalid escape sequence \\q");
+    }
+}

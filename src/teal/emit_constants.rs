@@ -1,0 +1,326 @@
+//! Statements that load constants, through the assembler's block, a block written by hand, or as immediates.
+
+use crate::opcodes::{OpSpec, version_table};
+use crate::types::{Address, sha512_256};
+
+use super::Problem;
+use super::abi::verify_method_signature;
+use super::assembler::{Assembler, Failure, failure};
+use super::bytes_literal::{is_string, parse_bytes, parse_string};
+use super::code::{Content, Lost};
+use super::constants::MAX_CONSTANTS;
+use super::emit::expect_count;
+use super::encoding::decode_base32_unpadded;
+use super::integer::{IntegerError, parse_uint};
+use super::token::Token;
+
+/// The opcode that loads a constant by an immediate index; the next bytes but one load the first four.
+pub(super) const INTC: u8 = 0x21;
+/// The same for byte slices.
+pub(super) const BYTEC: u8 = 0x27;
+
+impl Assembler<'_> {
+    pub(super) fn emit_int(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        expect_count("int", mnemonic, args, 1)?;
+        let token = args[0];
+        let blocks = self.ints.manual_blocks;
+        let value = || token.text(self.source).to_owned();
+        if self.must_push(blocks) {
+            let problem = Problem::ExplicitBlock { pseudo: "int", value: value(), block: "intcblock", push: "pushint" };
+            self.warn(token, problem);
+            return self.emit_pushint("pushint", mnemonic, args);
+        }
+        if blocks > 1 {
+            if self.has_opcode("pushint") {
+                return self.emit_pushint("pushint", mnemonic, args);
+            }
+            return Err(failure(mnemonic, Problem::ManualBlocks { pseudo: "int", opcode: "intc", value: value() }));
+        }
+        let value = self.int_value(token)?;
+        self.ints.wanted = true;
+        let index = match self.ints.find(&value) {
+            Some(index) => index,
+            None if blocks > 0 => return Err(failure(token, Problem::NotInIntcBlock(value))),
+            None => self.ints.add(value),
+        };
+        self.ints.used(index);
+        let at = self.code.bytes.len();
+        if self.load_constant(INTC, index) {
+            self.code.fix(at, Content::Int(index));
+            return Ok(());
+        }
+        self.code.lost.push(Lost::Int(at));
+        Err(failure(token, Problem::TooManyConstants("int")))
+    }
+
+    pub(super) fn emit_byte(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        let Some(token) = args.first().copied() else {
+            return Err(failure(mnemonic.after(), Problem::MissingBytes("byte")));
+        };
+        let blocks = self.bytes.manual_blocks;
+        let value = || token.text(self.source).to_owned();
+        if self.must_push(blocks) {
+            let problem =
+                Problem::ExplicitBlock { pseudo: "byte", value: value(), block: "bytecblock", push: "pushbytes" };
+            self.warn(token, problem);
+            return self.emit_pushbytes("byte", mnemonic, args);
+        }
+        if blocks > 1 {
+            if self.has_opcode("pushbytes") {
+                return self.emit_pushbytes("byte", mnemonic, args);
+            }
+            return Err(failure(token, Problem::ManualBlocks { pseudo: "byte", opcode: "bytec", value: value() }));
+        }
+        self.read_literal("byte", args)?;
+        let arena = std::mem::take(&mut self.arena);
+        let result = self.load_bytes(&arena, token);
+        self.arena = arena;
+        result
+    }
+
+    pub(super) fn emit_addr(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        expect_count("addr", mnemonic, args, 1)?;
+        let address = parse_address(args[0].text(self.source)).map_err(|problem| failure(args[0], problem))?;
+        self.load_bytes(address.as_bytes(), args[0])
+    }
+
+    pub(super) fn emit_method(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        expect_count("method", mnemonic, args, 1)?;
+        let word = args[0].text(self.source);
+        if !is_string(word) {
+            return Err(failure(args[0], Problem::NotAMethod));
+        }
+        let mut signature = Vec::new();
+        parse_string(word, &mut signature).map_err(|error| failure(args[0], Problem::BadMethodString(error)))?;
+        if let Err(reason) = verify_method_signature(&String::from_utf8_lossy(&signature)) {
+            self.warn(args[0], Problem::MethodSignature(reason));
+        }
+        let [a, b, c, d, ..] = sha512_256(&signature);
+        self.load_bytes(&[a, b, c, d], args[0])
+    }
+
+    /// Loads a byte slice through the block in force.
+    fn load_bytes(&mut self, value: &[u8], token: Token) -> Result<(), Failure> {
+        self.bytes.wanted = true;
+        let index = match self.bytes.find(value) {
+            Some(index) => index,
+            None if self.bytes.manual_blocks > 0 => {
+                return Err(failure(token, Problem::NotInBytecBlock(value.to_vec())));
+            }
+            None => self.bytes.add(value.into()),
+        };
+        self.bytes.used(index);
+        let at = self.code.bytes.len();
+        if self.load_constant(BYTEC, index) {
+            self.code.fix(at, Content::Bytes(index));
+            return Ok(());
+        }
+        self.code.lost.push(Lost::Bytes(at));
+        Err(failure(token, Problem::TooManyConstants("byte")))
+    }
+
+    /// Writes the load of a constant by its index; nothing and `false` if no block is that long.
+    fn load_constant(&mut self, opcode: u8, index: usize) -> bool {
+        match u8::try_from(index) {
+            Ok(index @ 0..4) => self.code.push(opcode + 1 + index),
+            Ok(index) => {
+                self.code.push(opcode);
+                self.code.push(index);
+            }
+            Err(_) => return false,
+        }
+        debug_assert!(index < MAX_CONSTANTS, "a byte numbers {MAX_CONSTANTS} constants");
+        true
+    }
+
+    pub(super) fn emit_intc(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        self.emit_by_index("intc", INTC, self.ints.values().len(), mnemonic, args)
+    }
+
+    pub(super) fn emit_bytec(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        self.emit_by_index("bytec", BYTEC, self.bytes.values().len(), mnemonic, args)
+    }
+
+    fn emit_by_index(
+        &mut self,
+        name: &'static str,
+        opcode: u8,
+        known: usize,
+        mnemonic: Token,
+        args: &[Token],
+    ) -> Result<(), Failure> {
+        expect_count(name, mnemonic, args, 1)?;
+        let index = usize::from(self.byte_immediate_of(args[0], "", "constant")?);
+        self.load_constant(opcode, index);
+        if index >= known {
+            return Err(failure(args[0], Problem::UndefinedConstant { opcode: name, index }));
+        }
+        Ok(())
+    }
+
+    pub(super) fn emit_pushint(&mut self, name: &'static str, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        expect_count(name, mnemonic, args, 1)?;
+        let text = args[0].text(self.source);
+        let value = parse_uint(text).map_err(|_| failure(args[0], Problem::NotAnInteger(text.to_owned())))?;
+        self.code.push(PUSHINT);
+        self.code.push_varuint(value);
+        Ok(())
+    }
+
+    pub(super) fn emit_pushbytes(
+        &mut self,
+        name: &'static str,
+        mnemonic: Token,
+        args: &[Token],
+    ) -> Result<(), Failure> {
+        if args.is_empty() {
+            return Err(failure(mnemonic.after(), Problem::MissingBytes(name)));
+        }
+        self.read_literal(name, args)?;
+        self.code.push(PUSHBYTES);
+        self.code.push_sized(&self.arena);
+        Ok(())
+    }
+
+    /// Reads the only byte literal of `args` into the arena, unless type tracking has read it there before.
+    fn read_literal(&mut self, name: &'static str, args: &[Token]) -> Result<(), Failure> {
+        let text = |at: usize| args.get(at).map(|token| token.text(self.source));
+        let read = match self.literal.take() {
+            Some(read) => read,
+            None => {
+                self.arena.clear();
+                parse_bytes(text(0).unwrap_or_default(), text(1), &mut self.arena)
+            }
+        };
+        let literal = read.map_err(|(word, reason)| {
+            let place = args.get(word).copied().unwrap_or_default();
+            failure(place, Problem::NotBytes { opcode: name, reason })
+        })?;
+        if let Some(extra) = args.get(literal.words) {
+            return Err(failure(*extra, Problem::ExtraBytes(name)));
+        }
+        let size = literal.bytes.len();
+        if Self::too_big(size) {
+            return Err(failure(args[0], Problem::BytesTooBig { opcode: name, size }));
+        }
+        Ok(())
+    }
+
+    pub(super) fn emit_intcblock(&mut self, spec: &OpSpec, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        self.code.push(spec.byte);
+        let values = self.write_uints(args);
+        if self.known.dead {
+            return Ok(());
+        }
+        if self.ints.wanted {
+            return Err(failure(mnemonic, Problem::LateBlock { block: "intcblock", pseudos: "int" }));
+        }
+        self.ints.set_block(values);
+        Ok(())
+    }
+
+    pub(super) fn emit_bytecblock(&mut self, spec: &OpSpec, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        self.code.push(spec.byte);
+        let values = self.write_byte_list(spec.name, args)?;
+        if self.known.dead {
+            return Ok(());
+        }
+        if self.bytes.wanted {
+            let pseudos = "byte/addr/method";
+            return Err(failure(mnemonic, Problem::LateBlock { block: "bytecblock", pseudos }));
+        }
+        self.bytes.set_block(values);
+        Ok(())
+    }
+
+    /// A count and so many integers. What is no integer is told, and written as Go reads it: 0, or the largest.
+    pub(super) fn write_uints(&mut self, args: &[Token]) -> Vec<u64> {
+        self.code.push_varuint(args.len() as u64);
+        let mut values = Vec::with_capacity(args.len());
+        for token in args {
+            let text = token.text(self.source);
+            let value = parse_uint(text).unwrap_or_else(|reason| {
+                self.record(*token, Problem::NotAnIntegerInList { value: text.to_owned(), reason });
+                if reason == IntegerError::Range { u64::MAX } else { 0 }
+            });
+            self.code.push_varuint(value);
+            values.push(value);
+        }
+        values
+    }
+
+    /// A count and so many byte strings; nothing if one of them is wrong.
+    pub(super) fn write_byte_list(&mut self, name: &'static str, args: &[Token]) -> Result<Vec<Box<[u8]>>, Failure> {
+        let mut values: Vec<Box<[u8]>> = Vec::new();
+        let mut rest = args;
+        while let Some(first) = rest.first() {
+            let second = rest.get(1).map(|token| token.text(self.source));
+            self.arena.clear();
+            let literal = parse_bytes(first.text(self.source), second, &mut self.arena)
+                .map_err(|(_, reason)| failure(*first, Problem::NotBytes { opcode: name, reason }))?;
+            let size = literal.bytes.len();
+            if Self::too_big(size) {
+                let problem = Problem::ListedBytesTooBig { opcode: name, index: values.len(), size };
+                return Err(failure(*first, problem));
+            }
+            values.push(self.arena.as_slice().into());
+            rest = rest.get(literal.words..).unwrap_or_default();
+        }
+        self.code.push_varuint(values.len() as u64);
+        for value in &values {
+            self.code.push_sized(value);
+        }
+        Ok(values)
+    }
+
+    fn has_opcode(&self, name: &str) -> bool {
+        version_table(self.version()).by_name(name).is_some()
+    }
+}
+
+const PUSHBYTES: u8 = 0x80;
+const PUSHINT: u8 = 0x81;
+
+/// An address as `addr` takes it: the canonical text of 32 bytes and a good checksum, nothing else.
+fn parse_address(text: &str) -> Result<Address, Problem> {
+    let mut decoded = Vec::with_capacity(36);
+    if decode_base32_unpadded(text.as_bytes(), &mut decoded).is_err() {
+        return Err(Problem::AddressEncoding(text.to_owned()));
+    }
+    let Some(key) = decoded.first_chunk::<32>() else { return Err(Problem::AddressLength(text.to_owned())) };
+    let hash = sha512_256(key);
+    if !decoded.ends_with(&hash[28..]) {
+        return Err(Problem::AddressChecksum(text.to_owned()));
+    }
+    let address = Address(*key);
+    if address.to_string() != text {
+        return Err(Problem::AddressForm(text.to_owned()));
+    }
+    Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::opcodes::MAX_VERSION;
+
+    #[test]
+    fn the_bytes_named_here_are_those_of_the_table() {
+        let table = version_table(MAX_VERSION);
+        let byte = |name| table.by_name(name).map(|spec| spec.byte);
+        assert_eq!((byte("intc"), byte("bytec")), (Some(INTC), Some(BYTEC)));
+        assert_eq!((byte("intc_0"), byte("bytec_3")), (Some(INTC + 1), Some(BYTEC + 4)));
+        assert_eq!((byte("pushint"), byte("pushbytes")), (Some(PUSHINT), Some(PUSHBYTES)));
+        assert_eq!((byte("arg"), byte("arg_3")), (Some(0x2c), Some(0x2c + 4)));
+    }
+
+    #[test]
+    fn addresses() {
+        let zero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQ";
+        assert_eq!(parse_address(zero), Ok(Address([0; 32])));
+        assert!(matches!(parse_address("1"), Err(Problem::AddressEncoding(_))));
+        assert!(matches!(parse_address("AAAA"), Err(Problem::AddressLength(_))));
+        assert!(matches!(parse_address(&zero.replace("Y5", "Y6")), Err(Problem::AddressChecksum(_))));
+        assert!(matches!(parse_address(&zero.replace("KQ", "KR")), Err(Problem::AddressForm(_))));
+    }
+}

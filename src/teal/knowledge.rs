@@ -1,0 +1,222 @@
+//! What is known about the stack and scratch space at the line being assembled.
+//!
+//! Types are tracked through straight code; a label reached from dead code, and the return from a subroutine, forget
+//! everything. The rules are those of go-algorand's `ProgramKnowledge` and its refinements, silences included.
+
+use crate::opcodes::StackType;
+
+/// Something that cannot work, found by following the types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    Height { expected: usize, height: usize },
+    Mismatch { index: usize, wanted: StackType, found: StackType },
+}
+
+/// What is known before the next instruction.
+#[derive(Debug)]
+pub(super) struct Knowledge {
+    pub(super) stack: Vec<StackType>,
+    /// What lies below `stack`: nothing at the start of a program, anything after control came from elsewhere.
+    bottom: StackType,
+    /// Whether control cannot reach the next instruction; nothing is checked then.
+    pub(super) dead: bool,
+    /// Where the arguments of the subroutine end in `stack`, if its `proto` was seen.
+    pub(super) frame: Option<usize>,
+    scratch: Scratch,
+}
+
+impl Knowledge {
+    pub(super) fn new() -> Self {
+        Self {
+            stack: Vec::with_capacity(64),
+            bottom: StackType::NONE,
+            dead: false,
+            frame: None,
+            scratch: Scratch::new(StackType::uint(0, 0)),
+        }
+    }
+
+    /// The type on top; what lies below if the stack is empty.
+    pub(super) fn top(&self) -> StackType {
+        self.stack.last().copied().unwrap_or(self.bottom)
+    }
+
+    /// The known type `depth` below the top.
+    pub(super) fn known(&self, depth: usize) -> Option<StackType> {
+        let at = self.stack.len().checked_sub(depth + 1)?;
+        self.stack.get(at).copied()
+    }
+
+    /// Whether there is nothing at all below the known stack.
+    pub(super) fn is_bottomless(&self) -> bool {
+        self.bottom == StackType::NONE
+    }
+
+    /// Whether nothing is known, and anything may be there.
+    pub(super) fn is_open(&self) -> bool {
+        self.stack.is_empty() && self.bottom == StackType::ANY
+    }
+
+    /// Nothing reaches the next instruction.
+    pub(super) fn deaden(&mut self) {
+        self.stack.clear();
+        self.dead = true;
+    }
+
+    /// A label: control may come from elsewhere. Only dead code is revived by it.
+    pub(super) fn label(&mut self) {
+        if self.dead {
+            self.reset();
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn reset(&mut self) {
+        let Self { stack, bottom, dead, frame, scratch } = self;
+        stack.clear();
+        *bottom = StackType::ANY;
+        *dead = false;
+        *frame = None;
+        scratch.reset(StackType::ANY);
+    }
+
+    /// Begins a subroutine of so many arguments.
+    pub(super) fn begin_frame(&mut self, args: usize) {
+        self.stack.clear();
+        self.stack.resize(args, StackType::ANY);
+        self.frame = Some(args);
+    }
+
+    /// Forgets all types that a write through an unknown frame slot may have replaced.
+    pub(super) fn forget_others(&mut self, written: StackType) {
+        for ty in self.stack.iter_mut().filter(|ty| **ty != written) {
+            *ty = StackType::ANY;
+        }
+    }
+
+    /// Pops `args`, pushes `returns`, and tells what does not fit.
+    pub(super) fn apply(&mut self, args: &[StackType], returns: &[StackType], faults: &mut Vec<Fault>) {
+        if self.dead {
+            return;
+        }
+        if args.len() > self.stack.len() && self.is_bottomless() {
+            faults.push(Fault::Height { expected: args.len(), height: self.stack.len() });
+        } else {
+            for (index, wanted) in args.iter().enumerate().rev() {
+                let found = self.stack.pop().unwrap_or(self.bottom);
+                if !found.overlaps(*wanted) {
+                    faults.push(Fault::Mismatch { index, wanted: *wanted, found });
+                }
+            }
+        }
+        self.stack.extend_from_slice(returns);
+    }
+
+    /// Narrows the first "any" among the last `count` values pushed: the type of the field that was named.
+    pub(super) fn narrow(&mut self, count: usize, ty: StackType) {
+        if self.dead {
+            return;
+        }
+        let from = self.stack.len().saturating_sub(count);
+        if let Some(any) = self.stack.iter_mut().skip(from).find(|ty| **ty == StackType::ANY) {
+            *any = ty;
+        }
+    }
+
+    pub(super) fn scratch(&self) -> &Scratch {
+        &self.scratch
+    }
+
+    pub(super) fn scratch_mut(&mut self) -> &mut Scratch {
+        &mut self.scratch
+    }
+}
+
+const SLOTS: usize = 256;
+
+/// The types in scratch space. Most programs use few slots and forget them at every label, so a slot remembers which
+/// forgetting it was written after instead of being overwritten by each.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    slots: Box<[(u32, StackType)]>,
+    epoch: u32,
+    unwritten: StackType,
+}
+
+impl Scratch {
+    fn new(unwritten: StackType) -> Self {
+        Self { slots: vec![(0, unwritten); SLOTS].into_boxed_slice(), epoch: 1, unwritten }
+    }
+
+    fn reset(&mut self, unwritten: StackType) {
+        self.epoch += 1;
+        self.unwritten = unwritten;
+    }
+
+    /// The type of a slot; nothing for a slot that does not exist.
+    pub(super) fn get(&self, slot: u64) -> Option<StackType> {
+        let (epoch, ty) = *self.slots.get(usize::try_from(slot).ok()?)?;
+        Some(if epoch == self.epoch { ty } else { self.unwritten })
+    }
+
+    pub(super) fn set(&mut self, slot: u64, ty: StackType) {
+        let slot = usize::try_from(slot).ok().and_then(|slot| self.slots.get_mut(slot));
+        if let Some(slot) = slot {
+            *slot = (self.epoch, ty);
+        }
+    }
+
+    /// Some slot was written, nobody knows which.
+    pub(super) fn set_any(&mut self, ty: StackType) {
+        for slot in 0..SLOTS as u64 {
+            let known = self.get(slot).unwrap_or(StackType::ANY);
+            self.set(slot, known.union(ty));
+        }
+    }
+
+    /// The type of all slots, if they have the same.
+    pub(super) fn common(&self) -> Option<StackType> {
+        let first = self.get(0)?;
+        (1..SLOTS as u64).all(|slot| self.get(slot) == Some(first)).then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_stack_has_nothing_to_give_until_a_label_revives_dead_code() {
+        let mut known = Knowledge::new();
+        let mut faults = Vec::new();
+        known.apply(&[StackType::UINT64], &[], &mut faults);
+        assert_eq!(faults, [Fault::Height { expected: 1, height: 0 }]);
+        known.deaden();
+        known.label();
+        faults.clear();
+        known.apply(&[StackType::UINT64, StackType::BYTES], &[StackType::BOOL], &mut faults);
+        assert_eq!((faults.len(), known.top()), (0, StackType::BOOL));
+    }
+
+    #[test]
+    fn arguments_are_checked_from_the_top() {
+        let mut known = Knowledge::new();
+        let mut faults = Vec::new();
+        known.stack.extend([StackType::BYTES, StackType::BYTES]);
+        known.apply(&[StackType::UINT64, StackType::UINT64], &[], &mut faults);
+        let fault = |index| Fault::Mismatch { index, wanted: StackType::UINT64, found: StackType::BYTES };
+        assert_eq!(faults, [fault(1), fault(0)]);
+    }
+
+    #[test]
+    fn scratch_space_forgets_at_once() {
+        let mut known = Knowledge::new();
+        known.scratch_mut().set(3, StackType::BYTES);
+        assert_eq!(known.scratch().get(3), Some(StackType::BYTES));
+        assert_eq!(known.scratch().common(), None);
+        known.reset();
+        assert_eq!(known.scratch().get(3), Some(StackType::ANY));
+        assert_eq!(known.scratch().common(), Some(StackType::ANY));
+        assert_eq!(known.scratch().get(256), None);
+    }
+}

@@ -1,0 +1,388 @@
+//! From the bytes first written to the program: constants in their best form, branches of their least size, targets,
+//! constant blocks, salt.
+
+use crate::opcodes::BACK_BRANCH_VERSION;
+
+use super::assembler::Assembler;
+use super::code::{Content, Fixup, Lost, Mark, Place, push_varuint, varuint_len, zigzag};
+use super::constants::{Constants, Optimized};
+use super::emit_constants::{BYTEC, INTC};
+use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
+use super::sourcemap::{Location, PcMap};
+use super::token::Token;
+use super::{Assembled, Problem};
+
+const INTCBLOCK: u8 = 0x20;
+const BYTECBLOCK: u8 = 0x26;
+const PUSHBYTES: u8 = 0x80;
+const PUSHINT: u8 = 0x81;
+
+/// Chooses everything that was left open. `None` if there are errors; those found here are recorded.
+pub(super) fn finish(assembler: &mut Assembler<'_>) -> Option<Assembled> {
+    let ints = optimize_ints(assembler);
+    let bytes = optimize_bytes(assembler);
+    let mut layout = Layout::new(assembler, ints, bytes);
+    layout.shrink_branches(assembler);
+    let jumps = layout.resolve(assembler);
+    if assembler.has_errors() {
+        return None;
+    }
+    let Some(version) = assembler.settled_version() else {
+        // Only comments and definitions. The reference "assembles" this to a version of 2^64-1, which nothing runs.
+        assembler.record_at_line(0, Problem::EmptyText);
+        return None;
+    };
+    let body = layout.write(assembler, &jumps);
+    let blocks = Blocks::new(assembler, &layout);
+    let (program, prefix) = salted(assembler, version, &blocks, &body)?;
+    let pcs = layout.places(assembler, prefix);
+    Some(Assembled { bytes: program, version, source_map: pcs, warnings: Vec::new() })
+}
+
+/// Whether the assembler's own block is used and may be rearranged.
+fn is_optimizable<T>(assembler: &Assembler<'_>, constants: &Constants<T>) -> bool {
+    constants.manual_blocks == 0 && assembler.settled_version().is_some_and(|version| version >= BACK_BRANCH_VERSION)
+}
+
+fn optimize_ints(assembler: &mut Assembler<'_>) -> Option<Optimized> {
+    if !is_optimizable(assembler, &assembler.ints) {
+        return None;
+    }
+    let lost = assembler.code.lost.iter().find_map(|lost| match lost {
+        Lost::Int(at) => Some(*at),
+        Lost::Bytes(_) => None,
+    });
+    if is_lost(assembler, "int", INTC, lost) { None } else { Some(assembler.ints.optimized()) }
+}
+
+fn optimize_bytes(assembler: &mut Assembler<'_>) -> Option<Optimized> {
+    if !is_optimizable(assembler, &assembler.bytes) {
+        return None;
+    }
+    let lost = assembler.code.lost.iter().find_map(|lost| match lost {
+        Lost::Bytes(at) => Some(*at),
+        Lost::Int(_) => None,
+    });
+    if is_lost(assembler, "byte", BYTEC, lost) { None } else { Some(assembler.bytes.optimized()) }
+}
+
+/// Tells of a constant too many whose place something else has taken, as the reference does: lines counted from 0.
+fn is_lost(assembler: &mut Assembler<'_>, kind: &'static str, opcode: u8, at: Option<usize>) -> bool {
+    let Some(at) = at else { return false };
+    let Some(found) = assembler.code.bytes.get(at).copied() else { return true };
+    if (opcode..=opcode + 4).contains(&found) {
+        return false;
+    }
+    let mark = assembler.code.marks.iter().rfind(|mark| mark.at == at);
+    let place = mark.map_or_else(Token::default, |mark| Token {
+        line: mark.line.saturating_sub(1),
+        column: mark.column,
+        ..Token::default()
+    });
+    assembler.record(place, Problem::LostConstant { kind, found });
+    true
+}
+
+/// The final sizes, and what follows from them.
+struct Layout {
+    ints: Option<Optimized>,
+    bytes: Option<Optimized>,
+    /// The final size of each fixup.
+    sizes: Vec<usize>,
+    /// By how much what follows so many fixups moves; one longer than `sizes`.
+    shifts: Vec<isize>,
+}
+
+impl Layout {
+    fn new(assembler: &Assembler<'_>, ints: Option<Optimized>, bytes: Option<Optimized>) -> Self {
+        let size = |fixup: &Fixup| match fixup.content {
+            Content::Int(index) => ints.as_ref().map(|ints| match ints.place[index] {
+                Some(place) => load_size(place),
+                None => 1 + varuint_len(assembler.ints.values()[index]),
+            }),
+            Content::Bytes(index) => bytes.as_ref().map(|bytes| match bytes.place[index] {
+                Some(place) => load_size(place),
+                None => {
+                    let len = assembler.bytes.values()[index].len();
+                    1 + varuint_len(len as u64) + len
+                }
+            }),
+            Content::Branch(_) => None,
+        };
+        let fixups = &assembler.code.fixups;
+        let sizes: Vec<usize> = fixups.iter().map(|fixup| size(fixup).unwrap_or(fixup.len)).collect();
+        let mut layout = Self { ints, bytes, shifts: Vec::with_capacity(sizes.len() + 1), sizes };
+        layout.measure(fixups);
+        layout
+    }
+
+    fn measure(&mut self, fixups: &[Fixup]) {
+        self.shifts.clear();
+        let mut shift = 0;
+        self.shifts.push(shift);
+        for (fixup, size) in fixups.iter().zip(&self.sizes) {
+            shift += size.cast_signed() - fixup.len.cast_signed();
+            self.shifts.push(shift);
+        }
+    }
+
+    /// Where a place comes to lie, before the prefix is counted.
+    fn position(&self, place: Place) -> isize {
+        place.at.cast_signed() + self.shifts.get(place.fixups).copied().unwrap_or(0)
+    }
+
+    /// Takes from each branch the bytes its offset does not need, until none has any to spare. Sizes only shrink, and
+    /// with them the distances, so the end is the same whatever the order.
+    fn shrink_branches(&mut self, assembler: &Assembler<'_>) {
+        let code = &assembler.code;
+        let branches: Vec<(usize, usize, Place)> = code
+            .fixups
+            .iter()
+            .enumerate()
+            .filter_map(|(at, fixup)| match fixup.content {
+                Content::Branch(reference) => {
+                    let label = code.references.get(reference)?.label.text(assembler.source);
+                    Some((at, reference, *code.labels.get(label)?))
+                }
+                _ => None,
+            })
+            .collect();
+        loop {
+            let mut changed = false;
+            for (fixup, reference, target) in &branches {
+                let Some(jump) = self.varint_jump(assembler, *reference, *target) else { continue };
+                let needed = varuint_len(zigzag(jump));
+                if needed < self.sizes[*fixup] {
+                    self.sizes[*fixup] = needed;
+                    changed = true;
+                }
+            }
+            if !changed {
+                return;
+            }
+            self.measure(&code.fixups);
+        }
+    }
+
+    /// The offset of a varint branch: forward from its end, back from its start; `None` for a branch to itself.
+    fn varint_jump(&self, assembler: &Assembler<'_>, reference: usize, target: Place) -> Option<i64> {
+        let reference = &assembler.code.references[reference];
+        let start = self.position(reference.offset) - 1;
+        let target = self.position(target);
+        match target.cmp(&start) {
+            std::cmp::Ordering::Equal => None,
+            std::cmp::Ordering::Less => Some((target - start) as i64),
+            std::cmp::Ordering::Greater => Some((target - self.position(reference.end)) as i64),
+        }
+    }
+
+    /// The offset of every reference, in their order; what cannot be reached is told, and is 0.
+    fn resolve(&self, assembler: &mut Assembler<'_>) -> Vec<i64> {
+        let version = assembler.settled_version();
+        let source = assembler.source;
+        let end = self.position(assembler.code.here());
+        let mut jumps = vec![0; assembler.code.references.len()];
+        let mut wrong: Vec<(Token, Problem)> = Vec::new();
+        let mut undefined = std::collections::HashSet::new();
+        for (index, reference) in assembler.code.references.iter().enumerate() {
+            let label = reference.label.text(source);
+            let mut tell = |problem: fn(String) -> Problem| wrong.push((reference.label, problem(label.to_owned())));
+            let Some(target) = assembler.code.labels.get(label) else {
+                if undefined.insert(label) {
+                    tell(Problem::UndefinedLabel);
+                }
+                continue;
+            };
+            let to = self.position(*target);
+            if version.is_some_and(|version| version <= 1) && to == end {
+                tell(Problem::LabelTooFar);
+            }
+            let from = self.position(reference.end);
+            if version.is_some_and(|version| version < BACK_BRANCH_VERSION) && to < from {
+                tell(Problem::BackReference);
+                continue;
+            }
+            if !reference.varint {
+                match i16::try_from(to - from) {
+                    Ok(jump) => jumps[index] = i64::from(jump),
+                    Err(_) => tell(Problem::LabelTooFar),
+                }
+                continue;
+            }
+            let size = from - self.position(reference.offset);
+            let limit = 1_i64 << (7 * size - 1);
+            match self.varint_jump(assembler, index, *target) {
+                None => tell(Problem::BranchToItself),
+                Some(jump) if (-limit..limit).contains(&jump) => jumps[index] = jump,
+                Some(_) => tell(Problem::LabelTooFar),
+            }
+        }
+        for (token, problem) in wrong {
+            assembler.record(token, problem);
+        }
+        jumps
+    }
+
+    /// The program without its prefix.
+    fn write(&self, assembler: &mut Assembler<'_>, jumps: &[i64]) -> Vec<u8> {
+        let Assembler { code, ints, bytes, .. } = assembler;
+        for (reference, jump) in code.references.iter().zip(jumps) {
+            if !reference.varint {
+                // Checked to fit when it was resolved.
+                let offset = (*jump as i16).to_be_bytes();
+                code.bytes[reference.offset.at..][..2].copy_from_slice(&offset);
+            }
+        }
+        let mut out = Vec::with_capacity(code.bytes.len() + 64);
+        let mut written = 0;
+        for fixup in &code.fixups {
+            out.extend_from_slice(&code.bytes[written..fixup.at]);
+            written = fixup.at + fixup.len;
+            match fixup.content {
+                Content::Int(index) => match self.ints.as_ref().map(|ints| ints.place[index]) {
+                    None => out.extend_from_slice(&code.bytes[fixup.at..written]),
+                    Some(Some(place)) => load(&mut out, INTC, place),
+                    Some(None) => {
+                        out.push(PUSHINT);
+                        push_varuint(&mut out, ints.values()[index]);
+                    }
+                },
+                Content::Bytes(index) => match self.bytes.as_ref().map(|bytes| bytes.place[index]) {
+                    None => out.extend_from_slice(&code.bytes[fixup.at..written]),
+                    Some(Some(place)) => load(&mut out, BYTEC, place),
+                    Some(None) => {
+                        out.push(PUSHBYTES);
+                        let value = &bytes.values()[index];
+                        push_varuint(&mut out, value.len() as u64);
+                        out.extend_from_slice(value);
+                    }
+                },
+                Content::Branch(reference) => push_varuint(&mut out, zigzag(jumps[reference])),
+            }
+        }
+        out.extend_from_slice(&code.bytes[written..]);
+        out
+    }
+
+    /// Where each instruction comes to lie.
+    fn places(&self, assembler: &Assembler<'_>, prefix: usize) -> PcMap {
+        let mut fixups = assembler.code.fixups.iter().peekable();
+        let mut passed = 0;
+        let place = |mark: &Mark| {
+            while fixups.next_if(|fixup| fixup.at < mark.at).is_some() {
+                passed += 1;
+            }
+            let pc = self.position(Place { at: mark.at, fixups: passed }).cast_unsigned() + prefix;
+            Location { pc: pc as u32, line: mark.line - 1, column: mark.column }
+        };
+        PcMap::new(assembler.code.marks.iter().map(place).collect())
+    }
+}
+
+fn load_size(place: usize) -> usize {
+    if place < 4 { 1 } else { 2 }
+}
+
+fn load(out: &mut Vec<u8>, opcode: u8, place: usize) {
+    // A block has at most 256 constants, or there was an error before.
+    match place as u8 {
+        place @ 0..4 => out.push(opcode + 1 + place),
+        place => out.extend([opcode, place]),
+    }
+}
+
+/// The constant blocks the assembler puts before the code.
+struct Blocks {
+    ints: Vec<u64>,
+    /// The encoded `bytecblock`, or nothing.
+    bytes: Vec<u8>,
+}
+
+impl Blocks {
+    fn new(assembler: &Assembler<'_>, layout: &Layout) -> Self {
+        let values = &assembler.ints;
+        let ints = match &layout.ints {
+            _ if values.manual_blocks > 0 => Vec::new(),
+            Some(best) => best.order.iter().map(|at| values.values()[*at]).collect(),
+            None => values.values().to_vec(),
+        };
+        let values = &assembler.bytes;
+        let slices: Vec<&[u8]> = match &layout.bytes {
+            _ if values.manual_blocks > 0 => Vec::new(),
+            Some(best) => best.order.iter().map(|at| &*values.values()[*at]).collect(),
+            None => values.values().iter().map(|value| &**value).collect(),
+        };
+        let mut bytes = Vec::new();
+        if !slices.is_empty() {
+            bytes.push(BYTECBLOCK);
+            push_varuint(&mut bytes, slices.len() as u64);
+            for slice in slices {
+                push_varuint(&mut bytes, slice.len() as u64);
+                bytes.extend_from_slice(slice);
+            }
+        }
+        Self { ints, bytes }
+    }
+
+    /// The program, and the length of what comes before `body`. `salt` is one more integer.
+    fn before(&self, version: u8, salt: Option<u8>, body: &[u8]) -> (Vec<u8>, usize) {
+        let mut program = Vec::with_capacity(body.len() + self.bytes.len() + 10 * self.ints.len() + 8);
+        program.push(version);
+        if !self.ints.is_empty() {
+            program.push(INTCBLOCK);
+            push_varuint(&mut program, (self.ints.len() + usize::from(salt.is_some())) as u64);
+            for value in self.ints.iter().copied().chain(salt.map(u64::from)) {
+                push_varuint(&mut program, value);
+            }
+        }
+        program.extend_from_slice(&self.bytes);
+        let prefix = program.len();
+        program.extend_from_slice(body);
+        (program, prefix)
+    }
+}
+
+/// The program, with salt where it needs some: one more constant in the assembler's `intcblock`, or a block at the end.
+fn salted(assembler: &mut Assembler<'_>, version: u8, blocks: &Blocks, body: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let (mut program, prefix) = blocks.before(version, None, body);
+    let stateful = assembler.stateful;
+    let needed = match assembler.salt {
+        Salt::Default => is_salted_by_default(version, stateful, &program),
+        Salt::On(token) => {
+            if stateful {
+                assembler.warn(token, Problem::StatefulSalt);
+            }
+            is_on_curve(&program)
+        }
+        Salt::Off(token) => {
+            if !stateful && is_on_curve(&program) {
+                assembler.warn(token, Problem::OnCurve);
+            }
+            false
+        }
+    };
+    if !needed {
+        return Some((program, prefix));
+    }
+    if !blocks.ints.is_empty() {
+        for salt in 0..SALTS {
+            let (program, prefix) = blocks.before(version, Some(salt), body);
+            if !is_on_curve(&program) {
+                return Some((program, prefix));
+            }
+        }
+        assembler.record_at_line(assembler.line, Problem::NoSalt("an automatic"));
+        return None;
+    }
+    program.extend([INTCBLOCK, 1, 0]);
+    for salt in 0..SALTS {
+        if let Some(last) = program.last_mut() {
+            *last = salt;
+        }
+        if !is_on_curve(&program) {
+            return Some((program, prefix));
+        }
+    }
+    assembler.record_at_line(assembler.line, Problem::NoSalt("a trailing"));
+    None
+}

@@ -1,0 +1,267 @@
+//! From the first word of a statement to what it means: an opcode, a pseudo-op, or one of several by the number of
+//! immediates.
+//!
+//! How most opcodes are assembled and typed follows from their row in the table; [`Emit`] and [`Refine`] name the true
+//! exceptions.
+
+use std::sync::LazyLock;
+
+use crate::opcodes::{MAX_VERSION, NameIndex, Op, OpSpec, StackType, version_table};
+
+/// How an instruction's bytes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Emit {
+    /// The bytes of the opcode, then one byte an immediate.
+    Plain,
+    Nothing,
+    Int,
+    Byte,
+    Addr,
+    Method,
+    IntcBlock,
+    BytecBlock,
+    Intc,
+    Bytec,
+    Arg,
+    PushInt,
+    PushInts,
+    PushBytes,
+    PushBytess,
+    Branch,
+    VarintBranch,
+    Switch,
+    Substring,
+    Itxn,
+    Gitxn,
+    ItxnField,
+    AppParamsSet,
+}
+
+/// What the immediates and the known stack tell beyond the opcode's signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refine {
+    Nothing,
+    Int,
+    Byte,
+    PushInts,
+    PushBytess,
+    Equals,
+    Swap,
+    Dig,
+    Bury,
+    FrameDig,
+    FrameBury,
+    Dup,
+    Dup2,
+    DupN,
+    PopN,
+    Select,
+    SetBit,
+    Cover,
+    Uncover,
+    BytesUpTo(u64),
+    Zeros,
+    ItxnField,
+    Load,
+    Store,
+    Loads,
+    Stores,
+    Proto,
+    Match,
+}
+
+/// One way to read a mnemonic.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// The mnemonic as written; an opcode reached through a pseudo-op goes by the pseudo-op's name.
+    pub(super) name: &'static str,
+    /// The opcode, if the form is one.
+    pub(super) spec: Option<&'static OpSpec>,
+    pub(super) args: &'static [StackType],
+    pub(super) returns: &'static [StackType],
+    pub(super) emit: Emit,
+    pub(super) refine: Refine,
+}
+
+impl Form {
+    fn of(name: &'static str, spec: &'static OpSpec) -> Self {
+        let (emit, refine) = (emit_of(spec.op), refine_of(spec.op));
+        let (args, returns) = (spec.signature.args.as_slice(), spec.signature.returns.as_slice());
+        Self { name, spec: Some(spec), args, returns, emit, refine }
+    }
+
+    const fn constant(name: &'static str, returns: &'static [StackType], emit: Emit, refine: Refine) -> Self {
+        Self { name, spec: None, args: &[], returns, emit, refine }
+    }
+
+    /// The version the form is from.
+    pub(super) fn since(&self) -> u8 {
+        // The first opcodes are as old as version 0, which is version 1 under another number.
+        self.spec.map_or(0, |spec| if spec.since == 1 { 0 } else { spec.since })
+    }
+}
+
+fn emit_of(op: Op) -> Emit {
+    match op {
+        Op::IntcBlock => Emit::IntcBlock,
+        Op::BytecBlock => Emit::BytecBlock,
+        Op::Intc => Emit::Intc,
+        Op::Bytec => Emit::Bytec,
+        Op::Arg => Emit::Arg,
+        Op::PushInt => Emit::PushInt,
+        Op::PushInts => Emit::PushInts,
+        Op::PushBytes => Emit::PushBytes,
+        Op::PushBytess => Emit::PushBytess,
+        Op::Branch | Op::BranchZero | Op::BranchNonZero | Op::Callsub => Emit::Branch,
+        Op::BranchVarint | Op::BranchZeroVarint | Op::BranchNonZeroVarint | Op::CallsubVarint => Emit::VarintBranch,
+        Op::Switch | Op::Match => Emit::Switch,
+        Op::Substring => Emit::Substring,
+        Op::Itxn => Emit::Itxn,
+        Op::Gitxn => Emit::Gitxn,
+        Op::ItxnField => Emit::ItxnField,
+        Op::AppParamsSet => Emit::AppParamsSet,
+        _ => Emit::Plain,
+    }
+}
+
+fn refine_of(op: Op) -> Refine {
+    match op {
+        Op::Eq | Op::Ne => Refine::Equals,
+        Op::Load => Refine::Load,
+        Op::Store => Refine::Store,
+        Op::Loads => Refine::Loads,
+        Op::Stores => Refine::Stores,
+        Op::Bury => Refine::Bury,
+        Op::PopN => Refine::PopN,
+        Op::DupN => Refine::DupN,
+        Op::Dup => Refine::Dup,
+        Op::Dup2 => Refine::Dup2,
+        Op::Dig => Refine::Dig,
+        Op::Swap => Refine::Swap,
+        Op::Select => Refine::Select,
+        Op::Cover => Refine::Cover,
+        Op::Uncover => Refine::Uncover,
+        Op::SetBit => Refine::SetBit,
+        Op::PushInts => Refine::PushInts,
+        Op::PushBytess => Refine::PushBytess,
+        Op::Proto => Refine::Proto,
+        Op::FrameDig => Refine::FrameDig,
+        Op::FrameBury => Refine::FrameBury,
+        Op::Match => Refine::Match,
+        Op::BytesAdd => Refine::BytesUpTo(crate::opcodes::MAX_BYTE_MATH_SIZE + 1),
+        Op::BytesMul => Refine::BytesUpTo(crate::opcodes::MAX_BYTE_MATH_SIZE * 2),
+        Op::BytesZero => Refine::Zeros,
+        Op::ItxnField => Refine::ItxnField,
+        _ => Refine::Nothing,
+    }
+}
+
+/// What a mnemonic can mean in one version.
+#[derive(Clone, Debug)]
+pub(super) enum Mnemonic {
+    /// One thing, whatever its immediates.
+    Form(Form),
+    /// One of several opcodes, by the number of immediates.
+    ByCount(&'static str, Vec<(usize, Form)>),
+}
+
+const CONSTANTS: [Form; 4] = [
+    Form::constant("int", &[StackType::UINT64], Emit::Int, Refine::Int),
+    Form::constant("byte", &[StackType::BYTES], Emit::Byte, Refine::Byte),
+    Form::constant("addr", &[StackType::BYTES], Emit::Addr, Refine::Nothing),
+    Form::constant("method", &[StackType::BYTES], Emit::Method, Refine::Nothing),
+];
+
+/// Pseudo-ops that stand for different opcodes by the number of their immediates.
+const BY_COUNT: [(&str, [(usize, &str); 2]); 5] = [
+    ("txn", [(1, "txn"), (2, "txna")]),
+    ("gtxn", [(2, "gtxn"), (3, "gtxna")]),
+    ("gtxns", [(1, "gtxns"), (2, "gtxnsa")]),
+    ("extract", [(0, "extract3"), (2, "extract")]),
+    ("replace", [(0, "replace3"), (1, "replace2")]),
+];
+
+/// Whether some version has a pseudo-op of that name.
+pub(super) fn is_pseudo_op(name: &str) -> bool {
+    CONSTANTS.iter().any(|form| form.name == name) || BY_COUNT.iter().any(|(pseudo, _)| *pseudo == name)
+}
+
+/// The mnemonics of one version.
+#[derive(Debug)]
+pub(super) struct Mnemonics {
+    entries: Vec<Mnemonic>,
+    index: NameIndex,
+}
+
+static MNEMONICS: LazyLock<Vec<Mnemonics>> = LazyLock::new(|| (0..=MAX_VERSION).map(Mnemonics::new).collect());
+
+/// The mnemonics of `version`.
+pub(super) fn mnemonics(version: u8) -> &'static Mnemonics {
+    &MNEMONICS[usize::from(version.min(MAX_VERSION))]
+}
+
+impl Mnemonics {
+    fn new(version: u8) -> Self {
+        let table = version_table(version);
+        let mut names: Vec<&'static str> = Vec::new();
+        let mut entries = Vec::new();
+        for spec in table.specs() {
+            names.push(spec.name);
+            entries.push(Mnemonic::Form(Form::of(spec.name, spec)));
+        }
+        for form in CONSTANTS {
+            names.push(form.name);
+            entries.push(Mnemonic::Form(form));
+        }
+        // These shadow the opcodes of the same name. A form that is too new is kept, so that it can be told so.
+        for (name, forms) in &BY_COUNT {
+            let form = |opcode: &str| {
+                let newest = version_table(MAX_VERSION);
+                table.by_name(opcode).or_else(|| newest.by_name(opcode)).map(|spec| Form::of(name, spec))
+            };
+            names.push(name);
+            let forms = forms.iter().filter_map(|(count, opcode)| Some((*count, form(opcode)?))).collect();
+            entries.push(Mnemonic::ByCount(name, forms));
+        }
+        Self { entries, index: NameIndex::new(names.into_iter()) }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Mnemonic> {
+        self.entries.get(self.index.get(name)?)
+    }
+}
+
+/// "no immediates", "1 immediate", "2 immediates", "1 or 2 immediates".
+pub(super) fn count_text(noun: &str, counts: &[usize]) -> String {
+    match counts {
+        [0] => format!("no {noun}s"),
+        [1] => format!("1 {noun}"),
+        counts => {
+            let mut counts = counts.to_vec();
+            counts.sort_unstable();
+            let counts: Vec<_> = counts.iter().map(usize::to_string).collect();
+            format!("{} {noun}s", counts.join(" or "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pseudo_ops_shadow_opcodes() {
+        assert!(matches!(mnemonics(1).get("txn"), Some(Mnemonic::ByCount("txn", _))));
+        assert!(matches!(mnemonics(5).get("extract3"), Some(Mnemonic::Form(_))));
+        assert!(mnemonics(3).get("extract3").is_none());
+        let Some(Mnemonic::ByCount(_, forms)) = mnemonics(3).get("extract") else { panic!("no extract") };
+        assert_eq!(forms.iter().map(|(count, form)| (*count, form.since())).collect::<Vec<_>>(), [(0, 5), (2, 5)]);
+    }
+
+    #[test]
+    fn counts_in_words() {
+        assert_eq!(count_text("immediate", &[0]), "no immediates");
+        assert_eq!(count_text("immediate", &[1]), "1 immediate");
+        assert_eq!(count_text("immediate argument", &[2, 1]), "1 or 2 immediate arguments");
+    }
+}
