@@ -86,6 +86,11 @@ impl Machine {
         &self.stack
     }
 
+    /// The innermost call of a subroutine.
+    pub fn top_frame(&self) -> Option<&Frame> {
+        self.frames.last()
+    }
+
     /// The value of a scratch slot; slots that do not exist hold 0.
     pub fn scratch(&self, slot: usize) -> Value {
         self.scratch.get(slot).cloned().unwrap_or_default()

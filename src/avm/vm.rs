@@ -157,7 +157,8 @@ impl<'v, 't> Vm<'v, 't> {
         }
     }
 
-    pub(super) fn ledger(&self) -> Result<&dyn Ledger, Fault> {
+    /// The ledger; a fault for a logic signature, which has none.
+    pub fn ledger(&self) -> Result<&dyn Ledger, Fault> {
         match &self.world {
             World::Application(ledger) => Ok(&**ledger),
             World::Signature(_) => Err(Fault::new("no ledger in signature eval")),

@@ -21,6 +21,7 @@ pub mod past;
 pub mod reader;
 pub mod record;
 pub mod rewards;
+pub mod simulate;
 pub mod state;
 pub mod store;
 pub mod totals;
