@@ -8,7 +8,7 @@ use super::apply_data::ApplyData;
 use super::bounds::{MAX_GENESIS_ID, MAX_PARTICIPATION_UPDATES, MAX_PAYSET, MAX_PROTOCOL_NAME, MAX_STATE_PROOF_TYPES};
 use super::digest::Digest;
 use super::msgpack::wire_struct;
-use super::signed_transaction::SignedTransaction;
+use super::signed_transaction::{SignedTransaction, wire_with_effects};
 use super::transaction::GenericDigest;
 
 /// A block's header.
@@ -240,23 +240,7 @@ pub struct SignedTransactionInBlock {
     pub has_genesis_hash: bool,
 }
 
-wire_struct! {
-    SignedTransactionInBlock {
-        "sig" => signed.sig, "Sig";
-        "msig" => signed.msig, "Msig";
-        "lsig" => signed.lsig, "Lsig";
-        "pqsig" => signed.pqsig, "PQsig";
-        "txn" => signed.transaction, "Txn", required;
-        "sgnr" => signed.auth_addr, "AuthAddr";
-        "ca" => apply_data.closing_amount, "ClosingAmount";
-        "aca" => apply_data.asset_closing_amount, "AssetClosingAmount";
-        "rs" => apply_data.sender_rewards, "SenderRewards";
-        "rr" => apply_data.receiver_rewards, "ReceiverRewards";
-        "rc" => apply_data.close_rewards, "CloseRewards";
-        "dt" => apply_data.eval_delta, "EvalDelta";
-        "caid" => apply_data.config_asset, "ConfigAsset";
-        "apid" => apply_data.application, "ApplicationID";
-        "hgi" => has_genesis_id, "HasGenesisID";
-        "hgh" => has_genesis_hash, "HasGenesisHash";
-    }
-}
+wire_with_effects!(SignedTransactionInBlock {
+    "hgi" => has_genesis_id, "HasGenesisID";
+    "hgh" => has_genesis_hash, "HasGenesisHash";
+});

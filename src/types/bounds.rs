@@ -25,6 +25,8 @@ pub const MAX_ACCESS: usize = 16;
 pub const MAX_LOGIC_SIGNATURE: usize = 16_000;
 /// Arguments of a logic signature.
 pub const MAX_LOGIC_SIGNATURE_ARGS: usize = 255;
+/// Bytes of one argument of a logic signature.
+pub const MAX_LOGIC_SIGNATURE_ARG: usize = 4096;
 /// Subsignatures of a multisignature.
 pub const MAX_MULTISIG: usize = 255;
 /// Bytes of a Falcon-1024 public key.

@@ -1,7 +1,7 @@
 //! Programs that sign.
 
 use super::address::Address;
-use super::bounds::{MAX_LOGIC_SIGNATURE, MAX_LOGIC_SIGNATURE_ARGS};
+use super::bounds::{MAX_LOGIC_SIGNATURE, MAX_LOGIC_SIGNATURE_ARG, MAX_LOGIC_SIGNATURE_ARGS};
 use super::msgpack::{Wire, wire_struct};
 use super::multisig::MultisigSignature;
 use super::signature::{PqSignature, Signature};
@@ -30,7 +30,7 @@ wire_struct! {
         "msig" => msig, "Msig";
         "lmsig" => lmsig, "LMsig";
         "pqsig" => pqsig, "PQsig";
-        "arg" => args, "Args" <= MAX_LOGIC_SIGNATURE_ARGS;
+        "arg" => args, "Args" <= (MAX_LOGIC_SIGNATURE_ARGS, MAX_LOGIC_SIGNATURE_ARG);
     }
 }
 

@@ -69,21 +69,31 @@ pub struct SignedTransactionWithApplyData {
     pub apply_data: ApplyData,
 }
 
-wire_struct! {
-    SignedTransactionWithApplyData {
-        "sig" => signed.sig, "Sig";
-        "msig" => signed.msig, "Msig";
-        "lsig" => signed.lsig, "Lsig";
-        "pqsig" => signed.pqsig, "PQsig";
-        "txn" => signed.transaction, "Txn", required;
-        "sgnr" => signed.auth_addr, "AuthAddr";
-        "ca" => apply_data.closing_amount, "ClosingAmount";
-        "aca" => apply_data.asset_closing_amount, "AssetClosingAmount";
-        "rs" => apply_data.sender_rewards, "SenderRewards";
-        "rr" => apply_data.receiver_rewards, "ReceiverRewards";
-        "rc" => apply_data.close_rewards, "CloseRewards";
-        "dt" => apply_data.eval_delta, "EvalDelta";
-        "caid" => apply_data.config_asset, "ConfigAsset";
-        "apid" => apply_data.application, "ApplicationID";
-    }
+/// The fields of a structure that has a signed transaction, `signed`, and its effects, `apply_data`; then more of its own.
+macro_rules! wire_with_effects {
+    ($kind:ident { $($more:tt)* }) => {
+        $crate::types::msgpack::wire_struct! {
+            $kind {
+                "sig" => signed.sig, "Sig";
+                "msig" => signed.msig, "Msig";
+                "lsig" => signed.lsig, "Lsig";
+                "pqsig" => signed.pqsig, "PQsig";
+                "txn" => signed.transaction, "Txn", required;
+                "sgnr" => signed.auth_addr, "AuthAddr";
+                "ca" => apply_data.closing_amount, "ClosingAmount";
+                "aca" => apply_data.asset_closing_amount, "AssetClosingAmount";
+                "rs" => apply_data.sender_rewards, "SenderRewards";
+                "rr" => apply_data.receiver_rewards, "ReceiverRewards";
+                "rc" => apply_data.close_rewards, "CloseRewards";
+                "dt" => apply_data.eval_delta, "EvalDelta";
+                "caid" => apply_data.config_asset, "ConfigAsset";
+                "apid" => apply_data.application, "ApplicationID";
+                $($more)*
+            }
+        }
+    };
 }
+
+pub(super) use wire_with_effects;
+
+wire_with_effects!(SignedTransactionWithApplyData {});

@@ -38,7 +38,8 @@ impl DecodeError {
     }
 
     pub(super) fn wrong_type(wanted: &str, lead: u8) -> Self {
-        match type_name(lead) {
+        // Texts are the one kind for which the reference does not tell an unused prefix apart.
+        match type_name(lead).or((wanted == "str").then_some("<invalid>")) {
             Some(found) => Self::new(
                 format!("msgp: attempted to decode type \"{found}\" with method for \"{wanted}\""),
                 Trail::Path(String::new()),

@@ -27,9 +27,11 @@ pub trait Wire: Sized {
 }
 
 /// A value of variable length, which the wire bounds before it is allocated.
-pub trait Bounded: Wire {
-    /// Reads one value of at most `limit` elements or bytes.
-    fn decode_bounded(decoder: &mut Decoder<'_>, limit: usize) -> Result<Self, DecodeError>;
+///
+/// The limit is a number of elements or bytes, or, for lists of such values, that of the list and that of each.
+pub trait Bounded<Limit = usize>: Wire {
+    /// Reads one value within `limit`.
+    fn decode_bounded(decoder: &mut Decoder<'_>, limit: Limit) -> Result<Self, DecodeError>;
 }
 
 /// Marks values that stand in lists and maps; bytes do not, so that `Vec<u8>` stays one `bin`.

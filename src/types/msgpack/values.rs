@@ -136,17 +136,31 @@ impl<T: Element> Wire for Vec<T> {
 
 impl<T: Element> Bounded for Vec<T> {
     fn decode_bounded(decoder: &mut Decoder<'_>, limit: usize) -> Result<Self, DecodeError> {
-        let length = decoder.array_header()?;
-        if length > limit {
-            return Err(DecodeError::too_long(length, limit));
-        }
-        // Grows by pushing: what a hostile header claims costs nothing until the bytes are there.
-        let mut values = Self::new();
-        for index in 0..length {
-            values.push(T::decode(decoder).map_err(|error| error.in_item(index))?);
-        }
-        Ok(values)
+        decode_list(decoder, limit, T::decode)
     }
+}
+
+impl<T: Element + Bounded> Bounded<(usize, usize)> for Vec<T> {
+    fn decode_bounded(decoder: &mut Decoder<'_>, limit: (usize, usize)) -> Result<Self, DecodeError> {
+        decode_list(decoder, limit.0, |decoder| T::decode_bounded(decoder, limit.1))
+    }
+}
+
+fn decode_list<T>(
+    decoder: &mut Decoder<'_>,
+    limit: usize,
+    mut read: impl FnMut(&mut Decoder<'_>) -> Result<T, DecodeError>,
+) -> Result<Vec<T>, DecodeError> {
+    let length = decoder.array_header()?;
+    if length > limit {
+        return Err(DecodeError::too_long(length, limit));
+    }
+    // Grows by pushing: what a hostile header claims costs nothing until the bytes are there.
+    let mut values = Vec::new();
+    for index in 0..length {
+        values.push(read(decoder).map_err(|error| error.in_item(index))?);
+    }
+    Ok(values)
 }
 
 impl<K: Wire + Ord + Display, V: Wire> Wire for BTreeMap<K, V> {
