@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Sends the same requests to two algod REST servers and compares what they answer.
 
-    differential_rest.py --theirs URL --theirs-kmd URL --ours URL [--ours-key MNEMONIC] [--show NAME] [--record DIR]
+    differential_rest.py --theirs URL --theirs-kmd URL --ours URL [--ours-seed HEX] [--show NAME] [--record DIR]
 
 `theirs` is a fresh dev-mode network of the reference; `ours` a fresh `pnp-contract localnet run`. Both are given the same
 story (fund, assets, applications, boxes, inner transactions, failures); ids, hashes and times that may differ are replaced by
@@ -11,7 +11,7 @@ Needs py-algorand-sdk and msgpack. Exit status 3 when answers differ.
 import argparse, base64, hashlib, http.client, json, sys, time, urllib.error, urllib.request
 
 import msgpack
-from algosdk import account, encoding, logic, mnemonic, transaction as t
+from algosdk import account, encoding, logic, transaction as t
 from algosdk.kmd import KMDClient
 from nacl.signing import SigningKey
 
@@ -20,7 +20,12 @@ TOKEN = "a" * 64
 
 def fixed_account(name):
     """A key pair that is the same in every run."""
-    key = SigningKey(hashlib.sha256(b"differential " + name.encode()).digest())
+    return key_pair(hashlib.sha256(b"differential " + name.encode()).digest())
+
+
+def key_pair(seed):
+    """Private key as algosdk has it, and address."""
+    key = SigningKey(seed)
     private = base64.b64encode(key.encode() + key.verify_key.encode()).decode()
     return private, account.address_from_private_key(private)
 
@@ -467,9 +472,9 @@ class Story:
 
 
 # Keys whose values are hashes, seeds, clocks or keys of one network alone.
-VARIABLE = {"ts", "seed", "prev", "prev512", "txn", "txn256", "gh", "time-since-last-round", "blockHash", "stibhash", "proof", "sel", "vote", "stprf", "sig", "grp", "build",
+VARIABLE = {"ts", "seed", "prev", "prev512", "txn", "txn256", "gh", "time-since-last-round", "blockHash", "stibhash", "proof", "sel", "vote", "stprf", "sig", "grp", "build", "channel",
             "selection-participation-key", "vote-participation-key", "state-proof-key", "genesis_hash_b64", "genesis-hash", "vote-last-valid", "voteLst", "logic-sig-hash"}
-HEADERS = ("Content-Type", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Allow", "X-Algorand-Struct", "Vary")
+HEADERS = ("Content-Type", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "X-Algorand-Struct")
 
 
 def plain(value, known, key=None):
@@ -554,7 +559,7 @@ def main():
     parser.add_argument("--theirs")
     parser.add_argument("--theirs-kmd")
     parser.add_argument("--ours")
-    parser.add_argument("--ours-key", help="mnemonic of our dispenser")
+    parser.add_argument("--ours-seed", help="our dispenser's seed in hexadecimal, as `dispenser.key` has it")
     parser.add_argument("--show", help="print both answers of the requests whose name holds this")
     parser.add_argument("--record", help="write the normalized answers of each side to this directory")
     args = parser.parse_args()
@@ -562,8 +567,7 @@ def main():
     if args.theirs:
         sides["theirs"] = Story(Node(args.theirs), reference_dispenser(args.theirs_kmd))
     if args.ours:
-        key = mnemonic.to_private_key(args.ours_key)
-        sides["ours"] = Story(Node(args.ours), (key, account.address_from_private_key(key)))
+        sides["ours"] = Story(Node(args.ours), key_pair(bytes.fromhex(args.ours_seed)))
     texts = {}
     for side, story in sides.items():
         started = time.time()

@@ -23,7 +23,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<u8>, String> {
         "b64" | "base64" | "byte base64" => BASE64.decode(value.as_bytes()).map_err(|error| {
             format!("Could not decode base64-encoded string ({value}): illegal base64 data at input byte {}", error.position)
         }),
-        "abi" => Err(format!("Could not decode abi string ({value}): this network reads no abi values, give the encoded bytes as b64:")),
+        "abi" => super::abi_value::parse(value),
         _ => Err(format!("Unknown encoding: {encoding}")),
     }
 }

@@ -58,6 +58,16 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// Adds a field if there is a value, however empty.
+    pub(super) fn with_present(self, name: &str, value: Option<Document>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
 impl From<Fields> for Document {
     fn from(fields: Fields) -> Self {
         Self::Map(fields.0)
@@ -108,7 +118,8 @@ impl Document {
         Reader { rest: &msgpack::encode(value) }.value(&[]).unwrap_or(Self::Nil)
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether a field with this value may be left out.
+    pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Nil => true,
             Self::Bool(value) => !value,
@@ -119,6 +130,34 @@ impl Document {
             Self::List(items) => items.is_empty(),
             Self::Map(fields) => fields.is_empty(),
         }
+    }
+
+    /// The msgpack form of a JSON request: base64 becomes bytes and addresses their keys, by the names of the fields.
+    pub(super) fn from_json(value: &serde_json::Value) -> Option<Self> {
+        Self::from_json_at(value, &mut Vec::new())
+    }
+
+    fn from_json_at(value: &serde_json::Value, path: &mut Vec<Vec<u8>>) -> Option<Self> {
+        Some(match value {
+            serde_json::Value::Null => Self::Nil,
+            serde_json::Value::Bool(value) => Self::Bool(*value),
+            serde_json::Value::Number(number) => Self::Uint(number.as_u64()?),
+            serde_json::Value::String(text) if is_address(path) => Self::Address(text.parse().ok()?),
+            serde_json::Value::String(text) if is_text(path) => Self::from(text.as_str()),
+            serde_json::Value::String(text) => Self::Bytes(BASE64.decode(text.as_bytes()).ok()?),
+            serde_json::Value::Array(items) => {
+                Self::List(items.iter().map(|item| Self::from_json_at(item, path)).collect::<Option<_>>()?)
+            }
+            serde_json::Value::Object(members) => {
+                let mut fields = Vec::with_capacity(members.len());
+                for (name, value) in members {
+                    path.push(name.clone().into_bytes());
+                    fields.push((Key::Text(name.clone().into_bytes()), Self::from_json_at(value, path)?));
+                    path.pop();
+                }
+                Self::Map(fields)
+            }
+        })
     }
 
     /// The value as canonical msgpack.
@@ -209,6 +248,11 @@ fn is_address(path: &[Vec<u8>]) -> bool {
         b"a" => text(2) == b"hb",
         _ => false,
     }
+}
+
+/// Whether the text at this place of a transaction is text, and not bytes.
+fn is_text(path: &[Vec<u8>]) -> bool {
+    path.last().is_some_and(|name| matches!(name.as_slice(), b"type" | b"gen" | b"un" | b"an" | b"au"))
 }
 
 /// Reads msgpack that this program wrote.
@@ -324,6 +368,15 @@ mod tests {
         assert_eq!(read.to_json()["gh"], BASE64.encode(&key));
         assert_eq!(read.to_json()["300"], -70_000);
         assert_eq!(read.to_msgpack(), packed);
+    }
+
+    #[test]
+    fn a_transaction_in_json_is_the_same_in_msgpack() {
+        let json =
+            serde_json::json!({"txn": {"type": "pay", "snd": Address([7; 32]).to_string(), "note": "AQI=", "amt": 5}});
+        let packed = Document::from_json(&json).unwrap().to_msgpack();
+        assert_eq!(Reader { rest: &packed }.value(&[]).unwrap().to_json(), json);
+        assert_eq!(Document::from_json(&serde_json::json!({"snd": "nobody"})), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! [`answer::Answer`] or a [`refusal::Refusal`]; how things look on the wire is in `shapes`. Nothing here knows how
 //! transactions work.
 
+mod abi_value;
 mod answer;
 mod box_name;
 mod cross_origin;

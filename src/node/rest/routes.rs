@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Refusal;
 use super::answer::Answer;
-use super::handlers::{accounts, applications, assets, blocks, common, devmode, proofs, status, transactions};
+use super::handlers::{accounts, applications, assets, blocks, common, devmode, proofs, status, teal, transactions};
 use super::request::Request;
 use crate::node::DevNode;
 
@@ -86,6 +86,9 @@ pub(super) const ROUTES: &[Route] = &[
     get("/v2/blocks/{round}/transactions/{txid}/proof", proofs::of_transaction, "The proof that a block has a transaction."),
     get("/v2/blocks/{round}/lightheader/proof", proofs::of_state, "The proof of a light header, which needs state proofs: none."),
     get("/v2/stateproofs/{round}", proofs::of_state, "The state proof of a round: none."),
+
+    post("/v2/teal/compile", teal::compile, "Assembles a program."),
+    post("/v2/teal/disassemble", teal::disassemble, "Disassembles a program."),
 
     get("/v2/devmode/blocks/offset", devmode::offset, "The seconds between blocks, if they are set."),
     post("/v2/devmode/blocks/offset/{offset}", devmode::set_offset, "Sets the seconds between blocks."),

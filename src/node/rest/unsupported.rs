@@ -22,8 +22,6 @@ pub(super) const UNSUPPORTED: &[(&str, &str, &str)] = &[
     ("DELETE", "/v2/ledger/sync", FOLLOWER),
     ("GET", "/v2/ledger/sync", FOLLOWER),
     ("POST", "/v2/ledger/sync/{round}", FOLLOWER),
-    ("POST", "/v2/teal/compile", "compilation is not served yet; use `pnp-contract compile`"),
-    ("POST", "/v2/teal/disassemble", "disassembly is not served yet; use `pnp-contract disassemble`"),
     ("POST", "/v2/catchup/{catchpoint}", CATCHUP),
     ("DELETE", "/v2/catchup/{catchpoint}", CATCHUP),
 ];

@@ -8,6 +8,7 @@ pub(super) mod common;
 pub(super) mod devmode;
 pub(super) mod proofs;
 pub(super) mod status;
+pub(super) mod teal;
 pub(super) mod transactions;
 
 use super::Refusal;
