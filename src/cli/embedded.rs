@@ -118,7 +118,11 @@ fn guest_book(folder: &Path) -> Result<File, Failure> {
 /// Makes `.pnp/` and a folder in it; what is inside stays out of git.
 pub(super) fn make_private(project: &Path, folder: &Path) -> Result<(), Failure> {
     let root: PathBuf = project.join(".pnp");
-    std::fs::create_dir_all(folder).map_err(|error| unusable(folder, &error))?;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| unusable(folder, &error))?;
     let ignore = root.join(".gitignore");
     if !ignore.exists() {
         std::fs::write(&ignore, "*\n").map_err(|error| unusable(&ignore, &error))?;

@@ -5,9 +5,11 @@
 mod account;
 mod asset;
 mod bill;
+mod compile;
 mod completions;
 mod context;
 mod contract;
+mod demo;
 mod deploy;
 mod embedded;
 mod explain;
@@ -42,6 +44,12 @@ pub struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Tell the whole story on a throw-away network: deploy, bill, refuse attacks
+    Demo(demo::Args),
+    /// Assemble TEAL
+    Compile(compile::Args),
+    /// Turn a program back into TEAL
+    Disassemble(compile::DisassembleArgs),
     /// Make, list and fund accounts
     Account(account::Args),
     /// Make, hold, send and show the asset bills are paid with
@@ -104,6 +112,9 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
 
 async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure> {
     match command {
+        Command::Demo(demo::Args {}) => demo::run(context).await,
+        Command::Compile(args) => compile::run(context, &args),
+        Command::Disassemble(args) => compile::disassemble(&args),
         Command::Account(args) => account::run(context, &args).await,
         Command::Asset(args) => asset::run(context, &args).await,
         Command::Deploy(args) => deploy::run(context, &args).await,

@@ -93,7 +93,7 @@ impl Session<'_> {
         let dispenser = self.dispenser().await?;
         let params = self.params().await?;
         let payment = calls::payment(dispenser.address, address, amount, &params);
-        let sent = self.send("fund an account", &dispenser, &Session::single(payment, &params)?, None).await?;
+        let sent = self.send("fund an account", dispenser, &Session::single(payment, &params)?, None).await?;
         self.context.out.say(&format!("sent {amount} to {address}"));
         Ok(sent)
     }

@@ -24,6 +24,8 @@ pub(super) struct Session<'c> {
     pub(super) store: Store,
     environment: Environment,
     embedded: Option<Embedded>,
+    /// kmd takes seconds to open a wallet.
+    dispenser: tokio::sync::OnceCell<Account>,
 }
 
 /// What sending a group led to.
@@ -71,7 +73,8 @@ impl<'c> Session<'c> {
         identity.check(&network)?;
         let store = Store::new(&context.folder, &network.name);
         context.out.detail(&format!("{} at {} is {}", network.name, algod.url(), identity.id));
-        Ok(Self { context, network, identity, algod, store, environment, embedded })
+        let dispenser = tokio::sync::OnceCell::new();
+        Ok(Self { context, network, identity, algod, store, environment, embedded, dispenser })
     }
 
     /// Ends the connection; the embedded node stops.
@@ -161,7 +164,11 @@ impl<'c> Session<'c> {
     }
 
     /// Whose key funds others here: the embedded node's dispenser, or the richest account of kmd's default wallet.
-    pub(super) async fn dispenser(&self) -> Result<Account, Failure> {
+    pub(super) async fn dispenser(&self) -> Result<&Account, Failure> {
+        self.dispenser.get_or_try_init(|| self.find_dispenser()).await
+    }
+
+    async fn find_dispenser(&self) -> Result<Account, Failure> {
         if let Some(embedded) = &self.embedded {
             return Ok(Account::new("dispenser", embedded.dispenser().clone()));
         }

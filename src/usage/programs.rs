@@ -1,6 +1,7 @@
 //! The contract's own TEAL, assembled for a set of template values.
 
 use super::UsageError;
+use crate::teal::{AssembleOptions, PcMap, assemble, report};
 use crate::types::sha512_256;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -52,8 +53,7 @@ pub struct Programs {
     pub clear: Vec<u8>,
     /// The template values they were assembled with.
     pub template: Template,
-    /// The source line (from 1) of each byte of the approval program that starts an instruction.
-    lines: Vec<Option<usize>>,
+    map: PcMap,
 }
 
 /// A place in the contract's source.
@@ -75,8 +75,17 @@ impl Programs {
     /// # Errors
     /// [`UsageError::Assembly`], which would be a fault of this program.
     pub fn assemble(template: Template) -> Result<Self, UsageError> {
-        let _ = template;
-        Err(UsageError::Assembly("not supported yet: the assembler is being built".to_owned()))
+        let assembled = |path: &str, source: &str| {
+            let source = template.values().iter().fold(source.to_owned(), |text, (name, value)| {
+                // The contract's own names are no parts of one another, so that plain replacement is enough.
+                text.replace(name, &value.to_string())
+            });
+            assemble(&source, AssembleOptions::default())
+                .map_err(|problems| UsageError::Assembly(report(&problems, Some(path)).trim().to_owned()))
+        };
+        let approval = assembled(APPROVAL_PATH, APPROVAL_SOURCE)?;
+        let clear = assembled("teal/usage_clear.teal", CLEAR_SOURCE)?;
+        Ok(Self { approval: approval.bytes, clear: clear.bytes, template, map: approval.source_map })
     }
 
     /// SHA-512/256 of the approval program, hex.
@@ -94,9 +103,11 @@ impl Programs {
     /// The source line behind a program counter of the approval program.
     #[must_use]
     pub fn source_line(&self, pc: u64) -> Option<SourceLine> {
-        let pc = usize::try_from(pc).ok()?;
-        let line = self.lines.get(..=pc)?.iter().rev().find_map(|line| *line)?;
-        let text = APPROVAL_SOURCE.lines().nth(line.checked_sub(1)?)?;
+        let pc = usize::try_from(pc).ok().filter(|pc| *pc < self.approval.len())?;
+        // Locations count lines from 0.
+        let index = usize::try_from(self.map.covering(pc)?.line).ok()?;
+        let line = index.checked_add(1)?;
+        let text = APPROVAL_SOURCE.lines().nth(index)?;
         let (code, comment) = text.split_once("//").map_or((text, None), |(code, comment)| (code, Some(comment)));
         Some(SourceLine {
             file: APPROVAL_PATH,
@@ -112,4 +123,34 @@ impl Programs {
 pub fn source_hashes() -> (String, String) {
     let hash = |text: &str| hex::encode(Sha256::digest(text.as_bytes()));
     (hash(APPROVAL_SOURCE), hash(CLEAR_SOURCE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_assembles_within_its_budget() {
+        for template in [Template::default(), Template { updatable: true, deletable: true, ordered_ticks: false }] {
+            let programs = Programs::assemble(template).unwrap();
+            assert!(programs.approval.len() <= 480, "{} bytes", programs.approval.len());
+            assert_eq!(programs.approval.first(), Some(&11));
+        }
+        let one = Programs::assemble(Template::default()).unwrap();
+        let other = Programs::assemble(Template { updatable: true, ..Template::default() }).unwrap();
+        assert_ne!(one.approval_hash(), other.approval_hash());
+        assert_eq!(one.clear_hash(), other.clear_hash());
+    }
+
+    #[test]
+    fn places_in_the_program_are_lines_of_the_source() {
+        let programs = Programs::assemble(Template::default()).unwrap();
+        let rules: Vec<String> = (0..programs.approval.len() as u64)
+            .filter_map(|pc| programs.source_line(pc))
+            .filter(|line| line.code == "assert")
+            .filter_map(|line| line.comment)
+            .collect();
+        assert!(rules.iter().any(|rule| rule.contains("unit_price must not be over max_rate")), "{rules:?}");
+        assert_eq!(programs.source_line(100_000), None);
+    }
 }

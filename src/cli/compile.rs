@@ -1,0 +1,251 @@
+//! `compile` and `disassemble`: TEAL to bytes and back.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::io::Answer;
+use crate::registry::write_atomically;
+use crate::teal::{self, AssembleOptions, Assembled, Diagnostic};
+use crate::types::sha512_256;
+use data_encoding::BASE64;
+use serde_json::{Value, json};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `compile`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The TEAL source; - reads stdin
+    source: PathBuf,
+    /// Where the program goes [default: SOURCE.tok]; - writes it to stdout
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Print the program as hex and write no file
+    #[arg(long, conflicts_with = "output")]
+    hex: bool,
+    /// Also write the source map, to the output's name with .map
+    #[arg(long, conflicts_with = "hex")]
+    sourcemap: bool,
+    /// The value of a template variable: a number, 0x and hex, or text; may be repeated
+    #[arg(long = "tmpl", short = 't', value_name = "NAME=VALUE")]
+    templates: Vec<String>,
+}
+
+/// Arguments of `disassemble`.
+#[derive(Debug, clap::Args)]
+pub(super) struct DisassembleArgs {
+    /// The program's bytes; - reads stdin
+    program: PathBuf,
+    /// The file holds hex
+    #[arg(long)]
+    hex: bool,
+}
+
+/// Assembles.
+pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    let name = args.source.display().to_string();
+    let source = String::from_utf8(read(&args.source)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().get(..at).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
+        Failure::new("teal", format!("{name}:{}: the file is not UTF-8 text", line.saturating_add(1)))
+            .hint("TEAL is text; `disassemble` takes programs")
+    })?;
+    let values = args.templates.iter().map(|text| template_value(text)).collect::<Result<Vec<_>, _>>()?;
+    let assembled = assemble(&source, &values).map_err(|problems| malformed(&name, &source, &problems))?;
+    for warning in &assembled.warnings {
+        context.out.warn(&format!("{name}:{warning}"));
+    }
+    answer(context, args, &assembled, &name)
+}
+
+fn assemble(source: &str, values: &[(String, String)]) -> Result<Assembled, Vec<Diagnostic>> {
+    let source = substitute(source, values);
+    teal::assemble(&source, AssembleOptions::default())
+}
+
+fn answer(context: &Context, args: &Args, assembled: &Assembled, name: &str) -> Result<Answer, Failure> {
+    let bytes = &assembled.bytes;
+    let mut document = json!({
+        "source": name,
+        "version": assembled.version,
+        "size": bytes.len(),
+        "sha512_256": hex::encode(sha512_256(bytes)),
+        "address": assembled.program_hash(),
+        "warnings": assembled.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    });
+    if args.hex {
+        document["hex"] = Value::String(hex::encode(bytes));
+        return Ok(Answer::report(document, hex::encode(bytes)));
+    }
+    let to_stdout = |path: &Path| path == Path::new("-");
+    let default = if to_stdout(&args.source) { PathBuf::from("-") } else { with_suffix(&args.source, ".tok") };
+    let output = args.output.clone().unwrap_or(default);
+    if to_stdout(&output) {
+        if args.sourcemap {
+            return Err(Failure::usage("a source map needs a file beside the program").hint("name one with --output"));
+        }
+        if context.out.is_json() {
+            document["base64"] = Value::String(BASE64.encode(bytes));
+            return Ok(Answer::report(document, ""));
+        }
+        return Ok(Answer::Raw(bytes.clone()));
+    }
+    write(&output, bytes)?;
+    let mut text = format!("{}  {} bytes, version {}", output.display(), bytes.len(), assembled.version);
+    document["output"] = json!(output);
+    if args.sourcemap {
+        let path = with_suffix(&output, ".map");
+        let map = assembled.source_map.to_source_map(name);
+        let map = serde_json::to_vec(&map)
+            .map_err(|error| Failure::new("internal", "the source map could not be written").because(error))?;
+        write(&path, &map)?;
+        text = format!("{text}\n{}", path.display());
+        document["sourcemap"] = json!(path);
+    }
+    Ok(Answer::report(document, text))
+}
+
+/// Disassembles.
+pub(super) fn disassemble(args: &DisassembleArgs) -> Result<Answer, Failure> {
+    let name = args.program.display().to_string();
+    let mut bytes = read(&args.program)?;
+    if args.hex {
+        let text: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        bytes = hex::decode(&text).map_err(|error| {
+            Failure::new("hex", format!("{name} is not hex")).because(error).hint("leave --hex away")
+        })?;
+    }
+    let text = teal::disassemble(&bytes).map_err(|error| {
+        Failure::new("program", format!("{name} is not a program"))
+            .because(error)
+            .hint("give the assembled bytes; with --hex, as hexadecimal text")
+    })?;
+    Ok(Answer::report(json!({ "program": name, "size": bytes.len(), "teal": text }), text.trim_end()))
+}
+
+/// All problems at once: the first is the message, all are in the details, each with its line of source.
+fn malformed(name: &str, source: &str, problems: &[Diagnostic]) -> Failure {
+    let line_of = |problem: &Diagnostic| {
+        let index = usize::try_from(problem.line).ok().and_then(|line| line.checked_sub(1));
+        index.and_then(|index| source.lines().nth(index)).unwrap_or_default().trim().to_owned()
+    };
+    let version = version_of(source);
+    let listed: Vec<Value> = problems
+        .iter()
+        .map(|problem| {
+            json!({ "line": problem.line, "column": problem.column, "message": problem.problem.to_string(),
+                    "source": line_of(problem), "hint": problem.hint(version) })
+        })
+        .collect();
+    let mut lines: Vec<String> = problems.iter().map(|problem| format!("{name}:{problem}")).collect();
+    let count = lines.len();
+    let first = problems.first();
+    let message = if count == 1 {
+        lines.pop().unwrap_or_default()
+    } else {
+        format!("{name} has {count} problems\n  {}", lines.join("\n  "))
+    };
+    let hint = first.and_then(|problem| problem.hint(version));
+    let mut failure = Failure::new("teal", message).with("problems", listed);
+    if let Some(source) = first.map(line_of).filter(|line| !line.is_empty()) {
+        failure = failure.because(format!("the source there is `{source}`"));
+    }
+    failure.hint(hint.unwrap_or_else(|| "correct the source and assemble it again; no file was written".to_owned()))
+}
+
+/// The version that hints are given for.
+fn version_of(source: &str) -> u8 {
+    let pragma = source.lines().find_map(|line| line.trim().strip_prefix("#pragma version "));
+    pragma.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(teal::DEFAULT_VERSION)
+}
+
+/// `NAME=VALUE`; the name with or without `TMPL_`, the value as TEAL would write it.
+fn template_value(text: &str) -> Result<(String, String), Failure> {
+    let wrong = |why: &str| Failure::usage(format!("--tmpl {text:?}: {why}")).hint("for example --tmpl UPDATABLE=1");
+    let (name, value) = text.split_once('=').ok_or_else(|| wrong("it has no ="))?;
+    let name = name.strip_prefix("TMPL_").unwrap_or(name);
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err(wrong("a name has letters, digits and _ only"));
+    }
+    let is_number = !value.is_empty() && value.chars().all(|c| c.is_ascii_digit());
+    let value = match value.strip_prefix("0x") {
+        Some(digits) if digits.len().is_multiple_of(2) && digits.chars().all(|c| c.is_ascii_hexdigit()) => {
+            value.to_owned()
+        }
+        Some(_) => return Err(wrong("the value is not whole bytes of hex")),
+        None if is_number && value.parse::<u64>().is_err() => return Err(wrong("the number does not fit 64 bits")),
+        None if is_number => value.to_owned(),
+        None => format!("0x{}", hex::encode(value)),
+    };
+    Ok((format!("TMPL_{name}"), value))
+}
+
+/// Replaces whole words that name a variable.
+fn substitute(source: &str, values: &[(String, String)]) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut result = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(start) = rest.find(is_word) {
+        let (before, tail) = rest.split_at(start);
+        let end = tail.find(|c| !is_word(c)).unwrap_or(tail.len());
+        let (word, after) = tail.split_at(end);
+        result.push_str(before);
+        let value = values.iter().find(|(name, _)| name == word).map_or(word, |(_, value)| value);
+        result.push_str(value);
+        rest = after;
+    }
+    result.push_str(rest);
+    result
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let outcome = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(path)
+    };
+    outcome.map_err(|error| {
+        Failure::new("unreadable", format!("{} cannot be read", path.display()))
+            .because(error)
+            .hint("check the file's name and rights")
+    })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_atomically(path, bytes, 0o644).map_err(|error| {
+        let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+        Failure::new(if full { "disk_full" } else { "unwritable" }, format!("{} cannot be written", path.display()))
+            .because(error)
+            .hint("what was there before is still there; free space, or name another place with --output")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_replaced_as_whole_words() {
+        let values = [template_value("A=1").unwrap(), template_value("TMPL_AB=text").unwrap()];
+        assert_eq!(
+            substitute("int TMPL_A // TMPL_ABC TMPL_A\nbyte TMPL_AB", &values),
+            "int 1 // TMPL_ABC 1\nbyte 0x74657874"
+        );
+        for wrong in ["A", "=1", "A-B=1", "A=0x1", "A=99999999999999999999"] {
+            assert!(template_value(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_problem_is_told_with_its_line() {
+        let problems = assemble("#pragma version 11\nint x\nfoo\n", &[]).unwrap_err();
+        let failure = malformed("a.teal", "#pragma version 11\nint x\nfoo\n", &problems);
+        assert!(failure.message.contains("a.teal:2") && failure.message.contains("a.teal:3"), "{}", failure.message);
+    }
+}

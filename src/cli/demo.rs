@@ -1,0 +1,149 @@
+//! `demo`: the whole story on a throw-away network.
+
+use super::bill::{self, bill};
+use super::context::Context;
+use super::deploy::{self, TemplateArgs, deploy};
+use super::explain::rejected;
+use super::failure::Failure;
+use super::io::{Answer, Output};
+use super::session::{Session, group};
+use crate::keys::Account;
+use crate::registry::Contract;
+use crate::types::Transaction;
+use crate::usage::{BillRequest, PreparedBill, Programs, Receipt};
+use serde_json::{Value, json};
+use std::time::Instant;
+
+/// Arguments of `demo`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+/// An attack and the contract's answer to it.
+struct Attack {
+    name: &'static str,
+    answer: Failure,
+}
+
+/// Tells the story.
+pub(super) async fn run(context: &Context) -> Result<Answer, Failure> {
+    let start = Instant::now();
+    let folder = tempfile::tempdir().map_err(|error| {
+        Failure::new("folder", "no temporary folder could be made")
+            .because(error)
+            .hint("check TMPDIR and the disk's space")
+    })?;
+    let options = super::GlobalOptions { net: None, ..context.options.clone() };
+    // The story is told by the answer; what the steps would say on the way is details.
+    let quiet = Output::new(context.options.json, context.options.verbose == 0, context.options.verbose);
+    let stage = Context { options, out: quiet, folder: folder.path().to_owned() };
+    let session = Session::throw_away(&stage).await?;
+    let outcome = story(&session).await;
+    let closed = session.close().await;
+    let (contract, receipts, attacks) = outcome?;
+    closed?;
+    let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let document = json!({
+        "contract": contract,
+        "receipts": receipts,
+        "attacks": attacks.iter().map(|attack| json!({ "name": attack.name, "refused": attack.answer.message })).collect::<Vec<Value>>(),
+        "milliseconds": milliseconds,
+    });
+    Ok(Answer::report(document, tell(&contract, &receipts, &attacks, milliseconds)))
+}
+
+async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Attack>), Failure> {
+    let arguments = deploy::Args {
+        provider: None,
+        platform: None,
+        fee_pct: 500,
+        min_rate: 1,
+        max_rate: 1000,
+        asset: None,
+        unbound: false,
+        template: TemplateArgs::changeable(),
+    };
+    let contract = deploy(session, &arguments).await?;
+    let user = session.account("user").await?;
+    session.welcome(&user, contract.app_id, contract.asset_id).await?;
+    let request = |units, price| BillRequest {
+        app: contract.app_id,
+        user: user.address,
+        units,
+        unit_price: Some(price),
+        tick: None,
+        asset: None,
+        ordered_ticks: true,
+    };
+    let mut receipts = Vec::new();
+    for (units, price) in [(1, 2), (10, 20)] {
+        receipts.push(bill(session, &user, &request(units, price), Some(&contract)).await?);
+    }
+    let programs = Programs::assemble(deploy::recorded_template(&contract.programs))?;
+    let honest = PreparedBill::new(&session.algod, &request(10, 20)).await?;
+    let stranger = session.account("stranger").await?;
+    session.hold(&stranger, contract.asset_id).await?;
+    let last = receipts.last().map(|receipt| receipt.tick.clone());
+    let mut replayed = honest.bill.clone();
+    if let Some(tick) = last {
+        replayed.tick = tick;
+    }
+    let mut short = honest.bill.clone();
+    short.split.net = short.split.net.saturating_sub(1);
+    let mut diverted = honest.bill.clone();
+    diverted.provider = stranger.address;
+    let mut attacks = Vec::new();
+    for (name, bill) in [
+        ("the last tick once more", replayed),
+        ("one minor unit too little to the provider", short),
+        ("the provider's money to a stranger", diverted),
+    ] {
+        let transactions = bill.transactions(&honest.params).to_vec();
+        attacks.push(Attack { name, answer: attack(session, &user, transactions, &honest, &programs).await? });
+    }
+    Ok((contract, receipts, attacks))
+}
+
+/// Sends what must be refused, and answers with the refusal.
+async fn attack(
+    session: &Session<'_>,
+    user: &Account,
+    transactions: Vec<Transaction>,
+    honest: &PreparedBill,
+    programs: &Programs,
+) -> Result<Failure, Failure> {
+    let signed = Session::sign(user, &group(transactions, &honest.params)?);
+    match session.algod.submit(&signed).await {
+        Ok(txid) => Err(Failure::new("demo", "the contract let an attack through")
+            .because(format!("transaction {txid} was accepted"))
+            .hint("this is a fault of this program: report it")),
+        Err(error) => match error.rejection() {
+            Some(rejection) => Ok(rejected(rejection, Some(programs))),
+            None => Err(error.into()),
+        },
+    }
+}
+
+fn tell(contract: &Contract, receipts: &[Receipt], attacks: &[Attack], milliseconds: u64) -> String {
+    let mut lines = vec![
+        "A throw-away Algorand network, inside this process.".to_owned(),
+        String::new(),
+        "Deployed".to_owned(),
+        indented(&deploy::describe(contract, "a throw-away network")),
+    ];
+    for receipt in receipts {
+        lines.extend([String::new(), format!("Billed in round {}", receipt.round), indented(&bill::describe(receipt))]);
+    }
+    lines.extend([String::new(), format!("Refused {} attacks", attacks.len())]);
+    for Attack { name, answer } in attacks {
+        lines.push(format!("  {name}\n    {}", answer.message));
+    }
+    lines.extend([
+        String::new(),
+        format!("All of it took {milliseconds} ms. Next: `pnp-contract deploy`, then `pnp-contract bill --units 1`."),
+    ]);
+    lines.join("\n")
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
