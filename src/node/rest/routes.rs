@@ -93,6 +93,9 @@ pub(super) const ROUTES: &[Route] = &[
     get("/v2/devmode/blocks/offset", devmode::offset, "The seconds between blocks, if they are set."),
     post("/v2/devmode/blocks/offset/{offset}", devmode::set_offset, "Sets the seconds between blocks."),
     Route { method: "DELETE", ..get("/v2/devmode/blocks/offset", devmode::unset_offset, "Goes back to the real clock. Not in algod.") },
+    post("/v2/devmode/time/{timestamp}", devmode::set_time, "Sets the next block's time. Not in algod."),
+    post("/v2/devmode/mine/{count}", devmode::mine, "Makes blocks without transactions. Not in algod."),
+    post("/v2/devmode/revert/{round}", devmode::revert, "Takes back the blocks after a round. Not in algod."),
 ];
 
 type Work = fn(&DevNode, &Request) -> Result<Answer, Refusal>;
