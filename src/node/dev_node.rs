@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::clock::{self, Clock};
 use super::data_lock::DataLock;
+use super::goal_files::GoalFiles;
 use super::view::View;
 use super::{Config, NodeError};
 use crate::ledger::chain::{Chain, ChainError};
@@ -28,7 +29,8 @@ pub struct DevNode {
     dispenser: DispenserKey,
     state: Mutex<State>,
     rounds: watch::Sender<Round>,
-    // The last field: the folder is free only after the ledger in it is closed.
+    // In this order: the folder is free only after the ledger in it is closed and nobody is sent here any more.
+    _files: Option<GoalFiles>,
     _lock: Option<DataLock>,
 }
 
@@ -69,6 +71,10 @@ impl DevNode {
             }
         };
         let genesis = chain.genesis().clone();
+        let files = config.data.as_deref().map(|folder| {
+            let written = GoalFiles::write(folder, address, &config.token, &genesis.to_json());
+            written.map_err(|source| NodeError::Folder { path: folder.to_owned(), source })
+        });
         Ok(Self {
             token: config.token,
             patience: config.patience,
@@ -77,6 +83,7 @@ impl DevNode {
             dispenser,
             rounds: watch::Sender::new(chain.latest()),
             state: Mutex::new(State { chain, clock: Clock::default(), last_block: None }),
+            _files: files.transpose()?,
             _lock: lock,
         })
     }

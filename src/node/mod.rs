@@ -9,6 +9,7 @@ mod config;
 mod data_lock;
 mod dev_node;
 mod error;
+mod goal_files;
 mod rest;
 mod server;
 pub mod view;

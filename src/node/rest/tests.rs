@@ -136,3 +136,35 @@ fn a_fresh_network_answers_about_its_beginning() {
     assert_eq!((status, &answer["last-round"]), (200, &0.into()));
     assert!(waited.elapsed() < std::time::Duration::from_secs(5));
 }
+
+#[test]
+fn a_kept_network_is_the_same_one_again_and_belongs_to_one_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { data: Some(folder.path().to_owned()), ..Config::test() };
+    let network = DevNode::spawn(config.clone()).unwrap();
+    let (_, first) = get(&network, "/versions");
+    let refusal = DevNode::spawn(config.clone()).unwrap_err().to_string();
+    assert!(refusal.contains("already running") && refusal.contains(&network.url()), "{refusal}");
+    let net = std::fs::read_to_string(folder.path().join("algod.net")).unwrap();
+    assert_eq!(net.trim(), network.address().to_string());
+    network.stop().unwrap();
+    let network = DevNode::spawn(config).unwrap();
+    let (_, second) = get(&network, "/versions");
+    assert_eq!(first["genesis_hash_b64"], second["genesis_hash_b64"]);
+}
+
+#[test]
+fn the_clock_can_be_set_and_freed() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let call = |method: &str, path: &str| {
+        let (status, _, body) =
+            exchange(&network, &format!("{method} {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), b"");
+        (status, String::from_utf8(body).unwrap())
+    };
+    assert_eq!(call("GET", "/v2/devmode/blocks/offset").0, 404);
+    assert_eq!(call("POST", "/v2/devmode/blocks/offset/3600"), (200, String::new()));
+    assert_eq!(call("GET", "/v2/devmode/blocks/offset"), (200, "{\"offset\":3600}\n".to_owned()));
+    assert_eq!(call("DELETE", "/v2/devmode/blocks/offset").0, 200);
+    assert_eq!(call("GET", "/v2/devmode/blocks/offset").0, 404);
+    assert_eq!(call("POST", "/v2/devmode/blocks/offset/18446744073709551615").0, 400);
+}

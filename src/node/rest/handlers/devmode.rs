@@ -41,7 +41,8 @@ pub(in crate::node::rest) fn set_time(node: &DevNode, request: &Request) -> Resu
     let timestamp = request.number("timestamp")?;
     let latest = node.read(|chain| chain.latest_header().timestamp);
     let next = i64::try_from(timestamp).ok().filter(|next| *next >= latest);
-    let next = next.ok_or_else(|| Refusal::bad(format!("block timestamp {timestamp} is before the latest block's {latest}")))?;
+    let next =
+        next.ok_or_else(|| Refusal::bad(format!("block timestamp {timestamp} is before the latest block's {latest}")))?;
     node.set_next_timestamp(next);
     Ok(Answer::empty())
 }
