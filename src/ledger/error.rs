@@ -14,6 +14,7 @@ use super::record::AccountRecord;
 use super::totals::TotalsOverflow;
 use super::wellformed::{MalformedError, ProgramsError};
 use crate::avm::EvalError;
+use crate::types;
 use crate::types::{AccountStatus, Address, AppIndex, AssetIndex, Digest, MicroAlgos, Round, Txid};
 
 /// A rule that a transaction broke when it was applied.
@@ -321,6 +322,9 @@ pub enum GroupError {
     /// Too little paid.
     #[error(transparent)]
     Fees(#[from] FeeError),
+    /// A transaction that does not fit the block's header.
+    #[error(transparent)]
+    Block(#[from] types::BlockError),
     /// No room left in the block.
     #[error("block does not have space for transaction")]
     NoSpace,
@@ -365,6 +369,9 @@ pub enum BlockError {
     /// A protocol this version does not know.
     #[error("unsupported protocol {0}")]
     Protocol(String),
+    /// The block's transactions have no commitment.
+    #[error(transparent)]
+    Block(#[from] types::BlockError),
     /// The end of a block broke a rule.
     #[error(transparent)]
     Apply(#[from] ApplyError),

@@ -5,17 +5,21 @@
 //! lies in a [`store`]. Nothing in here knows HTTP.
 
 pub mod app_values;
+mod apply;
 pub mod authorize;
 pub mod blocks;
 pub mod chain;
 pub mod delta;
 pub mod dispenser;
 pub mod error;
+pub mod evaluator;
 pub mod fees;
 pub mod genesis;
+pub mod host;
 pub mod key;
 pub mod lookups;
 pub mod min_balance;
+pub mod next_header;
 pub mod overlay;
 pub mod past;
 pub mod reader;
