@@ -1,0 +1,157 @@
+//! Plays a scenario and compares what happened with what it says.
+
+use std::collections::BTreeMap;
+
+use super::group::{Subject, tick_bytes};
+use super::model::{Actor, Completion, Scalar, Scenario, Step};
+use super::{Bench, BenchError, Programs, Sources, Stage};
+use crate::types::TealValue;
+
+/// Why a scenario failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The contract, or the network, did otherwise than the scenario says.
+    #[error("step {step}: {what}")]
+    Differs {
+        /// The step, counted from 1; 0 is the start.
+        step: usize,
+        /// What was expected, and what happened.
+        what: String,
+    },
+    /// The scenario could not be played.
+    #[error(transparent)]
+    Bench(#[from] BenchError),
+}
+
+/// Plays one scenario on a stage, with a contract and an asset of its own.
+///
+/// # Errors
+/// The first difference between what the scenario says and what happens.
+pub async fn play<B: Bench>(stage: &mut Stage<B>, sources: &Sources, scenario: &Scenario) -> Result<(), Failure> {
+    let programs = Programs::assemble(sources, &scenario.contract).map_err(BenchError)?;
+    let ply = stage.mint("PLY", &scenario.holdings, scenario.clawback).await?;
+    let mut subject = Subject { contract: &scenario.contract, programs: &programs, application: 0, ply };
+    if scenario.contract.created {
+        let args = creation(stage, &subject);
+        let create = stage.plain_call(&subject, Completion::Create, args, Actor::Creator).await?;
+        subject.application = stage.must(vec![create]).await?.application;
+        for actor in &scenario.opted_in {
+            let opt_in = stage.plain_call(&subject, Completion::OptIn, Vec::new(), *actor).await?;
+            stage.must(vec![opt_in]).await?;
+        }
+    }
+    for (index, step) in scenario.steps.iter().enumerate() {
+        let number = index + 1;
+        let differs = |what: String| Failure::Differs { step: number, what };
+        let before = holdings(stage, ply).await?;
+        let group = stage.step(&subject, step).await?;
+        let outcome = stage.send(group).await?;
+        match (&outcome, &step.refused) {
+            (Ok(confirmed), None) => {
+                if confirmed.application != 0 {
+                    subject.application = confirmed.application;
+                }
+            }
+            (Ok(_), Some(rule)) => return Err(differs(format!("was accepted, must be refused: {rule}"))),
+            (Err(refusal), None) => {
+                let rule = programs.rule_in(refusal).unwrap_or("no rule of the contract");
+                return Err(differs(format!("was refused ({rule}): {refusal}")));
+            }
+            (Err(refusal), Some(rule)) => {
+                let by = programs.rule_in(refusal);
+                if by != Some(rule.as_str()) && !refusal.contains(rule.as_str()) {
+                    let by = by.unwrap_or("no rule of the contract");
+                    return Err(differs(format!("must be refused: {rule}; was refused by: {by}; {refusal}")));
+                }
+            }
+        }
+        let after = holdings(stage, ply).await?;
+        compare_moves(step, &before, &after).map_err(differs)?;
+        compare_state(stage, &subject, step).await.map_err(|e| match e {
+            Failure::Differs { what, .. } => differs(what),
+            other @ Failure::Bench(_) => other,
+        })?;
+    }
+    Ok(())
+}
+
+/// The arguments that create the scenario's contract.
+fn creation<B: Bench>(stage: &Stage<B>, subject: &Subject<'_>) -> Vec<Vec<u8>> {
+    let contract = subject.contract;
+    let mut args = vec![
+        stage.address(contract.provider).as_bytes().to_vec(),
+        stage.address(contract.platform).as_bytes().to_vec(),
+    ];
+    args.extend([contract.fee_pct, contract.min_rate, contract.max_rate].map(|n| n.to_be_bytes().to_vec()));
+    if contract.bound {
+        args.push(subject.ply.to_be_bytes().to_vec());
+    }
+    args
+}
+
+async fn holdings<B: Bench>(stage: &mut Stage<B>, ply: u64) -> Result<BTreeMap<Actor, u64>, BenchError> {
+    let mut held = BTreeMap::new();
+    for actor in Actor::ALL {
+        let address = stage.address(actor);
+        held.insert(actor, stage.bench.holding(address, ply).await?.unwrap_or(0));
+    }
+    Ok(held)
+}
+
+/// A refused step moves nothing; an accepted one what it says, where it says.
+fn compare_moves(step: &Step, before: &BTreeMap<Actor, u64>, after: &BTreeMap<Actor, u64>) -> Result<(), String> {
+    let nothing = BTreeMap::new();
+    let expected = match (&step.moved, &step.refused) {
+        (Some(moved), _) => moved,
+        (None, Some(_)) => &nothing,
+        (None, None) => return Ok(()),
+    };
+    for (actor, had) in before {
+        let has = after.get(actor).copied().unwrap_or(0);
+        let moved = i128::from(has) - i128::from(*had);
+        let must = expected.get(actor).copied().unwrap_or(0);
+        if moved != must {
+            return Err(format!("the {}'s holding must change by {must}, changed by {moved}", actor.name()));
+        }
+    }
+    Ok(())
+}
+
+async fn compare_state<B: Bench>(stage: &mut Stage<B>, subject: &Subject<'_>, step: &Step) -> Result<(), Failure> {
+    let differs = |what: String| Failure::Differs { step: 0, what };
+    if step.gone {
+        return match stage.bench.global(subject.application).await? {
+            None => Ok(()),
+            Some(_) => Err(differs("the contract must be gone, and stands".into())),
+        };
+    }
+    if !step.global.is_empty() {
+        let state = stage.bench.global(subject.application).await?.ok_or_else(|| differs("no contract".into()))?;
+        for (key, value) in &step.global {
+            let must = match value {
+                Scalar::Number(n) => TealValue::Uint(*n),
+                Scalar::Text(name) if name == "ply" => TealValue::Uint(subject.ply),
+                Scalar::Text(name) => {
+                    let actor = Actor::named(name).ok_or_else(|| differs(format!("{name} is no actor")))?;
+                    TealValue::Bytes(stage.address(actor).as_bytes().to_vec().into())
+                }
+            };
+            let has = state.get(key.as_bytes());
+            if has != Some(&must) {
+                return Err(differs(format!("{key} must be {must:?}, is {has:?}")));
+            }
+        }
+    }
+    if let Some(tick) = &step.last_tick {
+        let actor = step.by.unwrap_or(Actor::User);
+        let address = stage.address(actor);
+        let state = stage.bench.local(address, subject.application).await?;
+        let state = state.ok_or_else(|| differs(format!("the {} has not opted in", actor.name())))?;
+        let must = TealValue::Bytes(tick_bytes(tick)?.into());
+        let has = state.get(b"last_tick".as_slice());
+        if has != Some(&must) {
+            return Err(differs(format!("last_tick must be {must:?}, is {has:?}")));
+        }
+    }
+    Ok(())
+}
