@@ -2,4 +2,5 @@
 
 mod file_budget;
 mod layering;
+mod scenarios;
 mod sources;

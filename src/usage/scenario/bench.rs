@@ -46,11 +46,8 @@ pub trait Bench {
         group: &[SignedTransaction],
     ) -> impl Future<Output = Result<Result<Confirmed, String>, BenchError>>;
     /// What an account holds of an asset; `None` where it has not opted in.
-    fn holding(
-        &mut self,
-        account: Address,
-        asset: AssetIndex,
-    ) -> impl Future<Output = Result<Option<u64>, BenchError>>;
+    fn holding(&mut self, account: Address, asset: AssetIndex)
+    -> impl Future<Output = Result<Option<u64>, BenchError>>;
     /// An application's global state; `None` where there is no such application.
     fn global(
         &mut self,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::model::{Actor, Bill, Call, Completion, Contract, Scalar, Step};
 use super::{Bench, BenchError, Programs, Stage};
-use crate::types::transaction::{ApplicationCall, OnCompletion, StateSchema};
-use crate::types::{AppIndex, AssetIndex, Transaction, TransactionType};
+use crate::types::transaction::{ApplicationCall, OnCompletion};
+use crate::types::{AppIndex, AssetIndex, StateSchema, Transaction, TransactionType};
 
 /// The contract's schema.
 const GLOBAL_SCHEMA: StateSchema = StateSchema { uints: 4, byte_slices: 2 };
@@ -80,12 +80,7 @@ impl<B: Bench> Stage<B> {
     /// The plain bill: application call, transfer to the provider, transfer to the platform.
     ///
     /// A gross that does not fit 64 bits pays its lower 64 bits, as an attacker would.
-    async fn bill(
-        &mut self,
-        subject: &Subject<'_>,
-        bill: &Bill,
-        by: Actor,
-    ) -> Result<Vec<Transaction>, BenchError> {
+    async fn bill(&mut self, subject: &Subject<'_>, bill: &Bill, by: Actor) -> Result<Vec<Transaction>, BenchError> {
         let gross = u128::from(bill.units) * u128::from(bill.unit_price);
         let gross = (gross & u128::from(u64::MAX)) as u64;
         let fee = u128::from(gross) * u128::from(subject.contract.fee_pct) / 10_000;

@@ -97,8 +97,7 @@ pub enum Actor {
 
 impl Actor {
     /// Everyone.
-    pub const ALL: [Self; 6] =
-        [Self::Creator, Self::User, Self::Other, Self::Provider, Self::Platform, Self::Stranger];
+    pub const ALL: [Self; 6] = [Self::Creator, Self::User, Self::Other, Self::Provider, Self::Platform, Self::Stranger];
 
     /// The name used in scenario files.
     #[must_use]
@@ -133,7 +132,7 @@ pub struct Step {
     /// Who acts; the user, or for `call` the creator, where absent.
     #[serde(default)]
     pub by: Option<Actor>,
-    /// Fields set otherwise before signing: `INDEX.FIELD: VALUE`, such as `1.receiver: stranger` or `2.amount: -1` (with a
+    /// Fields set otherwise before signing: `INDEX.FIELD: VALUE`, such as `1.receiver: stranger` or `2.amount: "-1"` (with a
     /// sign: relative).
     #[serde(default)]
     pub change: BTreeMap<String, Scalar>,

@@ -41,9 +41,8 @@ impl Programs {
         .collect();
         let assemble = |source: &str| {
             let text = teal::template::substitute(source, &values).map_err(|e| e.to_string())?;
-            teal::assemble(&text, &teal::AssembleOptions::default()).map_err(|errors| {
-                errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-            })
+            teal::assemble(&text, &teal::AssembleOptions::default())
+                .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         };
         let approval = assemble(&sources.approval)?;
         let clear = assemble(&sources.clear)?;

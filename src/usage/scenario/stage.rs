@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::model::Actor;
 use super::{Bench, BenchError, Confirmed, Terms};
 use crate::types::signing::SigningKey;
-use crate::types::transaction::{AssetConfig, AssetParams, AssetTransfer, Header};
-use crate::types::{Address, AssetIndex, MicroAlgos, SignedTransaction, Transaction, TransactionType, group};
+use crate::types::transaction::{AssetConfig, AssetTransfer, Header};
+use crate::types::{
+    Address, AssetIndex, AssetParams, MicroAlgos, SignedTransaction, Transaction, TransactionType, group,
+};
 
 /// Enough for some thousand assets and applications.
 const ALGO_EACH: MicroAlgos = MicroAlgos(2_000_000_000);
@@ -122,9 +124,9 @@ impl<B: Bench> Stage<B> {
         mut transactions: Vec<Transaction>,
     ) -> Result<Result<Confirmed, String>, BenchError> {
         if transactions.len() > 1 {
-            group::assign_group(&mut transactions);
+            group::assign_group(&mut transactions).map_err(|e| BenchError(e.to_string()))?;
         }
-        let signed = transactions.into_iter().map(|t| self.sign(t)).collect::<Result<Vec<_>, _>>()?;
+        let signed = transactions.iter().map(|t| self.sign(t)).collect::<Result<Vec<_>, _>>()?;
         self.bench.send(&signed).await
     }
 
@@ -133,7 +135,7 @@ impl<B: Bench> Stage<B> {
         self.send(transactions).await?.map_err(|refusal| BenchError(format!("while setting the stage: {refusal}")))
     }
 
-    fn sign(&self, transaction: Transaction) -> Result<SignedTransaction, BenchError> {
+    fn sign(&self, transaction: &Transaction) -> Result<SignedTransaction, BenchError> {
         let sender = transaction.header.sender;
         let key = self.keys.values().find(|key| key.address() == sender);
         Ok(key.ok_or_else(|| BenchError(format!("no actor has the address {sender}")))?.sign_transaction(transaction))
