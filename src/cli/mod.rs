@@ -25,6 +25,7 @@ mod params;
 mod provision;
 mod session;
 mod status;
+mod test;
 mod update;
 mod values;
 
@@ -77,6 +78,8 @@ enum Command {
     Status(status::Args),
     /// Run a development network
     Localnet(localnet::Args),
+    /// Play contract scenarios: this contract's own suite, or yours
+    Test(test::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -131,6 +134,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Delete(args) => delete::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,
+        Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args),
     }
 }

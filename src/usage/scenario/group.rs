@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::{Actor, Bill, Call, Completion, Contract, Scalar, Step};
-use super::{Bench, BenchError, Programs, Stage};
+use super::{Programs, Stage, StageError};
 use crate::types::transaction::{ApplicationCall, OnCompletion};
 use crate::types::{AppIndex, AssetIndex, StateSchema, Transaction, TransactionType};
 
@@ -20,12 +20,12 @@ pub(super) struct Subject<'a> {
     pub(super) ply: AssetIndex,
 }
 
-fn wrong(what: impl Into<String>) -> BenchError {
-    BenchError(what.into())
+fn wrong(what: impl Into<String>) -> StageError {
+    StageError::Scenario(what.into())
 }
 
 /// A tick's bytes from `text`, `0xhex` or `text*count`.
-pub(super) fn tick_bytes(notation: &str) -> Result<Vec<u8>, BenchError> {
+pub(super) fn tick_bytes(notation: &str) -> Result<Vec<u8>, StageError> {
     if let Some(hex) = notation.strip_prefix("0x") {
         return hex::decode(hex).map_err(|e| wrong(format!("tick {notation}: {e}")));
     }
@@ -38,16 +38,16 @@ pub(super) fn tick_bytes(notation: &str) -> Result<Vec<u8>, BenchError> {
     }
 }
 
-fn actor(name: &Scalar) -> Result<Actor, BenchError> {
+fn actor(name: &Scalar) -> Result<Actor, StageError> {
     Actor::named(&name.to_string()).ok_or_else(|| wrong(format!("{name} is no actor")))
 }
 
-impl<B: Bench> Stage<B> {
+impl Stage {
     /// The transactions of a step, changed and ordered as it says.
-    pub(super) async fn step(&mut self, subject: &Subject<'_>, step: &Step) -> Result<Vec<Transaction>, BenchError> {
+    pub(super) fn step(&mut self, subject: &Subject<'_>, step: &Step) -> Result<Vec<Transaction>, StageError> {
         let mut plain = match (&step.bill, &step.call) {
-            (Some(bill), None) => self.bill(subject, bill, step.by.unwrap_or(Actor::User)).await?,
-            (None, Some(call)) => vec![self.call(subject, call, step.by.unwrap_or(Actor::Creator)).await?],
+            (Some(bill), None) => self.bill(subject, bill, step.by.unwrap_or(Actor::User))?,
+            (None, Some(call)) => vec![self.call(subject, call, step.by.unwrap_or(Actor::Creator))?],
             _ => return Err(wrong("a step is either a bill or a call")),
         };
         self.change(subject, &mut plain, &step.change)?;
@@ -61,8 +61,7 @@ impl<B: Bench> Stage<B> {
                     .cloned()
                     .ok_or_else(|| wrong(format!("the plain group has no transaction {index}")))?,
                 Scalar::Text(name) if name == "payment" => {
-                    let mut payment =
-                        self.transaction(TransactionType::Payment, step.by.unwrap_or(Actor::User)).await?;
+                    let mut payment = self.transaction(TransactionType::Payment, step.by.unwrap_or(Actor::User));
                     payment.payment.receiver = self.address(Actor::Provider);
                     payment
                 }
@@ -80,13 +79,13 @@ impl<B: Bench> Stage<B> {
     /// The plain bill: application call, transfer to the provider, transfer to the platform.
     ///
     /// A gross that does not fit 64 bits pays its lower 64 bits, as an attacker would.
-    async fn bill(&mut self, subject: &Subject<'_>, bill: &Bill, by: Actor) -> Result<Vec<Transaction>, BenchError> {
+    fn bill(&mut self, subject: &Subject<'_>, bill: &Bill, by: Actor) -> Result<Vec<Transaction>, StageError> {
         let gross = u128::from(bill.units) * u128::from(bill.unit_price);
         let gross = (gross & u128::from(u64::MAX)) as u64;
         let fee = u128::from(gross) * u128::from(subject.contract.fee_pct) / 10_000;
         let fee = u64::try_from(fee).map_err(|_| wrong("fee_pct over 10000"))?;
         let asset = self.asset(subject, &bill.asset)?;
-        let mut call = self.transaction(TransactionType::ApplicationCall, by).await?;
+        let mut call = self.transaction(TransactionType::ApplicationCall, by);
         call.application_call = ApplicationCall {
             application: subject.application,
             args: vec![
@@ -97,27 +96,27 @@ impl<B: Bench> Stage<B> {
             ],
             ..ApplicationCall::default()
         };
-        let to_provider = self.transfer(by, subject.contract.provider, asset, gross.saturating_sub(fee)).await?;
-        let to_platform = self.transfer(by, subject.contract.platform, asset, fee).await?;
+        let to_provider = self.transfer(by, subject.contract.provider, asset, gross.saturating_sub(fee));
+        let to_platform = self.transfer(by, subject.contract.platform, asset, fee);
         Ok(vec![call, to_provider, to_platform])
     }
 
-    async fn call(&mut self, subject: &Subject<'_>, call: &Call, by: Actor) -> Result<Transaction, BenchError> {
+    fn call(&mut self, subject: &Subject<'_>, call: &Call, by: Actor) -> Result<Transaction, StageError> {
         let args = call.args.iter().map(|a| self.argument(subject, a)).collect::<Result<_, _>>()?;
-        self.plain_call(subject, call.on, args, by).await
+        self.plain_call(subject, call.on, args, by)
     }
 
     /// One application call with these arguments.
-    pub(super) async fn plain_call(
+    pub(super) fn plain_call(
         &mut self,
         subject: &Subject<'_>,
         on: Completion,
         args: Vec<Vec<u8>>,
         by: Actor,
-    ) -> Result<Transaction, BenchError> {
+    ) -> Result<Transaction, StageError> {
         let creates = matches!(on, Completion::Create | Completion::CreateAndOptIn);
         let carries_programs = creates || on == Completion::Update;
-        let mut transaction = self.transaction(TransactionType::ApplicationCall, by).await?;
+        let mut transaction = self.transaction(TransactionType::ApplicationCall, by);
         transaction.application_call = ApplicationCall {
             application: if creates { 0 } else { subject.application },
             on_completion: match on {
@@ -143,7 +142,7 @@ impl<B: Bench> Stage<B> {
     }
 
     /// An argument in `goal`'s notation.
-    fn argument(&self, subject: &Subject<'_>, notation: &str) -> Result<Vec<u8>, BenchError> {
+    fn argument(&self, subject: &Subject<'_>, notation: &str) -> Result<Vec<u8>, StageError> {
         let (kind, value) = notation.split_once(':').ok_or_else(|| wrong(format!("argument {notation}: no kind")))?;
         Ok(match kind {
             "int" => value.parse::<u64>().map_err(|e| wrong(format!("{notation}: {e}")))?.to_be_bytes().to_vec(),
@@ -155,7 +154,7 @@ impl<B: Bench> Stage<B> {
         })
     }
 
-    fn asset(&self, subject: &Subject<'_>, name: &str) -> Result<AssetIndex, BenchError> {
+    fn asset(&self, subject: &Subject<'_>, name: &str) -> Result<AssetIndex, StageError> {
         match name {
             "ply" => Ok(subject.ply),
             "gold" => Ok(self.gold),
@@ -170,7 +169,7 @@ impl<B: Bench> Stage<B> {
         subject: &Subject<'_>,
         plain: &mut [Transaction],
         changes: &BTreeMap<String, Scalar>,
-    ) -> Result<(), BenchError> {
+    ) -> Result<(), StageError> {
         for (place, value) in changes {
             let unknown = || wrong(format!("{place}: {value} cannot be set"));
             let (index, field) = place.split_once('.').ok_or_else(unknown)?;

@@ -1,20 +1,18 @@
 //! The contract suite: scenarios as data, each one rule of the contract, and the stage they are played on.
 //!
 //! A scenario names what happens and what it must lead to; a refusal is named by the comment of the TEAL line that
-//! refuses. The same files run on any [`Bench`]: the embedded network, AlgoKit LocalNet, a ledger in memory.
+//! refuses. The same files run on any network that has somebody to fund accounts.
 
-mod bench;
 mod group;
 mod model;
 mod play;
 mod program;
 mod stage;
 
-pub use bench::{Bench, BenchError, Confirmed, Terms};
 pub use model::{Actor, Bill, Call, Completion, Contract, Scalar, Scenario, Step};
 pub use play::{Failure, play};
 pub use program::{Programs, Sources};
-pub use stage::Stage;
+pub use stage::{Stage, StageError};
 
 /// Reads a scenario file: a YAML list of scenarios.
 ///

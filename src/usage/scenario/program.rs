@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Contract;
+use crate::client::Rejection;
 use crate::teal;
 
 /// The contract's TEAL, as text.
@@ -41,7 +42,7 @@ impl Programs {
         .collect();
         let assemble = |source: &str| {
             let text = teal::template::substitute(source, &values).map_err(|e| e.to_string())?;
-            teal::assemble(&text, &teal::AssembleOptions::default())
+            teal::assemble(&text, teal::AssembleOptions::default())
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         };
         let approval = assemble(&sources.approval)?;
@@ -50,9 +51,9 @@ impl Programs {
         let rules = approval
             .source_map
             .iter()
-            .filter_map(|(pc, place)| {
+            .filter_map(|place| {
                 let (_, comment) = lines.get(place.line as usize)?.split_once("// ")?;
-                Some((*pc, comment.trim().to_owned()))
+                Some((place.pc as usize, comment.trim().to_owned()))
             })
             .collect();
         Ok(Self { approval: approval.bytes, clear: clear.bytes, rules })
@@ -64,11 +65,12 @@ impl Programs {
         self.rules.get(&pc).map(String::as_str)
     }
 
-    /// The rule that a network's refusal names by its `pc=`.
+    /// The rule that a refusal is by; nothing where it is the protocol's own.
     #[must_use]
-    pub fn rule_in(&self, refusal: &str) -> Option<&str> {
-        let (_, after) = refusal.rsplit_once("pc=")?;
-        let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
-        self.rule(digits.parse().ok()?)
+    pub fn rule_of(&self, refusal: &Rejection) -> Option<&str> {
+        match refusal {
+            Rejection::Logic { pc: Some(pc), .. } => self.rule(usize::try_from(*pc).ok()?),
+            _ => None,
+        }
     }
 }
