@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
+mod cli;
 mod file_budget;
 mod layering;
 mod scenarios;

@@ -1,0 +1,82 @@
+//! Bad input that needs no network to be refused: one clear message, the documented exit code, nothing written.
+
+use super::Project;
+
+/// 25 words whose checksum is right would be a key; these are not.
+const NO_MNEMONIC: &str = "abandon abandon abandon secretword";
+
+#[test]
+fn wrong_use_is_exit_code_2_also_as_json() {
+    let project = Project::new();
+    project.refused(&["bill"], 2, "usage");
+    project.refused(&["nonsense"], 2, "usage");
+    project.refused(&["--net", "mordor", "status"], 2, "usage");
+    project.refused(&["params"], 2, "usage");
+    for (amount, why) in
+        [("-1", "negative"), ("1.5", "whole number"), ("18446744073709551616", "too large"), ("ten", "not a number")]
+    {
+        let error = project.refused(&["bill", "--units", amount], 2, "usage");
+        assert!(error["message"].as_str().unwrap().contains(why), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(project.path()).unwrap().count(), 0, "nothing was written");
+}
+
+#[test]
+fn help_and_version_are_answers() {
+    let project = Project::new();
+    let help = project.run(&["--help"]);
+    assert_eq!(help.code, 0);
+    for command in ["demo", "compile", "account", "asset", "deploy", "optin", "bill", "params", "update", "leave"] {
+        assert!(help.stdout.contains(command), "{command} is not listed");
+    }
+    assert!(help.stdout.contains("Exit codes:"));
+    assert_eq!(project.run(&["--version"]).code, 0);
+    for shell in ["bash", "zsh", "fish"] {
+        let script = project.run(&["completions", shell]);
+        assert!(script.code == 0 && script.stdout.contains("localnet"), "{shell}");
+    }
+}
+
+#[test]
+fn malformed_files_are_named_by_line_without_their_content() {
+    let env = Project::new().file(".env", "OK=1\nUSER_MNEMONIC abandon secretword\n");
+    let error = env.refused(&["--net", "localnet", "status"], 1, "env_file");
+    assert!(error["message"].as_str().unwrap().contains(".env:2"), "{error}");
+    assert!(!error.to_string().contains("secretword"), "{error}");
+
+    let toml = Project::new().file("pnp.toml", "[networks.mine]\nalgod = 4001\n");
+    let error = toml.refused(&["--net", "mine", "status"], 1, "project_file");
+    assert!(error["message"].as_str().unwrap().contains("pnp.toml:2:"), "{error}");
+
+    let port = Project::new().with("ALGOD_PORT", "99999");
+    port.refused(&["--net", "localnet", "status"], 1, "bad_endpoint");
+}
+
+#[test]
+fn an_unreachable_network_is_exit_code_5() {
+    // Port 1 is reserved and nobody's.
+    let project = Project::new().with("ALGOD_SERVER", "http://127.0.0.1").with("ALGOD_PORT", "1");
+    let error = project.refused(&["--net", "localnet", "deploy"], 5, "unreachable");
+    assert_eq!(error["url"], "http://127.0.0.1:1");
+    assert!(error["hint"].as_str().unwrap().contains("localnet run"));
+    assert!(!project.path().join("deployments").exists(), "nothing was written");
+    let people = project.run(&["--net", "testnet", "status"]);
+    assert_eq!((people.code, people.stdout.as_str()), (5, ""));
+    assert!(people.stderr.contains("error:") && people.stderr.contains("next:"), "{}", people.stderr);
+}
+
+#[test]
+fn a_secret_is_never_repeated() {
+    let project = Project::new()
+        .with("USER_MNEMONIC", NO_MNEMONIC)
+        .with("ALGOD_TOKEN", "tokentoken")
+        .with("ALGOD_SERVER", "http://127.0.0.1")
+        .with("ALGOD_PORT", "1");
+    for arguments in
+        [&["--net", "testnet", "account", "list"][..], &["-vv", "--net", "localnet", "bill", "--units", "1"]]
+    {
+        let ran = project.run(arguments);
+        let all = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!all.contains("secretword") && !all.contains("tokentoken"), "{all}");
+    }
+}
