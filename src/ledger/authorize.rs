@@ -24,6 +24,7 @@ use crate::types::group::{hash_ids, ungrouped_id};
 use crate::types::{Digest, SignedTransaction, SignedTransactionWithApplyData, Transaction, TransactionType};
 
 use signatures::Batch;
+pub(super) use signatures::envelope as check_envelope;
 
 /// Checks what can be checked of a group without its accounts: each transaction's own sense, the group's id, sizes of
 /// logic signatures, and every signature. Logic signatures run in here.

@@ -17,6 +17,7 @@ use super::record::{AccountRecord, Record};
 use super::store::{Batch, MemoryStore, Store, StoreError, Table, scan_prefix};
 use super::totals::{Totals, TotalsOverflow};
 use super::txtail;
+use crate::avm::DescribeOpcodes;
 use crate::types::consensus::{self, ConsensusParams};
 use crate::types::{Block, BlockHeader, Digest, MicroAlgos, Round, Txid, VotingData, msgpack};
 
@@ -33,6 +34,7 @@ pub struct Chain {
     latest: BlockHeader,
     params: &'static ConsensusParams,
     totals: Totals,
+    describe: Option<DescribeOpcodes>,
 }
 
 /// Why a chain could not be opened, extended or read.
@@ -112,7 +114,7 @@ impl Chain {
         put_head(&mut batch, 0, &totals);
         store.commit(&batch)?;
         let genesis_hash = genesis.hash();
-        Ok(Self { store, genesis, genesis_hash, latest: block.header, params, totals })
+        Ok(Self { store, genesis, genesis_hash, latest: block.header, params, totals, describe: None })
     }
 
     /// Goes on with the chain that a store holds.
@@ -124,7 +126,7 @@ impl Chain {
         let latest = header.ok_or_else(|| HistoryError::damaged("header", format!("round {latest}"), "missing"))?;
         let params = params_of(&latest)?;
         let genesis_hash = genesis.hash();
-        Ok(Self { store, genesis, genesis_hash, latest, params, totals })
+        Ok(Self { store, genesis, genesis_hash, latest, params, totals, describe: None })
     }
 
     /// A chain that ends with its process.
@@ -141,6 +143,17 @@ impl Chain {
         let store = super::store::DiskStore::open(directory).map_err(ChainError::from)?;
         let fresh = store.get(Table::Meta, GENESIS).map_err(ChainError::from)?.is_none();
         Ok(if fresh { Self::create(begin()?, Box::new(store))? } else { Self::open(Box::new(store))? })
+    }
+
+    /// Names opcodes in the texts of failing programs with `describe`; the chain itself knows no assembler.
+    #[must_use]
+    pub fn with_opcodes_in_errors(mut self, describe: DescribeOpcodes) -> Self {
+        self.describe = Some(describe);
+        self
+    }
+
+    pub(super) fn describe_opcodes(&self) -> Option<DescribeOpcodes> {
+        self.describe
     }
 
     /// The network's beginning.
@@ -338,3 +351,6 @@ pub(super) fn params_of(header: &BlockHeader) -> Result<&'static ConsensusParams
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod replay_tests;

@@ -242,7 +242,8 @@ impl<'a> Evaluator<'a> {
         self.check_unused(header, txid, before, context)?;
         let auth_addr = self.state.account(&header.sender)?.auth_addr;
         let expected = if auth_addr.is_zero() { header.sender } else { auth_addr };
-        let actual = signed.authorizer();
+        // An earlier program may have rekeyed the sender, and a simulation's tracer the signer with it.
+        let actual = context.transactions.get(index).map_or_else(|| signed.authorizer(), |it| it.signed.authorizer());
         if actual != expected {
             return Err(GroupError::WrongAuthorizer { txid, index, expected, actual });
         }

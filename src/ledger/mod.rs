@@ -22,6 +22,7 @@ pub mod min_balance;
 pub mod next_header;
 pub mod overlay;
 pub mod past;
+pub mod propose;
 pub mod reader;
 pub mod record;
 pub mod rewards;

@@ -35,7 +35,6 @@ mod refine;
 mod salt;
 mod sourcemap;
 mod spelling;
-pub mod template;
 mod token;
 
 pub use bytes_literal::BytesError;

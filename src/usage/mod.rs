@@ -9,7 +9,6 @@ mod error;
 mod parameters;
 mod programs;
 mod receipt;
-pub mod scenario;
 mod split;
 mod state;
 mod tick;

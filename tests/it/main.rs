@@ -3,5 +3,4 @@
 mod cli;
 mod file_budget;
 mod layering;
-mod scenarios;
 mod sources;

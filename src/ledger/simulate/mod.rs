@@ -7,6 +7,7 @@ mod effects;
 mod initial;
 mod observer;
 mod resources;
+mod run;
 mod signers;
 
 use std::collections::BTreeSet;
