@@ -112,7 +112,7 @@ pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Contrac
         contract: draft.clone(),
     });
     let noted = || session.record(|chain| chain.pending.extend(pending.clone()));
-    let outcome = session.send_recorded("deploy a contract", &creator, &transactions, noted).await;
+    let outcome = session.send_recorded(&action(&creation), &creator, &transactions, noted).await;
     let txid = pending.as_ref().map(|pending| pending.txid.clone()).unwrap_or_default();
     match outcome {
         Ok(sent) => {
@@ -198,6 +198,18 @@ async fn be_ready(session: &Session<'_>, name: &str, address: Address, asset: As
             Ok(())
         }
     }
+}
+
+/// What is about to be done, for the confirmation.
+fn action(creation: &Creation) -> String {
+    let Creation { provider, platform, parameters: p, asset } = creation;
+    let asset = asset.map_or_else(|| "any asset".to_owned(), |asset| format!("asset {asset}"));
+    format!(
+        "deploy a contract for {asset}: provider {provider}, platform {platform}, fee {} basis points, rates {} to {}",
+        p.fee_pct(),
+        p.min_rate(),
+        p.max_rate()
+    )
 }
 
 fn draft(

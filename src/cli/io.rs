@@ -38,6 +38,18 @@ impl Answer {
     }
 }
 
+/// A sign of life, taken away when it is dropped.
+#[derive(Debug)]
+pub struct Waiting(Option<indicatif::ProgressBar>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(spinner) = &self.0 {
+            spinner.finish_and_clear();
+        }
+    }
+}
+
 /// How much is said, and in which form.
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
@@ -73,6 +85,17 @@ impl Output {
         if self.verbose > 0 {
             to_stderr(text);
         }
+    }
+
+    /// A sign of life on a terminal for as long as it is kept.
+    #[must_use]
+    pub fn waiting(&self, text: &str) -> Waiting {
+        let shown = !self.quiet && !self.json && std::io::stderr().is_terminal();
+        Waiting(shown.then(|| {
+            let spinner = indicatif::ProgressBar::new_spinner().with_message(text.to_owned());
+            spinner.enable_steady_tick(std::time::Duration::from_millis(120));
+            spinner
+        }))
     }
 
     /// Something the user should know though the command goes on.

@@ -261,6 +261,7 @@ impl<'c> Session<'c> {
         };
         let txid = first.transaction.id();
         let _under_way = UnderWay::new(&txid.to_string());
+        let _sign = (!self.is_development()).then(|| self.context.out.waiting(&format!("waiting for {txid}")));
         self.algod.submit(group).await.map_err(explain)?;
         let confirmation = self.algod.wait(txid, first.transaction.header.last_valid).await.map_err(explain)?;
         let txids = group.iter().map(|signed| signed.transaction.id().to_string()).collect();

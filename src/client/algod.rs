@@ -81,9 +81,9 @@ impl Algod {
     /// Which network answers.
     ///
     /// # Errors
-    /// [`ClientError`]; the token is not needed for it.
+    /// [`ClientError`]; the token is shown only to a service that asks for it here too.
     pub async fn version(&self) -> Result<Version, ClientError> {
-        self.service.get("/versions").await
+        self.service.get_openly("/versions").await
     }
 
     /// What transactions need.

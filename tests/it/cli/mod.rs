@@ -1,5 +1,6 @@
 //! The commands as a user meets them: arguments, environment and files in; stdout, stderr and an exit code out.
 
+mod identity;
 mod misuse;
 mod program;
 
