@@ -79,7 +79,7 @@ fn every_simulation_has_algods_answer() {
         while chain.latest() < case["after"].as_u64().unwrap() {
             step(&mut chain);
         }
-        let answer = match chain.simulate(&request(case), 0) {
+        let answer = match chain.simulate(&request(case)) {
             Ok(response) => render(&response),
             Err(SimulateError::Invalid(message)) => json!({ "status": 400, "message": message }),
             Err(SimulateError::Internal(message)) => json!({ "status": 500, "message": message }),

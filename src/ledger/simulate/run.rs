@@ -34,16 +34,16 @@ enum Outcome {
 }
 
 impl Chain {
-    /// Runs one group on top of the chain without keeping anything. `timestamp` is the block's, in seconds since 1970.
-    /// A group that fails is an answer; an error is a request that makes no sense, or a chain that cannot be read.
-    pub fn simulate(&self, request: &Request, timestamp: i64) -> Result<Response, SimulateError> {
+    /// Runs one group on top of the chain without keeping anything. No program sees the time of the block it would be in,
+    /// so that it is as the one before. A group that fails is an answer; an error is a request that makes no sense, or a chain that cannot be read.
+    pub fn simulate(&self, request: &Request) -> Result<Response, SimulateError> {
         let group = request.group()?;
         let describe = self.describe_opcodes();
         if request.round == 0 || request.round == self.latest() {
-            return simulate(self, self.latest(), request, group, timestamp, describe);
+            return simulate(self, self.latest(), request, group, describe);
         }
         let past = Past::of(self, request.round).map_err(internal)?;
-        simulate(&past, request.round, request, group, timestamp, describe)
+        simulate(&past, request.round, request, group, describe)
     }
 }
 
@@ -52,12 +52,11 @@ fn simulate(
     round: u64,
     request: &Request,
     group: &[SignedTransaction],
-    timestamp: i64,
     describe: Option<DescribeOpcodes>,
 ) -> Result<Response, SimulateError> {
     let previous = chain.header(round).map_err(internal)?;
     let previous = previous.ok_or_else(|| SimulateError::Internal(format!("no header of round {round}")))?;
-    let mut evaluator = Evaluator::start(chain, &previous, timestamp).map_err(internal)?;
+    let mut evaluator = Evaluator::start(chain, &previous, previous.timestamp).map_err(internal)?;
     let params = evaluator.params();
 
     let mut response = request.blank_response(round);
