@@ -111,8 +111,10 @@ pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Contrac
         last_valid: transaction.header.last_valid,
         contract: draft.clone(),
     });
-    let noted = || session.record(|chain| chain.pending.extend(pending.clone()));
-    let outcome = session.send_recorded(&action(&creation), &creator, &transactions, noted).await;
+    session.confirm(&action(&creation), creator.address, &transactions)?;
+    // Written down before it is sent: whatever happens to this process, the next one finds out what came of it.
+    session.record(|chain| chain.pending.extend(pending.clone()))?;
+    let outcome = session.submit(&Session::sign(&creator, &transactions), None).await;
     let txid = pending.as_ref().map(|pending| pending.txid.clone()).unwrap_or_default();
     match outcome {
         Ok(sent) => {

@@ -192,7 +192,7 @@ impl<'c> Session<'c> {
     }
 
     /// Shows what is about to be sent where tokens are worth money, and asks for the network's name.
-    fn confirm(&self, what: &str, sender: Address, transactions: &[Transaction]) -> Result<(), Failure> {
+    pub(super) fn confirm(&self, what: &str, sender: Address, transactions: &[Transaction]) -> Result<(), Failure> {
         if !self.identity.is_mainnet() || self.context.options.yes {
             return Ok(());
         }
@@ -231,19 +231,6 @@ impl<'c> Session<'c> {
     ) -> Result<Sent, Failure> {
         self.confirm(what, account.address, transactions)?;
         self.submit(&Self::sign(account, transactions), programs).await
-    }
-
-    /// As [`Session::send`], asking first and calling `before` between the question and the sending.
-    pub(super) async fn send_recorded(
-        &self,
-        what: &str,
-        account: &Account,
-        transactions: &[Transaction],
-        before: impl FnOnce() -> Result<(), Failure>,
-    ) -> Result<Sent, Failure> {
-        self.confirm(what, account.address, transactions)?;
-        before()?;
-        self.submit(&Self::sign(account, transactions), None).await
     }
 
     /// Sends a signed group and waits for its block.
