@@ -1,10 +1,14 @@
 //! Answers questions about TEAL, one JSON object a line, in the form of the reference's oracle: what
 //! `scripts/differential` compares with it.
 //!
-//! `{"op":"asm","src":TEXT,"v":13}` and `{"op":"dis","hex":HEX}`; lines that are no such question get an `err`.
+//! `{"op":"asm","src":TEXT,"v":13}`, `{"op":"dis","hex":HEX}`, `{"op":"bench","src":TEXT,"ms":300}` and
+//! `{"op":"table"}`, the opcodes of the last version; lines that are no such question get an `err`.
 
+use std::hint::black_box;
 use std::io::{self, BufRead, BufWriter, Write};
+use std::time::{Duration, Instant};
 
+use pnp_contract::opcodes::{Immediate, ImmediateKind, MAX_VERSION, introduced_in, version_table};
 use pnp_contract::teal::{AssembleOptions, Diagnostic, Severity, assemble, disassemble};
 use serde_json::{Map, Value, json};
 
@@ -37,6 +41,40 @@ fn disassembled(question: &Value) -> Value {
     }
 }
 
+fn immediate(immediate: &Immediate) -> Value {
+    let kind = immediate.kind.encoding();
+    match immediate.kind {
+        ImmediateKind::Field(group) => json!({"kind": kind, "fields": group.names().collect::<Vec<_>>()}),
+        _ => json!({ "kind": kind }),
+    }
+}
+
+fn table() -> Value {
+    let ops = version_table(MAX_VERSION).specs().iter().map(|spec| {
+        json!({
+            "byte": spec.byte, "sub": spec.sub, "name": spec.name, "since": introduced_in(spec.byte, spec.sub),
+            "args": spec.signature.args.as_slice().iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "immediates": spec.immediates.iter().map(immediate).collect::<Vec<_>>(),
+        })
+    });
+    json!({ "ops": ops.collect::<Vec<_>>() })
+}
+
+/// How long an assembly takes, in nanoseconds: the mean over `ms` milliseconds.
+fn bench(question: &Value) -> Value {
+    let source = question["src"].as_str().unwrap_or_default();
+    let span = Duration::from_millis(question["ms"].as_u64().unwrap_or(100).max(100));
+    let start = Instant::now();
+    let mut runs = 0_u32;
+    while start.elapsed() < span {
+        for _ in 0..16 {
+            let _ = black_box(assemble(black_box(source), AssembleOptions::default()));
+        }
+        runs += 16;
+    }
+    json!({"asm_ns": start.elapsed().as_nanos() as f64 / f64::from(runs)})
+}
+
 fn main() -> io::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().lines() {
@@ -45,6 +83,8 @@ fn main() -> io::Result<()> {
             Ok(question) => match question["op"].as_str() {
                 Some("asm") => assembled(&question),
                 Some("dis") => disassembled(&question),
+                Some("table") => table(),
+                Some("bench") => bench(&question),
                 _ => json!({"err": "unknown op"}),
             },
         };

@@ -11,7 +11,7 @@ use super::constants::Constants;
 use super::diagnostic::{Diagnostic, Severity, unknown_opcode};
 use super::knowledge::{Fault, Knowledge};
 use super::macros::Macros;
-use super::mnemonic::{Emit, Form, Mnemonic, Mnemonics, Refine, count_text, mnemonics};
+use super::mnemonic::{Emit, Form, Mnemonic, Mnemonics, count_text, mnemonics};
 use super::salt::Salt;
 use super::token::{Token, tokenize};
 use super::{Assembled, DEFAULT_VERSION, Problem};
@@ -96,18 +96,15 @@ impl<'a> Assembler<'a> {
         let mut tokens = Vec::with_capacity(16);
         let mut start = 0;
         while start < source.len() {
-            let rest = &source[start..];
-            let len = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-            if len >= MAX_LINE {
+            tokens.clear();
+            let end = tokenize(source, start, self.line + 1, &mut tokens);
+            if end - start >= MAX_LINE {
                 self.record_at_line(self.line, Problem::LineTooLong);
                 return;
             }
             self.line += 1;
-            let line = rest[..len].strip_suffix(b"\r").unwrap_or(&rest[..len]);
-            tokens.clear();
-            tokenize(line, start as u32, self.line, &mut tokens);
             self.tokens(&mut tokens);
-            start += len + 1;
+            start = end + 1;
         }
     }
 
@@ -165,16 +162,18 @@ impl<'a> Assembler<'a> {
         let Some(form) = self.form(first, args.len()) else { return };
         self.code.mark(first);
         self.literal = None;
-        let (refined_args, refined_returns) = self.refine(&form, first, args);
+        let (refined_args, refined_returns) = self.refine(form, first, args);
         let takes = if refined_args { &self.args } else { form.args };
         let gives = if refined_returns { &self.returns } else { form.returns };
         self.known.apply(takes, gives, &mut self.faults);
         if !self.faults.is_empty() {
-            self.report_faults(&form, first, args);
+            self.report_faults(form, first, args);
         }
-        let result = self.emit(&form, first, args);
+        let result = self.emit(form, first, args);
         self.settle(result);
-        if let Some(spec) = form.spec {
+        if let Some(spec) = form.spec
+            && form.emit != Emit::Nothing
+        {
             self.stateful |= spec.modes == Modes::Application;
             match spec.op {
                 // The subroutine comes back to what follows.
@@ -197,35 +196,26 @@ impl<'a> Assembler<'a> {
     }
 
     /// What the mnemonic means with so many immediates; what is wrong about it is recorded.
-    fn form(&mut self, mnemonic: Token, count: usize) -> Option<Form> {
+    fn form(&mut self, mnemonic: Token, count: usize) -> Option<&'static Form> {
         let name = mnemonic.text(self.source);
-        let (pseudo, forms) = match self.mnemonics.get(name) {
-            Some(Mnemonic::Form(form)) => return Some(*form),
-            Some(Mnemonic::ByCount(pseudo, forms)) => (*pseudo, forms),
+        let (pseudo, forms, common) = match self.mnemonics.get(name) {
+            Some(Mnemonic::Form(form)) => return Some(form),
+            Some(Mnemonic::ByCount { name, forms, common }) => (*name, forms, common),
             None => {
                 self.record(mnemonic, unknown_opcode(name, self.version()));
                 return None;
             }
         };
-        let mut since = 0;
         let form = match forms.iter().find(|(wanted, _)| *wanted == count) {
-            Some((_, form)) => {
-                since = form.since();
-                *form
-            }
+            Some((_, form)) => form,
             None => {
                 let counts: Vec<usize> = forms.iter().map(|(count, _)| *count).collect();
                 let counts = count_text("immediate argument", &counts);
                 self.record(mnemonic, Problem::Arity { name: name.to_owned(), counts });
-                // Where all forms do the same to the stack, types can still be followed.
-                let ((_, first), rest) = forms.split_first()?;
-                if rest.iter().any(|(_, form)| form.args != first.args || form.returns != first.returns) {
-                    return None;
-                }
-                since = forms.iter().map(|(_, form)| form.since()).min().unwrap_or(since);
-                Form { spec: None, emit: Emit::Nothing, refine: Refine::Nothing, ..*first }
+                common.as_ref()?
             }
         };
+        let since = form.since();
         if since > self.version() {
             let immediates = count_text("immediate", &[count]);
             self.record(mnemonic, Problem::FormTooNew { name: pseudo, immediates, since });
@@ -239,7 +229,7 @@ impl<'a> Assembler<'a> {
             return;
         }
         let mut statement = form.name.to_owned();
-        if args.is_empty() && matches!(self.mnemonics.get(form.name), Some(Mnemonic::ByCount(..))) {
+        if args.is_empty() && matches!(self.mnemonics.get(form.name), Some(Mnemonic::ByCount { .. })) {
             statement.push_str(" without immediates");
         }
         statement.push_str(&self.joined(args));

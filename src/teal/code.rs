@@ -6,32 +6,33 @@
 
 use std::collections::HashMap;
 
+use super::sourcemap::Location;
 use super::token::Token;
 
 /// A position among the bytes first written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    pub(super) at: usize,
+    pub(super) at: u32,
     /// How many fixups lie before it.
-    pub(super) fixups: usize,
+    pub(super) fixups: u32,
 }
 
 /// What stands in some bytes whose final form is chosen later.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Content {
     /// The load of an integer constant, by first-seen index.
-    Int(usize),
+    Int(u32),
     /// The load of a bytes constant, by first-seen index.
-    Bytes(usize),
+    Bytes(u32),
     /// The offset of a branch, by index of the reference.
-    Branch(usize),
+    Branch(u32),
 }
 
 /// Some bytes whose final form is chosen later.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fixup {
-    pub(super) at: usize,
-    pub(super) len: usize,
+    pub(super) at: u32,
+    pub(super) len: u32,
     pub(super) content: Content,
 }
 
@@ -45,14 +46,6 @@ pub(super) struct Reference {
     pub(super) end: Place,
     /// A varint of a size of its own, instead of two bytes.
     pub(super) varint: bool,
-}
-
-/// Which source an instruction comes from.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    pub(super) at: usize,
-    pub(super) line: u32,
-    pub(super) column: u32,
 }
 
 /// A constant that could not be loaded any more: one beyond the 256th.
@@ -72,7 +65,8 @@ pub(super) struct Code<'a> {
     pub(super) fixups: Vec<Fixup>,
     pub(super) labels: HashMap<&'a str, Place>,
     pub(super) references: Vec<Reference>,
-    pub(super) marks: Vec<Mark>,
+    /// Where instructions begin, and where in the source; lines count from 0.
+    pub(super) marks: Vec<Location>,
     pub(super) lost: Vec<Lost>,
 }
 
@@ -102,11 +96,12 @@ impl<'a> Code<'a> {
 
     /// Where the next byte goes.
     pub(super) fn here(&self) -> Place {
-        Place { at: self.bytes.len(), fixups: self.fixups.len() }
+        // Every byte takes at least one of the source, and sources are shorter than 4 GiB.
+        Place { at: self.bytes.len() as u32, fixups: self.fixups.len() as u32 }
     }
 
     pub(super) fn mark(&mut self, token: Token) {
-        self.marks.push(Mark { at: self.bytes.len(), line: token.line, column: token.column });
+        self.marks.push(Location { pc: self.here().at, line: token.line - 1, column: token.column });
     }
 
     /// Defines a label here; tells whether it is new. The last definition holds.
@@ -114,16 +109,16 @@ impl<'a> Code<'a> {
         self.labels.insert(label, self.here()).is_none()
     }
 
-    /// The last `len` bytes load a constant.
-    pub(super) fn fix(&mut self, at: usize, content: Content) {
-        self.fixups.push(Fixup { at, len: self.bytes.len() - at, content });
+    /// What was written from `at` on is to get its final form later.
+    pub(super) fn fix(&mut self, at: u32, content: Content) {
+        self.fixups.push(Fixup { at, len: self.here().at - at, content });
     }
 
     /// Two bytes of offset from the place `rest` bytes behind them.
     pub(super) fn push_target(&mut self, label: Token, rest: usize) {
         let offset = self.here();
         self.bytes.extend([0, 0]);
-        let end = Place { at: self.bytes.len() + rest, ..offset };
+        let end = Place { at: self.here().at + rest as u32, ..offset };
         self.references.push(Reference { label, offset, end, varint: false });
     }
 
@@ -131,7 +126,7 @@ impl<'a> Code<'a> {
     pub(super) fn push_varint_target(&mut self, label: Token) {
         let offset = self.here();
         self.bytes.extend([0; VARINT_PLACEHOLDER]);
-        self.fix(offset.at, Content::Branch(self.references.len()));
+        self.fix(offset.at, Content::Branch(self.references.len() as u32));
         self.references.push(Reference { label, offset, end: self.here(), varint: true });
     }
 }

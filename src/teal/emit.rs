@@ -26,6 +26,7 @@ impl Assembler<'_> {
             };
         };
         match form.emit {
+            Emit::Nothing => Ok(()),
             Emit::IntcBlock => self.emit_intcblock(spec, mnemonic, args),
             Emit::BytecBlock => self.emit_bytecblock(spec, mnemonic, args),
             Emit::Intc => self.emit_intc(mnemonic, args),
@@ -215,7 +216,7 @@ impl Assembler<'_> {
     /// The forms of a pseudo-op that chooses by the number of immediates, or an empty slice for the other pseudo-ops.
     fn forms_of(&self, name: &str) -> Option<&'static [(usize, Form)]> {
         match mnemonics(self.version()).get(name)? {
-            Mnemonic::ByCount(_, forms) => Some(forms),
+            Mnemonic::ByCount { forms, .. } => Some(forms),
             Mnemonic::Form(form) if form.spec.is_none() => Some(&[]),
             Mnemonic::Form(_) => None,
         }

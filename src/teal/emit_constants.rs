@@ -44,12 +44,12 @@ impl Assembler<'_> {
             None => self.ints.add(value),
         };
         self.ints.used(index);
-        let at = self.code.bytes.len();
+        let at = self.code.here().at;
         if self.load_constant(INTC, index) {
-            self.code.fix(at, Content::Int(index));
+            self.code.fix(at, Content::Int(index as u32));
             return Ok(());
         }
-        self.code.lost.push(Lost::Int(at));
+        self.code.lost.push(Lost::Int(at as usize));
         Err(failure(token, Problem::TooManyConstants("int")))
     }
 
@@ -110,12 +110,12 @@ impl Assembler<'_> {
             None => self.bytes.add(value.into()),
         };
         self.bytes.used(index);
-        let at = self.code.bytes.len();
+        let at = self.code.here().at;
         if self.load_constant(BYTEC, index) {
-            self.code.fix(at, Content::Bytes(index));
+            self.code.fix(at, Content::Bytes(index as u32));
             return Ok(());
         }
-        self.code.lost.push(Lost::Bytes(at));
+        self.code.lost.push(Lost::Bytes(at as usize));
         Err(failure(token, Problem::TooManyConstants("byte")))
     }
 

@@ -138,14 +138,15 @@ const SLOTS: usize = 256;
 /// forgetting it was written after instead of being overwritten by each.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    slots: Box<[(u32, StackType)]>,
+    /// Empty until the first write: many programs never use scratch space.
+    slots: Vec<(u32, StackType)>,
     epoch: u32,
     unwritten: StackType,
 }
 
 impl Scratch {
     fn new(unwritten: StackType) -> Self {
-        Self { slots: vec![(0, unwritten); SLOTS].into_boxed_slice(), epoch: 1, unwritten }
+        Self { slots: Vec::new(), epoch: 1, unwritten }
     }
 
     fn reset(&mut self, unwritten: StackType) {
@@ -155,11 +156,17 @@ impl Scratch {
 
     /// The type of a slot; nothing for a slot that does not exist.
     pub(super) fn get(&self, slot: u64) -> Option<StackType> {
-        let (epoch, ty) = *self.slots.get(usize::try_from(slot).ok()?)?;
-        Some(if epoch == self.epoch { ty } else { self.unwritten })
+        let slot = usize::try_from(slot).ok().filter(|slot| *slot < SLOTS)?;
+        match self.slots.get(slot) {
+            Some((epoch, ty)) if *epoch == self.epoch => Some(*ty),
+            _ => Some(self.unwritten),
+        }
     }
 
     pub(super) fn set(&mut self, slot: u64, ty: StackType) {
+        if self.slots.is_empty() {
+            self.slots = vec![(0, ty); SLOTS];
+        }
         let slot = usize::try_from(slot).ok().and_then(|slot| self.slots.get_mut(slot));
         if let Some(slot) = slot {
             *slot = (self.epoch, ty);

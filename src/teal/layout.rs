@@ -4,11 +4,11 @@
 use crate::opcodes::BACK_BRANCH_VERSION;
 
 use super::assembler::Assembler;
-use super::code::{Content, Fixup, Lost, Mark, Place, push_varuint, varuint_len, zigzag};
+use super::code::{Content, Fixup, Lost, Place, push_varuint, varuint_len, zigzag};
 use super::constants::{Constants, Optimized};
 use super::emit_constants::{BYTEC, INTC};
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
-use super::sourcemap::{Location, PcMap};
+use super::sourcemap::PcMap;
 use super::token::Token;
 use super::{Assembled, Problem};
 
@@ -45,42 +45,44 @@ fn is_optimizable<T>(assembler: &Assembler<'_>, constants: &Constants<T>) -> boo
 }
 
 fn optimize_ints(assembler: &mut Assembler<'_>) -> Option<Optimized> {
-    if !is_optimizable(assembler, &assembler.ints) {
+    if !is_optimizable(assembler, &assembler.ints) || is_lost(assembler, "int", INTC) {
         return None;
     }
-    let lost = assembler.code.lost.iter().find_map(|lost| match lost {
-        Lost::Int(at) => Some(*at),
-        Lost::Bytes(_) => None,
-    });
-    if is_lost(assembler, "int", INTC, lost) { None } else { Some(assembler.ints.optimized()) }
+    Some(assembler.ints.optimized())
 }
 
 fn optimize_bytes(assembler: &mut Assembler<'_>) -> Option<Optimized> {
-    if !is_optimizable(assembler, &assembler.bytes) {
+    if !is_optimizable(assembler, &assembler.bytes) || is_lost(assembler, "byte", BYTEC) {
         return None;
     }
-    let lost = assembler.code.lost.iter().find_map(|lost| match lost {
-        Lost::Bytes(at) => Some(*at),
-        Lost::Int(_) => None,
-    });
-    if is_lost(assembler, "byte", BYTEC, lost) { None } else { Some(assembler.bytes.optimized()) }
+    Some(assembler.bytes.optimized())
 }
 
-/// Tells of a constant too many whose place something else has taken, as the reference does: lines counted from 0.
-fn is_lost(assembler: &mut Assembler<'_>, kind: &'static str, opcode: u8, at: Option<usize>) -> bool {
-    let Some(at) = at else { return false };
-    let Some(found) = assembler.code.bytes.get(at).copied() else { return true };
-    if (opcode..=opcode + 4).contains(&found) {
+/// Tells of the first constant too many whose place something else has taken, as the reference does: lines counted
+/// from 0. What looks like the load of a constant is taken for one.
+fn is_lost(assembler: &mut Assembler<'_>, kind: &'static str, opcode: u8) -> bool {
+    let code = &assembler.code;
+    let taken = |lost: &Lost| match *lost {
+        Lost::Int(at) if opcode == INTC => Some(at),
+        Lost::Bytes(at) if opcode == BYTEC => Some(at),
+        _ => None,
+    };
+    let found = code.lost.iter().filter_map(taken).map(|at| (at, code.bytes.get(at).copied()));
+    let Some((at, found)) = found.into_iter().find(|(_, found)| found.is_none_or(|byte| !is_load(byte, opcode))) else {
         return false;
-    }
-    let mark = assembler.code.marks.iter().rfind(|mark| mark.at == at);
-    let place = mark.map_or_else(Token::default, |mark| Token {
-        line: mark.line.saturating_sub(1),
-        column: mark.column,
-        ..Token::default()
-    });
+    };
+    // At the end of the program nothing has taken the place.
+    let Some(found) = found else { return true };
+    let mark = code.marks.iter().rfind(|mark| mark.pc as usize == at);
+    let place =
+        mark.map_or_else(Token::default, |mark| Token { line: mark.line, column: mark.column, ..Token::default() });
     assembler.record(place, Problem::LostConstant { kind, found });
     true
+}
+
+/// Whether `byte` is `opcode` or one of its four short forms.
+fn is_load(byte: u8, opcode: u8) -> bool {
+    (opcode..=opcode + 4).contains(&byte)
 }
 
 /// The final sizes, and what follows from them.
@@ -88,29 +90,29 @@ struct Layout {
     ints: Option<Optimized>,
     bytes: Option<Optimized>,
     /// The final size of each fixup.
-    sizes: Vec<usize>,
+    sizes: Vec<u32>,
     /// By how much what follows so many fixups moves; one longer than `sizes`.
-    shifts: Vec<isize>,
+    shifts: Vec<i32>,
 }
 
 impl Layout {
     fn new(assembler: &Assembler<'_>, ints: Option<Optimized>, bytes: Option<Optimized>) -> Self {
         let size = |fixup: &Fixup| match fixup.content {
-            Content::Int(index) => ints.as_ref().map(|ints| match ints.place[index] {
+            Content::Int(index) => ints.as_ref().map(|ints| match ints.place[index as usize] {
                 Some(place) => load_size(place),
-                None => 1 + varuint_len(assembler.ints.values()[index]),
+                None => 1 + varuint_len(assembler.ints.values()[index as usize]),
             }),
-            Content::Bytes(index) => bytes.as_ref().map(|bytes| match bytes.place[index] {
+            Content::Bytes(index) => bytes.as_ref().map(|bytes| match bytes.place[index as usize] {
                 Some(place) => load_size(place),
                 None => {
-                    let len = assembler.bytes.values()[index].len();
+                    let len = assembler.bytes.values()[index as usize].len();
                     1 + varuint_len(len as u64) + len
                 }
             }),
             Content::Branch(_) => None,
         };
         let fixups = &assembler.code.fixups;
-        let sizes: Vec<usize> = fixups.iter().map(|fixup| size(fixup).unwrap_or(fixup.len)).collect();
+        let sizes: Vec<u32> = fixups.iter().map(|fixup| size(fixup).map_or(fixup.len, |size| size as u32)).collect();
         let mut layout = Self { ints, bytes, shifts: Vec::with_capacity(sizes.len() + 1), sizes };
         layout.measure(fixups);
         layout
@@ -127,21 +129,21 @@ impl Layout {
     }
 
     /// Where a place comes to lie, before the prefix is counted.
-    fn position(&self, place: Place) -> isize {
-        place.at.cast_signed() + self.shifts.get(place.fixups).copied().unwrap_or(0)
+    fn position(&self, place: Place) -> i64 {
+        i64::from(place.at) + i64::from(self.shifts.get(place.fixups as usize).copied().unwrap_or(0))
     }
 
     /// Takes from each branch the bytes its offset does not need, until none has any to spare. Sizes only shrink, and
     /// with them the distances, so the end is the same whatever the order.
     fn shrink_branches(&mut self, assembler: &Assembler<'_>) {
         let code = &assembler.code;
-        let branches: Vec<(usize, usize, Place)> = code
+        let branches: Vec<(usize, u32, Place)> = code
             .fixups
             .iter()
             .enumerate()
             .filter_map(|(at, fixup)| match fixup.content {
                 Content::Branch(reference) => {
-                    let label = code.references.get(reference)?.label.text(assembler.source);
+                    let label = code.references.get(reference as usize)?.label.text(assembler.source);
                     Some((at, reference, *code.labels.get(label)?))
                 }
                 _ => None,
@@ -151,7 +153,7 @@ impl Layout {
             let mut changed = false;
             for (fixup, reference, target) in &branches {
                 let Some(jump) = self.varint_jump(assembler, *reference, *target) else { continue };
-                let needed = varuint_len(zigzag(jump));
+                let needed = varuint_len(zigzag(jump)) as u32;
                 if needed < self.sizes[*fixup] {
                     self.sizes[*fixup] = needed;
                     changed = true;
@@ -165,14 +167,14 @@ impl Layout {
     }
 
     /// The offset of a varint branch: forward from its end, back from its start; `None` for a branch to itself.
-    fn varint_jump(&self, assembler: &Assembler<'_>, reference: usize, target: Place) -> Option<i64> {
-        let reference = &assembler.code.references[reference];
+    fn varint_jump(&self, assembler: &Assembler<'_>, reference: u32, target: Place) -> Option<i64> {
+        let reference = &assembler.code.references[reference as usize];
         let start = self.position(reference.offset) - 1;
         let target = self.position(target);
         match target.cmp(&start) {
             std::cmp::Ordering::Equal => None,
-            std::cmp::Ordering::Less => Some((target - start) as i64),
-            std::cmp::Ordering::Greater => Some((target - self.position(reference.end)) as i64),
+            std::cmp::Ordering::Less => Some(target - start),
+            std::cmp::Ordering::Greater => Some(target - self.position(reference.end)),
         }
     }
 
@@ -211,7 +213,7 @@ impl Layout {
             }
             let size = from - self.position(reference.offset);
             let limit = 1_i64 << (7 * size - 1);
-            match self.varint_jump(assembler, index, *target) {
+            match self.varint_jump(assembler, index as u32, *target) {
                 None => tell(Problem::BranchToItself),
                 Some(jump) if (-limit..limit).contains(&jump) => jumps[index] = jump,
                 Some(_) => tell(Problem::LabelTooFar),
@@ -230,34 +232,35 @@ impl Layout {
             if !reference.varint {
                 // Checked to fit when it was resolved.
                 let offset = (*jump as i16).to_be_bytes();
-                code.bytes[reference.offset.at..][..2].copy_from_slice(&offset);
+                code.bytes[reference.offset.at as usize..][..2].copy_from_slice(&offset);
             }
         }
         let mut out = Vec::with_capacity(code.bytes.len() + 64);
         let mut written = 0;
         for fixup in &code.fixups {
-            out.extend_from_slice(&code.bytes[written..fixup.at]);
-            written = fixup.at + fixup.len;
+            let (start, end) = (fixup.at as usize, (fixup.at + fixup.len) as usize);
+            out.extend_from_slice(&code.bytes[written..start]);
+            written = end;
             match fixup.content {
-                Content::Int(index) => match self.ints.as_ref().map(|ints| ints.place[index]) {
-                    None => out.extend_from_slice(&code.bytes[fixup.at..written]),
+                Content::Int(index) => match self.ints.as_ref().map(|ints| ints.place[index as usize]) {
+                    None => out.extend_from_slice(&code.bytes[start..end]),
                     Some(Some(place)) => load(&mut out, INTC, place),
                     Some(None) => {
                         out.push(PUSHINT);
-                        push_varuint(&mut out, ints.values()[index]);
+                        push_varuint(&mut out, ints.values()[index as usize]);
                     }
                 },
-                Content::Bytes(index) => match self.bytes.as_ref().map(|bytes| bytes.place[index]) {
-                    None => out.extend_from_slice(&code.bytes[fixup.at..written]),
+                Content::Bytes(index) => match self.bytes.as_ref().map(|bytes| bytes.place[index as usize]) {
+                    None => out.extend_from_slice(&code.bytes[start..end]),
                     Some(Some(place)) => load(&mut out, BYTEC, place),
                     Some(None) => {
                         out.push(PUSHBYTES);
-                        let value = &bytes.values()[index];
+                        let value = &bytes.values()[index as usize];
                         push_varuint(&mut out, value.len() as u64);
                         out.extend_from_slice(value);
                     }
                 },
-                Content::Branch(reference) => push_varuint(&mut out, zigzag(jumps[reference])),
+                Content::Branch(reference) => push_varuint(&mut out, zigzag(jumps[reference as usize])),
             }
         }
         out.extend_from_slice(&code.bytes[written..]);
@@ -265,17 +268,17 @@ impl Layout {
     }
 
     /// Where each instruction comes to lie.
-    fn places(&self, assembler: &Assembler<'_>, prefix: usize) -> PcMap {
+    fn places(&self, assembler: &mut Assembler<'_>, prefix: usize) -> PcMap {
+        let mut marks = std::mem::take(&mut assembler.code.marks);
         let mut fixups = assembler.code.fixups.iter().peekable();
         let mut passed = 0;
-        let place = |mark: &Mark| {
-            while fixups.next_if(|fixup| fixup.at < mark.at).is_some() {
+        for mark in &mut marks {
+            while fixups.next_if(|fixup| fixup.at < mark.pc).is_some() {
                 passed += 1;
             }
-            let pc = self.position(Place { at: mark.at, fixups: passed }).cast_unsigned() + prefix;
-            Location { pc: pc as u32, line: mark.line - 1, column: mark.column }
-        };
-        PcMap::new(assembler.code.marks.iter().map(place).collect())
+            mark.pc = (self.position(Place { at: mark.pc, fixups: passed }) + prefix as i64) as u32;
+        }
+        PcMap::new(marks)
     }
 }
 

@@ -162,7 +162,14 @@ pub(super) enum Mnemonic {
     /// One thing, whatever its immediates.
     Form(Form),
     /// One of several opcodes, by the number of immediates.
-    ByCount(&'static str, Vec<(usize, Form)>),
+    ByCount {
+        /// The pseudo-op.
+        name: &'static str,
+        /// The forms and their numbers of immediates.
+        forms: Vec<(usize, Form)>,
+        /// What all forms do to the stack, if they do the same: enough to follow the types where the number is wrong.
+        common: Option<Form>,
+    },
 }
 
 const CONSTANTS: [Form; 4] = [
@@ -220,8 +227,9 @@ impl Mnemonics {
                 table.by_name(opcode).or_else(|| newest.by_name(opcode)).map(|spec| Form::of(name, spec))
             };
             names.push(name);
-            let forms = forms.iter().filter_map(|(count, opcode)| Some((*count, form(opcode)?))).collect();
-            entries.push(Mnemonic::ByCount(name, forms));
+            let forms: Vec<_> = forms.iter().filter_map(|(count, opcode)| Some((*count, form(opcode)?))).collect();
+            let common = common_form(&forms);
+            entries.push(Mnemonic::ByCount { name, forms, common });
         }
         Self { entries, index: NameIndex::new(names.into_iter()) }
     }
@@ -229,6 +237,13 @@ impl Mnemonics {
     pub(super) fn get(&self, name: &str) -> Option<&Mnemonic> {
         self.entries.get(self.index.get(name)?)
     }
+}
+
+/// A form that writes nothing, of the age of the oldest, if all do the same to the stack.
+fn common_form(forms: &[(usize, Form)]) -> Option<Form> {
+    let oldest = forms.iter().map(|(_, form)| form).min_by_key(|form| form.since())?;
+    let same = forms.iter().all(|(_, form)| form.args == oldest.args && form.returns == oldest.returns);
+    same.then_some(Form { emit: Emit::Nothing, refine: Refine::Nothing, ..*oldest })
 }
 
 /// "no immediates", "1 immediate", "2 immediates", "1 or 2 immediates".
@@ -251,11 +266,12 @@ mod tests {
 
     #[test]
     fn pseudo_ops_shadow_opcodes() {
-        assert!(matches!(mnemonics(1).get("txn"), Some(Mnemonic::ByCount("txn", _))));
+        assert!(matches!(mnemonics(1).get("txn"), Some(Mnemonic::ByCount { name: "txn", .. })));
         assert!(matches!(mnemonics(5).get("extract3"), Some(Mnemonic::Form(_))));
         assert!(mnemonics(3).get("extract3").is_none());
-        let Some(Mnemonic::ByCount(_, forms)) = mnemonics(3).get("extract") else { panic!("no extract") };
+        let Some(Mnemonic::ByCount { forms, common, .. }) = mnemonics(3).get("extract") else { panic!("no extract") };
         assert_eq!(forms.iter().map(|(count, form)| (*count, form.since())).collect::<Vec<_>>(), [(0, 5), (2, 5)]);
+        assert!(common.is_none());
     }
 
     #[test]

@@ -49,6 +49,7 @@ const CLASSES: [u8; 256] = {
     classes[b'/' as usize] = SPECIAL;
     classes[b'(' as usize] = SPECIAL;
     classes[b')' as usize] = SPECIAL;
+    classes[b'\n' as usize] = SPECIAL;
     classes
 };
 
@@ -56,35 +57,39 @@ fn class(byte: u8) -> u8 {
     CLASSES[usize::from(byte)]
 }
 
-/// Appends the tokens of `line`, which begins at byte `offset` of the source and is line `number`, to `tokens`.
-/// A semicolon outside a string is a token of its own.
-pub(super) fn tokenize(line: &[u8], offset: u32, number: u32, tokens: &mut Vec<Token>) {
+fn is_base64(word: &[u8]) -> bool {
+    matches!(word, b"base64" | b"b64")
+}
+
+/// Appends the tokens of the line that begins at byte `line` of the source and is the `number`th. Gives the end of the
+/// line: where its newline is, or the source's end. A semicolon outside a string is a token of its own.
+pub(super) fn tokenize(source: &[u8], line: usize, number: u32, tokens: &mut Vec<Token>) -> usize {
     let token = |start: usize, end: usize| Token {
-        // Lines are far shorter than 4 GiB: the assembler refuses longer sources.
-        start: offset + start as u32,
-        end: offset + end as u32,
+        // Sources are shorter than 4 GiB: the assembler refuses longer ones.
+        start: start as u32,
+        end: end as u32,
         line: number,
-        column: start as u32,
+        column: (start - line) as u32,
     };
-    let is_base64 = |word: &[u8]| word == b"base64" || word == b"b64";
-    let mut at = skip_separators(line, 0, |semicolon| tokens.push(token(semicolon, semicolon + 1)));
+    let mut at = skip_separators(source, line, |semicolon| tokens.push(token(semicolon, semicolon + 1)));
     let mut start = at;
     let mut in_string = false;
     let mut in_base64 = false;
-    while let Some(&byte) = line.get(at) {
+    while let Some(&byte) = source.get(at) {
         match class(byte) {
             ORDINARY => at += 1,
             SPECIAL => {
                 match byte {
-                    b'"' if in_string => in_string = line[at - 1] == b'\\',
-                    b'"' => in_string = at == 0 || class(line[at - 1]) == SEPARATOR,
-                    b'/' if !in_base64 && !in_string && line.get(at + 1) == Some(&b'/') => {
+                    b'\n' => break,
+                    b'"' if in_string => in_string = source[at - 1] == b'\\',
+                    b'"' => in_string = at == line || class(source[at - 1]) == SEPARATOR,
+                    b'/' if !in_base64 && !in_string && source.get(at + 1) == Some(&b'/') => {
                         if start != at {
                             tokens.push(token(start, at));
                         }
-                        return;
+                        return line_end(source, at);
                     }
-                    b'(' if is_base64(&line[start..at]) => in_base64 = true,
+                    b'(' if is_base64(&source[start..at]) => in_base64 = true,
                     b')' => in_base64 = false,
                     _ => {}
                 }
@@ -93,20 +98,22 @@ pub(super) fn tokenize(line: &[u8], offset: u32, number: u32, tokens: &mut Vec<T
             _ if in_string => at += 1,
             _ => {
                 tokens.push(token(start, at));
-                in_base64 = !in_base64 && is_base64(&line[start..at]);
-                at = skip_separators(line, at, |semicolon| tokens.push(token(semicolon, semicolon + 1)));
+                in_base64 = !in_base64 && is_base64(&source[start..at]);
+                at = skip_separators(source, at, |semicolon| tokens.push(token(semicolon, semicolon + 1)));
                 start = at;
             }
         }
     }
-    if start < line.len() {
-        tokens.push(token(start, line.len()));
+    let end = if at > start && source[at - 1] == b'\r' { at - 1 } else { at };
+    if start < end {
+        tokens.push(token(start, end));
     }
+    at
 }
 
 /// The first position from `at` on that is no separator; tells of the semicolons on the way.
-fn skip_separators(line: &[u8], mut at: usize, mut semicolon: impl FnMut(usize)) -> usize {
-    while let Some(&byte) = line.get(at).filter(|byte| class(**byte) == SEPARATOR) {
+fn skip_separators(source: &[u8], mut at: usize, mut semicolon: impl FnMut(usize)) -> usize {
+    while let Some(&byte) = source.get(at).filter(|byte| class(**byte) == SEPARATOR) {
         if byte == b';' {
             semicolon(at);
         }
@@ -115,13 +122,28 @@ fn skip_separators(line: &[u8], mut at: usize, mut semicolon: impl FnMut(usize))
     at
 }
 
+/// The first newline from `at` on, or the end. Comments are long, so eight bytes are looked at in one step.
+fn line_end(source: &[u8], at: usize) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    const NEWLINES: u64 = u64::from_ne_bytes([b'\n'; 8]);
+    let (words, _) = source[at..].as_chunks::<8>();
+    let has_newline = |word: &[u8; 8]| {
+        let zero_where_newline = u64::from_ne_bytes(*word) ^ NEWLINES;
+        zero_where_newline.wrapping_sub(ONES) & !zero_where_newline & HIGHS != 0
+    };
+    let skipped = 8 * words.iter().take_while(|word| !has_newline(word)).count();
+    let rest = &source[at + skipped..];
+    at + skipped + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn words(line: &str) -> Vec<&str> {
         let mut tokens = Vec::new();
-        tokenize(line.as_bytes(), 0, 1, &mut tokens);
+        assert_eq!(tokenize(line.as_bytes(), 0, 1, &mut tokens), line.len());
         tokens.iter().map(|token| token.text(line)).collect()
     }
 
@@ -149,10 +171,15 @@ mod tests {
     }
 
     #[test]
-    fn columns_count_bytes() {
+    fn columns_count_bytes_of_the_line() {
+        let source = "int 1 // a comment of some length\nbyte \"é\" x\r\npop";
         let mut tokens = Vec::new();
-        tokenize("byte \"é\" x".as_bytes(), 100, 3, &mut tokens);
-        assert_eq!(tokens[2], Token { start: 110, end: 111, line: 3, column: 10 });
+        let end = tokenize(source.as_bytes(), 0, 1, &mut tokens);
+        assert_eq!(source.as_bytes()[end], b'\n');
+        tokens.clear();
+        let next = tokenize(source.as_bytes(), end + 1, 2, &mut tokens);
+        assert_eq!((tokens[2].text(source), tokens[2].line, tokens[2].column), ("x", 2, 10));
         assert_eq!(tokens[2].after().column, 11);
+        assert_eq!(&source[next..], "\npop");
     }
 }
