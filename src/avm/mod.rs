@@ -28,6 +28,9 @@ mod references;
 mod resources;
 mod varint;
 
+#[cfg(test)]
+mod replay_tests;
+
 pub use check::check_program;
 pub use error::{CheckError, EvalError, EvalState, Fault, InnerFailure, ProgramError};
 pub use evaluate::{eval_application, eval_signature};

@@ -82,7 +82,6 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 
 /// Deploys and records; on a development network what is missing is made first.
 pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Contract, Failure> {
-    let network = &session.network.name;
     let parameters = Parameters::new(args.fee_pct, args.min_rate, args.max_rate)?;
     if args.unbound && session.identity.is_mainnet() {
         return Err(Failure::usage("an unbound contract takes any asset, also a worthless one: not on MainNet")

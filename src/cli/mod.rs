@@ -9,6 +9,7 @@ mod compile;
 mod completions;
 mod context;
 mod contract;
+mod delete;
 mod demo;
 mod deploy;
 mod embedded;
@@ -16,11 +17,16 @@ mod explain;
 mod failure;
 mod interrupt;
 mod io;
+mod leave;
 mod localnet;
 mod moment;
+mod optin;
+mod params;
 mod provision;
 mod session;
 mod status;
+mod test;
+mod update;
 mod values;
 
 pub use context::{Context, GlobalOptions};
@@ -57,21 +63,23 @@ enum Command {
     /// Make a contract and record it
     Deploy(deploy::Args),
     /// Let an account use the contract
-    Optin(contract::OptInArgs),
+    Optin(optin::Args),
     /// Pay for a tick of use and print the receipt
     Bill(bill::Args),
     /// Set fee and price limits; the creator's
-    Params(contract::ParamsArgs),
+    Params(params::Args),
     /// Replace the contract's programs; the creator's, where the contract is updatable
-    Update(contract::UpdateArgs),
+    Update(update::Args),
     /// Close an account's state in the contract
-    Leave(contract::LeaveArgs),
+    Leave(leave::Args),
     /// End the contract; the creator's, where the contract is deletable
-    Delete(contract::DeleteArgs),
+    Delete(delete::Args),
     /// Show what stands where
     Status(status::Args),
     /// Run a development network
     Localnet(localnet::Args),
+    /// Play contract scenarios: this contract's own suite, or yours
+    Test(test::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -118,14 +126,15 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Account(args) => account::run(context, &args).await,
         Command::Asset(args) => asset::run(context, &args).await,
         Command::Deploy(args) => deploy::run(context, &args).await,
-        Command::Optin(args) => contract::opt_in(context, &args).await,
+        Command::Optin(args) => optin::run(context, &args).await,
         Command::Bill(args) => bill::run(context, &args).await,
-        Command::Params(args) => contract::params(context, &args).await,
-        Command::Update(args) => contract::update(context, &args).await,
-        Command::Leave(args) => contract::leave(context, &args).await,
-        Command::Delete(args) => contract::delete(context, &args).await,
+        Command::Params(args) => params::run(context, &args).await,
+        Command::Update(args) => update::run(context, &args).await,
+        Command::Leave(args) => leave::run(context, &args).await,
+        Command::Delete(args) => delete::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,
+        Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args),
     }
 }
@@ -151,7 +160,8 @@ fn wrong_use(error: &clap::Error) -> Exit {
     }
     if std::env::args_os().any(|argument| argument == "--json") {
         let text = error.render().to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let said = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
+        let first = said.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
         let failure = Failure::usage(first).hint("`pnp-contract help` lists the commands and their options");
         Output::new(true, false, 0).failure(&failure);
     } else {

@@ -10,8 +10,6 @@ use crate::usage::calls;
 
 /// What a made account gets.
 const STARTING_BALANCE: MicroAlgos = MicroAlgos(100_000_000);
-/// Under this a development account is filled up again.
-const LOW: MicroAlgos = MicroAlgos(2_000_000);
 /// What a made user gets of the asset, in minor units.
 const STARTING_UNITS: u64 = 1_000_000;
 
@@ -49,7 +47,7 @@ impl Session<'_> {
             if made {
                 self.context.out.say(&format!("made the account {name}: {}", account.address));
             }
-            let funded = self.fill_up(account.address).await?;
+            let funded = self.start_off(account.address).await?;
             if made || funded {
                 self.note_account(name, account.address, made)?;
             }
@@ -79,9 +77,9 @@ impl Session<'_> {
         })
     }
 
-    /// Sends Algos to a development account that has few; whether it did.
-    async fn fill_up(&self, address: Address) -> Result<bool, Failure> {
-        if self.algod.account(address).await?.spendable() >= LOW {
+    /// Sends Algos to a development account that has none on this chain; whether it did.
+    async fn start_off(&self, address: Address) -> Result<bool, Failure> {
+        if !self.algod.account(address).await?.balance.is_zero() {
             return Ok(false);
         }
         self.fund(address, STARTING_BALANCE).await?;

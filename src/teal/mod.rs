@@ -35,6 +35,7 @@ mod refine;
 mod salt;
 mod sourcemap;
 mod spelling;
+pub mod template;
 mod token;
 
 pub use bytes_literal::BytesError;

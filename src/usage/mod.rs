@@ -9,6 +9,7 @@ mod error;
 mod parameters;
 mod programs;
 mod receipt;
+pub mod scenario;
 mod split;
 mod state;
 mod tick;

@@ -1,6 +1,7 @@
 //! The contract's own TEAL, assembled for a set of template values.
 
 use super::UsageError;
+use crate::teal::template::{TemplateValue, substitute};
 use crate::teal::{AssembleOptions, PcMap, assemble, report};
 use crate::types::sha512_256;
 use serde::{Deserialize, Serialize};
@@ -75,11 +76,9 @@ impl Programs {
     /// # Errors
     /// [`UsageError::Assembly`], which would be a fault of this program.
     pub fn assemble(template: Template) -> Result<Self, UsageError> {
+        let values = template.values().map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
         let assembled = |path: &str, source: &str| {
-            let source = template.values().iter().fold(source.to_owned(), |text, (name, value)| {
-                // The contract's own names are no parts of one another, so that plain replacement is enough.
-                text.replace(name, &value.to_string())
-            });
+            let source = substitute(source, &values).map_err(|error| UsageError::Assembly(error.to_string()))?;
             assemble(&source, AssembleOptions::default())
                 .map_err(|problems| UsageError::Assembly(report(&problems, Some(path)).trim().to_owned()))
         };

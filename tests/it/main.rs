@@ -3,4 +3,5 @@
 mod cli;
 mod file_budget;
 mod layering;
+mod scenarios;
 mod sources;

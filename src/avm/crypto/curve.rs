@@ -259,7 +259,7 @@ impl Lattice {
             let (quotient, remainder) = previous.0.div_mod_floor(&current.0);
             (remainder, &previous.1 - &current.1 * quotient)
         };
-        while current.0 >= root {
+        while current.0 > root {
             let following = next(&previous, &current);
             previous = std::mem::replace(&mut current, following);
         }

@@ -1,5 +1,6 @@
 //! `base64_decode`, which reads both alphabets with and without padding, ignores line ends, and is strict otherwise.
 
+use super::unknown_field;
 use crate::avm::error::{Fault, fault};
 use crate::avm::machine::Machine;
 use crate::opcodes::{Base64Encoding, Field as _};
@@ -8,7 +9,7 @@ use crate::opcodes::{Base64Encoding, Field as _};
 pub(in crate::avm) fn base64_decode(machine: &mut Machine) -> Result<(), Fault> {
     let byte = machine.byte(0)?;
     let Some(alphabet) = Base64Encoding::from_byte(byte) else {
-        fault!("invalid base64_decode encoding Base64Encoding({byte})");
+        fault!("invalid base64_decode encoding {}", unknown_field::<Base64Encoding>("Base64Encoding", byte));
     };
     match decode(machine.bytes(0)?, alphabet) {
         Ok(decoded) => machine.replace(1, decoded),

@@ -1,5 +1,6 @@
 //! Points of the pairing-friendly curves.
 
+use super::unknown_field;
 use crate::avm::crypto::ec::{self, CurveError, Group};
 use crate::avm::error::{Fault, fault};
 use crate::avm::machine::Machine;
@@ -16,7 +17,7 @@ fn group(machine: &Machine, called: &str) -> Result<Group, Fault> {
         Some(EcGroup::Bn254G2) => Group::Bn254G2,
         Some(EcGroup::Bls12_381G1) => Group::Bls12381G1,
         Some(EcGroup::Bls12_381G2) => Group::Bls12381G2,
-        None => fault!("invalid {called} group EcGroup({byte})"),
+        None => fault!("invalid {called} group {}", unknown_field::<EcGroup>("EcGroup", byte)),
     })
 }
 

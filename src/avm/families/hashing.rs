@@ -1,5 +1,6 @@
 //! Hash functions: of any bytes, and of rows of field elements.
 
+use super::unknown_field;
 use crate::avm::crypto::{self, scalars::NotReduced, scalars::ScalarField};
 use crate::avm::error::{Fault, fault};
 use crate::avm::machine::Machine;
@@ -43,7 +44,7 @@ pub(in crate::avm) fn mimc(machine: &mut Machine) -> Done {
     let field = match MimcConfig::from_byte(byte) {
         Some(MimcConfig::Bn254Mp110) => ScalarField::Bn254,
         Some(MimcConfig::Bls12_381Mp111) => ScalarField::Bls12381,
-        None => fault!("invalid mimc config MimcConfig({byte})"),
+        None => fault!("invalid mimc config {}", unknown_field::<MimcConfig>("MimcConfig", byte)),
     };
     hash_elements(machine, "mimc", |data| crypto::mimc(field, data))
 }
@@ -54,7 +55,7 @@ pub(in crate::avm) fn poseidon2(machine: &mut Machine) -> Done {
     let field = match Poseidon2Config::from_byte(byte) {
         Some(Poseidon2Config::Bn254T2) => ScalarField::Bn254,
         Some(Poseidon2Config::Bls12_381T2) => ScalarField::Bls12381,
-        None => fault!("invalid poseidon2 config Poseidon2Config({byte})"),
+        None => fault!("invalid poseidon2 config {}", unknown_field::<Poseidon2Config>("Poseidon2Config", byte)),
     };
     hash_elements(machine, "poseidon2", |data| crypto::poseidon2(field, data))
 }

@@ -34,3 +34,10 @@ pub(super) mod stack;
 pub(super) mod transactions;
 
 mod transaction_fields;
+
+use crate::opcodes::Field;
+
+/// What the reference calls a byte that names no field of the group `F`, whose type it calls `group`.
+fn unknown_field<F: Field>(group: &str, byte: u8) -> String {
+    if usize::from(byte) == F::ROWS.len() { format!("invalid{group}") } else { format!("{group}({byte})") }
+}

@@ -1,5 +1,6 @@
 //! Signatures and proofs checked, keys unpacked and recovered.
 
+use super::unknown_field;
 use crate::avm::crypto::{self, ecdsa, ed25519, falcon, vrf};
 use crate::avm::error::{Fault, fault};
 use crate::avm::machine::Machine;
@@ -46,7 +47,7 @@ pub(in crate::avm) fn vrf_verify(machine: &mut Machine) -> Done {
     let Ok(key) = key.as_slice().try_into() else { fault!("vrf pubkey wrong size {} != 32", key.len()) };
     let byte = machine.byte(0)?;
     let Some(VrfStandard::Algorand) = VrfStandard::from_byte(byte) else {
-        fault!("invalid VRF standard VrfStandard({byte})");
+        fault!("invalid VRF standard {}", unknown_field::<VrfStandard>("VrfStandard", byte));
     };
     let output = vrf::verify(key, proof, machine.bytes(2)?);
     machine.replace(3, output.unwrap_or([0; 64]))?;

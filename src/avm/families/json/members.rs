@@ -38,36 +38,34 @@ pub(super) struct Members<'t>(Vec<(Key, Option<&'t [u8]>)>);
 impl<'t> Members<'t> {
     /// Reads the object that `text` begins with.
     pub(super) fn read(text: &'t [u8]) -> Result<Self, MembersError> {
-        let mut reader = Reader { text, at: 0 };
-        match reader.peek()? {
-            b'{' => reader.at += 1,
-            b'n' => {
-                reader.literal(b"null")?;
-                return Err(NotAnObject);
-            }
-            _ => return Err(NotAnObject),
+        let mut reader = Reader { text, at: 0, token: 0 };
+        if reader.null()? || reader.token()? != b'{' {
+            return Err(NotAnObject);
         }
+        reader.token = 0;
         let mut members = Self(Vec::new());
-        while !matches!(reader.peek()?, b'}' | b']') {
-            if !members.0.is_empty() {
-                reader.expect(b',')?;
-            }
-            let key = reader.key()?;
+        while !matches!(reader.token()?, b'}' | b']') {
+            reader.comma(members.0.is_empty())?;
+            let key = reader.scalar()?.ok_or(Malformed)?;
             reader.expect(b':')?;
-            members.insert(key, reader.member()?)?;
+            let is_null = reader.null()?;
+            // A second value is refused before it is read.
+            if !is_null && members.place(&key).is_some() {
+                return Err(Duplicate);
+            }
+            let text = if is_null { None } else { Some(reader.member()?) };
+            match members.place(&key) {
+                Some(known) => *known = text,
+                None => members.0.push((key, text)),
+            }
         }
         reader.expect(b'}')?;
         let only_strings = members.0.iter().all(|(key, _)| matches!(key, Key::String(_)));
         if only_strings { Ok(members) } else { Err(Malformed) }
     }
 
-    fn insert(&mut self, key: Key, text: Option<&'t [u8]>) -> Result<(), MembersError> {
-        match self.0.iter_mut().find(|(known, _)| *known == key) {
-            Some(_) if text.is_some() => return Err(Duplicate),
-            Some((_, known)) => *known = None,
-            None => self.0.push((key, text)),
-        }
-        Ok(())
+    fn place(&mut self, key: &Key) -> Option<&mut Option<&'t [u8]>> {
+        self.0.iter_mut().find(|(known, _)| known == key).map(|(_, text)| text)
     }
 
     /// The text of the member of that name.
@@ -77,62 +75,90 @@ impl<'t> Members<'t> {
     }
 }
 
+/// The text, and the character taken last if nothing has been made of it yet. A zero means that there is none; so a
+/// zero in the text is taken and forgotten, as if it were white space, but only by who asks for a character there.
 struct Reader<'t> {
     text: &'t [u8],
     at: usize,
+    token: u8,
 }
 
 impl<'t> Reader<'t> {
-    /// The next character that is no white space, without taking it.
-    fn peek(&mut self) -> Result<u8, MembersError> {
-        loop {
-            match self.text.get(self.at) {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,
-                Some(byte) => return Ok(*byte),
-                None => return Err(Malformed),
+    /// The character at hand, or the next one that is no white space.
+    fn token(&mut self) -> Result<u8, MembersError> {
+        while self.token == 0 {
+            let byte = *self.text.get(self.at).ok_or(Malformed)?;
+            self.at += 1;
+            if !matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+                self.token = byte;
+                break;
             }
         }
+        Ok(self.token)
     }
 
     fn expect(&mut self, wanted: u8) -> Result<(), MembersError> {
-        if self.peek()? != wanted {
+        if self.token()? != wanted {
             return Err(Malformed);
         }
-        self.at += 1;
+        self.token = 0;
         Ok(())
     }
 
-    fn literal(&mut self, literal: &[u8]) -> Result<(), MembersError> {
-        if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with(literal)) {
+    /// Before every element but the first stands a comma.
+    fn comma(&mut self, first: bool) -> Result<(), MembersError> {
+        if first { self.token().map(drop) } else { self.expect(b',') }
+    }
+
+    /// Takes `null`, if that is what comes.
+    fn null(&mut self) -> Result<bool, MembersError> {
+        if self.token()? != b'n' {
+            return Ok(false);
+        }
+        self.rest_of_literal(b"ull")?;
+        Ok(true)
+    }
+
+    fn rest_of_literal(&mut self, rest: &[u8]) -> Result<(), MembersError> {
+        if !self.text.get(self.at..).is_some_and(|text| text.starts_with(rest)) {
             return Err(Malformed);
         }
-        self.at += literal.len();
+        self.at += rest.len();
+        self.token = 0;
         Ok(())
     }
 
-    fn key(&mut self) -> Result<Key, MembersError> {
-        Ok(match self.peek()? {
+    /// Takes a value that is no container. Of a container it takes nothing.
+    fn scalar(&mut self) -> Result<Option<Key>, MembersError> {
+        Ok(Some(match self.token()? {
+            b'{' | b'[' => return Ok(None),
             b'"' => Key::String(self.string()?),
-            b'n' => self.literal(b"null").map(|()| Key::Null)?,
-            b't' => self.literal(b"true").map(|()| Key::Bool(true))?,
-            b'f' => self.literal(b"false").map(|()| Key::Bool(false))?,
+            b'n' => self.rest_of_literal(b"ull").map(|()| Key::Null)?,
+            b't' => self.rest_of_literal(b"rue").map(|()| Key::Bool(true))?,
+            b'f' => self.rest_of_literal(b"alse").map(|()| Key::Bool(false))?,
             _ => self.number()?,
-        })
+        }))
     }
 
-    fn member(&mut self) -> Result<Option<&'t [u8]>, MembersError> {
-        let is_null = self.peek()? == b'n';
+    /// The text of the value that comes.
+    fn member(&mut self) -> Result<&'t [u8], MembersError> {
+        if std::mem::take(&mut self.token) != 0 {
+            self.at -= 1;
+        }
         let start = self.at;
         self.skip(1)?;
-        Ok(if is_null { None } else { self.text.get(start..self.at) })
+        self.text.get(start..self.at).ok_or(Malformed)
     }
 
     /// Takes one value within `depth` containers.
     fn skip(&mut self, depth: usize) -> Result<(), MembersError> {
-        match self.peek()? {
+        if self.null()? {
+            return Ok(());
+        }
+        match self.token()? {
             b'{' => self.skip_container(depth, b'}'),
             b'[' => self.skip_container(depth, b']'),
-            _ => self.key().map(drop),
+            _ => self.scalar().map(drop),
         }
     }
 
@@ -140,12 +166,10 @@ impl<'t> Reader<'t> {
         if depth >= MAX_DEPTH {
             return Err(Malformed);
         }
-        self.at += 1;
+        self.token = 0;
         let mut first = true;
-        while !matches!(self.peek()?, b'}' | b']') {
-            if !std::mem::take(&mut first) {
-                self.expect(b',')?;
-            }
+        while !matches!(self.token()?, b'}' | b']') {
+            self.comma(std::mem::take(&mut first))?;
             self.skip(depth + 1)?;
             if end == b'}' {
                 self.expect(b':')?;
@@ -156,20 +180,28 @@ impl<'t> Reader<'t> {
     }
 
     fn number(&mut self) -> Result<Key, MembersError> {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let length =
-            rest.iter().take_while(|byte| matches!(byte, b'0'..=b'9' | b'e' | b'E' | b'.' | b'+' | b'-')).count();
-        self.at += length;
-        match rest.get(..length).and_then(|digits| std::str::from_utf8(digits).ok()) {
-            None | Some("") => Err(Malformed),
-            Some(digits) => parse_number(digits),
+        let digits = if self.token()? == b'"' {
+            // Only behind a zero, which hid the quote.
+            self.piece()?.split_last().map_or(&[][..], |(_, digits)| digits)
+        } else {
+            self.at -= 1;
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let is_digit = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'e' | b'E' | b'.' | b'+' | b'-');
+            let length = rest.iter().take_while(is_digit).count();
+            self.at += length;
+            rest.get(..length).unwrap_or_default()
+        };
+        self.token = 0;
+        match std::str::from_utf8(digits) {
+            Ok(digits) if !digits.is_empty() => parse_number(digits),
+            _ => Err(Malformed),
         }
     }
 
     /// Takes a string and undoes its escapes. The text is read up to the next quote, whatever comes before it, and each
     /// such piece is looked through on its own; that decides what escapes near a quote mean.
     fn string(&mut self) -> Result<Vec<u8>, MembersError> {
-        self.at += 1;
+        self.token = 0;
         let mut decoded = Vec::new();
         let mut piece = self.piece()?;
         let mut at = 0;

@@ -6,6 +6,7 @@
 mod members;
 mod value;
 
+use super::unknown_field;
 use crate::avm::error::{Fault, fault};
 use crate::avm::machine::Machine;
 use crate::avm::value::Value;
@@ -17,7 +18,9 @@ pub(in crate::avm) fn json_ref(machine: &mut Machine) -> Result<(), Fault> {
     let key = machine.bytes(0)?.clone();
     machine.drop_top(1);
     let byte = machine.byte(0)?;
-    let Some(wanted) = JsonRefType::from_byte(byte) else { fault!("invalid json_ref type JSONRefType({byte})") };
+    let Some(wanted) = JsonRefType::from_byte(byte) else {
+        fault!("invalid json_ref type {}", unknown_field::<JsonRefType>("JSONRefType", byte));
+    };
     let found = find(machine.bytes(0)?, &key, wanted)?;
     machine.replace(1, found)
 }
@@ -27,7 +30,14 @@ fn find(text: &[u8], key: &[u8], wanted: JsonRefType) -> Result<Value, Fault> {
         Ok(members) => members,
         Err(reason) => fault!("error while parsing JSON text, {reason}"),
     };
-    let Some(member) = members.get(key) else { fault!("key {} not found in JSON text", String::from_utf8_lossy(key)) };
+    let Some(member) = members.get(key) else {
+        // The reference reads once more here, and sees what the lenient half has read over.
+        let visible = text.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        if visible == Some(&0) {
+            fault!("error while parsing JSON text, invalid character '\\x00' looking for beginning of value");
+        }
+        fault!("key {} not found in JSON text", String::from_utf8_lossy(key))
+    };
     // A null has no text of its own.
     let member = member.unwrap_or_default();
     let value = match wanted {

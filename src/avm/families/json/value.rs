@@ -101,6 +101,11 @@ impl Scanner<'_> {
         Ok(byte)
     }
 
+    /// Within a token, the end of the text reads as a space, and it is the space that is complained about.
+    fn take_within_token(&mut self) -> u8 {
+        self.take().unwrap_or(b' ')
+    }
+
     fn next_visible(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
             self.at += 1;
@@ -167,11 +172,11 @@ impl Scanner<'_> {
         loop {
             match self.take()? {
                 b'"' => return Ok(Kind::String),
-                b'\\' => match self.take()? {
+                b'\\' => match self.take_within_token() {
                     b'b' | b'f' | b'n' | b'r' | b't' | b'\\' | b'/' | b'"' => {}
                     b'u' => {
                         for _ in 0..4 {
-                            let byte = self.take()?;
+                            let byte = self.take_within_token();
                             if !byte.is_ascii_hexdigit() {
                                 return Err(unexpected(byte, "in \\u hexadecimal character escape"));
                             }
@@ -187,7 +192,7 @@ impl Scanner<'_> {
 
     fn literal(&mut self, literal: &str, kind: Kind) -> Result<Kind, String> {
         for expected in literal.bytes().skip(1) {
-            let byte = self.take()?;
+            let byte = self.take_within_token();
             if byte != expected {
                 let place = format!("in literal {literal} (expecting '{}')", char::from(expected));
                 return Err(unexpected(byte, &place));
@@ -198,7 +203,7 @@ impl Scanner<'_> {
 
     fn number(&mut self, first: u8) -> Result<Kind, String> {
         let leading = match first {
-            b'-' => match self.take()? {
+            b'-' => match self.take_within_token() {
                 byte @ b'0'..=b'9' => byte,
                 byte => return Err(unexpected(byte, "in numeric literal")),
             },
@@ -222,7 +227,7 @@ impl Scanner<'_> {
     }
 
     fn first_digit(&mut self, place: &str) -> Result<(), String> {
-        let byte = self.take()?;
+        let byte = self.take_within_token();
         if !byte.is_ascii_digit() {
             return Err(unexpected(byte, place));
         }
@@ -314,6 +319,7 @@ mod tests {
         for (text, reason) in [
             ("1.0", "json: cannot unmarshal number 1.0 into Go value of type uint64"),
             ("18446744073709551616", "json: cannot unmarshal number 18446744073709551616 into Go value of type uint64"),
+            ("1.", "invalid character ' ' after decimal point in numeric literal"),
             ("01", "invalid character '1' after top-level value"),
             ("+1", "invalid character '+' looking for beginning of value"),
             ("", "unexpected end of JSON input"),

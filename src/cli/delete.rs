@@ -1,0 +1,42 @@
+//! `delete`: end the contract.
+
+use super::context::Context;
+use super::contract::{Target, note, programs_of};
+use super::deploy::event;
+use super::failure::Failure;
+use super::io::Answer;
+use super::session::{Session, on_network};
+use crate::usage::{calls, global_state};
+use serde_json::json;
+
+/// Arguments of `delete`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Ends a contract.
+pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    on_network(context, async |session| {
+        let (app, record) = session.contract(args.target.app)?;
+        let state = global_state(&session.algod, app).await?;
+        let creator = session.account("creator").await?;
+        let params = session.params().await?;
+        let transactions =
+            Session::single(calls::delete(creator.address, app, &params), &params)?;
+        let what = format!("delete application {app}");
+        let programs = programs_of(record.as_ref());
+        let sent = session.send(&what, &creator, &transactions, programs.as_ref()).await?;
+        let round = sent.confirmation.round;
+        let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
+        note(session, app, event(session, "delete", &transactions, round, &state.parameters, hash), |contract| {
+            contract.deleted = true;
+        })?;
+        Ok(Answer::report(
+            json!({ "network": session.network.name, "app": app, "deleted": true, "txids": sent.txids, "round": round }),
+            format!("application {app} was deleted in round {round}"),
+        ))
+    })
+    .await
+}

@@ -1,0 +1,41 @@
+//! `leave`: close an account's state in the contract.
+
+use super::context::Context;
+use super::contract::{Target, programs_of};
+use super::failure::Failure;
+use super::io::Answer;
+use super::session::{Session, on_network};
+use crate::usage::calls;
+use serde_json::json;
+
+/// Arguments of `leave`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: Target,
+    /// The account that leaves
+    #[arg(long, default_value = "user", value_name = "NAME")]
+    from: String,
+    /// Leave in the way no program can refuse
+    #[arg(long)]
+    force: bool,
+}
+
+/// Closes an account's local state.
+pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    on_network(context, async |session| {
+        let (app, record) = session.contract(args.target.app)?;
+        let user = session.keys().get(&args.from)?;
+        let params = session.params().await?;
+        let transactions = Session::single(calls::leave(user.address, app, args.force, &params), &params)?;
+        let what = format!("leave application {app}");
+        let programs = programs_of(record.as_ref());
+        let sent = session.send(&what, &user, &transactions, programs.as_ref()).await?;
+        Ok(Answer::report(
+            json!({ "network": session.network.name, "app": app, "account": user.address, "forced": args.force,
+                    "txids": sent.txids, "round": sent.confirmation.round }),
+            format!("{} left application {app} in round {}", user.address, sent.confirmation.round),
+        ))
+    })
+    .await
+}

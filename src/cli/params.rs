@@ -1,0 +1,44 @@
+//! `params`: set fee and price limits.
+
+use super::context::Context;
+use super::contract::{RateArgs, Target, changed, note, programs_of};
+use super::deploy::{event, rates};
+use super::failure::Failure;
+use super::io::Answer;
+use super::session::{Session, on_network};
+use crate::usage::{calls, global_state};
+
+/// Arguments of `params`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    rates: RateArgs,
+}
+
+/// Sets fee and limits.
+pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    if args.rates.is_empty() {
+        return Err(Failure::usage("nothing to set").hint("give --fee-pct, --min-rate or --max-rate"));
+    }
+    on_network(context, async |session| {
+        let (app, record) = session.contract(args.target.app)?;
+        let state = global_state(&session.algod, app).await?;
+        let parameters = args.rates.over(&state.parameters)?;
+        let creator = session.account("creator").await?;
+        let params = session.params().await?;
+        let call = calls::set_parameters(creator.address, app, &parameters, &params);
+        let transactions = Session::single(call, &params)?;
+        let programs = programs_of(record.as_ref());
+        let what = format!("set the parameters of application {app}");
+        let sent = session.send(&what, &creator, &transactions, programs.as_ref()).await?;
+        let round = sent.confirmation.round;
+        let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
+        note(session, app, event(session, "params", &transactions, round, &parameters, hash), |contract| {
+            contract.parameters = rates(&parameters);
+        })?;
+        Ok(changed(session, app, &sent.txids, round, &state, &parameters))
+    })
+    .await
+}

@@ -1,0 +1,23 @@
+//! The contract suite: scenarios as data, each one rule of the contract, and the stage they are played on.
+//!
+//! A scenario names what happens and what it must lead to; a refusal is named by the comment of the TEAL line that
+//! refuses. The same files run on any network that has somebody to fund accounts.
+
+mod group;
+mod model;
+mod play;
+mod program;
+mod stage;
+
+pub use model::{Actor, Bill, Call, Completion, Contract, Scalar, Scenario, Step};
+pub use play::{Failure, play};
+pub use program::{Programs, Sources};
+pub use stage::{Stage, StageError};
+
+/// Reads a scenario file: a YAML list of scenarios.
+///
+/// # Errors
+/// The YAML reader's message, with line and column, where the text is not such a list.
+pub fn read(text: &str) -> Result<Vec<Scenario>, String> {
+    serde_saphyr::from_str(text).map_err(|e| e.to_string())
+}
