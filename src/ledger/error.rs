@@ -116,7 +116,7 @@ pub enum ApplyError {
     #[error("account {account} is not opted in to app {app}")]
     NotOptedIn { account: Address, app: AppIndex },
     #[error("unable to change global schema: {0}")]
-    SchemaChange(Box<ApplyError>),
+    SchemaChange(Box<Self>),
     #[error("invalid application action")]
     InvalidAction,
     #[error("transaction rejected by ApprovalProgram")]

@@ -7,6 +7,8 @@
 mod finish;
 
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};

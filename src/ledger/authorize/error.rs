@@ -10,7 +10,10 @@ use crate::types::{Address, SignedTransaction, Txid};
 ///
 /// The reference prints the whole transaction in the middle of the sentence; here its id stands there.
 #[derive(Clone, Debug)]
-pub struct AuthorizeError {
+pub struct AuthorizeError(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     place: Option<Place>,
     reason: AuthorizeReason,
     /// Whether the text names the transaction: what concerns the group as a whole does not.
@@ -24,41 +27,45 @@ struct Place {
 }
 
 impl AuthorizeError {
+    fn of(parts: Parts) -> Self {
+        Self(Box::new(parts))
+    }
+
     pub(super) fn at(index: usize, signed: &SignedTransaction, reason: AuthorizeReason) -> Self {
-        Self { place: Some(Place { index, txid: Some(signed.id()) }), reason, named: true }
+        Self::of(Parts { place: Some(Place { index, txid: Some(signed.id()) }), reason, named: true })
     }
 
     pub(super) fn bare(index: Option<usize>, reason: AuthorizeReason) -> Self {
-        Self { place: index.map(|index| Place { index, txid: None }), reason, named: false }
+        Self::of(Parts { place: index.map(|index| Place { index, txid: None }), reason, named: false })
     }
 
     pub(super) fn of_batch(index: usize, group: &[SignedTransaction]) -> Self {
         let txid = group.get(index).map(SignedTransaction::id);
-        Self { place: Some(Place { index, txid }), reason: AuthorizeReason::WrongSignature, named: false }
+        Self::of(Parts { place: Some(Place { index, txid }), reason: AuthorizeReason::WrongSignature, named: false })
     }
 
     /// The place in the group of the transaction at fault, if it was one.
     #[must_use]
     pub fn index(&self) -> Option<usize> {
-        self.place.map(|place| place.index)
+        self.0.place.map(|place| place.index)
     }
 
     /// The transaction at fault, if it was one.
     #[must_use]
     pub fn txid(&self) -> Option<Txid> {
-        self.place.and_then(|place| place.txid)
+        self.0.place.and_then(|place| place.txid)
     }
 
     /// What is wrong.
     #[must_use]
     pub fn reason(&self) -> &AuthorizeReason {
-        &self.reason
+        &self.0.reason
     }
 
     /// The logic signature's program, if it was one that broke.
     #[must_use]
     pub fn program(&self) -> Option<&ProgramError> {
-        match &self.reason {
+        match &self.0.reason {
             AuthorizeReason::Program { error, .. } => error.program(),
             _ => None,
         }
@@ -68,15 +75,15 @@ impl AuthorizeError {
 impl fmt::Display for AuthorizeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.txid() {
-            Some(txid) if self.named => write!(f, "transaction {txid} invalid : {}", self.reason),
-            _ => fmt::Display::fmt(&self.reason, f),
+            Some(txid) if self.0.named => write!(f, "transaction {txid} invalid : {}", self.0.reason),
+            _ => fmt::Display::fmt(&self.0.reason, f),
         }
     }
 }
 
 impl std::error::Error for AuthorizeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.reason)
+        Some(&self.0.reason)
     }
 }
 

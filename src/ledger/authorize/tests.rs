@@ -62,7 +62,7 @@ fn multisig(message: &[u8], signers: &[u8]) -> MultisigSignature {
 fn exactly_one_kind_of_signature() {
     let transaction = payment(key(1).address());
     let signed = key(1).sign_transaction(&transaction);
-    assert_eq!(verdict(&[signed.clone()]), "ok");
+    assert_eq!(verdict(std::slice::from_ref(&signed)), "ok");
     assert_eq!(verdict(&[transaction.into()]), "transaction ID invalid : signedtxn has no sig");
     let both = SignedTransaction { msig: multisig(b"", &[1]), ..signed.clone() };
     assert_eq!(verdict(&[both]), "transaction ID invalid : signedtxn should have only one type of signature");

@@ -6,7 +6,6 @@ use crate::ledger::error::BlockError;
 use crate::ledger::key::Key;
 use crate::ledger::min_balance::min_balance;
 use crate::ledger::next_header::share;
-use crate::ledger::reader::ChainReader;
 use crate::ledger::record::{AccountRecord, Record};
 use crate::ledger::state::balance_lookback;
 use crate::ledger::totals::Totals;

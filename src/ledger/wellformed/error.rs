@@ -139,9 +139,9 @@ pub enum ProgramsError {
     #[error("invalid version")]
     Version,
     #[error("bad ApprovalProgram: {0}")]
-    Approval(Box<ProgramsError>),
+    Approval(Box<Self>),
     #[error("bad ClearStateProgram: {0}")]
-    Clear(Box<ProgramsError>),
+    Clear(Box<Self>),
     #[error("program version mismatch: {approval} != {clear}")]
     Mismatch { approval: u64, clear: u64 },
     #[error("{program} program version downgrade: {new} < {old}")]

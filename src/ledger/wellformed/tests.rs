@@ -252,7 +252,7 @@ fn access_lists_point_inside_themselves() {
     let holding = |address, asset| ResourceRef { holding: HoldingRef { address, asset }, ..ResourceRef::default() };
     let locals = |address, app| ResourceRef { locals: LocalsRef { address, app }, ..ResourceRef::default() };
     assert_eq!(with(vec![account.clone(), asset.clone(), holding(1, 2), ResourceRef::default()]), "ok");
-    assert_eq!(with(vec![asset.clone(), holding(0, 1)]), "ok", "0 is the sender");
+    assert_eq!(with(vec![asset, holding(0, 1)]), "ok", "0 is the sender");
     assert_eq!(with(vec![account.clone(), holding(1, 1)]), "holding Asset reference 1 is not an Asset");
     assert_eq!(with(vec![account.clone(), holding(1, 0)]), "holding Asset reference 0 outside tx.Access");
     assert_eq!(with(vec![locals(3, 0)]), "locals Address reference 3 outside tx.Access");
