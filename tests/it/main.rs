@@ -2,6 +2,7 @@
 
 mod cli;
 mod file_budget;
+mod kill;
 mod layering;
 mod scenarios;
 mod sources;
