@@ -2,6 +2,7 @@
 
 use pnp_contract::client::Algod;
 use pnp_contract::node::{Config, DevNode, LOCAL_TOKEN, Running};
+use pnp_contract::types::signing::SigningKey;
 use pnp_contract::usage::scenario::{Programs, Scenario, Sources, Stage, play};
 use pnp_contract::usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
 
@@ -11,7 +12,7 @@ use crate::scenarios;
 async fn stage() -> (Running, Stage) {
     let running = DevNode::spawn(Config::test()).unwrap();
     let algod = Algod::new(&running.url(), Some(LOCAL_TOKEN)).unwrap();
-    let dispenser = running.node().dispenser().key().clone();
+    let dispenser = SigningKey::from_seed(running.node().dispenser().seed());
     let stage = Stage::set(algod, dispenser.address(), |t| dispenser.sign_transaction(t)).await.unwrap();
     (running, stage)
 }
@@ -89,11 +90,11 @@ async fn no_check_is_without_need() {
     for Weakened { what, rule, approval } in weakened {
         let sources = sources(&approval);
         // Those that name the rule come first, so that one or two scenarios do for most.
-        let names = |(_, scenario): &&(String, Scenario)| scenario.steps.iter().any(|s| s.refused.as_ref() == Some(&rule));
+        let names =
+            |(_, scenario): &&(String, Scenario)| scenario.steps.iter().any(|s| s.refused.as_ref() == Some(&rule));
         let (near, far): (Vec<_>, Vec<_>) = scenarios.iter().partition(names);
         let mut missed = true;
         for (_, scenario) in near.into_iter().chain(far) {
-            Programs::assemble(&sources, &scenario.contract).unwrap_or_else(|e| panic!("{what}: {e}"));
             if play(&mut stage, &sources, scenario).await.is_err() {
                 missed = false;
                 break;

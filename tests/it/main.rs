@@ -1,6 +1,7 @@
 //! The one integration test binary.
 
 mod cli;
+mod contract;
 mod file_budget;
 mod kill;
 mod layering;
