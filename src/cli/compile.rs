@@ -4,10 +4,12 @@ use super::context::Context;
 use super::failure::Failure;
 use super::io::Answer;
 use crate::registry::write_atomically;
+use crate::teal::template::{PREFIX, TemplateError, TemplateValue, substitute};
 use crate::teal::{self, AssembleOptions, Assembled, Diagnostic};
 use crate::types::sha512_256;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -49,17 +51,26 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         Failure::new("teal", format!("{name}:{}: the file is not UTF-8 text", line.saturating_add(1)))
             .hint("TEAL is text; `disassemble` takes programs")
     })?;
-    let values = args.templates.iter().map(|text| template_value(text)).collect::<Result<Vec<_>, _>>()?;
-    let assembled = assemble(&source, &values).map_err(|problems| malformed(&name, &source, &problems))?;
+    let values = args.templates.iter().map(|text| template_value(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let text = substitute(&source, &values).map_err(|error| without_value(&name, &error))?;
+    let assembled =
+        teal::assemble(&text, AssembleOptions::default()).map_err(|problems| malformed(&name, &source, &problems))?;
     for warning in &assembled.warnings {
         context.out.warn(&format!("{name}:{warning}"));
     }
     answer(context, args, &assembled, &name)
 }
 
-fn assemble(source: &str, values: &[(String, String)]) -> Result<Assembled, Vec<Diagnostic>> {
-    let source = substitute(source, values);
-    teal::assemble(&source, AssembleOptions::default())
+/// Variables that were given no value.
+fn without_value(name: &str, error: &TemplateError) -> Failure {
+    let missing: Vec<Value> =
+        error.missing.iter().map(|variable| json!({ "name": variable.name, "line": variable.line })).collect();
+    let line = error.missing.first().map_or(0, |variable| variable.line);
+    let options = error.missing.iter().map(|variable| format!("--tmpl {}=VALUE", variable.name));
+    Failure::new("template", format!("{name}:{line}: {error}"))
+        .because("a template variable stands for a value that is given when the program is assembled")
+        .hint(format!("add {}", options.collect::<Vec<_>>().join(" ")))
+        .with("missing", missing)
 }
 
 fn answer(context: &Context, args: &Args, assembled: &Assembled, name: &str) -> Result<Answer, Failure> {
@@ -158,43 +169,23 @@ fn version_of(source: &str) -> u8 {
     pragma.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(teal::DEFAULT_VERSION)
 }
 
-/// `NAME=VALUE`; the name with or without `TMPL_`, the value as TEAL would write it.
-fn template_value(text: &str) -> Result<(String, String), Failure> {
+/// `NAME=VALUE`; the name with or without `TMPL_`, the value a number, `0x` and hex, or text.
+fn template_value(text: &str) -> Result<(String, TemplateValue), Failure> {
     let wrong = |why: &str| Failure::usage(format!("--tmpl {text:?}: {why}")).hint("for example --tmpl UPDATABLE=1");
     let (name, value) = text.split_once('=').ok_or_else(|| wrong("it has no ="))?;
-    let name = name.strip_prefix("TMPL_").unwrap_or(name);
+    let name = name.strip_prefix(PREFIX).unwrap_or(name);
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Err(wrong("a name has letters, digits and _ only"));
     }
     let is_number = !value.is_empty() && value.chars().all(|c| c.is_ascii_digit());
     let value = match value.strip_prefix("0x") {
-        Some(digits) if digits.len().is_multiple_of(2) && digits.chars().all(|c| c.is_ascii_hexdigit()) => {
-            value.to_owned()
+        Some(digits) => {
+            TemplateValue::Bytes(hex::decode(digits).map_err(|_| wrong("the value is not whole bytes of hex"))?)
         }
-        Some(_) => return Err(wrong("the value is not whole bytes of hex")),
-        None if is_number && value.parse::<u64>().is_err() => return Err(wrong("the number does not fit 64 bits")),
-        None if is_number => value.to_owned(),
-        None => format!("0x{}", hex::encode(value)),
+        None if is_number => TemplateValue::Uint(value.parse().map_err(|_| wrong("the number does not fit 64 bits"))?),
+        None => TemplateValue::Bytes(value.as_bytes().to_vec()),
     };
-    Ok((format!("TMPL_{name}"), value))
-}
-
-/// Replaces whole words that name a variable.
-fn substitute(source: &str, values: &[(String, String)]) -> String {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut result = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some(start) = rest.find(is_word) {
-        let (before, tail) = rest.split_at(start);
-        let end = tail.find(|c| !is_word(c)).unwrap_or(tail.len());
-        let (word, after) = tail.split_at(end);
-        result.push_str(before);
-        let value = values.iter().find(|(name, _)| name == word).map_or(word, |(_, value)| value);
-        result.push_str(value);
-        rest = after;
-    }
-    result.push_str(rest);
-    result
+    Ok((format!("{PREFIX}{name}"), value))
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -231,12 +222,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn templates_are_replaced_as_whole_words() {
-        let values = [template_value("A=1").unwrap(), template_value("TMPL_AB=text").unwrap()];
-        assert_eq!(
-            substitute("int TMPL_A // TMPL_ABC TMPL_A\nbyte TMPL_AB", &values),
-            "int 1 // TMPL_ABC 1\nbyte 0x74657874"
-        );
+    fn template_values_are_numbers_hex_or_text() {
+        assert_eq!(template_value("A=1").unwrap(), ("TMPL_A".to_owned(), TemplateValue::Uint(1)));
+        assert_eq!(template_value("TMPL_B=0x01").unwrap(), ("TMPL_B".to_owned(), TemplateValue::Bytes(vec![1])));
+        assert_eq!(template_value("C=text").unwrap().1, TemplateValue::Bytes(b"text".to_vec()));
         for wrong in ["A", "=1", "A-B=1", "A=0x1", "A=99999999999999999999"] {
             assert!(template_value(wrong).is_err(), "{wrong}");
         }
@@ -244,8 +233,9 @@ mod tests {
 
     #[test]
     fn every_problem_is_told_with_its_line() {
-        let problems = assemble("#pragma version 11\nint x\nfoo\n", &[]).unwrap_err();
-        let failure = malformed("a.teal", "#pragma version 11\nint x\nfoo\n", &problems);
+        let source = "#pragma version 11\nint x\nfoo\n";
+        let problems = teal::assemble(source, AssembleOptions::default()).unwrap_err();
+        let failure = malformed("a.teal", source, &problems);
         assert!(failure.message.contains("a.teal:2") && failure.message.contains("a.teal:3"), "{}", failure.message);
     }
 }

@@ -124,9 +124,7 @@ impl From<OperationError> for Failure {
                 rejected(&Rejection::NotOptedIn { app, account: user.to_string() }, None)
             }
             OperationError::AssetNotHeld { account, asset, .. } => {
-                let mut failure = rejected(&Rejection::AssetNotHeld { asset, account: account.to_string() }, None);
-                failure.message = message;
-                failure
+                rejected(&Rejection::AssetNotHeld { asset, account: account.to_string() }, None).saying(message)
             }
             OperationError::AssetShort { user, has, needs, .. } => Self::new("too_little", message)
                 .hint(format!("send {user} the asset with `pnp-contract asset send`"))

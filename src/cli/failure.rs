@@ -25,7 +25,11 @@ pub enum Exit {
 
 /// A failure for people and for programs. Carries no secret.
 #[derive(Clone, Debug)]
-pub struct Failure {
+pub struct Failure(Box<Told>);
+
+/// What a failure tells.
+#[derive(Clone, Debug)]
+pub struct Told {
     /// A stable word for programs, for example `no_account`.
     pub code: &'static str,
     /// The exit code.
@@ -40,44 +44,60 @@ pub struct Failure {
     pub details: Map<String, Value>,
 }
 
+impl std::ops::Deref for Failure {
+    type Target = Told;
+
+    fn deref(&self) -> &Told {
+        &self.0
+    }
+}
+
 impl Failure {
     /// A failure with exit code 1.
     #[must_use]
     pub fn new(code: &'static str, message: impl Display) -> Self {
-        Self { code, exit: Exit::Failed, message: message.to_string(), cause: None, hint: None, details: Map::new() }
+        let message = message.to_string();
+        Self(Box::new(Told { code, exit: Exit::Failed, message, cause: None, hint: None, details: Map::new() }))
+    }
+
+    /// The same, told in other words.
+    #[must_use]
+    pub fn saying(mut self, message: impl Display) -> Self {
+        self.0.message = message.to_string();
+        self
     }
 
     /// Wrong use of the command line, exit code 2.
     #[must_use]
     pub fn usage(message: impl Display) -> Self {
-        Self { exit: Exit::Usage, ..Self::new("usage", message) }
+        Self::new("usage", message).exit(Exit::Usage)
     }
 
     /// Says why.
     #[must_use]
     pub fn because(mut self, cause: impl Display) -> Self {
-        self.cause = Some(cause.to_string());
+        self.0.cause = Some(cause.to_string());
         self
     }
 
     /// Says what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Display) -> Self {
-        self.hint = Some(hint.to_string());
+        self.0.hint = Some(hint.to_string());
         self
     }
 
     /// Another exit code.
     #[must_use]
-    pub const fn exit(mut self, exit: Exit) -> Self {
-        self.exit = exit;
+    pub fn exit(mut self, exit: Exit) -> Self {
+        self.0.exit = exit;
         self
     }
 
     /// Adds a field for programs.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.insert(name.to_owned(), value.into());
+        self.0.details.insert(name.to_owned(), value.into());
         self
     }
 

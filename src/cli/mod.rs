@@ -30,7 +30,7 @@ mod update;
 mod values;
 
 pub use context::{Context, GlobalOptions};
-pub use failure::{Exit, Failure};
+pub use failure::{Exit, Failure, Told};
 pub use io::{Answer, Output};
 
 use clap::Parser;

@@ -27,11 +27,11 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let params = session.params().await?;
         let mut transactions = Vec::new();
         let mut opts_in_to_asset = false;
-        if let Some(asset) = state.asset {
-            if session.algod.holding(user.address, asset).await?.is_none() {
-                opts_in_to_asset = true;
-                transactions.push(calls::asset_opt_in(user.address, asset, &params));
-            }
+        if let Some(asset) = state.asset
+            && session.algod.holding(user.address, asset).await?.is_none()
+        {
+            opts_in_to_asset = true;
+            transactions.push(calls::asset_opt_in(user.address, asset, &params));
         }
         transactions.push(calls::opt_in(user.address, app, &params));
         let transactions = group(transactions, &params)?;

@@ -12,10 +12,8 @@ pub(super) fn whole(text: &str) -> Result<u64, String> {
     if digits.is_empty() {
         return Err("it is empty; a whole number is needed".to_owned());
     }
-    if let Some(rest) = digits.strip_prefix('-') {
-        if rest.starts_with(|c: char| c.is_ascii_digit()) {
-            return Err("it is negative; amounts start at 0".to_owned());
-        }
+    if digits.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        return Err("it is negative; amounts start at 0".to_owned());
     }
     if digits.chars().all(|c| c.is_ascii_digit()) {
         return Err(format!("it is too large; the most is {}", u64::MAX));

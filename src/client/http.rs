@@ -143,10 +143,11 @@ impl Service {
             Ok(body) if !body.message.is_empty() => (body.message, body.data),
             _ => (body.trim().chars().take(300).collect(), serde_json::Value::Null),
         };
-        if status == 400 && self.name == "algod" {
-            if let Some(rejection) = super::Rejection::parse(&message, &data) {
-                return ClientError::Rejected(Box::new(rejection));
-            }
+        if status == 400
+            && self.name == "algod"
+            && let Some(rejection) = super::Rejection::parse(&message, &data)
+        {
+            return ClientError::Rejected(Box::new(rejection));
         }
         if matches!(status, 502..=504) {
             let why = format!("status {status} {message}").trim().to_owned();

@@ -69,16 +69,14 @@ impl GenesisIdentity {
     /// [`NetworkError::PublicBehindLocalName`] where a development network's name leads to a public one.
     pub fn check(&self, network: &Network) -> Result<(), NetworkError> {
         let url = network.algod.as_ref().map_or_else(String::new, |endpoint| endpoint.url.clone());
-        if let Some(expected) = &network.genesis_hash {
-            if *expected != self.hash {
-                return Err(NetworkError::WrongGenesis {
-                    network: network.name.clone(),
-                    url,
-                    expected: expected.clone(),
-                    found: self.hash.clone(),
-                    found_name: self.public().map_or_else(|| self.id.clone(), |public| public.name().to_owned()),
-                });
-            }
+        if let Some(expected) = network.genesis_hash.as_ref().filter(|expected| **expected != self.hash) {
+            return Err(NetworkError::WrongGenesis {
+                network: network.name.clone(),
+                url,
+                expected: expected.clone(),
+                found: self.hash.clone(),
+                found_name: self.public().map_or_else(|| self.id.clone(), |public| public.name().to_owned()),
+            });
         }
         match (network.kind, self.public()) {
             (Kind::Embedded | Kind::LocalNet, Some(public)) => {

@@ -127,7 +127,8 @@ impl PreparedBill {
             None => TickId::fresh(local.last_tick.as_ref().filter(|_| request.ordered_ticks))?,
         };
         if let Some(last) = &local.last_tick {
-            let refused = if request.ordered_ticks { !(tick > *last) } else { tick == *last };
+            let rises = tick.partial_cmp(last) == Some(std::cmp::Ordering::Greater);
+            let refused = if request.ordered_ticks { !rises } else { tick == *last };
             if refused {
                 return Err(UsageError::TickOrder { tick, last: last.clone() }.into());
             }

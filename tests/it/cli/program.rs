@@ -27,6 +27,9 @@ fn all_problems_are_told_and_nothing_is_written() {
     assert!(!project.path().join("a.teal.tok").exists());
     project.refused(&["compile", "none.teal"], 1, "unreadable");
     project.refused(&["compile", "a.teal", "--tmpl", "N"], 2, "usage");
+    let template = Project::new().file("t.teal", "#pragma version 11\nint TMPL_N\n");
+    let error = template.refused(&["compile", "t.teal"], 1, "template");
+    assert!(error["hint"].as_str().unwrap().contains("--tmpl TMPL_N=VALUE"), "{error}");
     let binary = Project::new().file("b.teal", "x");
     std::fs::write(binary.path().join("b.teal"), [0x0a, 0xff]).unwrap();
     let error = binary.refused(&["compile", "b.teal"], 1, "teal");
