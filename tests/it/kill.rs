@@ -3,6 +3,8 @@
 //! This binary starts itself as a writer that acknowledges on its standard output, kills it at a random instant, and then looks for
 //! every acknowledged group and for a state that agrees with the blocks. `scripts/kill-test 200` does it two hundred times.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};

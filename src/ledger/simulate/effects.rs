@@ -38,7 +38,7 @@ pub struct TransactionTrace {
     /// Hash of the logic signature, if it ran.
     pub signature_hash: Option<Digest>,
     /// The inner transactions, in order.
-    pub inner: Vec<TransactionTrace>,
+    pub inner: Vec<Self>,
 }
 
 impl TransactionTrace {

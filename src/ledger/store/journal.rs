@@ -3,7 +3,7 @@
 //! A database commit that survives power loss and reopens at once costs about 0.95 ms (two syncs and its allocator's state);
 //! one `fdatasync` of a file whose blocks are already allocated costs about 0.15 ms. So every batch is appended here and synced,
 //! then applied to the database without syncing; when the file is full, one durable commit of the database makes its
-//! content redundant and writing starts again at the front. `docs/decisions/store.md` has the measurements.
+//! content redundant and writing starts again at the front. `docs/decisions/0002-store.md` has the measurements.
 //!
 //! Record: length (4), sequence number (8), checksum (16), payload; integers little endian. Sequence numbers rise by one over the store's whole
 //! life, so what an earlier lap left behind the last record can never be taken for its continuation.
