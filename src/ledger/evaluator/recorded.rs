@@ -95,7 +95,7 @@ fn the_same_groups_make_the_same_blocks_and_the_same_refusals() {
         refused.len(),
         different.join("\n")
     );
-    assert!(blocks.len() > 50 && refused.len() > 50, "the story is whole");
+    assert!(blocks.len() > 80 && refused.len() > 80, "the story is whole");
 }
 
 fn refused_group(evaluator: &mut Evaluator<'_>, refusal: &Refused) -> String {
