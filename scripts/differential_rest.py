@@ -8,7 +8,7 @@ story (fund, assets, applications, boxes, inner transactions, failures); ids, ha
 placeholders, and everything else must be equal: status, content type, JSON keys and values, msgpack bytes decoded.
 Needs py-algorand-sdk and msgpack. Exit status 3 when answers differ.
 """
-import argparse, base64, hashlib, http.client, json, sys, time, urllib.error, urllib.request
+import argparse, base64, hashlib, http.client, json, re, sys, time, urllib.error, urllib.request
 
 import msgpack
 from algosdk import account, encoding, logic, transaction as t
@@ -177,6 +177,7 @@ class Node:
     def params(self):
         p = self.json("/v2/transactions/params")
         self.learn(p["genesis-hash"], "<genesis hash>")
+        self.learn(base64.b32encode(base64.b64decode(p["genesis-hash"])).decode().rstrip("="), "<genesis hash in base32>")
         return t.SuggestedParams(1000, p["last-round"], p["last-round"] + 500, p["genesis-hash"], p["genesis-id"], True)
 
     def remember(self, signed):
@@ -198,6 +199,7 @@ class Story:
     def __init__(self, node, dispenser):
         self.node, self.dispenser, self.answers = node, dispenser, {}
         self.node.learn(dispenser[1], "<dispenser>")
+        self.node.learn(base64.b64encode(encoding.decode_address(dispenser[1])).decode(), "<dispenser's key>")
         self.a, self.b = fixed_account("a"), fixed_account("b")
         self.poor = fixed_account("poor")
 
@@ -472,20 +474,26 @@ class Story:
 
 
 # Keys whose values are hashes, seeds, clocks or keys of one network alone.
-VARIABLE = {"ts", "seed", "prev", "prev512", "txn", "txn256", "gh", "time-since-last-round", "blockHash", "stibhash", "proof", "sel", "vote", "stprf", "sig", "grp", "build", "channel",
+# Left out: our networks pay no rewards.
+REWARDS = {"rate", "frac"}
+VARIABLE = {"txn512", "SelectionID", "StateProofID", "VoteID", "VoteLastValid", "ts", "seed", "prev", "prev512", "txn", "txn256", "gh", "time-since-last-round", "blockHash", "stibhash", "proof", "sel", "vote", "stprf", "sig", "grp", "build", "channel",
             "selection-participation-key", "vote-participation-key", "state-proof-key", "genesis_hash_b64", "genesis-hash", "vote-last-valid", "voteLst", "logic-sig-hash"}
+# What the reference lists in the order of a hash map.
+UNORDERED = ("global-state-delta", "local-state-delta", "delta", "boxes", "kvs", "app-initial-states", "app-locals", "accounts", "assets", "apps", "asset-holdings")
+# A transaction as Go prints a structure; ours is named by its id.
+GO_TRANSACTION = re.compile(r"^transaction (\{_struct:.*\}|<txid \d+>) invalid : ")
 HEADERS = ("Content-Type", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "X-Algorand-Struct")
 
 
 def plain(value, known, key=None):
     """The value with everything that may differ between two networks replaced by a placeholder."""
     if isinstance(value, dict):
-        return {plain_key(k, known): plain(v, known, k) for k, v in sorted(value.items(), key=lambda kv: str(kv[0]))}
+        return {plain_key(k, known): plain(v, known, k) for k, v in sorted(value.items(), key=lambda kv: str(kv[0])) if k not in REWARDS}
     if isinstance(value, (list, tuple)):
         items = [plain(v, known) for v in value]
-        return sorted(items, key=str) if key in ("global-state-delta", "local-state-delta", "delta") else items
-    if key in VARIABLE and not isinstance(value, dict):
-        return f"<{type(value).__name__}>" if key != "sig" else "<sig>"
+        return sorted(items, key=str) if key in UNORDERED else items
+    if key in VARIABLE:
+        return f"<{type(value).__name__}>"
     if isinstance(value, bytes):
         return f"b:{plain_text(base64.b64encode(value).decode(), known)}"
     return plain_text(value, known) if isinstance(value, str) else value
@@ -501,7 +509,7 @@ def plain_text(text, known):
     for value, placeholder in known.items():
         if len(value) > 40 and value in text:
             text = text.replace(value, placeholder)
-    return text
+    return GO_TRANSACTION.sub("transaction <it> invalid : ", text)
 
 
 def readable(answer, known):

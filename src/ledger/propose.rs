@@ -3,8 +3,9 @@
 use super::chain::{Chain, ChainError};
 use super::error::{BlockError, GroupError};
 use super::evaluator::{EvaluatedBlock, Evaluator};
+use super::next_header::next_header;
 use super::overlay::ReadError;
-use crate::types::{ApplyData, Block, SignedTransaction};
+use crate::types::{ApplyData, Block, BlockHeader, SignedTransaction};
 
 /// A block that is part of the chain now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,9 +51,9 @@ impl From<ReadError> for ProposeError {
 }
 
 impl Chain {
-    /// Makes a block of these groups, in this order, and adds it to the chain. `timestamp` is in seconds since 1970; it is
-    /// held between the latest block's and the most a block may be later. The block is durable when this returns. If any
-    /// group is refused there is no block.
+    /// Makes a block of these groups, in this order, and adds it to the chain. `timestamp` is in seconds since 1970 and
+    /// stands in the block as it is, for a development network's clock may jump. The block is durable when this returns.
+    /// If any group is refused there is no block.
     pub fn propose(
         &mut self,
         groups: &[Vec<SignedTransaction>],
@@ -70,7 +71,9 @@ impl Chain {
         groups: &[Vec<SignedTransaction>],
         timestamp: i64,
     ) -> Result<(EvaluatedBlock, Vec<Vec<ApplyData>>), ProposeError> {
-        let mut evaluator = Evaluator::start(self, self.latest_header(), timestamp)?;
+        let previous = self.latest_header();
+        let header = BlockHeader { timestamp, ..next_header(previous, timestamp)? };
+        let mut evaluator = Evaluator::start_with(self, previous, header)?;
         let mut applied = Vec::with_capacity(groups.len());
         for (index, group) in groups.iter().enumerate() {
             applied.push(self.add(&mut evaluator, group).map_err(|error| ProposeError::group(index, error))?);

@@ -10,13 +10,13 @@ use super::clock::{self, Clock};
 use super::data_lock::DataLock;
 use super::goal_files::GoalFiles;
 use super::view::View;
-use super::{Config, NodeError};
+use super::{Config, NodeError, opcode_text};
 use crate::ledger::chain::{Chain, ChainError};
 use crate::ledger::dispenser::DispenserKey;
-use crate::ledger::error::GroupError;
 use crate::ledger::genesis::Genesis;
-use crate::ledger::overlay::ReadError;
 use crate::ledger::past::Past;
+use crate::ledger::propose::ProposeError;
+use crate::ledger::simulate;
 use crate::types::{Digest, Round, SignedTransaction, Txid};
 
 /// A development network: one ledger, one lock, one block for each group.
@@ -40,6 +40,13 @@ struct State {
     chain: Chain,
     clock: Clock,
     last_block: Option<Instant>,
+}
+
+impl State {
+    fn next_timestamp(&self) -> i64 {
+        let Self { chain, clock, .. } = self;
+        clock.stamp(chain.latest_header().timestamp, clock::now(), chain.params().max_timestamp_increment)
+    }
 }
 
 impl DevNode {
@@ -70,6 +77,7 @@ impl DevNode {
                 (None, key, chain)
             }
         };
+        let chain = chain.with_opcodes_in_errors(opcode_text::around);
         let genesis = chain.genesis().clone();
         let files = config.data.as_deref().map(|folder| {
             let written = GoalFiles::write(folder, address, &config.token, &genesis.to_json());
@@ -135,7 +143,7 @@ impl DevNode {
     ///
     /// # Errors
     /// The ledger's reason; the network is as it was.
-    pub fn submit(&self, group: Vec<SignedTransaction>) -> Result<Txid, GroupError> {
+    pub fn submit(&self, group: Vec<SignedTransaction>) -> Result<Txid, ProposeError> {
         let first = group.first().map(SignedTransaction::id).unwrap_or_default();
         self.mine(&[group])?;
         Ok(first)
@@ -145,19 +153,24 @@ impl DevNode {
     ///
     /// # Errors
     /// The ledger's reason; the network is as it was.
-    pub fn mine(&self, groups: &[Vec<SignedTransaction>]) -> Result<Round, GroupError> {
+    pub fn mine(&self, groups: &[Vec<SignedTransaction>]) -> Result<Round, ProposeError> {
         let mut state = self.lock();
+        let stamp = state.next_timestamp();
         let State { chain, clock, last_block } = &mut *state;
-        let stamp = clock.stamp(chain.latest_header().timestamp, clock::now(), chain.params().max_timestamp_increment);
-        let _ = (groups, stamp);
-        if true {
-            return Err(GroupError::Read(ReadError("this network makes no blocks yet".to_owned())));
-        }
+        chain.propose(groups, stamp)?;
         clock.ticked();
         *last_block = Some(Instant::now());
         let round = chain.latest();
         self.rounds.send_replace(round);
         Ok(round)
+    }
+
+    /// Runs a group as if it were sent now, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// The request makes no sense, or the ledger cannot be read. A group that fails is an answer.
+    pub fn simulate(&self, request: &simulate::Request) -> Result<simulate::Response, simulate::SimulateError> {
+        self.read(|chain| chain.simulate(request))
     }
 
     /// The rule for the next blocks' times.

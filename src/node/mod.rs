@@ -10,6 +10,7 @@ mod data_lock;
 mod dev_node;
 mod error;
 mod goal_files;
+mod opcode_text;
 mod rest;
 mod server;
 pub mod view;

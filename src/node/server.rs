@@ -6,8 +6,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use axum::ServiceExt;
+use axum::extract::Request;
 use axum::serve::ListenerExt as _;
 use tokio::sync::oneshot;
+use tower_http::normalize_path::NormalizePath;
 
 use super::{Config, DevNode, NodeError, rest};
 
@@ -39,12 +42,12 @@ pub fn serve(config: Config) -> Result<Running, NodeError> {
     listener.set_nonblocking(true).map_err(busy)?;
     let node = Arc::new(DevNode::open(config, address)?);
     let (stop, stopped) = oneshot::channel();
-    let router = rest::router(Arc::clone(&node));
+    let service = rest::service(Arc::clone(&node));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("network").enable_all().build();
     let runtime = runtime.map_err(NodeError::Server)?;
     let run = move || {
-        let outcome = runtime.block_on(answer(listener, router, stopped, stop_on_signal));
+        let outcome = runtime.block_on(answer(listener, service, stopped, stop_on_signal));
         runtime.shutdown_timeout(LAST_REQUESTS);
         outcome
     };
@@ -54,7 +57,7 @@ pub fn serve(config: Config) -> Result<Running, NodeError> {
 
 async fn answer(
     listener: TcpListener,
-    router: axum::Router,
+    service: NormalizePath<axum::Router>,
     stopped: oneshot::Receiver<()>,
     on_signal: bool,
 ) -> io::Result<()> {
@@ -73,7 +76,9 @@ async fn answer(
         }
         drop(last_call);
     };
-    let serve = axum::serve(listener, router).with_graceful_shutdown(stop).into_future();
+    let serve = axum::serve(listener, ServiceExt::<Request>::into_make_service(service))
+        .with_graceful_shutdown(stop)
+        .into_future();
     let patience = async move {
         while ended.changed().await.is_ok() {}
         tokio::time::sleep(LAST_REQUESTS).await;

@@ -34,9 +34,10 @@ pub(super) fn token(name: &[u8]) -> String {
 }
 
 fn address(text: &str) -> Result<Vec<u8>, String> {
-    let bytes = BASE32_NOPAD
-        .decode(text.as_bytes())
-        .map_err(|error| format!("base32 decode error: illegal base32 data at input byte {}", error.position))?;
+    let bytes = BASE32_NOPAD.decode(text.as_bytes()).map_err(|error| {
+        let strange = text.bytes().position(|byte| !matches!(byte, b'A'..=b'Z' | b'2'..=b'7'));
+        format!("base32 decode error: illegal base32 data at input byte {}", strange.unwrap_or(error.position))
+    })?;
     let (key, checksum) =
         bytes.split_first_chunk::<32>().ok_or("decoded byte length should equal 36 with address and checksum")?;
     let hash = sha512_256(key);

@@ -27,6 +27,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, on};
 use tower_http::compression::CompressionLayer;
+use tower_http::normalize_path::NormalizePath;
 
 use self::refusal::Refusal;
 use self::request::Request;
@@ -37,8 +38,12 @@ use super::DevNode;
 /// The largest body any request may have, in bytes.
 const MAX_BODY: usize = 10_000_000;
 
-/// The whole interface over one node, as a service for HTTP requests.
-pub(super) fn router(node: Arc<DevNode>) -> Router {
+/// The whole interface over one node, as a service for HTTP requests. A slash at the end of a path means nothing.
+pub(super) fn service(node: Arc<DevNode>) -> NormalizePath<Router> {
+    NormalizePath::trim_trailing_slash(router(node))
+}
+
+fn router(node: Arc<DevNode>) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
         let serve = move |State(node): State<Arc<DevNode>>, params: RawPathParams, request: HttpRequest| {

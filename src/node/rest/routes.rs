@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::Refusal;
 use super::answer::Answer;
-use super::handlers::{accounts, applications, assets, blocks, common, devmode, proofs, status, teal, transactions};
+use super::handlers::{
+    accounts, applications, assets, blocks, common, devmode, proofs, simulate, status, teal, transactions,
+};
 use super::request::Request;
 use crate::node::DevNode;
 
@@ -64,6 +66,7 @@ pub(super) const ROUTES: &[Route] = &[
     get("/v2/transactions/params", status::params, "What a new transaction has to say."),
     post("/v2/transactions", transactions::submit, "Sends a group; it is confirmed when this answers."),
     post("/v2/transactions/async", transactions::submit_quietly, "Sends a group without hearing its id."),
+    post("/v2/transactions/simulate", simulate::simulate, "Runs a group without keeping anything."),
     get("/v2/transactions/pending", transactions::pending, "Transactions not yet in a block: none."),
     get("/v2/transactions/pending/{txid}", transactions::pending_by_id, "What became of a transaction."),
 

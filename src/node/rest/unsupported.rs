@@ -15,7 +15,6 @@ pub(super) const UNSUPPORTED: &[(&str, &str, &str)] = &[
     ("POST", "/v2/participation/{participation-id}", KEYS),
     ("POST", "/v2/shutdown", SHUTDOWN),
     ("POST", "/v2/node/shutdown", SHUTDOWN),
-    ("POST", "/v2/transactions/simulate", "simulation is not served yet"),
     ("GET", "/v2/deltas/{round}", DELTAS),
     ("GET", "/v2/deltas/{round}/txn/group", TRACER),
     ("GET", "/v2/deltas/txn/group/{id}", TRACER),

@@ -7,6 +7,7 @@ pub(super) mod blocks;
 pub(super) mod common;
 pub(super) mod devmode;
 pub(super) mod proofs;
+pub(super) mod simulate;
 pub(super) mod status;
 pub(super) mod teal;
 pub(super) mod transactions;

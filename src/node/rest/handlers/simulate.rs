@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 1_000_000;
 pub(in crate::node::rest) fn simulate(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let asked = read(request.body_within(MOST_BYTES)?)?;
     check_sizes(&asked, node.read(|chain| chain.params().max_tx_group_size))?;
-    let response = node.read(|chain| chain.simulate(&asked)).map_err(|error| match error {
+    let response = node.simulate(&asked).map_err(|error| match error {
         SimulateError::Invalid(text) => Refusal::bad(text),
         SimulateError::Internal(text) => Refusal::internal(text),
     })?;

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::unreadable;
 use crate::ledger::error::GroupError;
+use crate::ledger::propose::ProposeError;
 use crate::node::DevNode;
 use crate::node::rest::Refusal;
 use crate::node::rest::answer::{Answer, Format};
@@ -42,8 +43,16 @@ fn decode_group(mut rest: &[u8], most: usize) -> Result<Vec<SignedTransaction>, 
     if group.is_empty() { Err(Refusal::bad("empty txgroup")) } else { Ok(group) }
 }
 
+/// Why there is no block: the group's fault, or the ledger's.
+fn refusal_of(error: ProposeError) -> Refusal {
+    match error {
+        ProposeError::Group { error, .. } => refusal_of_group(&error),
+        other => unreadable(other),
+    }
+}
+
 /// A refused group in the words SDKs parse: `TransactionPool.Remember: transaction …`, with the program's place as data.
-fn refusal_of(error: GroupError) -> Refusal {
+fn refusal_of_group(error: &GroupError) -> Refusal {
     // What algod checks before its pool sees the group comes without the pool's name.
     let before_pool = matches!(
         error,

@@ -6,3 +6,4 @@ pub(super) mod account;
 pub(super) mod application;
 pub(super) mod asset;
 pub(super) mod pending;
+pub(super) mod simulation;

@@ -6,7 +6,7 @@ use crate::ledger::simulate::{
     StateOperation, TraceConfig, TransactionResult, TransactionTrace, UnnamedResources,
 };
 use crate::node::rest::document::{Document, Fields};
-use crate::types::msgpack::{self, Bounded, DecodeError, Element, wire_struct};
+use crate::types::msgpack::{self, DecodeError, wire_struct};
 use crate::types::{Address, Digest, Round, SignedTransaction, TealValue};
 
 /// The request as it comes over the wire.
@@ -46,8 +46,6 @@ wire_struct! {
     }
 }
 
-impl Element for AskedGroup {}
-
 #[derive(Debug, Default)]
 struct AskedTrace {
     enable: bool,
@@ -67,8 +65,16 @@ wire_struct! {
 
 /// Reads a request in msgpack.
 pub(in crate::node::rest) fn request(bytes: &[u8]) -> Result<Request, DecodeError> {
-    let Asked { groups, round, allow_empty_signatures, allow_more_logging, allow_unnamed_resources, extra_opcode_budget, trace, fix_signers } =
-        msgpack::decode(bytes)?;
+    let Asked {
+        groups,
+        round,
+        allow_empty_signatures,
+        allow_more_logging,
+        allow_unnamed_resources,
+        extra_opcode_budget,
+        trace,
+        fix_signers,
+    } = msgpack::decode(bytes)?;
     let AskedTrace { enable, stack, scratch, state } = trace;
     Ok(Request {
         groups: groups.into_iter().map(|group| group.transactions).collect(),
@@ -141,13 +147,22 @@ fn transaction(result: &TransactionResult) -> Document {
 }
 
 fn resources(resources: &UnnamedResources) -> Document {
-    let pair = |(address, id): &(Address, u64), name: &str| Fields::default().with("account", text_of(*address)).with(name, *id).into();
-    let named = |(app, name): &(u64, Vec<u8>)| Fields::default().with("app", *app).with("name", Document::bytes(name)).into();
+    let pair = |(address, id): &(Address, u64), name: &str| {
+        Fields::default().with("account", text_of(*address)).with(name, *id).into()
+    };
+    let named =
+        |(app, name): &(u64, Vec<u8>)| Fields::default().with("app", *app).with("name", Document::bytes(name)).into();
     Fields::default()
-        .with_some("accounts", resources.accounts.iter().map(|address| Document::from(text_of(*address))).collect::<Document>())
+        .with_some(
+            "accounts",
+            resources.accounts.iter().map(|address| Document::from(text_of(*address))).collect::<Document>(),
+        )
         .with_some("app-locals", resources.locals.iter().map(|local| pair(local, "app")).collect::<Document>())
         .with_some("apps", resources.apps.iter().map(|app| Document::from(*app)).collect::<Document>())
-        .with_some("asset-holdings", resources.holdings.iter().map(|holding| pair(holding, "asset")).collect::<Document>())
+        .with_some(
+            "asset-holdings",
+            resources.holdings.iter().map(|holding| pair(holding, "asset")).collect::<Document>(),
+        )
         .with_some("assets", resources.assets.iter().map(|asset| Document::from(*asset)).collect::<Document>())
         .with_some("boxes", resources.boxes.iter().map(named).collect::<Document>())
         .with_some("extra-box-refs", resources.extra_box_refs)
@@ -171,13 +186,17 @@ fn trace(trace: &TransactionTrace) -> Document {
 }
 
 fn unit(unit: &OpcodeUnit) -> Document {
-    let scratch = unit.scratch_changes.iter().map(|change| {
-        Fields::default().with("new-value", value(&change.new_value)).with("slot", change.slot).into()
-    });
+    let scratch = unit
+        .scratch_changes
+        .iter()
+        .map(|change| Fields::default().with("new-value", value(&change.new_value)).with("slot", change.slot).into());
     Fields::default()
         .with("pc", unit.pc)
         .with_some("scratch-changes", scratch.collect::<Document>())
-        .with_some("spawned-inners", unit.spawned_inners.iter().map(|index| Document::from(*index)).collect::<Document>())
+        .with_some(
+            "spawned-inners",
+            unit.spawned_inners.iter().map(|index| Document::from(*index)).collect::<Document>(),
+        )
         .with_some("stack-additions", unit.stack_additions.iter().map(value).collect::<Document>())
         .with_some("stack-pop-count", unit.stack_pop_count)
         .with_some("state-changes", unit.state_changes.iter().map(state_change).collect::<Document>())
@@ -209,7 +228,8 @@ fn initial_states(states: &InitialStates) -> Document {
         let locals = state.locals.iter().map(|(account, values)| {
             Fields::default().with("account", text_of(*account)).with("kvs", key_values(values.iter())).into()
         });
-        let storage = |kvs: Document| if kvs.is_empty() { Document::Nil } else { Fields::default().with("kvs", kvs).into() };
+        let storage =
+            |kvs: Document| if kvs.is_empty() { Document::Nil } else { Fields::default().with("kvs", kvs).into() };
         Fields::default()
             .with_some("app-boxes", storage(key_values(state.boxes.iter())))
             .with_some("app-globals", storage(key_values(state.globals.iter())))
@@ -222,7 +242,9 @@ fn initial_states(states: &InitialStates) -> Document {
 
 fn key_values<'a>(values: impl Iterator<Item = (&'a Vec<u8>, &'a Option<TealValue>)>) -> Document {
     let there = values.filter_map(|(key, held)| Some((key, held.as_ref()?)));
-    there.map(|(key, held)| Fields::default().with("key", Document::bytes(key)).with("value", value(held)).into()).collect()
+    there
+        .map(|(key, held)| Fields::default().with("key", Document::bytes(key)).with("value", value(held)).into())
+        .collect()
 }
 
 /// `model.AvmValue`.
