@@ -1,5 +1,6 @@
 //! `block`: facts about a past block.
 
+use super::unknown_field;
 use crate::avm::error::{Fault, fault};
 use crate::avm::value::Value;
 use crate::avm::vm::Vm;
@@ -9,7 +10,9 @@ use crate::opcodes::{BlockField, Field};
 pub(in crate::avm) fn block(vm: &mut Vm<'_, '_>) -> Result<(), Fault> {
     let round = vm.available_round(vm.machine.uint(0)?)?;
     let byte = vm.machine.byte(0)?;
-    let Some(field) = BlockField::from_byte(byte) else { fault!("invalid block field BlockField({byte})") };
+    let Some(field) = BlockField::from_byte(byte) else {
+        fault!("invalid block field {}", unknown_field::<BlockField>("BlockField", byte));
+    };
     if u64::from(field.spec().since) > vm.version() {
         fault!("invalid block field {}", field.spec().name);
     }

@@ -1,5 +1,6 @@
 //! `global`: facts about the network, the group and the running program.
 
+use super::unknown_field;
 use crate::avm::error::{Fault, fault};
 use crate::avm::value::Value;
 use crate::avm::vm::Vm;
@@ -63,7 +64,9 @@ impl Vm<'_, '_> {
 /// `global F`
 pub(in crate::avm) fn global(vm: &mut Vm<'_, '_>) -> Result<(), Fault> {
     let byte = vm.machine.byte(0)?;
-    let Some(field) = GlobalField::from_byte(byte) else { fault!("invalid global field GlobalField({byte})") };
+    let Some(field) = GlobalField::from_byte(byte) else {
+        fault!("invalid global field {}", unknown_field::<GlobalField>("GlobalField", byte));
+    };
     let spec = field.spec();
     if u64::from(spec.since) > vm.version() {
         fault!("invalid global field {}", spec.name);

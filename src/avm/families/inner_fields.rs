@@ -2,6 +2,7 @@
 //!
 //! Accounts, assets and applications must be available when they are named, before anything is sent.
 
+use super::unknown_field;
 use crate::avm::error::{Fault, fault};
 use crate::avm::references::address;
 use crate::avm::value::Value;
@@ -184,7 +185,9 @@ pub(in crate::avm) fn itxn_field(vm: &mut Vm<'_, '_>) -> Done {
 
 fn set_field(vm: &mut Vm<'_, '_>, transaction: &mut Transaction) -> Done {
     let byte = vm.machine.byte(0)?;
-    let Some(field) = TxnField::from_byte(byte) else { fault!("invalid itxn_field TxnField({byte})") };
+    let Some(field) = TxnField::from_byte(byte) else {
+        fault!("invalid itxn_field {}", unknown_field::<TxnField>("TxnField", byte));
+    };
     let spec = field.spec();
     if spec.settable == 0 || u64::from(spec.settable) > vm.version() {
         fault!("invalid itxn_field {}", spec.name);

@@ -1,5 +1,6 @@
 //! `txn` and its kin: fields of the transaction itself, of its group, and of the inner transactions it sent.
 
+use super::unknown_field;
 use crate::avm::error::{Fault, fault};
 use crate::avm::group::inner_id;
 use crate::avm::program::Mode;
@@ -73,7 +74,9 @@ impl Vm<'_, '_> {
     }
 
     fn field(&mut self, source: Source, at: u64, field: u8, item: Item) -> Result<Value, Fault> {
-        let Some(field) = TxnField::from_byte(field) else { fault!("invalid txn field TxnField({field})") };
+        let Some(field) = TxnField::from_byte(field) else {
+            fault!("invalid txn field {}", unknown_field::<TxnField>("TxnField", field));
+        };
         let spec = field.spec();
         if u64::from(spec.since) > self.version() {
             fault!("invalid txn field {}", spec.name);
