@@ -186,7 +186,7 @@ mod tests {
     fn old_programs_may_not_cost_more_than_their_budget() {
         let mut program = vec![3, 0x80, 0];
         program.extend([0x03; 500]);
-        let text = "pc=447 static cost budget of 20000 exceeded";
+        let text = "pc=448 static cost budget of 20000 exceeded";
         assert_eq!(check(&program), Err(text.into()));
         program[0] = 4;
         assert_eq!(check(&program), Ok(()));

@@ -31,6 +31,10 @@ pub trait Tracer {
     fn before_program(&mut self, _vm: &mut Vm<'_, '_>) {}
     /// A program ended.
     fn after_program(&mut self, _vm: &mut Vm<'_, '_>, _passed: bool, _error: Option<&Fault>) {}
+    /// Whether opcodes are watched too. If not, programs run as fast as without a tracer.
+    fn watches_opcodes(&self) -> bool {
+        true
+    }
     /// An opcode begins: [`Vm::pc`] is its place.
     fn before_opcode(&mut self, _vm: &mut Vm<'_, '_>) {}
     /// An opcode ended: [`Vm::pc`] is the place of the next one, or of this one if it failed.

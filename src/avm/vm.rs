@@ -280,7 +280,7 @@ impl<'v, 't> Vm<'v, 't> {
     }
 
     fn run(&mut self) -> Result<bool, Fault> {
-        if self.group.shared.tracer.is_some() {
+        if self.group.shared.tracer.as_ref().is_some_and(|tracer| tracer.watches_opcodes()) {
             while self.machine.at != Program::END {
                 self.trace(|tracer, vm| tracer.before_opcode(vm));
                 let done = self.step();
