@@ -28,6 +28,17 @@ pub struct Frame {
     pub declared: Option<(usize, usize)>,
 }
 
+impl Frame {
+    /// The place on the stack that `frame_dig` and `frame_bury` mean by an offset, if the frame has it.
+    pub(super) fn place(&self, offset: i8) -> Option<usize> {
+        let offset = isize::from(offset);
+        if self.declared.is_some_and(|(args, _)| -offset > args as isize) {
+            return None;
+        }
+        self.height.checked_add_signed(offset)
+    }
+}
+
 /// The state of one program run.
 #[derive(Debug)]
 pub struct Machine {

@@ -5,9 +5,9 @@
 //! careful step, which checks in the reference's order and words the failure. So no rule and no text of the language is
 //! written here, only what success looks like, and a program behaves the same with and without this module.
 
-use super::machine::{MAX_STACK, Machine};
+use super::machine::{Frame, MAX_STACK, Machine};
 use super::program::{Immediates, Instruction, Jump, Program};
-use super::value::Value;
+use super::value::{MAX_BYTES, Value};
 use crate::opcodes::Op;
 
 /// What an instruction does when all goes well.
@@ -43,9 +43,62 @@ pub(super) enum Quick {
     Load(u8),
     Store(u8),
     Assert,
+    Select,
+    Cover(u8),
+    Uncover(u8),
+    Len,
+    PushBytes,
+    FrameDig(i8),
+    FrameBury(i8),
+    Proto(u8, u8),
+    Callsub(u32, bool),
+    Retsub,
     Branch(u32),
-    BranchZero(u32),
-    BranchNonZero(u32),
+    /// Pops a number and branches if its being other than 0 is this.
+    BranchIf(bool, u32),
+    /// Two instructions: a constant, and an operation with it.
+    AddUint(u64),
+    SubUint(u64),
+    /// Two instructions: a comparison, and a branch on its result.
+    CompareBranch(Comparison, bool, u32),
+    /// Three instructions: a constant, a comparison with it, and a branch on its result.
+    CompareUintBranch(Comparison, bool, u32, u32),
+}
+
+/// What a comparison asks of two integers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Lt,
+    Gt,
+    Le,
+    Ge,
+    Eq,
+    Ne,
+}
+
+impl Comparison {
+    fn of(quick: Quick) -> Option<Self> {
+        Some(match quick {
+            Quick::Lt => Self::Lt,
+            Quick::Gt => Self::Gt,
+            Quick::Le => Self::Le,
+            Quick::Ge => Self::Ge,
+            Quick::Eq => Self::Eq,
+            Quick::Ne => Self::Ne,
+            _ => return None,
+        })
+    }
+
+    fn holds(self, a: u64, b: u64) -> bool {
+        match self {
+            Self::Lt => a < b,
+            Self::Gt => a > b,
+            Self::Le => a <= b,
+            Self::Ge => a >= b,
+            Self::Eq => a == b,
+            Self::Ne => a != b,
+        }
+    }
 }
 
 impl Quick {
@@ -96,10 +149,22 @@ impl Quick {
             (Op::Load, _) => Self::Load(byte),
             (Op::Store, _) => Self::Store(byte),
             (Op::Assert, _) => Self::Assert,
-            (Op::Branch | Op::BranchVarint, _) => target.map_or(Self::Slow, Self::Branch),
-            (Op::BranchZero | Op::BranchZeroVarint, _) => target.map_or(Self::Slow, Self::BranchZero),
-            (Op::BranchNonZero | Op::BranchNonZeroVarint, _) => target.map_or(Self::Slow, Self::BranchNonZero),
-            _ => Self::Slow,
+            (Op::Select, _) => Self::Select,
+            (Op::Cover, _) => Self::Cover(byte),
+            (Op::Uncover, _) => Self::Uncover(byte),
+            (Op::Len, _) => Self::Len,
+            (Op::PushBytes, Immediates::Data(bytes)) if bytes.len() <= MAX_BYTES => Self::PushBytes,
+            (Op::FrameDig, _) => Self::FrameDig(byte.cast_signed()),
+            (Op::FrameBury, _) => Self::FrameBury(byte.cast_signed()),
+            (Op::Proto, Immediates::Bytes([args, returns, _])) => Self::Proto(*args, *returns),
+            (Op::Retsub, _) => Self::Retsub,
+            (op, _) => match (op, target) {
+                (Op::Callsub | Op::CallsubVarint, Some(target)) => Self::Callsub(target, instruction.to_proto),
+                (Op::Branch | Op::BranchVarint, Some(target)) => Self::Branch(target),
+                (Op::BranchZero | Op::BranchZeroVarint, Some(target)) => Self::BranchIf(false, target),
+                (Op::BranchNonZero | Op::BranchNonZeroVarint, Some(target)) => Self::BranchIf(true, target),
+                _ => Self::Slow,
+            },
         }
     }
 }
@@ -107,7 +172,7 @@ impl Quick {
 /// The quick form of every instruction, and the index of the instruction after it.
 pub(super) fn compile(instructions: &[Instruction], entry: u32) -> Vec<(Quick, u32)> {
     let settled = settled_constants(instructions, entry);
-    let quick = instructions.iter().map(|instruction| {
+    let single = instructions.iter().map(|instruction| {
         let quick = match Quick::of(instruction) {
             Quick::PushUintConstant(index) => {
                 let constant = settled.and_then(|constants| constants.get(usize::from(index)));
@@ -117,7 +182,26 @@ pub(super) fn compile(instructions: &[Instruction], entry: u32) -> Vec<(Quick, u
         };
         (quick, instruction.next)
     });
-    quick.collect()
+    let single: Vec<(Quick, u32)> = single.collect();
+    single.iter().map(|first| joined(&single, *first).unwrap_or(*first)).collect()
+}
+
+/// An instruction and those after it as one, where there is a quick form for them.
+fn joined(all: &[(Quick, u32)], (first, next): (Quick, u32)) -> Option<(Quick, u32)> {
+    let (second, after_second) = *all.get(next as usize)?;
+    if let (Some(comparison), Quick::BranchIf(wanted, target)) = (Comparison::of(first), second) {
+        return Some((Quick::CompareBranch(comparison, wanted, target), after_second));
+    }
+    let Quick::PushUint(number) = first else { return None };
+    match second {
+        Quick::Add => return Some((Quick::AddUint(number), after_second)),
+        Quick::Sub => return Some((Quick::SubUint(number), after_second)),
+        _ => {}
+    }
+    let comparison = Comparison::of(second)?;
+    let (Quick::BranchIf(wanted, target), after_third) = *all.get(after_second as usize)? else { return None };
+    let number = u32::try_from(number).ok()?;
+    Some((Quick::CompareUintBranch(comparison, wanted, number, target), after_third))
 }
 
 /// The integer constants, where only one block sets them and nothing but constant blocks runs before it.
@@ -139,7 +223,8 @@ fn settled_constants(instructions: &[Instruction], entry: u32) -> Option<&[u64]>
 
 /// Runs until the program ends, the budget does, or an instruction needs the careful step. `left` is the budget.
 pub(super) fn run(machine: &mut Machine, left: &mut u64) {
-    let Machine { program, stack, scratch, uint_constants, byte_constants, at, cost, .. } = machine;
+    let Machine { program, stack, scratch, frames, uint_constants, byte_constants, from_callsub, at, cost, .. } =
+        machine;
     let code = program.quick();
     let mut here = *at;
     let mut budget = *left;
@@ -154,7 +239,8 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 Some(result) => *left = result,
                 None => break,
             }
-            stack.pop();
+            // It is an integer: there is nothing to free.
+            std::mem::forget(stack.pop());
         }};
     }
     macro_rules! push {
@@ -165,12 +251,13 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
             stack.push($value);
         }};
     }
-    macro_rules! branch_if {
-        ($wanted:expr, $target:expr, $next:expr) => {{
-            let Some(Value::Uint(flag)) = stack.last() else { break };
-            let taken = (*flag != 0) == $wanted;
-            stack.pop();
-            if taken { $target } else { $next }
+    // Pays for instructions after the first, which is paid for at the end of the loop, or gives up.
+    macro_rules! pay {
+        ($more:expr) => {{
+            if budget <= $more {
+                break;
+            }
+            budget -= $more;
         }};
     }
 
@@ -188,6 +275,9 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
             }
             Quick::PushByteConstant(index) => {
                 let Some(constant) = byte_constants.get(usize::from(index)) else { break };
+                if constant.len() > MAX_BYTES {
+                    break;
+                }
                 push!(Value::Bytes(constant.clone()));
             }
             Quick::Add => binary!(a, b => a.checked_add(b)),
@@ -252,9 +342,125 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 }
                 stack.pop();
             }
+            Quick::Select => {
+                let [.., kept, other, Value::Uint(flag)] = stack.as_mut_slice() else { break };
+                if *flag != 0 {
+                    std::mem::swap(kept, other);
+                }
+                stack.truncate(stack.len() - 2);
+            }
+            Quick::Cover(depth) => {
+                let from = stack.len().checked_sub(usize::from(depth) + 1);
+                let Some(part) = from.and_then(|from| stack.get_mut(from..)) else { break };
+                part.rotate_right(1);
+            }
+            Quick::Uncover(depth) => {
+                let from = stack.len().checked_sub(usize::from(depth) + 1);
+                let Some(part) = from.and_then(|from| stack.get_mut(from..)) else { break };
+                part.rotate_left(1);
+            }
+            Quick::Len => {
+                let Some(top) = stack.last_mut() else { break };
+                let Value::Bytes(bytes) = top else { break };
+                *top = Value::Uint(bytes.len() as u64);
+            }
+            Quick::PushBytes => {
+                let Some(Immediates::Data(bytes)) = program.instruction(here).map(|found| &found.immediates) else {
+                    break;
+                };
+                push!(Value::Bytes(bytes.clone()));
+            }
+            Quick::FrameDig(offset) => {
+                let Some(place) = frames.last().and_then(|frame| frame.place(offset)) else { break };
+                let Some(value) = stack.get(place).cloned() else { break };
+                push!(value);
+            }
+            Quick::FrameBury(offset) => {
+                let Some(place) = frames.last().and_then(|frame| frame.place(offset)) else { break };
+                if place + 1 >= stack.len() {
+                    break;
+                }
+                stack.swap_remove(place);
+            }
+            Quick::Proto(args, returns) => {
+                let (args, returns) = (usize::from(args), usize::from(returns));
+                if !*from_callsub || args > stack.len() {
+                    break;
+                }
+                let Some(frame) = frames.last_mut() else { break };
+                *from_callsub = false;
+                frame.declared = Some((args, returns));
+            }
+            Quick::Callsub(target, to_proto) => {
+                frames.push(Frame { return_to: next, height: stack.len(), declared: None });
+                *from_callsub |= to_proto;
+                then = target;
+            }
+            Quick::Retsub => {
+                let Some(frame) = frames.last() else { break };
+                if let Some((args, returns)) = frame.declared {
+                    let Some(bottom) = frame.height.checked_sub(args) else { break };
+                    if stack.len() < frame.height + returns {
+                        break;
+                    }
+                    for value in 0..returns {
+                        stack.swap(bottom + value, frame.height + value);
+                    }
+                    stack.truncate(bottom + returns);
+                }
+                then = frame.return_to;
+                frames.pop();
+            }
             Quick::Branch(target) => then = target,
-            Quick::BranchZero(target) => then = branch_if!(false, target, next),
-            Quick::BranchNonZero(target) => then = branch_if!(true, target, next),
+            Quick::BranchIf(wanted, target) => {
+                let Some(Value::Uint(flag)) = stack.last() else { break };
+                if (*flag != 0) == wanted {
+                    then = target;
+                }
+                std::mem::forget(stack.pop());
+            }
+            Quick::AddUint(number) => {
+                let height = stack.len();
+                let Some(Value::Uint(top)) = stack.last_mut() else { break };
+                let Some(sum) = top.checked_add(number) else { break };
+                if height >= MAX_STACK {
+                    break;
+                }
+                pay!(1);
+                *top = sum;
+            }
+            Quick::SubUint(number) => {
+                let height = stack.len();
+                let Some(Value::Uint(top)) = stack.last_mut() else { break };
+                let Some(difference) = top.checked_sub(number) else { break };
+                if height >= MAX_STACK {
+                    break;
+                }
+                pay!(1);
+                *top = difference;
+            }
+            Quick::CompareBranch(comparison, wanted, target) => {
+                let [.., Value::Uint(a), Value::Uint(b)] = stack.as_slice() else { break };
+                let holds = comparison.holds(*a, *b);
+                pay!(1);
+                if holds == wanted {
+                    then = target;
+                }
+                std::mem::forget(stack.pop());
+                std::mem::forget(stack.pop());
+            }
+            Quick::CompareUintBranch(comparison, wanted, number, target) => {
+                let Some(Value::Uint(top)) = stack.last() else { break };
+                let holds = comparison.holds(*top, u64::from(number));
+                if stack.len() >= MAX_STACK {
+                    break;
+                }
+                pay!(2);
+                if holds == wanted {
+                    then = target;
+                }
+                std::mem::forget(stack.pop());
+            }
         }
         here = then;
         budget -= 1;
