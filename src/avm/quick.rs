@@ -251,6 +251,23 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
             stack.push($value);
         }};
     }
+    // Pushes a copy of a value. Its two words travel apart: one wide load right after two narrow stores would wait for
+    // both to reach the cache, which costs more than the whole instruction.
+    macro_rules! push_copy {
+        ($value:expr) => {
+            match $value {
+                Some(Value::Uint(number)) => {
+                    let number = *number;
+                    push!(Value::Uint(number))
+                }
+                Some(Value::Bytes(bytes)) => {
+                    let bytes = bytes.clone();
+                    push!(Value::Bytes(bytes))
+                }
+                None => break,
+            }
+        };
+    }
     // Pays for instructions after the first, which is paid for at the end of the loop, or gives up.
     macro_rules! pay {
         ($more:expr) => {{
@@ -301,40 +318,42 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 *number = u64::from(*number == 0);
             }
             Quick::Dup => {
-                let Some(top) = stack.last().cloned() else { break };
-                push!(top);
+                push_copy!(stack.last());
             }
             Quick::Dup2 => {
-                let [.., a, b] = stack.as_slice() else { break };
-                let (a, b) = (a.clone(), b.clone());
-                if stack.len() + 2 > MAX_STACK {
-                    break;
-                }
-                stack.push(a);
-                stack.push(b);
+                let Some(first) = stack.len().checked_sub(2).filter(|first| first + 4 <= MAX_STACK) else { break };
+                push_copy!(stack.get(first));
+                push_copy!(stack.get(first + 1));
             }
             Quick::Pop => {
                 if stack.pop().is_none() {
                     break;
                 }
             }
-            Quick::Swap => {
-                let [.., a, b] = stack.as_mut_slice() else { break };
-                std::mem::swap(a, b);
-            }
+            Quick::Swap => match stack.as_mut_slice() {
+                [.., Value::Uint(a), Value::Uint(b)] => std::mem::swap(a, b),
+                [.., a, b] => std::mem::swap(a, b),
+                _ => break,
+            },
             Quick::Dig(depth) => {
                 let from = stack.len().checked_sub(usize::from(depth) + 1);
-                let Some(value) = from.and_then(|from| stack.get(from)).cloned() else { break };
-                push!(value);
+                push_copy!(from.and_then(|from| stack.get(from)));
             }
             Quick::Load(slot) => {
-                let value = scratch.get(usize::from(slot)).cloned().unwrap_or_default();
-                push!(value);
+                push_copy!(scratch.get(usize::from(slot)).or(Some(&Value::Uint(0))));
             }
             Quick::Store(slot) => {
                 let Some(place) = scratch.get_mut(usize::from(slot)) else { break };
-                let Some(value) = stack.pop() else { break };
-                *place = value;
+                match stack.last() {
+                    Some(Value::Uint(number)) => {
+                        *place = Value::Uint(*number);
+                        std::mem::forget(stack.pop());
+                    }
+                    _ => {
+                        let Some(value) = stack.pop() else { break };
+                        *place = value;
+                    }
+                }
             }
             Quick::Assert => {
                 if !matches!(stack.last(), Some(Value::Uint(1..))) {
@@ -372,8 +391,7 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
             }
             Quick::FrameDig(offset) => {
                 let Some(place) = frames.last().and_then(|frame| frame.place(offset)) else { break };
-                let Some(value) = stack.get(place).cloned() else { break };
-                push!(value);
+                push_copy!(stack.get(place));
             }
             Quick::FrameBury(offset) => {
                 let Some(place) = frames.last().and_then(|frame| frame.place(offset)) else { break };
