@@ -121,7 +121,8 @@ impl Vm<'_, '_> {
             params.family_box_access
         } else {
             let in_family = params.family_box_access && self.creator()? == owner_creator;
-            if !in_family && !(is_read && params.foreign_box_reads) {
+            let anyone_may = is_read && params.foreign_box_reads;
+            if !in_family && !anyone_may {
                 let caller = if self.creator()? == owner_creator { "family" } else { "foreign" };
                 let verb = if is_read { "read" } else { "write" };
                 fault!("{caller} app {} may not {verb} box of {owner}", self.app);
