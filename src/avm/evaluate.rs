@@ -135,8 +135,12 @@ fn check_read_budget(ledger: &dyn Ledger, group: &mut GroupContext<'_>) -> Resul
     match group.unnamed() {
         None if surplus < 0 => return Err(exceeded()),
         None => {}
-        Some(policy) if policy.io_surplus(surplus) => {}
-        Some(_) => return Err(EvalError::Refused(format!("read budget exceeded despite policy ({budget})"))),
+        Some(policy) => {
+            let goes_on = policy.io_surplus(surplus);
+            if !goes_on {
+                return Err(EvalError::Refused(format!("read budget exceeded despite policy ({budget})")));
+            }
+        }
     }
     group.read_budget_checked = true;
     group.surplus_read_budget = surplus;

@@ -179,6 +179,22 @@ impl Program {
     }
 }
 
+impl Instruction {
+    /// A branch to the version byte, which no checked program has, goes nowhere in the reference: to the next
+    /// instruction where the size of the branch is fixed, else to itself.
+    fn avoid_version(&mut self) {
+        let fixed = self.spec.and_then(OpSpec::fixed_size);
+        let instead = fixed.map_or(self.pc, |size| self.pc + size as u32);
+        match &mut self.immediates {
+            Immediates::Jump(jump) => jump.map(|pc| if pc == 0 { instead } else { pc }),
+            Immediates::Jumps(jumps) => {
+                jumps.iter_mut().for_each(|jump| jump.map(|pc| if pc == 0 { instead } else { pc }));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Jump {
     fn map(&mut self, index_of: impl Fn(u32) -> u32) {
         if let Self::To(pc) = self {
@@ -215,7 +231,8 @@ impl Strands {
         while pc < decoder.code.len() {
             let Some(place) = self.indices.get_mut(pc).filter(|place| place.is_none()) else { return };
             *place = u32::try_from(self.list.len()).ok();
-            let (instruction, size) = decoder.instruction(pc);
+            let (mut instruction, size) = decoder.instruction(pc);
+            instruction.avoid_version();
             let jumps = match &instruction.immediates {
                 Immediates::Jump(jump) => std::slice::from_ref(jump),
                 Immediates::Jumps(jumps) => jumps,
