@@ -6,8 +6,6 @@
 //! [`Vm`](super::vm::Vm). A failing function leaves the stack as the reference would: read arguments in place, change
 //! the stack last.
 
-use crate::opcodes::Field;
-
 pub(super) mod accounts;
 pub(super) mod app_state;
 pub(super) mod apps;
@@ -40,11 +38,6 @@ mod transaction_fields;
 use crate::opcodes::Field;
 
 /// What the reference calls a byte that names no field of the group `F`, whose type it calls `group`.
-fn unknown_field<F: Field>(group: &str, byte: u8) -> String {
-    if usize::from(byte) == F::ROWS.len() { format!("invalid{group}") } else { format!("{group}({byte})") }
-}
-
-/// How the reference names the field of a byte that no field has: the one after the last has a name of its own.
 fn unknown_field<F: Field>(group: &str, byte: u8) -> String {
     if usize::from(byte) == F::ROWS.len() { format!("invalid{group}") } else { format!("{group}({byte})") }
 }
