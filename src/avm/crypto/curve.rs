@@ -142,7 +142,7 @@ fn read_row<C: Curve>(
     read: impl Fn(&[u8]) -> Result<Affine<C>, CurveError>,
 ) -> Result<Vec<Affine<C>>, CurveError> {
     let expected = point_size::<C>();
-    if bytes.len() % expected != 0 {
+    if !bytes.len().is_multiple_of(expected) {
         return Err(CurveError::NotMultiple { found: bytes.len(), expected });
     }
     if bytes.is_empty() {
@@ -235,7 +235,7 @@ fn multiply<C: Curve>(point: &Affine<C>, scalar: &[u8]) -> Projective<C> {
 
 /// Plain double-and-add by a small number, the same on every point of the curve.
 pub(super) fn times<C: Curve>(point: &Projective<C>, factor: u64) -> Projective<C> {
-    ark_ec::scalar_mul::sw_double_and_add_projective(point, &[factor])
+    ark_ec::scalar_mul::sw_double_and_add_projective(point, [factor])
 }
 
 /// Two short vectors (a, b) with a + b·λ = 0 modulo the group order, and how to round along them.
@@ -251,7 +251,8 @@ pub(super) struct Lattice {
 impl Lattice {
     /// The lattice of the curve's group order and λ, a decimal number, by the extended Euclidean algorithm.
     pub(super) fn new<C: SWCurveConfig>(lambda: &str) -> Self {
-        let order: BigInt = BigUint::from(C::ScalarField::MODULUS.into()).into();
+        let order: BigUint = C::ScalarField::MODULUS.into();
+        let order = BigInt::from(order);
         let root = order.sqrt();
         let mut previous = (order, BigInt::ZERO);
         let mut current = (lambda.parse().unwrap_or_default(), BigInt::from(1));
@@ -276,8 +277,8 @@ impl Lattice {
 
     /// Two numbers of half the length, u and v, with u + v·λ = `scalar` modulo the group order.
     fn split(&self, scalar: &BigInt) -> (BigInt, BigInt) {
-        let first = scalar * &self.rounding.0 >> self.shift;
-        let second = -(scalar * &self.rounding.1) >> self.shift;
+        let first = (scalar * &self.rounding.0) >> self.shift;
+        let second = (-(scalar * &self.rounding.1)) >> self.shift;
         let close = |a: &BigInt, b: &BigInt| &first * a + &second * b;
         (scalar - close(&self.v1.0, &self.v2.0), -close(&self.v1.1, &self.v2.1))
     }
