@@ -379,6 +379,149 @@ send((call(alice_address, "box", boxes=[(app, b"b")]), alice))
 send((call(bob_address, "inner", fee=3000), bob))
 send((call(bob_address, "scratch"), bob))
 
+# One that calls the other, keeps large boxes and rekeys its caller's friends; and one of an older version.
+second = compile_teal(f"""#pragma version 11
+txn ApplicationID
+bz ok
+txna ApplicationArgs 0
+byte "call"
+==
+bnz call
+txna ApplicationArgs 0
+byte "boxes"
+==
+bnz boxes
+txna ApplicationArgs 0
+byte "shrink"
+==
+bnz shrink
+txna ApplicationArgs 0
+byte "choose"
+==
+bnz choose
+err
+ok:
+int 1
+return
+call:
+itxn_begin
+int pay
+itxn_field TypeEnum
+int 0
+itxn_field Fee
+itxn_next
+int appl
+itxn_field TypeEnum
+int {app}
+itxn_field ApplicationID
+txna ApplicationArgs 1
+itxn_field ApplicationArgs
+byte "value"
+itxn_field ApplicationArgs
+int 0
+itxn_field Fee
+itxn_submit
+itxn_begin
+int appl
+itxn_field TypeEnum
+int {app}
+itxn_field ApplicationID
+txna ApplicationArgs 2
+itxn_field ApplicationArgs
+byte "more"
+itxn_field ApplicationArgs
+int 0
+itxn_field Fee
+itxn_submit
+int 1
+return
+boxes:
+byte "one"
+int 5000
+box_create
+pop
+byte "two"
+int 3000
+box_create
+pop
+byte "one"
+int 4990
+int 5
+byte "abcdefg"
+box_splice
+byte "two"
+int 3100
+box_resize
+int 1
+return
+shrink:
+byte "kept"
+int 10
+int 20
+box_extract
+pop
+byte "kept"
+box_len
+pop
+itob
+log
+int 1
+return
+choose:
+int 1
+switch zero one
+err
+zero:
+err
+one:
+byte "b"
+byte "a"
+byte "b"
+byte "b"
+match zero two
+err
+two:
+int 1
+int 2
+int 3
+cover 1
+pop
+pop
+return
+""")
+done = send((t.ApplicationCreateTxn(alice_address, params(), t.OnComplete.NoOpOC, second, clear,
+                                    t.StateSchema(0, 0), t.StateSchema(0, 0), note=note()), alice))
+app2 = done["application-index"]
+send((t.PaymentTxn(rich_address, params(), logic.get_application_address(app2), 20_000_000, note=note()), rich))
+old = compile_teal("""#pragma version 8
+txn ApplicationID
+bz ok
+txna ApplicationArgs 1
+balance
+pop
+txna ApplicationArgs 2
+btoi
+asset_params_get AssetTotal
+pop
+pop
+byte "x"
+box_get
+pop
+pop
+ok:
+int 1
+""")
+old_clear = compile_teal("#pragma version 8\nint 1\n")
+done = send((t.ApplicationCreateTxn(alice_address, params(), t.OnComplete.NoOpOC, old, old_clear,
+                                    t.StateSchema(0, 0), t.StateSchema(0, 0), note=note()), alice))
+app3 = done["application-index"]
+
+
+def call_of(where, who, *args, fee=1000, **more):
+    args = [a if isinstance(a, bytes) else a.encode() for a in args]
+    return t.ApplicationNoOpTxn(who, params(fee), where, app_args=args, note=note(), **more)
+
+
 # Simulations on top of all that.
 everything = {"enable": True, "stack-change": True, "scratch-change": True, "state-change": True}
 unsigned = {"allow-empty-signatures": True}
@@ -414,6 +557,35 @@ lsig = lambda txn: t.LogicSigTransaction(txn, t.LogicSigAccount(program))
 simulate("logic signature, traced", [(pay(logic.address(program), bob_address, 0), lsig)], **{"exec-trace-config": everything})
 reject = compile_teal("#pragma version 11\nint 0\n")
 simulate("logic signature rejects", [(pay(logic.address(reject), bob_address, 0), lambda txn: t.LogicSigTransaction(txn, t.LogicSigAccount(reject)))])
+
+unnamed = {**unsigned, "allow-unnamed-resources": True}
+traced = {"exec-trace-config": everything}
+free = {"extra-opcode-budget": 2000}
+simulate("inner calls, traced", [(call_of(app2, bob_address, "call", "global", "global", fee=9000, foreign_apps=[app]), None)], **unsigned, **traced)
+simulate("inner call fails", [(pay(alice_address, bob_address, 1), None), (call_of(app2, bob_address, "call", "global", "fail", fee=9000, foreign_apps=[app]), None)], **unsigned, **traced)
+simulate("first inner group fails", [(call_of(app2, bob_address, "call", "fail", "global", fee=9000, foreign_apps=[app]), None)], **unsigned, **traced)
+simulate("inner application unnamed", [(call_of(app2, bob_address, "call", "global", "global", fee=9000), None)], **unnamed)
+simulate("inner application refused", [(call_of(app2, bob_address, "call", "global", "global", fee=9000), None)], **unsigned)
+simulate("large boxes unnamed", [(call_of(app2, bob_address, "boxes"), None)], **unnamed, **traced)
+simulate("large boxes refused", [(call_of(app2, bob_address, "boxes", boxes=[(app2, b"one"), (app2, b"two")]), None)], **unsigned)
+simulate("large boxes named", [(call_of(app2, bob_address, "boxes", boxes=[(app2, b"one"), (app2, b"two")] + [(0, b"")] * 6), None)], **unsigned)
+simulate("half of the boxes named", [(call_of(app2, bob_address, "boxes", boxes=[(app2, b"one")]), None)], **unnamed)
+simulate("jumps, traced", [(call_of(app2, bob_address, "choose"), None)], **unsigned, **traced)
+simulate("absent box", [(call_of(app2, bob_address, "shrink", boxes=[(app2, b"kept")]), None)], **unsigned, **traced)
+simulate("old program unnamed", [(call_of(app3, bob_address, "", who, asset.to_bytes(8, "big")), None)], **unnamed)
+simulate("old program refused", [(call_of(app3, bob_address, "", who, asset.to_bytes(8, "big")), None)], **unsigned)
+simulate("old and new unnamed", [(call_of(app3, bob_address, "", who, asset.to_bytes(8, "big")), None), (call(bob_address, "balance", who, asset.to_bytes(8, "big")), None), (call_of(app3, alice_address, "", who, asset.to_bytes(8, "big")), None)], **unnamed)
+simulate("many budgets", [(call(bob_address, "scratch"), None), (pay(alice_address, bob_address, 1), None), (call(bob_address, "burn"), None)], **unsigned, **free)
+simulate("fee too small", [(t.PaymentTxn(alice_address, params(999), bob_address, 1, note=note()), None)], **unsigned)
+simulate("below minimum", [(pay(carol_address, bob_address, 49_950_000), None)], **unsigned)
+simulate("no such application", [(call_of(99999, bob_address, "x"), None)], **unsigned, **traced)
+grouped = pay(alice_address, bob_address, 1)
+grouped.group = b"G" * 32
+simulate("wrong group id", [(grouped, None)], **unsigned)
+late = pay(alice_address, bob_address, 1)
+late.last_valid_round = 2
+simulate("dead", [(late, None)], **unsigned)
+simulate("not opted in", [(t.AssetTransferTxn(alice_address, params(), carol_address, 1, asset, note=note()), None)], **unsigned)
 
 # Rekeyed accounts.
 send((t.PaymentTxn(carol_address, params(), carol_address, 0, rekey_to=alice_address, note=note()), carol))
