@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::io::{self, BufRead, BufWriter, Write};
 use std::time::{Duration, Instant};
 
-use pnp_contract::opcodes::{Immediate, ImmediateKind, MAX_VERSION, introduced_in, version_table};
+use pnp_contract::opcodes::{FieldSpec, Immediate, ImmediateKind, MAX_VERSION, introduced_in, version_table};
 use pnp_contract::teal::{AssembleOptions, Diagnostic, Severity, assemble, disassemble};
 use serde_json::{Map, Value, json};
 
@@ -44,7 +44,18 @@ fn disassembled(question: &Value) -> Value {
 fn immediate(immediate: &Immediate) -> Value {
     let kind = immediate.kind.encoding();
     match immediate.kind {
-        ImmediateKind::Field(group) => json!({"kind": kind, "fields": group.names().collect::<Vec<_>>()}),
+        ImmediateKind::Field(group) => {
+            let names: Vec<&str> = group.names().collect();
+            let row = |name: &&str| group.table().by_name(name).map(|(_, row)| row);
+            // What is never set is from no version.
+            let since = |row: &FieldSpec| match (group.sets(), row.settable) {
+                (true, 0) => -1,
+                (true, since) => i16::from(since),
+                (false, _) => i16::from(row.since),
+            };
+            let since: Vec<i16> = names.iter().filter_map(row).map(since).collect();
+            json!({"kind": kind, "fields": names, "since": since})
+        }
         _ => json!({ "kind": kind }),
     }
 }

@@ -50,6 +50,8 @@ class Generator:
     def __init__(self, seed, ops):
         self.r = random.Random(seed)
         self.ops = ops
+        self.chaos = 0.0
+        self.labels = []
         self.by_name = {op["name"]: op for op in ops}
         self.fields = sorted({field for op in ops for imm in op["immediates"] for field in imm.get("fields", [])})
         self.words = ["foo", "loop", "done", "main", "x", "_a", "é", "label-1", "1st", "int", "txn", "pay", "b64"]
@@ -74,7 +76,7 @@ class Generator:
     def string(self):
         r = self.r
         pieces = ["a", "hello", " ", ";", "//", "\\n", "\\t", "\\\\", '\\"', "\\x41", "é", "(", ")", "base64", "0x", "日本", "\\r"]
-        if r.random() < 0.15:
+        if r.random() < (0.15 if self.chaos else 0.01):
             pieces += ["\\q", "\\x", "\\x4", "\\xzz", "\\", "\\x\\", "\t", "\u00a0", "\x7f", "\\é"]
         return '"' + "".join(r.choice(pieces) for _ in range(r.randrange(0, 6))) + '"'
 
@@ -94,7 +96,7 @@ class Generator:
 
     def maybe_spoil(self, text):
         r = self.r
-        if r.random() > 0.2:
+        if r.random() > (0.2 if self.chaos else 0.02):
             return text
         at = r.randrange(0, len(text) + 1)
         return r.choice([text[:at] + r.choice("=*-_ A1é/)(\r") + text[at:], text[:at], text + "=", text + "A=", text[at:]])
@@ -132,7 +134,8 @@ class Generator:
         return f'"{text}"' if r.random() < 0.97 else text
 
     def label(self):
-        return self.r.choice(self.labels) if self.labels and self.r.random() < 0.93 else self.r.choice(self.words)
+        stray = self.r.random() < (0.07 if self.chaos else 0.002)
+        return self.r.choice(self.words) if stray or not self.labels else self.r.choice(self.labels)
 
     # -- statements ---------------------------------------------------------------------------------------------------
     def immediate(self, imm, good):
@@ -140,11 +143,14 @@ class Generator:
         if not good and r.random() < 0.5:
             return r.choice([self.odd_number, lambda: r.choice(self.fields), self.number, lambda: r.choice(self.words), self.odd_bytes, lambda: "@@"])()
         if "fields" in imm:
-            return r.choice(imm["fields"])
+            names = imm["fields"]
+            if not self.chaos:
+                names = [name for name, since in zip(names, imm["since"]) if 0 <= since <= self.version] or names
+            return r.choice(names)
         if kind == "uint8":
-            return str(r.choice([r.randrange(0, 5), r.randrange(0, 256)])) if r.random() < 0.97 else self.number()
+            return str(r.choice([r.randrange(0, 5), r.randrange(0, 256)])) if r.random() < 0.97 or not self.chaos else self.number()
         if kind == "int8":
-            return str(r.randrange(-4, 5)) if r.random() < 0.9 else r.choice(["-128", "127", "128", "-129", "0x1", "+3"])
+            return str(r.randrange(-4, 5)) if r.random() < 0.9 or not self.chaos else r.choice(["-128", "127", "128", "-129", "0x1", "+3"])
         if "int16" in kind or "zigzag" in kind:
             if "count" in kind:
                 return " ".join(self.label() for _ in range(r.choice([0, 1, 2, 3, 5])))
@@ -152,27 +158,30 @@ class Generator:
         if kind == "varuint":
             return self.number() if r.random() < 0.95 else self.odd_number()
         if kind.startswith("varuint count, [varuint ...]"):
-            return " ".join(self.number() if r.random() < 0.97 else self.odd_number() for _ in range(r.randrange(0, 6)))
+            return " ".join(self.number() if r.random() < 0.97 or not self.chaos else self.odd_number() for _ in range(r.randrange(0, 6)))
         if kind.startswith("varuint length"):
             return self.bytes_literal() if r.random() < 0.95 else self.odd_bytes()
-        return " ".join(self.bytes_literal() if r.random() < 0.97 else self.odd_bytes() for _ in range(r.randrange(0, 5)))
+        return " ".join(self.bytes_literal() if r.random() < 0.97 or not self.chaos else self.odd_bytes() for _ in range(r.randrange(0, 5)))
 
     def instruction(self, good):
         r = self.r
         roll = r.random()
         if roll < 0.22:
             return r.choice([
-                lambda: "int " + (r.choice(["0", "1", "2", "3", "7", "10", "42"]) if r.random() < 0.7 else self.number() if r.random() < 0.8 else self.odd_number()),
-                lambda: "byte " + (r.choice(["0x00", "0x01", '"a"', '"b"', "b64 AA=="]) if r.random() < 0.5 else self.bytes_literal() if r.random() < 0.9 else self.odd_bytes()),
-                lambda: "addr " + self.address(),
+                lambda: "int " + (r.choice(["0", "1", "2", "3", "7", "10", "42"]) if r.random() < 0.7 or not self.chaos else self.number() if r.random() < 0.8 else self.odd_number()),
+                lambda: "byte " + (r.choice(["0x00", "0x01", '"a"', '"b"', "b64 AA=="]) if r.random() < 0.5 else self.bytes_literal() if r.random() < 0.9 or not self.chaos else self.odd_bytes()),
+                lambda: "addr " + (self.address() if self.chaos else "7777777777777777777777777777777777777777777777777774MSJUVU"),
                 lambda: "method " + self.method(),
             ])()
-        if roll < 0.27:
+        if roll < (0.27 if self.chaos else 0.225):
             count = r.choice([0, 1, 2, 3])
             name = r.choice(["txn", "gtxn", "gtxns", "extract", "replace", "itxn", "gitxn"])
             return " ".join([name] + [r.choice([self.number, lambda: r.choice(self.fields)])() for _ in range(count)])
-        known = [op for op in self.ops if op["since"] <= max(self.version, 1) or r.random() < 0.01] if good else self.ops
+        fits = lambda op: op["since"] <= max(self.version, 1) or self.chaos and r.random() < 0.01
+        known = [op for op in self.ops if fits(op)] if good else self.ops
         op = r.choice(known)
+        if good and not self.chaos and not self.labels and any("int16" in imm["kind"] or "zigzag" in imm["kind"] for imm in op["immediates"]):
+            return "dup"
         words = [op["name"]] + [self.immediate(imm, good or r.random() < 0.6) for imm in op["immediates"]]
         if not good:
             spoil = r.random()
@@ -206,16 +215,16 @@ class Generator:
         self.labels = r.sample(["loop", "done", "main", "a", "b_2", "é", "x.y", "l1", "l2", "l3", "label-1", "int1"], r.randrange(0, 7))
         pending = list(self.labels)
         lines = []
-        chaos = r.choice([0.0, 0.0, 0.0, 0.02, 0.1, 0.4])
+        chaos = self.chaos = r.choice([0.0, 0.0, 0.0, 0.0, 0.02, 0.1, 0.4])
         if r.random() < 0.95:
             lines.append(f"#pragma version {self.version}")
         elif r.random() < 0.5:
             self.version = 1
-        if r.random() < 0.25:
-            lines.append("#pragma typetrack " + r.choice(["false", "true"]))
+        if r.random() < (0.25 if chaos else 0.7):
+            lines.append("#pragma typetrack " + r.choice(["false", "true"] if chaos else ["false"]))
         if r.random() < 0.05:
             lines.append("#pragma autosalt " + r.choice(["true", "false"]))
-        if r.random() < 0.1:
+        if chaos and r.random() < 0.15:
             lines += [self.directive() for _ in range(r.randrange(1, 4))]
         if r.random() < 0.3 and self.version >= 2:
             lines.append(r.choice(["b start\nstart:", "err\nstart:", "b start;start:"]))
@@ -238,7 +247,7 @@ class Generator:
             lines += [label + ":" for label in pending]
         lines.append(r.choice(["", "int 1", "return", "pop", "err"]))
         text = r.choice(["\n", "\n", "\n", "\r\n"]).join(lines)
-        return self.mutate(text) if r.random() < 0.12 else text
+        return self.mutate(text) if r.random() < (0.25 if chaos else 0.04) else text
 
     def mutate(self, text):
         r = self.r
@@ -259,6 +268,7 @@ class Generator:
     def typed_program(self):
         """Straight code whose types fit more often than not: what is needed is pushed first."""
         r = self.r
+        self.chaos = 0.0
         self.version = r.choice([5, 6, 8, 8, 9, 10, 11, 12, 13, 13])
         self.labels = ["top", "end"]
         lines = [f"#pragma version {self.version}", r.choice(["top:", "int 1\ntop:"])]
@@ -405,6 +415,7 @@ def main():
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--ours")
     options.add_argument("--record", type=Path)
+    options.add_argument("--kinds", action="store_true", help="count the kinds of errors and warnings seen")
     options.add_argument("--keep", type=int, default=400)
     options = options.parse_args()
     oracle = os.environ.get("PNP_ORACLE")
@@ -417,11 +428,17 @@ def main():
     generator = Generator(options.seed, table(ours))
     differences, counts = [], {"ok": 0, "refused": 0, "reference stopped": 0}
     kept = {"assemble": [], "disassemble": []}
+    kinds = {}
     done = 0
     while done < options.count:
         questions = [generator.question() for _ in range(min(400, options.count - done))]
         answers = theirs.ask(questions)
         compare(questions, answers, ours.ask(questions), differences, counts)
+        for answer in answers:
+            for note in (answer or {}).get("errs", []) + (answer or {}).get("warns", []) if options.kinds else []:
+                kind = re.sub(r'"(\\.|[^"])*"', '""', re.sub(r"[0-9]+", "0", note["msg"]))
+                kind = re.sub(r"^.* (expects 0 stack|arg 0 wanted)", r"\\1", kind)[:60]
+                kinds[kind] = kinds.get(kind, 0) + 1
         programs = [bytes.fromhex(a["hex"]) for a in answers if a and a.get("ok") and len(a["hex"]) < 20000]
         bytes_of = [p if generator.r.random() < 0.4 else generator.spoiled_bytes(p) for p in programs]
         bytes_of += [generator.random_bytes() for _ in range(len(questions) // 2)]
@@ -433,7 +450,13 @@ def main():
             for kind, qs, answers in (("assemble", questions, answers), ("disassemble", dis, texts)):
                 room = options.keep - len(kept[kind])
                 fit = [{**q, **{"answer": mask(a)}} for q, a in zip(qs, answers) if a and len(json.dumps(q)) < 900 and "skipped" not in (mask(a) or {})]
-                kept[kind] += generator.r.sample(fit, min(room, len(fit), max(options.keep // 8, 1)))
+                for ok in (True, False):
+                    part = [case for case in fit if case["answer"]["ok"] == ok]
+                    kept[kind] += generator.r.sample(part, min(max(room, 0), len(part), options.keep // 16))
+                    room = options.keep - len(kept[kind])
+    if options.kinds:
+        for kind, count in sorted(kinds.items(), key=lambda item: -item[1]):
+            print(f"{count:7} {kind}")
     print(json.dumps({"cases": done, **counts, "differences": len(differences)}))
     if options.record:
         keep_vectors(options.record, kept)

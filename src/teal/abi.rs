@@ -162,7 +162,7 @@ fn small_number(text: &str) -> Result<u16, String> {
 }
 
 fn verify_bits(kind: &str, bits: u16) -> Result<(), String> {
-    if bits % 8 == 0 && (8..=512).contains(&bits) {
+    if bits.is_multiple_of(8) && (8..=512).contains(&bits) {
         return Ok(());
     }
     Err(format!("unsupported {kind} type bitSize: {bits}"))

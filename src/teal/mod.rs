@@ -32,6 +32,8 @@ mod mnemonic;
 mod problem;
 mod quote;
 mod refine;
+#[cfg(feature = "cli")]
+mod render;
 mod salt;
 mod sourcemap;
 mod spelling;
@@ -44,6 +46,8 @@ pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_wi
 pub use encoding::EncodingError;
 pub use integer::IntegerError;
 pub use problem::Problem;
+#[cfg(feature = "cli")]
+pub use render::{RenderOptions, render};
 pub use sourcemap::{Location, PcMap, SourceMap, SourceMapError};
 
 use crate::opcodes::MAX_VERSION;
@@ -101,3 +105,6 @@ pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec
     }
     Assembler::new(source, options.version).run()
 }
+
+#[cfg(test)]
+mod vectors_tests;
