@@ -5,7 +5,7 @@
 
 PNP_ORACLE names the folder of the reference's programs (tealoracle is used). Ours is the example `tealanswer`, built in
 release form unless --ours names it. Compared are programs, maps, errors with their places, order and texts, warnings, and
-disassembly. What differs is written to differential-teal.json; exit status 3 then. --record keeps a selection of the cases
+disassembly. What differs is written to target/differential-teal.json; exit status 3 then. --record keeps a selection of the cases
 with the reference's answers as test vectors.
 
 One case is different by decision: a text of nothing but comments and definitions, without a version, which the reference
@@ -461,7 +461,7 @@ def main():
     if options.record:
         keep_vectors(options.record, kept)
     if differences:
-        Path("differential-teal.json").write_text(json.dumps(differences[:500], indent=1, ensure_ascii=False))
+        (HERE / "target/differential-teal.json").write_text(json.dumps(differences[:500], indent=1, ensure_ascii=False))
         for found in differences[:3]:
             print(json.dumps(found, indent=1, ensure_ascii=False)[:1500], file=sys.stderr)
         sys.exit(3)
