@@ -66,8 +66,7 @@ pub struct EvaluatedBlock {
 impl<'a> Evaluator<'a> {
     /// Begins the block after `previous`, the chain's latest header. `timestamp` is in seconds since 1970.
     pub fn start(chain: &'a dyn ChainReader, previous: &BlockHeader, timestamp: i64) -> Result<Self, BlockError> {
-        let header = next_header(previous, timestamp)?;
-        Self::start_with(chain, previous, header)
+        Self::start_with(chain, previous, next_header(previous, timestamp)?)
     }
 
     /// Begins a block with a header made by [`next_header`] and perhaps changed since; its rewards are computed here.
@@ -127,18 +126,6 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn state(&self) -> &State<'a> {
         &self.state
-    }
-
-    /// Changes the state outside of any transaction, as a development network's tools may. Money made this way makes
-    /// [`Evaluator::finish`] fail.
-    pub fn state_mut(&mut self) -> &mut State<'a> {
-        &mut self.state
-    }
-
-    /// The transactions so far.
-    #[must_use]
-    pub fn payset(&self) -> &[SignedTransactionInBlock] {
-        &self.payset
     }
 
     /// What logic signatures of this block see of the chain.

@@ -4,6 +4,7 @@
 //! (go-algorand `data/transactions/signedtxn.go` `SummarizeFees`, `data/basics/overflow.go` `FeeForUsage`).
 
 use super::error::GoAlgos;
+use crate::avm;
 use crate::types::consensus::ConsensusParams;
 use crate::types::{
     ApplicationCall, Header, MicroAlgos, Micros, PqSignature, SignedTransaction, Transaction, TransactionType,
@@ -69,7 +70,7 @@ pub fn summarize<'t>(group: impl IntoIterator<Item = &'t SignedTransaction>, par
 /// (go-algorand `ledger/eval/eval.go` `CheckGroupFees`).
 pub fn check(fees: GroupFees, params: &ConsensusParams) -> Result<(), FeeError> {
     let base = MicroAlgos(params.min_txn_fee);
-    let needed = fee_for_usage(base, fees.usage).ok_or(FeeError::Overflow)?;
+    let needed = fee_for_usage(fees.usage, params).ok_or(FeeError::Overflow)?;
     if fees.paid < needed {
         return Err(FeeError::TooLittle { paid: fees.paid, needed, usage: fees.usage, base });
     }
@@ -77,10 +78,8 @@ pub fn check(fees: GroupFees, params: &ConsensusParams) -> Result<(), FeeError> 
 }
 
 /// `usage` minimum fees, rounded up; `None` if that is no amount.
-#[must_use]
-pub fn fee_for_usage(base: MicroAlgos, usage: Micros) -> Option<MicroAlgos> {
-    let product = u128::from(base.0) * u128::from(usage.0);
-    u64::try_from(product.div_ceil(u128::from(Micros::ONE.0))).ok().map(MicroAlgos)
+fn fee_for_usage(usage: Micros, params: &ConsensusParams) -> Option<MicroAlgos> {
+    avm::fee_for_usage(params, usage, Micros::ONE, 0).map(|(fee, _)| fee)
 }
 
 /// What one transaction needs, its signature included.
@@ -99,7 +98,7 @@ pub fn header_contribution(header: &Header, params: &ConsensusParams) -> Micros 
 #[must_use]
 pub fn plain_heartbeat_fee(header: &Header, params: &ConsensusParams) -> MicroAlgos {
     let usage = sum(header_contribution(header, params), Micros::ONE);
-    fee_for_usage(MicroAlgos(params.min_txn_fee), usage).unwrap_or(MicroAlgos(u64::MAX))
+    fee_for_usage(usage, params).unwrap_or(MicroAlgos(u64::MAX))
 }
 
 /// Whether size beyond the old limits can be paid for.
@@ -166,4 +165,62 @@ fn surcharge(bytes: usize, free: usize, params: &ConsensusParams) -> Micros {
 
 fn sum(a: Micros, b: Micros) -> Micros {
     Micros(a.0.saturating_add(b.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::consensus::{LATEST, versions};
+
+    fn signed(kind: TransactionType) -> SignedTransaction {
+        SignedTransaction::from(Transaction { kind, ..Transaction::default() })
+    }
+
+    fn usage(signed: SignedTransaction) -> u64 {
+        summarize([&signed], LATEST.params).usage.0
+    }
+
+    #[test]
+    fn size_and_signature_add_to_one_minimum_fee() {
+        let per_byte = LATEST.params.per_byte_txn_surcharge.0;
+        let mut noted = signed(TransactionType::Payment);
+        assert_eq!(usage(noted.clone()), 1_000_000);
+        noted.transaction.header.note = vec![0; 1030];
+        assert_eq!(usage(noted), 1_000_000 + 6 * per_byte);
+        let mut call = signed(TransactionType::ApplicationCall);
+        call.transaction.application_call.args = vec![vec![0; 2000], vec![0; 50]];
+        call.transaction.application_call.approval_program = vec![0; 8200];
+        assert_eq!(usage(call), 1_000_000 + (2 + 8) * per_byte);
+        let mut quantum = signed(TransactionType::Payment);
+        quantum.pqsig.scheme = *b"f1";
+        assert_eq!(usage(quantum), 3_000_000);
+        let mut program = signed(TransactionType::Payment);
+        program.lsig.logic = vec![0; 1010];
+        assert_eq!(summarize([&program], LATEST.params).usage.0, 1_000_000 + 10 * per_byte);
+        let plain = signed(TransactionType::Payment);
+        assert_eq!(summarize([&program, &plain], LATEST.params).usage.0, 2_000_000, "the group shares its allowance");
+    }
+
+    #[test]
+    fn proofs_are_free_and_challenged_heartbeats_too() {
+        assert_eq!(usage(signed(TransactionType::StateProof)), 0);
+        let mut heartbeat = signed(TransactionType::Heartbeat);
+        heartbeat.transaction.heartbeat = Some(Box::default());
+        assert_eq!(usage(heartbeat.clone()), 1_000_000);
+        assert_eq!(summarize([&heartbeat], &versions::V41).usage.0, 0, "a lone one was presumed challenged");
+        if let Some(fields) = &mut heartbeat.transaction.heartbeat {
+            fields.challenge_discount = true;
+        }
+        assert_eq!(usage(heartbeat), 0);
+    }
+
+    #[test]
+    fn needs_are_rounded_up_once() {
+        let fees = |usage, paid| GroupFees { usage: Micros(usage), paid: MicroAlgos(paid) };
+        assert_eq!(check(fees(1_000_001, 1_001), LATEST.params), Ok(()));
+        assert_eq!(
+            check(fees(1_000_001, 1_000), LATEST.params).unwrap_err().to_string(),
+            "txgroup with 1mA fees is less than 1.001mA (usage=1.000001 * base=1mA)"
+        );
+    }
 }

@@ -53,12 +53,6 @@ impl<'a> Overlay<'a> {
         Self { base, delta: Delta::new(), undo: Vec::new() }
     }
 
-    /// The snapshot below.
-    #[must_use]
-    pub fn base(&self) -> &'a dyn StateReader {
-        self.base
-    }
-
     /// Sets the record of the key, or removes it.
     pub fn set(&mut self, key: Key, record: Option<Record>) {
         let previous = self.delta.insert(key.clone(), record);

@@ -10,7 +10,6 @@ use crate::types::{AccountStatus, Address, BlockHeader, Digest, MicroAlgos, Roun
 
 use super::key::Key;
 use super::record::{AccountRecord, Record};
-use super::rewards::with_rewards;
 
 /// A committed chain, as of its latest round.
 pub trait ChainReader: StateReader + TxTail {
@@ -75,10 +74,4 @@ pub struct Lease {
     pub sender: Address,
     /// Its name.
     pub name: [u8; 32],
-}
-
-/// The balance of an account as agreement counts it: with rewards up to the level of that time.
-#[must_use]
-pub fn voting_stake(account: &AccountRecord, level: u64, params: &ConsensusParams) -> MicroAlgos {
-    with_rewards(account, level, params).map_or(account.balance, |account| account.balance)
 }

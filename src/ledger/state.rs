@@ -137,16 +137,6 @@ impl<'a> State<'a> {
         self.tallies = mark.tallies;
     }
 
-    /// Runs `change`, and takes back all it did if it fails.
-    pub fn attempt<T, E>(&mut self, change: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        let mark = self.mark();
-        let outcome = change(self);
-        if outcome.is_err() {
-            self.revert(mark);
-        }
-        outcome
-    }
-
     /// The changes so far.
     #[must_use]
     pub fn delta(&self) -> &Delta {

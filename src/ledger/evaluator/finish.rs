@@ -4,12 +4,11 @@ use super::{EvaluatedBlock, Evaluator};
 use crate::ledger::apply::{Challenge, Period};
 use crate::ledger::error::BlockError;
 use crate::ledger::key::Key;
-use crate::ledger::min_balance::min_balance;
 use crate::ledger::next_header::share;
 use crate::ledger::record::{AccountRecord, Record};
 use crate::ledger::state::balance_lookback;
 use crate::ledger::totals::Totals;
-use crate::types::{AccountStatus, Address, Block, MicroAlgos, Micros, ParticipationUpdates, StateProofTracking};
+use crate::types::{AccountStatus, Address, Block, Micros, ParticipationUpdates, StateProofTracking};
 
 /// How many times the expected interval an account may stay unseen.
 const ABSENT_FACTOR: u64 = 20;
@@ -40,19 +39,6 @@ impl Evaluator<'_> {
         let mut block = Block { header: self.header, payset: self.payset };
         block.header.commitments = block.commitments()?;
         Ok(EvaluatedBlock { block, delta: self.state.into_delta(), totals })
-    }
-
-    /// What the block's proposer would be paid, if it had an eligible one: its share of the fees and the bonus, as far
-    /// as the sink can pay them.
-    pub fn proposer_payout(&self) -> Result<MicroAlgos, BlockError> {
-        let params = self.params();
-        if !params.payouts.enabled {
-            return Ok(MicroAlgos::ZERO);
-        }
-        let fees = share(self.state.tallies().fees_collected.0, params.payouts.percent, 100);
-        let sink = self.state.account(&self.header.rewards.fee_sink)?;
-        let available = sink.balance.saturating_sub(min_balance(&sink, params));
-        Ok(MicroAlgos(fees).saturating_add(self.header.bonus).min(available))
     }
 
     /// The round whose state proof comes next: it stays, because this network makes none.
