@@ -44,6 +44,11 @@ struct RunArgs {
     listen: IpAddr,
 }
 
+/// Where the chain is kept unless told otherwise.
+pub(super) fn folder(context: &Context) -> PathBuf {
+    context.folder.join(".pnp").join("localnet")
+}
+
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let Command::Run(args) = &args.command;
@@ -51,7 +56,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         (_, true) => None,
         (Some(folder), false) => Some(folder.clone()),
         (None, false) => {
-            let folder = context.folder.join(".pnp").join("localnet");
+            let folder = folder(context);
             embedded::make_private(&context.folder, &folder)?;
             Some(folder)
         }

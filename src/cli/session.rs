@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::interrupt::UnderWay;
 use crate::client::{Algod, ClientError, Confirmation, Kmd, SuggestedParams};
 use crate::keys::{Account, KeyRing, LocalAccounts, Secret};
+use crate::ledger::dispenser::DispenserKey;
 use crate::network::{Environment, GenesisIdentity, Kind, Network};
 use crate::registry::{Chain, Contract, Store};
 use crate::types::signing::SigningKey;
@@ -163,7 +164,8 @@ impl<'c> Session<'c> {
         Ok(self.chain()?.current_asset().map(|asset| asset.asset_id))
     }
 
-    /// Whose key funds others here: the embedded node's dispenser, or the richest account of kmd's default wallet.
+    /// Whose key funds others here: the embedded node's dispenser, `DISPENSER_MNEMONIC`, the dispenser of a network that
+    /// `localnet run` made, or the richest account of kmd's default wallet.
     pub(super) async fn dispenser(&self) -> Result<&Account, Failure> {
         self.dispenser.get_or_try_init(|| self.find_dispenser()).await
     }
@@ -176,7 +178,16 @@ impl<'c> Session<'c> {
             Failure::new("no_dispenser", format!("nobody hands out Algos on {}", self.network.name))
                 .hint("send Algos to the account from a wallet or a faucet")
         };
-        let endpoint = self.network.kmd.as_ref().filter(|_| self.is_development()).ok_or_else(nobody)?;
+        if !self.is_development() {
+            return Err(nobody());
+        }
+        if let Some(configured) = self.keys().configured("dispenser")? {
+            return Ok(configured);
+        }
+        if let Some(own) = self.own_dispenser().await? {
+            return Ok(own);
+        }
+        let endpoint = self.network.kmd.as_ref().ok_or_else(nobody)?;
         let token = endpoint.token.as_ref().map_or("", crate::network::Token::reveal);
         let kmd = Kmd::new(&endpoint.url, token)?;
         let mut richest = None;
@@ -189,6 +200,16 @@ impl<'c> Session<'c> {
         let (address, _) = richest.ok_or_else(nobody)?;
         let seed = kmd.export_seed(address).await?;
         Ok(Account::new("dispenser", SigningKey::from_seed(&seed)))
+    }
+
+    /// The dispenser of the network that answers, where `localnet run` made it: in memory, or in this project's folder.
+    async fn own_dispenser(&self) -> Result<Option<Account>, Failure> {
+        let Some(wallet) = self.algod.first_wallet().await? else { return Ok(None) };
+        let kept = DispenserKey::load(&super::localnet::folder(self.context)).map_err(|error| {
+            Failure::new("no_dispenser", "the local network's dispenser key cannot be read").because(error)
+        })?;
+        let own = [Some(DispenserKey::well_known()), kept].into_iter().flatten().find(|key| key.address() == wallet);
+        Ok(own.map(|key| Account::new("dispenser", SigningKey::from_seed(key.seed()))))
     }
 
     /// Shows what is about to be sent where tokens are worth money, and asks for the network's name.

@@ -51,6 +51,19 @@ pub struct Version {
     pub genesis_hash: String,
 }
 
+#[derive(serde::Deserialize)]
+struct GenesisBody {
+    #[serde(default)]
+    alloc: Vec<GenesisAccountBody>,
+}
+
+#[derive(serde::Deserialize)]
+struct GenesisAccountBody {
+    addr: String,
+    #[serde(default)]
+    comment: String,
+}
+
 impl Algod {
     /// A client of the algod at `url`; opens no connection yet.
     ///
@@ -84,6 +97,17 @@ impl Algod {
     /// [`ClientError`]; the token is shown only to a service that asks for it here too.
     pub async fn version(&self) -> Result<Version, ClientError> {
         self.service.get_openly("/versions").await
+    }
+
+    /// The account that a development network's genesis calls `Wallet1`, as AlgoKit's tools look for it; `None` where the
+    /// genesis names none.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn first_wallet(&self) -> Result<Option<Address>, ClientError> {
+        let genesis: GenesisBody = self.service.get_openly("/genesis").await?;
+        let wallet = genesis.alloc.into_iter().find(|account| account.comment == "Wallet1");
+        wallet.map(|account| account.addr.parse().map_err(|error| self.service.malformed(error))).transpose()
     }
 
     /// What transactions need.

@@ -36,12 +36,20 @@ impl DispenserKey {
     ///
     /// It is on disk before the genesis that names it, so that a network is never without its key.
     pub fn load_or_create(directory: &Path) -> io::Result<Self> {
+        match Self::load(directory)? {
+            Some(key) => Ok(key),
+            None => Self::create(directory, &directory.join(FILE)),
+        }
+    }
+
+    /// The key of the network in `directory`, if there is one.
+    pub fn load(directory: &Path) -> io::Result<Option<Self>> {
         let path = directory.join(FILE);
         match fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&Zeroizing::new(text)).ok_or_else(|| {
+            Ok(text) => Self::parse(&Zeroizing::new(text)).map(Some).ok_or_else(|| {
                 io::Error::new(io::ErrorKind::InvalidData, format!("{} holds no 64 hexadecimal digits", path.display()))
             }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(directory, &path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
