@@ -30,6 +30,10 @@ mod varint;
 
 #[cfg(test)]
 mod replay_tests;
+#[cfg(test)]
+mod test_ledger;
+#[cfg(test)]
+mod tests;
 
 pub use check::check_program;
 pub use error::{CheckError, EvalError, EvalState, Fault, InnerFailure, ProgramError};
