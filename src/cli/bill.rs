@@ -11,7 +11,7 @@ use super::values::whole;
 use crate::keys::Account;
 use crate::registry::Contract;
 use crate::types::AssetIndex;
-use crate::usage::{BillRequest, PreparedBill, Receipt, TickId, global_state};
+use crate::usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
 use serde_json::json;
 
 /// Arguments of `bill`.
@@ -62,28 +62,75 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     .await
 }
 
-/// Checks, costs, sends and accounts for one bill.
+/// Bills once, with a tick made anew where another bill of the same user overtook it.
 pub(super) async fn bill(
     session: &Session<'_>,
     user: &Account,
     request: &BillRequest,
     record: Option<&Contract>,
 ) -> Result<Receipt, Failure> {
+    /// How often a tick may be overtaken before that is told.
+    const TRIES: usize = 20;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match bill_once(session, user, request, record).await {
+            Err(Refusal::Overtaken(_)) if request.tick.is_none() && tries < TRIES => {}
+            Err(Refusal::Overtaken(failure) | Refusal::Final(failure)) => return Err(failure),
+            Ok(receipt) => return Ok(receipt),
+        }
+    }
+}
+
+/// Why a bill was not taken.
+enum Refusal {
+    /// Since it was made, another tick of this user was billed.
+    Overtaken(Failure),
+    /// Anything else.
+    Final(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Final(error.into())
+    }
+}
+
+/// Checks, costs, sends and accounts for one bill.
+async fn bill_once(
+    session: &Session<'_>,
+    user: &Account,
+    request: &BillRequest,
+    record: Option<&Contract>,
+) -> Result<Receipt, Refusal> {
     let prepared = PreparedBill::new(&session.algod, request).await?;
     let programs = programs_of(record);
     let signed = Session::sign(user, &prepared.transactions);
     let simulation = session.algod.simulate(&signed).await?;
     if let Some(failure) = &simulation.failure {
-        return Err(rejected(&failure.rejection, programs.as_ref()));
+        let failure = rejected(&failure.rejection, programs.as_ref());
+        return Err(judge(session, &prepared, failure).await);
     }
     let split = prepared.bill.split;
     let what = format!(
         "bill {} minor units of asset {} ({} net, {} fee)",
         split.gross, prepared.bill.asset, split.net, split.fee
     );
-    let sent = session.send(&what, user, &prepared.transactions, programs.as_ref()).await?;
+    let sent = match session.send(&what, user, &prepared.transactions, programs.as_ref()).await {
+        Err(failure) if failure.code == "refused" => return Err(judge(session, &prepared, failure).await),
+        outcome => outcome?,
+    };
     let cost = simulation.costs.first().copied().unwrap_or(simulation.cost);
     Ok(prepared.receipt(&session.algod, &sent.confirmation, cost).await?)
+}
+
+/// Tells a bill that was overtaken from one that is refused for good.
+async fn judge(session: &Session<'_>, prepared: &PreparedBill, failure: Failure) -> Refusal {
+    let bill = &prepared.bill;
+    match LocalState::fetch(&session.algod, bill.user, bill.app).await {
+        Ok(Ok(Some(LocalState { last_tick: Some(last) }))) if last >= bill.tick => Refusal::Overtaken(failure),
+        _ => Refusal::Final(failure),
+    }
 }
 
 /// A receipt for people.

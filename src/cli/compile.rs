@@ -1,7 +1,7 @@
 //! `compile` and `disassemble`: TEAL to bytes and back.
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Failure, is_disk_full};
 use super::io::Answer;
 use crate::registry::write_atomically;
 use crate::teal::template::{PREFIX, TemplateError, TemplateValue, substitute};
@@ -210,10 +210,12 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_atomically(path, bytes, 0o644).map_err(|error| {
-        let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
-        Failure::new(if full { "disk_full" } else { "unwritable" }, format!("{} cannot be written", path.display()))
-            .because(error)
-            .hint("what was there before is still there; free space, or name another place with --output")
+        Failure::new(
+            if is_disk_full(&error) { "disk_full" } else { "unwritable" },
+            format!("{} cannot be written", path.display()),
+        )
+        .because(error)
+        .hint("what was there before is still there; free space, or name another place with --output")
     })
 }
 

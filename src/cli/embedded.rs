@@ -3,7 +3,7 @@
 //! Its chain lies in `.pnp/embedded/` and belongs to one process at a time. A second command at the same time attaches to
 //! the first one's node; the first then waits for it before it stops.
 
-use super::failure::Failure;
+use super::failure::{Failure, is_disk_full};
 use super::io::Output;
 use crate::ledger::dispenser::DispenserKey;
 use crate::node::{self, NodeError, Running};
@@ -131,8 +131,7 @@ pub(super) fn make_private(project: &Path, folder: &Path) -> Result<(), Failure>
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Failure {
-    let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
-    let code = if full { "disk_full" } else { "folder" };
+    let code = if is_disk_full(error) { "disk_full" } else { "folder" };
     Failure::new(code, format!("{} cannot be used", path.display()))
         .because(error)
         .hint("free some space, check the folder's rights, or run the command in another folder")
@@ -153,6 +152,12 @@ pub(super) fn failure(error: NodeError) -> Failure {
                 .hint("wait for it or stop it; `localnet run --data-dir DIR` takes another folder")
         }
         NodeError::Folder { path, source } => unusable(&path, &source),
+        // The ledger tells its errors as text.
+        NodeError::Ledger(text) if text.contains("no space left") => {
+            Failure::new("disk_full", "the network could not be started")
+                .because(text)
+                .hint("free some space and run the command again; what was acknowledged is kept")
+        }
         _ => Failure::new("node", "the network could not be started")
             .because(message)
             .hint("if its folder is damaged, move .pnp/embedded away: a fresh chain is made"),

@@ -1,6 +1,6 @@
 //! Errors of the layers below as failures: what happened, why, what to do.
 
-use super::failure::{Exit, Failure};
+use super::failure::{Exit, Failure, is_disk_full};
 use crate::client::{ClientError, Rejection};
 use crate::keys::KeyError;
 use crate::registry::RegistryError;
@@ -193,6 +193,9 @@ impl From<KeyError> for Failure {
                 "restore {} from a backup, or move it away to have fresh development accounts made",
                 path.display()
             )),
+            KeyError::File { source, .. } if is_disk_full(&source) => Self::new("disk_full", message)
+                .because("the disk has no room; the keys that were there are as they were")
+                .hint("free some space and run the command again"),
             KeyError::File { .. } => {
                 Self::new("key_file", message).hint("check the folder's rights and the disk's space")
             }

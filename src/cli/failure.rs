@@ -56,7 +56,7 @@ impl Failure {
     /// A failure with exit code 1.
     #[must_use]
     pub fn new(code: &'static str, message: impl Display) -> Self {
-        let message = message.to_string();
+        let message = plain(&message.to_string());
         Self(Box::new(Told { code, exit: Exit::Failed, message, cause: None, hint: None, details: Map::new() }))
     }
 
@@ -76,7 +76,7 @@ impl Failure {
     /// Says why.
     #[must_use]
     pub fn because(mut self, cause: impl Display) -> Self {
-        self.0.cause = Some(cause.to_string());
+        self.0.cause = Some(plain(&cause.to_string()));
         self
     }
 
@@ -121,6 +121,23 @@ impl Failure {
     }
 }
 
+/// Without the operating system's numbers, which help nobody.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(" (os error ") {
+        plain.push_str(before);
+        rest = after.split_once(')').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// Whether an operation failed for want of room on the disk.
+pub(super) fn is_disk_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
 impl From<crate::network::NetworkError> for Failure {
     fn from(error: crate::network::NetworkError) -> Self {
         use crate::network::NetworkError as E;
@@ -145,5 +162,20 @@ impl From<crate::network::NetworkError> for Failure {
                 .because("development keys and test money must not meet a public network")
                 .hint(format!("use --net {found} if that is what you want")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_has_no_numbers_of_the_system() {
+        let failure = Failure::new("x", "cannot write a: No space left on device (os error 28) at path \"b\"");
+        assert_eq!(failure.message, "cannot write a: No space left on device at path \"b\"");
+        let document = failure.because("c (os error 2)").hint("d").with("code", "mine").with("n", 1).to_json();
+        assert_eq!(document["error"]["cause"], "c");
+        assert_eq!((&document["error"]["code"], &document["error"]["n"]), (&json!("x"), &json!(1)));
+        assert_eq!(document["error"]["exit"], 1);
     }
 }

@@ -98,6 +98,27 @@ fn two_commands_at_once_share_the_network() {
 }
 
 #[test]
+fn bills_at_once_are_all_taken_each_with_a_tick_of_its_own() {
+    let project = Project::new();
+    project.done(&["deploy"]);
+    project.done(&["bill", "--units", "1"]);
+    let children: Vec<_> = (0..4)
+        .map(|_| {
+            let mut command = project.command(&["--json", "bill", "--units", "1"]);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    let mut ticks = std::collections::BTreeSet::new();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(output.status.success(), "{document:#}");
+        ticks.insert(document["receipt"]["tick"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(ticks.len(), 4);
+}
+
+#[test]
 fn assets_and_accounts() {
     let project = Project::new();
     project.done(&["account", "new", "alice"]);
