@@ -80,7 +80,7 @@ impl DevNode {
         let chain = chain.with_opcodes_in_errors(opcode_text::around);
         let genesis = chain.genesis().clone();
         let files = config.data.as_deref().map(|folder| {
-            let written = GoalFiles::write(folder, address, &config.token, &genesis.to_json());
+            let written = GoalFiles::write(folder, address, &config.token, &genesis);
             written.map_err(|source| NodeError::Folder { path: folder.to_owned(), source })
         });
         Ok(Self {

@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use crate::ledger::genesis::Genesis;
+
 /// The files of a running network; dropping them says that it is stopped.
 #[derive(Debug)]
 pub(super) struct GoalFiles {
@@ -13,11 +15,13 @@ pub(super) struct GoalFiles {
 
 impl GoalFiles {
     /// Writes `algod.net`, both tokens (for their owner's eyes alone) and `genesis.json` into the folder.
-    pub(super) fn write(folder: &Path, address: SocketAddr, token: &str, genesis: &str) -> io::Result<Self> {
+    pub(super) fn write(folder: &Path, address: SocketAddr, token: &str, genesis: &Genesis) -> io::Result<Self> {
         for name in ["algod.token", "algod.admin.token"] {
             write_private(&folder.join(name), token)?;
         }
-        fs::write(folder.join("genesis.json"), genesis)?;
+        fs::write(folder.join("genesis.json"), genesis.to_json())?;
+        // goal keeps its names of accounts in there, and complains where it cannot.
+        fs::create_dir_all(folder.join(genesis.id()))?;
         let net = folder.join("algod.net");
         fs::write(&net, format!("{address}\n"))?;
         Ok(Self { address: net })
@@ -47,7 +51,8 @@ mod tests {
     #[test]
     fn a_stopped_network_has_no_address() {
         let folder = tempfile::tempdir().unwrap();
-        let files = GoalFiles::write(folder.path(), "127.0.0.1:4001".parse().unwrap(), "aaaa", "{}").unwrap();
+        let files =
+            GoalFiles::write(folder.path(), "127.0.0.1:4001".parse().unwrap(), "aaaa", &Genesis::default()).unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("algod.net")).unwrap(), "127.0.0.1:4001\n");
         drop(files);
         assert!(!folder.path().join("algod.net").exists() && folder.path().join("genesis.json").exists());

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::ledger::key::{Key, Span};
+use crate::ledger::lookups::BoxEntry;
 use crate::ledger::min_balance::min_balance;
 use crate::ledger::overlay::{ReadError, StateReader};
 use crate::ledger::record::{AccountRecord, AppRecord, AssetRecord, Record};
@@ -178,7 +179,7 @@ impl<'a> View<'a> {
         after: Option<&[u8]>,
         (limit, bytes): (usize, usize),
         values: bool,
-    ) -> Read<Page<(Vec<u8>, Arc<[u8]>)>> {
+    ) -> Read<Page<BoxEntry>> {
         let after = after.map(|name| Key::Box(app, name.to_vec()));
         let found = self.state.scan(&Span::Boxes(app, prefix.to_vec()), after.as_ref(), limit.saturating_add(1))?;
         let total = found.len();

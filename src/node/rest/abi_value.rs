@@ -14,10 +14,10 @@ enum Type {
     Address,
     String,
     /// `T[n]`.
-    Fixed(Box<Type>, usize),
+    Fixed(Box<Self>, usize),
     /// `T[]`.
-    List(Box<Type>),
-    Tuple(Vec<Type>),
+    List(Box<Self>),
+    Tuple(Vec<Self>),
 }
 
 /// Reads `type:json`; the error is a text for the client.
@@ -53,7 +53,7 @@ impl Type {
             "string" => Some(Self::String),
             _ => {
                 let bits: usize = text.strip_prefix("uint")?.parse().ok()?;
-                (bits % 8 == 0 && (8..=512).contains(&bits)).then_some(Self::Uint(bits / 8))
+                (bits.is_multiple_of(8) && (8..=512).contains(&bits)).then_some(Self::Uint(bits / 8))
             }
         }
     }
@@ -125,10 +125,10 @@ fn counted(bytes: Vec<u8>, count: usize) -> Option<Vec<u8>> {
 fn members(types: &[&Type], items: &[Value]) -> Option<Vec<u8>> {
     let mut heads: Vec<Option<Vec<u8>>> = Vec::new();
     let mut tails = Vec::new();
-    let mut packed_bits = 0;
+    let mut packed_bits = 0_u32;
     for (kind, item) in types.iter().zip(items) {
         let encoded = kind.encode(item)?;
-        if **kind == Type::Bool && packed_bits % 8 != 0 {
+        if **kind == Type::Bool && !packed_bits.is_multiple_of(8) {
             let bits = heads.last_mut()?.as_mut()?.first_mut()?;
             *bits |= encoded.first()? >> (packed_bits % 8);
         } else if kind.is_dynamic() {

@@ -26,9 +26,9 @@ pub(super) enum Document {
     /// An address: `bin`, in JSON base32 with its checksum.
     Address(Address),
     /// Values in order.
-    List(Vec<Document>),
+    List(Vec<Self>),
     /// Named values, written in the order of their keys.
-    Map(Vec<(Key, Document)>),
+    Map(Vec<(Key, Self)>),
 }
 
 /// A key of a map: a name, or the number of an asset, an application or an account's place.
@@ -101,7 +101,7 @@ impl<T: Into<Self>> From<Option<T>> for Document {
     }
 }
 
-impl FromIterator<Document> for Document {
+impl FromIterator<Self> for Document {
     fn from_iter<I: IntoIterator<Item = Self>>(items: I) -> Self {
         Self::List(items.into_iter().collect())
     }

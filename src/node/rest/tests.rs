@@ -168,3 +168,110 @@ fn the_clock_can_be_set_and_freed() {
     assert_eq!(call("GET", "/v2/devmode/blocks/offset").0, 404);
     assert_eq!(call("POST", "/v2/devmode/blocks/offset/18446744073709551615").0, 400);
 }
+
+/// The dispenser's signature under a transaction of its own, with what every transaction needs filled in.
+fn signed(network: &Running, mut transaction: crate::types::Transaction) -> Vec<u8> {
+    let node = network.node();
+    let key = crate::types::signing::SigningKey::from_seed(node.dispenser().seed());
+    let latest = node.read(|chain| chain.latest());
+    transaction.header.sender = key.address();
+    transaction.header.fee = crate::types::MicroAlgos(1000);
+    transaction.header.first_valid = latest;
+    transaction.header.last_valid = latest + 100;
+    transaction.header.genesis_hash = node.genesis_hash();
+    crate::types::msgpack::encode(&key.sign_transaction(&transaction))
+}
+
+fn post(network: &Running, path: &str, body: &[u8]) -> (u16, serde_json::Value) {
+    let (status, _, body) =
+        exchange(network, &format!("POST {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), body);
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+fn payment(to: crate::types::Address, amount: u64) -> crate::types::Transaction {
+    crate::types::Transaction {
+        kind: crate::types::TransactionType::Payment,
+        payment: crate::types::Payment { receiver: to, amount: crate::types::MicroAlgos(amount), ..Default::default() },
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_group_is_in_a_block_when_its_sender_hears_of_it() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let receiver = crate::types::Address([7; 32]);
+    let sent = signed(&network, payment(receiver, 1_000_000));
+    let (status, answer) = post(&network, "/v2/transactions", &sent);
+    assert_eq!(status, 200, "{answer}");
+    let id = answer["txId"].as_str().unwrap();
+    let (_, confirmed) = get(&network, &format!("/v2/transactions/pending/{id}"));
+    assert_eq!((&confirmed["confirmed-round"], &confirmed["pool-error"]), (&1.into(), &"".into()));
+    assert_eq!(confirmed["txn"]["txn"]["rcv"], receiver.to_string());
+    let (_, account) = get(&network, &format!("/v2/accounts/{receiver}"));
+    assert_eq!(account["amount"], 1_000_000);
+    let (_, block) = get(&network, "/v2/blocks/1/txids");
+    assert_eq!(block["blockTxids"][0], id);
+    let (_, proof) = get(&network, &format!("/v2/blocks/1/transactions/{id}/proof"));
+    assert_eq!((&proof["idx"], &proof["treedepth"]), (&0.into(), &0.into()));
+    let (status, again) = post(&network, "/v2/transactions", &sent);
+    let expected = format!("TransactionPool.Remember: transaction already in ledger: {id}");
+    assert_eq!((status, &again["message"]), (400, &expected.into()));
+}
+
+#[test]
+fn a_failing_program_is_told_with_its_place() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let program = |source| crate::teal::assemble(source, Default::default()).unwrap().bytes;
+    let create = crate::types::Transaction {
+        kind: crate::types::TransactionType::ApplicationCall,
+        application_call: crate::types::ApplicationCall {
+            approval_program: program("#pragma version 11\nint 7\nint 0\nassert"),
+            clear_program: program("#pragma version 11\nint 1"),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let (status, answer) = post(&network, "/v2/transactions", &signed(&network, create));
+    assert_eq!(status, 400);
+    assert_eq!(
+        answer["data"],
+        serde_json::json!({"app-index": 1001, "eval-states": [{"stack": [7, 0]}], "group-index": 0, "pc": 5})
+    );
+    let message = answer["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("TransactionPool.Remember: transaction ")
+            && message.ends_with(
+                "logic eval error: assert failed pc=5. Details: app=1001, pc=5, opcodes=pushint 7; pushint 0; assert"
+            ),
+        "{message}"
+    );
+    assert_eq!(get(&network, "/v2/status").1["last-round"], 0);
+}
+
+#[test]
+fn simulation_takes_msgpack_and_json_and_keeps_nothing() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let sent = signed(&network, payment(crate::types::Address([7; 32]), 5));
+    let mut packed = b"\x81\xaatxn-groups\x91\x81\xa4txns\x91".to_vec();
+    packed.extend(&sent);
+    let (status, from_msgpack) = post(&network, "/v2/transactions/simulate", &packed);
+    assert_eq!((status, &from_msgpack["txn-groups"][0]["group-fees-paid"]), (200, &1000.into()), "{from_msgpack}");
+    let transaction = &from_msgpack["txn-groups"][0]["txn-results"][0]["txn-result"]["txn"];
+    let json = serde_json::json!({"txn-groups": [{"txns": [transaction]}]});
+    assert_eq!(post(&network, "/v2/transactions/simulate", json.to_string().as_bytes()), (200, from_msgpack));
+    assert_eq!(get(&network, "/v2/status").1["last-round"], 0);
+}
+
+#[test]
+fn blocks_can_be_made_of_nothing_and_taken_back() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    assert_eq!(post(&network, "/v2/devmode/mine/3", b"").1["last-round"], 3);
+    post(&network, "/v2/devmode/blocks/offset/3600", b"");
+    assert_eq!(post(&network, "/v2/devmode/mine/1", b"").1["last-round"], 4);
+    let time = |round| get(&network, &format!("/v2/blocks/{round}")).1["block"]["ts"].as_i64().unwrap();
+    assert_eq!(time(4) - time(3), 3600);
+    assert_eq!(post(&network, "/v2/devmode/revert/2", b"").1["last-round"], 2);
+    assert_eq!(get(&network, "/v2/blocks/3").0, 404);
+    assert_eq!(post(&network, "/v2/devmode/revert/9", b"").0, 400);
+    assert_eq!(get(&network, "/v2/status/").1["last-round"], 2, "a slash at the end means nothing");
+}
