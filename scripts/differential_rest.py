@@ -479,7 +479,7 @@ REWARDS = {"rate", "frac"}
 VARIABLE = {"txn512", "SelectionID", "StateProofID", "VoteID", "VoteLastValid", "ts", "seed", "prev", "prev512", "txn", "txn256", "gh", "time-since-last-round", "blockHash", "stibhash", "proof", "sel", "vote", "stprf", "sig", "grp", "build", "channel",
             "selection-participation-key", "vote-participation-key", "state-proof-key", "genesis_hash_b64", "genesis-hash", "vote-last-valid", "voteLst", "logic-sig-hash"}
 # What the reference lists in the order of a hash map.
-UNORDERED = ("global-state-delta", "local-state-delta", "delta", "boxes", "kvs", "app-initial-states", "app-locals", "accounts", "assets", "apps", "asset-holdings")
+UNORDERED = ("global-state", "key-value", "global-state-delta", "local-state-delta", "delta", "boxes", "kvs", "app-initial-states", "app-locals", "accounts", "assets", "apps", "asset-holdings")
 # A transaction as Go prints a structure; ours is named by its id.
 GO_TRANSACTION = re.compile(r"^transaction (\{_struct:.*\}|<txid \d+>) invalid : ")
 HEADERS = ("Content-Type", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "X-Algorand-Struct")
