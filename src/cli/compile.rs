@@ -5,7 +5,7 @@ use super::failure::{Failure, is_disk_full};
 use super::io::Answer;
 use crate::registry::write_atomically;
 use crate::teal::template::{PREFIX, TemplateError, TemplateValue, substitute};
-use crate::teal::{self, AssembleOptions, Assembled, Diagnostic};
+use crate::teal::{self, AssembleOptions, Assembled, Diagnostic, RenderOptions, render};
 use crate::types::sha512_256;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
@@ -53,10 +53,14 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     })?;
     let values = args.templates.iter().map(|text| template_value(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let text = substitute(&source, &values).map_err(|error| without_value(&name, &error))?;
-    let assembled =
-        teal::assemble(&text, AssembleOptions::default()).map_err(|problems| malformed(&name, &source, &problems))?;
-    for warning in &assembled.warnings {
-        context.out.warn(&format!("{name}:{warning}"));
+    let assembled = teal::assemble(&text, AssembleOptions::default()).map_err(|problems| {
+        if !context.out.is_json() {
+            context.out.problems(&shown(context, &name, &text, &problems));
+        }
+        malformed(&name, &text, &problems)
+    })?;
+    if !assembled.warnings.is_empty() {
+        context.out.say(&shown(context, &name, &text, &assembled.warnings));
     }
     answer(context, args, &assembled, &name)
 }
@@ -133,13 +137,15 @@ pub(super) fn disassemble(args: &DisassembleArgs) -> Result<Answer, Failure> {
     Ok(Answer::report(json!({ "program": name, "size": bytes.len(), "teal": text }), text.trim_end()))
 }
 
-/// All problems at once: the first is the message, all are in the details, each with its line of source.
+/// How many problems there are, and all of them for programs; people have seen each under its line of source.
+///
+/// `source` is the text with the template's values in it, which is what the places are places in.
 fn malformed(name: &str, source: &str, problems: &[Diagnostic]) -> Failure {
+    let version = version_of(source);
     let line_of = |problem: &Diagnostic| {
         let index = usize::try_from(problem.line).ok().and_then(|line| line.checked_sub(1));
         index.and_then(|index| source.lines().nth(index)).unwrap_or_default().trim().to_owned()
     };
-    let version = version_of(source);
     let listed: Vec<Value> = problems
         .iter()
         .map(|problem| {
@@ -147,20 +153,19 @@ fn malformed(name: &str, source: &str, problems: &[Diagnostic]) -> Failure {
                     "source": line_of(problem), "hint": problem.hint(version) })
         })
         .collect();
-    let mut lines: Vec<String> = problems.iter().map(|problem| format!("{name}:{problem}")).collect();
-    let count = lines.len();
-    let first = problems.first();
-    let message = if count == 1 {
-        lines.pop().unwrap_or_default()
-    } else {
-        format!("{name} has {count} problems\n  {}", lines.join("\n  "))
+    let count = match problems.len() {
+        1 => "a problem".to_owned(),
+        count => format!("{count} problems"),
     };
-    let hint = first.and_then(|problem| problem.hint(version));
-    let mut failure = Failure::new("teal", message).with("problems", listed);
-    if let Some(source) = first.map(line_of).filter(|line| !line.is_empty()) {
-        failure = failure.because(format!("the source there is `{source}`"));
-    }
-    failure.hint(hint.unwrap_or_else(|| "correct the source and assemble it again; no file was written".to_owned()))
+    Failure::new("teal", format!("{name} has {count}"))
+        .hint("correct the source and assemble it again; no file was written")
+        .with("problems", listed)
+}
+
+/// Diagnostics with their lines of source.
+fn shown(context: &Context, name: &str, source: &str, found: &[Diagnostic]) -> String {
+    let options = RenderOptions { version: version_of(source), color: context.out.has_colour() };
+    render(found, source, name, options)
 }
 
 /// The version that hints are given for.
@@ -238,6 +243,9 @@ mod tests {
         let source = "#pragma version 11\nint x\nfoo\n";
         let problems = teal::assemble(source, AssembleOptions::default()).unwrap_err();
         let failure = malformed("a.teal", source, &problems);
-        assert!(failure.message.contains("a.teal:2") && failure.message.contains("a.teal:3"), "{}", failure.message);
+        assert_eq!(failure.message, "a.teal has 2 problems");
+        let listed = &failure.details["problems"];
+        assert_eq!((listed[0]["line"].as_u64(), listed[1]["line"].as_u64()), (Some(2), Some(3)));
+        assert_eq!(listed[1]["source"], "foo");
     }
 }

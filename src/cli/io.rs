@@ -98,6 +98,18 @@ impl Output {
         }))
     }
 
+    /// What is wrong with the input, before the failure that says what that means; also with `--quiet`.
+    pub fn problems(&self, text: &str) {
+        to_stderr(text);
+        to_stderr("");
+    }
+
+    /// Whether stderr shows colours.
+    #[must_use]
+    pub const fn has_colour(&self) -> bool {
+        self.colour
+    }
+
     /// Something the user should know though the command goes on.
     pub fn warn(&self, text: &str) {
         to_stderr(&format!("{} {text}", self.paint("1;33", "note:")));
