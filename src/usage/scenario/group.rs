@@ -18,6 +18,8 @@ pub(super) struct Subject<'a> {
     pub(super) programs: &'a Programs,
     pub(super) application: AppIndex,
     pub(super) ply: AssetIndex,
+    /// An asset made after PLY, where the scenario names one.
+    pub(super) silver: Option<AssetIndex>,
 }
 
 fn wrong(what: impl Into<String>) -> StageError {
@@ -158,6 +160,7 @@ impl Stage {
         match name {
             "ply" => Ok(subject.ply),
             "gold" => Ok(self.gold),
+            "silver" => subject.silver.ok_or_else(|| wrong("no silver was made")),
             "none" => Ok(0),
             _ => Err(wrong(format!("{name} is no asset"))),
         }

@@ -26,6 +26,16 @@ pub struct Scenario {
     pub steps: Vec<Step>,
 }
 
+impl Scenario {
+    /// Whether any step names an asset.
+    pub(super) fn names_asset(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| {
+            step.bill.as_ref().is_some_and(|bill| bill.asset == name)
+                || step.change.values().any(|value| *value == Scalar::Text(name.to_owned()))
+        })
+    }
+}
+
 fn default_holdings() -> BTreeMap<Actor, u64> {
     BTreeMap::from([(Actor::User, 1_000_000), (Actor::Other, 1_000_000)])
 }
@@ -168,7 +178,7 @@ pub struct Bill {
     pub units: u64,
     /// Minor units of PLY per unit.
     pub unit_price: u64,
-    /// `ply`, `gold` (another asset that everyone holds) or `none` (0).
+    /// `ply`, `gold` (an asset made before, which everyone holds), `silver` (one made after) or `none` (0).
     pub asset: String,
 }
 

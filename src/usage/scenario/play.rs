@@ -31,7 +31,11 @@ pub async fn play(stage: &mut Stage, sources: &Sources, scenario: &Scenario) -> 
     let programs = Programs::assemble(sources, &scenario.contract).map_err(StageError::Scenario)?;
     stage.refresh().await?;
     let ply = stage.mint("PLY", &scenario.holdings, scenario.clawback).await?;
-    let mut subject = Subject { contract: &scenario.contract, programs: &programs, application: 0, ply };
+    let silver = match scenario.names_asset("silver") {
+        true => Some(stage.mint_for_all("SILVER").await?),
+        false => None,
+    };
+    let mut subject = Subject { contract: &scenario.contract, programs: &programs, application: 0, ply, silver };
     if scenario.contract.created {
         let args = creation(stage, &subject);
         let create = stage.plain_call(&subject, Completion::Create, args, Actor::Creator)?;

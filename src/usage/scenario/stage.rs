@@ -13,7 +13,7 @@ use crate::usage::calls;
 
 /// Enough for some thousand assets and applications.
 const ALGO_EACH: MicroAlgos = MicroAlgos(2_000_000_000);
-const GOLD_EACH: u64 = 1_000_000;
+const HELD_BY_ALL: u64 = 1_000_000;
 
 /// Why the stage could not be set, or a scenario not be played.
 #[derive(Debug, thiserror::Error)]
@@ -63,8 +63,7 @@ impl Stage {
         group::assign_group(&mut payments).map_err(|e| StageError::Scenario(e.to_string()))?;
         let signed: Vec<_> = payments.iter().map(sign).collect();
         stage.submit(&signed).await?.map_err(|refusal| StageError::Refused(Box::new(refusal)))?;
-        let holdings = Actor::ALL.into_iter().map(|a| (a, GOLD_EACH)).collect();
-        stage.gold = stage.mint("GOLD", &holdings, None).await?;
+        stage.gold = stage.mint_for_all("GOLD").await?;
         Ok(stage)
     }
 
@@ -72,6 +71,12 @@ impl Stage {
     #[must_use]
     pub fn address(&self, actor: Actor) -> Address {
         self.keys.get(&actor).map_or(Address::ZERO, SigningKey::address)
+    }
+
+    /// Creates an asset that everyone holds some of.
+    pub(super) async fn mint_for_all(&mut self, unit_name: &str) -> Result<AssetIndex, StageError> {
+        let holdings = Actor::ALL.into_iter().map(|actor| (actor, HELD_BY_ALL)).collect();
+        self.mint(unit_name, &holdings, None).await
     }
 
     /// Creates an asset; everyone opts in and gets their holding.
