@@ -65,6 +65,9 @@ async fn play_all(
     let mut stage = Stage::set(session.algod.clone(), dispenser.address, |transaction| dispenser.sign(transaction))
         .await
         .map_err(unplayable)?;
+    if context.out.is_json() {
+        stage = stage.with_transcripts();
+    }
     let start = Instant::now();
     let mut verdicts: Vec<Value> = Vec::new();
     let mut failed = Vec::new();
@@ -72,9 +75,10 @@ async fn play_all(
         let verdict = play(&mut stage, sources, scenario).await;
         let title = format!("{file}: {}", scenario.scenario);
         match verdict {
-            Ok(()) => {
+            Ok(transcript) => {
                 context.out.say(&format!("ok      {title}"));
-                verdicts.push(json!({ "file": file, "scenario": scenario.scenario, "passed": true }));
+                verdicts.push(json!({ "file": file, "scenario": scenario.scenario, "passed": true,
+                                      "transcript": transcript }));
             }
             Err(scenario::Failure::Stage(error @ StageError::Client(_))) => return Err(unplayable(error)),
             Err(failure) => {

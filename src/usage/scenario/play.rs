@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::group::{Subject, tick_bytes};
 use super::model::{Actor, Completion, Scalar, Scenario, Step};
 use super::{Programs, Sources, Stage, StageError};
+use crate::client::Rejection;
 use crate::types::TealValue;
+use serde::Serialize;
 
 /// Why a scenario failed.
 #[derive(Debug, thiserror::Error)]
@@ -23,11 +25,31 @@ pub enum Failure {
     Stage(#[from] StageError),
 }
 
+/// What a scenario led to, in words that are the same on every network: actors' names for addresses, `ply` for its number.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Transcript {
+    /// What became of each step.
+    pub steps: Vec<Outcome>,
+    /// The contract's global state at the end; nothing where it is gone.
+    pub global: Option<BTreeMap<String, String>>,
+    /// What each actor holds of PLY at the end, and their `last_tick` where they have opted in.
+    pub actors: BTreeMap<&'static str, (u64, Option<String>)>,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// The rule that refused it, or the network's words; nothing where it was accepted.
+    pub refused: Option<String>,
+    /// The opcode cost of the whole group, as simulated before it was sent.
+    pub cost: u64,
+}
+
 /// Plays one scenario on a stage, with a contract and an asset of its own.
 ///
 /// # Errors
 /// The first difference between what the scenario says and what happens.
-pub async fn play(stage: &mut Stage, sources: &Sources, scenario: &Scenario) -> Result<(), Failure> {
+pub async fn play(stage: &mut Stage, sources: &Sources, scenario: &Scenario) -> Result<Transcript, Failure> {
     let programs = Programs::assemble(sources, &scenario.contract).map_err(StageError::Scenario)?;
     stage.refresh().await?;
     let ply = stage.mint("PLY", &scenario.holdings, scenario.clawback).await?;
@@ -45,11 +67,13 @@ pub async fn play(stage: &mut Stage, sources: &Sources, scenario: &Scenario) -> 
             stage.must(vec![opt_in]).await?;
         }
     }
+    let mut transcript = Transcript::default();
     for (index, step) in scenario.steps.iter().enumerate() {
         let number = index + 1;
         let differs = |what: String| Failure::Differs { step: number, what };
         let before = holdings(stage, ply).await?;
         let group = stage.step(&subject, step)?;
+        let cost = stage.cost(&group).await?;
         let outcome = stage.send(group).await?;
         match (&outcome, &step.refused) {
             (Ok(confirmed), None) => {
@@ -70,12 +94,57 @@ pub async fn play(stage: &mut Stage, sources: &Sources, scenario: &Scenario) -> 
                 }
             }
         }
+        let refused = outcome.err().map(|refusal| match programs.rule_of(&refusal) {
+            Some(rule) => rule.to_owned(),
+            None => without_ids(&refusal),
+        });
+        transcript.steps.extend(cost.map(|cost| Outcome { refused, cost }));
         let after = holdings(stage, ply).await?;
         compare_moves(step, &before, &after).map_err(differs)?;
         compare_state(stage, &subject, step).await.map_err(|e| match e {
             Failure::Differs { what, .. } => differs(what),
             other @ Failure::Stage(_) => other,
         })?;
+    }
+    if stage.keeps_transcripts() {
+        end(stage, &subject, &mut transcript).await?;
+    }
+    Ok(transcript)
+}
+
+/// A refusal of the protocol's own, without what differs between networks.
+fn without_ids(refusal: &Rejection) -> String {
+    match refusal {
+        Rejection::Logic { what, .. } => what.clone(),
+        Rejection::NotOptedIn { .. } => "has not opted in".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Notes how a scenario ended.
+async fn end(stage: &mut Stage, subject: &Subject<'_>, transcript: &mut Transcript) -> Result<(), StageError> {
+    let named = |bytes: &[u8]| {
+        let actor = Actor::ALL.into_iter().find(|actor| stage.address(*actor).as_bytes() == bytes);
+        actor.map_or_else(|| hex::encode(bytes), |actor| actor.name().to_owned())
+    };
+    if let Some(application) = stage.algod.application(subject.application).await? {
+        let shown = application.global_state.iter().map(|(key, value)| {
+            let value = match value {
+                TealValue::Uint(number) if *number == subject.ply => "ply".to_owned(),
+                TealValue::Uint(number) => number.to_string(),
+                TealValue::Bytes(bytes) => named(bytes),
+            };
+            (String::from_utf8_lossy(key).into_owned(), value)
+        });
+        transcript.global = Some(shown.collect());
+    }
+    for (actor, held) in holdings(stage, subject.ply).await? {
+        let local = stage.algod.local_state(stage.address(actor), subject.application).await?;
+        let tick = local.and_then(|local| match local.get(b"last_tick".as_slice()) {
+            Some(TealValue::Bytes(bytes)) => Some(hex::encode(bytes)),
+            _ => None,
+        });
+        transcript.actors.insert(actor.name(), (held, tick));
     }
     Ok(())
 }

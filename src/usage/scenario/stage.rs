@@ -37,6 +37,7 @@ pub struct Stage {
     keys: BTreeMap<Actor, SigningKey>,
     pub(super) gold: AssetIndex,
     sent: u64,
+    transcripts: bool,
 }
 
 impl Stage {
@@ -55,7 +56,7 @@ impl Stage {
             keys.insert(actor, key);
         }
         let params = algod.suggested_params().await?;
-        let mut stage = Self { algod, params, keys, gold: 0, sent: 0 };
+        let mut stage = Self { algod, params, keys, gold: 0, sent: 0, transcripts: false };
         let mut payments: Vec<_> = Actor::ALL
             .into_iter()
             .map(|actor| calls::payment(dispenser, stage.address(actor), ALGO_EACH, &stage.params))
@@ -65,6 +66,26 @@ impl Stage {
         stage.submit(&signed).await?.map_err(|refusal| StageError::Refused(Box::new(refusal)))?;
         stage.gold = stage.mint_for_all("GOLD").await?;
         Ok(stage)
+    }
+
+    /// Makes every scenario played from now on keep a transcript, which costs a simulation a step.
+    #[must_use]
+    pub const fn with_transcripts(mut self) -> Self {
+        self.transcripts = true;
+        self
+    }
+
+    pub(super) const fn keeps_transcripts(&self) -> bool {
+        self.transcripts
+    }
+
+    /// The opcode cost of a group that is about to be sent, where transcripts are kept.
+    pub(super) async fn cost(&self, group: &[Transaction]) -> Result<Option<u64>, StageError> {
+        if !self.transcripts {
+            return Ok(None);
+        }
+        let signed = self.signed(group.to_vec())?;
+        Ok(Some(self.algod.simulate(&signed).await?.cost))
     }
 
     /// An actor's address.
@@ -135,16 +156,21 @@ impl Stage {
         Ok(())
     }
 
-    /// Groups, signs (each transaction with its sender's key) and sends.
+    /// Groups, signs and sends.
     pub(super) async fn send(
         &mut self,
-        mut transactions: Vec<Transaction>,
+        transactions: Vec<Transaction>,
     ) -> Result<Result<Confirmation, Rejection>, StageError> {
+        let signed = self.signed(transactions)?;
+        self.submit(&signed).await
+    }
+
+    /// Groups and signs, each transaction with its sender's key.
+    fn signed(&self, mut transactions: Vec<Transaction>) -> Result<Vec<SignedTransaction>, StageError> {
         if transactions.len() > 1 {
             group::assign_group(&mut transactions).map_err(|e| StageError::Scenario(e.to_string()))?;
         }
-        let signed = transactions.iter().map(|t| self.sign(t)).collect::<Result<Vec<_>, _>>()?;
-        self.submit(&signed).await
+        transactions.iter().map(|transaction| self.sign(transaction)).collect()
     }
 
     /// Sends what must be taken.
