@@ -5,9 +5,10 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::session::Session;
 use super::values::whole;
+use crate::keys::{Account, KeyError};
 use crate::registry::{Contract, Event};
 use crate::types::AppIndex;
-use crate::usage::{GlobalState, Parameters, Programs, Template};
+use crate::usage::{GlobalState, OperationError, Parameters, Programs, Template};
 use serde_json::json;
 
 /// Which contract is meant.
@@ -55,6 +56,31 @@ pub(super) fn programs_of(record: Option<&Contract>) -> Option<Programs> {
         // Another source than today's would name wrong lines.
         Some(record) if record.programs.approval_sha512_256 != programs.approval_hash() => None,
         _ => Some(programs),
+    }
+}
+
+/// The account that made the application: nobody else may change or end it, so none is made for that.
+pub(super) async fn creator_of(session: &Session<'_>, app: AppIndex) -> Result<Account, Failure> {
+    let Some(application) = session.algod.application(app).await? else {
+        return Err(OperationError::NoApplication(app).into());
+    };
+    let theirs = application.creator;
+    let stranger = |message: String| {
+        Failure::new("not_creator", message)
+            .because("only the account that made a contract may change it")
+            .hint("set CREATOR_MNEMONIC to its words, bring its key back to .pnp/accounts, or deploy another contract")
+            .with("creator", theirs.to_string())
+    };
+    match session.keys().get("creator") {
+        Ok(account) if account.address == theirs => session.account("creator").await,
+        Ok(account) => Err(stranger(format!(
+            "application {app} was made by {theirs}, and the account creator here is {}",
+            account.address
+        ))),
+        Err(KeyError::Missing { .. }) if session.is_development() => {
+            Err(stranger(format!("application {app} was made by {theirs}, whose key is not here")))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

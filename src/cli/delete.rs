@@ -1,7 +1,7 @@
 //! `delete`: end the contract.
 
 use super::context::Context;
-use super::contract::{Target, note, programs_of};
+use super::contract::{Target, creator_of, note, programs_of};
 use super::deploy::event;
 use super::failure::Failure;
 use super::io::Answer;
@@ -21,7 +21,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     on_network(context, async |session| {
         let (app, record) = session.contract(args.target.app)?;
         let state = global_state(&session.algod, app).await?;
-        let creator = session.account("creator").await?;
+        let creator = creator_of(session, app).await?;
         let params = session.params().await?;
         let transactions =
             Session::single(calls::delete(creator.address, app, &params), &params)?;

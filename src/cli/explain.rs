@@ -29,8 +29,8 @@ impl From<ClientError> for Failure {
             ClientError::Api { status, .. } => {
                 Self::new("api", message).hint("if this keeps happening, another algod may help").with("status", status)
             }
-            ClientError::Malformed { .. } => Self::new("malformed_answer", message)
-                .hint("check that the address is algod's and not another service's"),
+            ClientError::Malformed { service, .. } => Self::new("malformed_answer", message)
+                .hint(format!("check that the address is {service}'s and not another service's")),
             ClientError::Rejected(rejection) => rejected(&rejection, None),
             ClientError::Dropped { txid, .. } => Self::new("dropped", message)
                 .hint("nothing was changed; correct the cause and try again")
@@ -49,7 +49,7 @@ pub(super) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Fa
     match rejection {
         Rejection::Logic { app, pc, what, group_index, .. } => {
             let line = programs.and_then(|programs| programs.source_line((*pc)?));
-            let mut failure = match line {
+            let mut failure = match &line {
                 Some(line) => {
                     let rule = line.comment.clone().unwrap_or_else(|| line.code.clone());
                     Failure::new("refused", format!("{what} at {}:{}: {rule}", line.file, line.line))
@@ -60,7 +60,7 @@ pub(super) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Fa
                 }
                 None => Failure::new("refused", message).because("the application's program refused the call"),
             };
-            failure = failure.hint("nothing was changed; `pnp-contract status` shows what the contract asks for");
+            failure = failure.hint(what_next(line.and_then(|line| line.comment).as_deref().unwrap_or_default()));
             for (name, number) in [("app", app), ("pc", pc), ("group_index", group_index)] {
                 if let Some(number) = number {
                     failure = failure.with(name, *number);
@@ -113,6 +113,19 @@ pub(super) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Fa
     }
 }
 
+/// What to do about a refusal, by the contract's rule.
+fn what_next(rule: &str) -> &'static str {
+    if rule.contains("updatable") {
+        "nothing was changed; such a contract keeps its programs: deploy another one, with --updatable"
+    } else if rule.contains("deletable") {
+        "nothing was changed; such a contract stays for ever: deploy another one, with --deletable, if you need to"
+    } else if rule.contains("only the creator") {
+        "nothing was changed; set CREATOR_MNEMONIC to the words of the account that made the contract"
+    } else {
+        "nothing was changed; `pnp-contract status` shows what the contract asks for"
+    }
+}
+
 impl From<OperationError> for Failure {
     fn from(error: OperationError) -> Self {
         let message = error.to_string();
@@ -152,7 +165,9 @@ impl From<UsageError> for Failure {
             UsageError::PriceOutside { min_rate, max_rate, .. } => Self::new("price_outside", message)
                 .because("the contract's creator set these limits")
                 .hint(format!("choose a --price from {min_rate} to {max_rate}")),
-            UsageError::TickLength(_) => Self::usage(message).hint("leave --tick away to have one made"),
+            UsageError::TickLength(_) | UsageError::TickHex => {
+                Self::usage(message).hint("leave --tick away to have one made")
+            }
             UsageError::TickOrder { .. } => Self::new("tick_order", message)
                 .because("rising ticks are what makes a bill unrepeatable")
                 .hint("leave --tick away to have a fresh one made, or choose a greater one"),
@@ -215,7 +230,8 @@ impl From<RegistryError> for Failure {
             RegistryError::TooNew { .. } => {
                 Self::new("record", message).hint("use the version of pnp-contract that wrote it, or a later one")
             }
-            RegistryError::Unreadable { .. } => Self::new("record", message).hint("check the file's rights"),
+            RegistryError::Unreadable { path, .. } => Self::new("record", message)
+                .hint(format!("check the file's rights, or restore it with `git checkout {}`", path.display())),
             RegistryError::Unwritable { .. } if full => Self::new("disk_full", message)
                 .because("the disk has no room; the record is as it was")
                 .hint("free some space and run the command again"),

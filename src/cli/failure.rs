@@ -151,7 +151,9 @@ impl From<crate::network::NetworkError> for Failure {
             )),
             E::Project { .. } => Self::new("project_file", message)
                 .hint("a network is written as [networks.NAME] with algod = \"http://host:port\""),
-            E::Unreadable { .. } => Self::new("unreadable", message).hint("check that the file may be read"),
+            E::Unreadable { .. } => {
+                Self::new("unreadable", message).hint("check that it is a text file and may be read")
+            }
             E::BadEndpoint { .. } => {
                 Self::new("bad_endpoint", message).hint("for example ALGOD_SERVER=http://localhost and ALGOD_PORT=4001")
             }

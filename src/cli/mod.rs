@@ -153,15 +153,26 @@ fn interrupted(under_way: Option<String>) -> Failure {
 /// Help and version are answers; everything else is wrong use, as JSON where JSON was asked for.
 fn wrong_use(error: &clap::Error) -> Exit {
     use clap::error::ErrorKind;
+    let json = std::env::args_os().any(|argument| argument == "--json");
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        if json {
+            let name = if error.kind() == ErrorKind::DisplayHelp { "help" } else { "version" };
+            let text = error.render().to_string();
+            let document = serde_json::json!({ name: text.trim_end().trim_start_matches("pnp-contract ") });
+            let written = Output::new(true, false, 0).answer(Answer::report(document, ""));
+            return written.unwrap_or_else(|failure| failure.exit);
+        }
         // A closed stdout has nobody to read the help.
         let _ = error.print();
         return Exit::Done;
     }
-    if std::env::args_os().any(|argument| argument == "--json") {
+    if json {
+        let missing =
+            [ErrorKind::MissingSubcommand, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand].contains(&error.kind());
         let text = error.render().to_string();
         let said = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
         let first = said.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
+        let first = if missing { "a command is missing".to_owned() } else { first };
         let failure = Failure::usage(first).hint("`pnp-contract help` lists the commands and their options");
         Output::new(true, false, 0).failure(&failure);
     } else {

@@ -1,7 +1,7 @@
 //! `params`: set fee and price limits.
 
 use super::context::Context;
-use super::contract::{RateArgs, Target, changed, note, programs_of};
+use super::contract::{RateArgs, Target, changed, creator_of, note, programs_of};
 use super::deploy::{event, rates};
 use super::failure::Failure;
 use super::io::Answer;
@@ -26,7 +26,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let (app, record) = session.contract(args.target.app)?;
         let state = global_state(&session.algod, app).await?;
         let parameters = args.rates.over(&state.parameters)?;
-        let creator = session.account("creator").await?;
+        let creator = creator_of(session, app).await?;
         let params = session.params().await?;
         let call = calls::set_parameters(creator.address, app, &parameters, &params);
         let transactions = Session::single(call, &params)?;

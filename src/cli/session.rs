@@ -145,9 +145,20 @@ impl<'c> Session<'c> {
         }
         chain.current().map(|contract| (contract.app_id, Some(contract.clone()))).ok_or_else(|| {
             Failure::new("no_contract", format!("no contract is recorded on {}", self.network.name))
-                .because(format!("{} has none for this chain", self.context.shown(self.store.path())))
+                .because(self.why_no_contract())
                 .hint(format!("run `pnp-contract deploy --net {}`, or name one with --app", self.network.name))
         })
+    }
+
+    fn why_no_contract(&self) -> String {
+        let path = self.context.shown(self.store.path());
+        match self.store.load() {
+            Ok(record) if record.chains.values().any(|chain| !chain.contracts.is_empty()) => format!(
+                "{path} has none for this chain ({}): those in it are on another one, or were deleted",
+                self.identity.hash
+            ),
+            _ => format!("{path} has none"),
+        }
     }
 
     /// The asset a command means: the one named, else a setting's, else the newest recorded.
@@ -190,8 +201,18 @@ impl<'c> Session<'c> {
         let endpoint = self.network.kmd.as_ref().ok_or_else(nobody)?;
         let token = endpoint.token.as_ref().map_or("", crate::network::Token::reveal);
         let kmd = Kmd::new(&endpoint.url, token)?;
+        let addresses = kmd.addresses().await.map_err(|error| match error {
+            // algod answers, so that a network is there.
+            ClientError::Unreachable { why, .. } => {
+                nobody().because(format!("{} does not answer: {why}", endpoint.url)).hint(
+                    "work in the folder where `pnp-contract localnet run` was started, which has the dispenser's key; \
+                 on another network set KMD_PORT, or DISPENSER_MNEMONIC to a rich account's words",
+                )
+            }
+            error => error.into(),
+        })?;
         let mut richest = None;
-        for address in kmd.addresses().await? {
+        for address in addresses {
             let state = self.algod.account(address).await?;
             if richest.as_ref().is_none_or(|(_, most)| state.spendable() > *most) {
                 richest = Some((address, state.spendable()));

@@ -6,7 +6,8 @@ use super::deploy::{describe, recorded_template, settle};
 use super::failure::Failure;
 use super::io::Answer;
 use super::session::{Session, on_network};
-use crate::types::AppIndex;
+use crate::registry::Contract;
+use crate::types::{Address, AppIndex};
 use crate::usage::{GlobalState, LocalState, Programs};
 use serde_json::{Value, json};
 
@@ -46,11 +47,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     .await
 }
 
-async fn contract(
-    session: &Session<'_>,
-    app: AppIndex,
-    record: Option<&crate::registry::Contract>,
-) -> Result<(Value, String), Failure> {
+async fn contract(session: &Session<'_>, app: AppIndex, record: Option<&Contract>) -> Result<(Value, String), Failure> {
     let Some(application) = session.algod.application(app).await? else {
         return Err(Failure::new(
             "no_application",
@@ -87,6 +84,10 @@ async fn contract(
         )),
     }
     lines.push(format!("on chain  {runs}"));
+    let differs = record.map(|record| differences(record, &application.creator, &state)).unwrap_or_default();
+    for difference in &differs {
+        lines.push(format!("differs   {difference}"));
+    }
     let mut user = Value::Null;
     if let Ok(account) = session.keys().get("user") {
         let local = LocalState::fetch(&session.algod, account.address, app).await??;
@@ -114,8 +115,27 @@ async fn contract(
         "parameters": state.parameters,
         "approval_sha512_256": hash,
         "runs": runs,
+        "differs": differs,
         "record": record,
         "user": user,
     });
     Ok((document, lines.join("\n")))
+}
+
+/// Where the record, which people can edit, says something else than the chain, which is right.
+fn differences(record: &Contract, creator: &Address, state: &GlobalState) -> Vec<String> {
+    let parameters = &state.parameters;
+    [
+        ("creator", record.creator.clone(), creator.to_string()),
+        ("provider", record.provider.clone(), state.provider.to_string()),
+        ("platform", record.platform.clone(), state.platform.to_string()),
+        ("asset", record.asset_id.to_string(), state.asset.unwrap_or_default().to_string()),
+        ("fee_pct", record.parameters.fee_pct.to_string(), parameters.fee_pct().to_string()),
+        ("min_rate", record.parameters.min_rate.to_string(), parameters.min_rate().to_string()),
+        ("max_rate", record.parameters.max_rate.to_string(), parameters.max_rate().to_string()),
+    ]
+    .into_iter()
+    .filter(|(_, recorded, real)| recorded != real)
+    .map(|(name, recorded, real)| format!("{name} is {real} on chain, the record says {recorded}"))
+    .collect()
 }

@@ -45,6 +45,12 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         approval: source(args.approval.as_deref(), APPROVAL_SOURCE)?,
         clear: source(args.clear.as_deref(), CLEAR_SOURCE)?,
     };
+    // A program that does not assemble fails once, not in every scenario.
+    scenario::Programs::assemble(&sources, &scenario::Contract::default()).map_err(|problems| {
+        Failure::new("teal", "the programs to test cannot be assembled")
+            .because(problems)
+            .hint("`pnp-contract compile` shows every problem in its line")
+    })?;
     let (network, _) = context.network()?;
     let session = match network.kind {
         Kind::Embedded => Session::throw_away(context).await?,
@@ -131,8 +137,8 @@ fn chosen(args: &Args) -> Result<Vec<(String, Scenario)>, Failure> {
     let mut scenarios = Vec::new();
     for (name, text) in texts {
         let found = scenario::read(&text).map_err(|error| {
-            Failure::usage(format!("{name} is no list of scenarios"))
-                .because(error)
+            Failure::usage(format!("{name}:{error}"))
+                .because("the file is not a list of scenarios")
                 .hint("tests/scenarios/ has examples of every field")
         })?;
         scenarios.extend(found.into_iter().map(|scenario| (name.clone(), scenario)));

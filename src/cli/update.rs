@@ -1,7 +1,7 @@
 //! `update`: replace the contract's programs.
 
 use super::context::Context;
-use super::contract::{RateArgs, Target, changed, note, programs_of};
+use super::contract::{RateArgs, Target, changed, creator_of, note, programs_of};
 use super::deploy::{TemplateArgs, event, rates, recorded_programs, recorded_template};
 use super::failure::Failure;
 use super::io::Answer;
@@ -40,7 +40,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             _ => args.template.template(),
         };
         let programs = Programs::assemble(template)?;
-        let creator = session.account("creator").await?;
+        let creator = creator_of(session, app).await?;
         let params = session.params().await?;
         let call = calls::update(creator.address, app, &programs, given, &params);
         let transactions = Session::single(call, &params)?;

@@ -30,10 +30,11 @@ impl Kmd {
     /// A malformed address.
     pub fn new(url: &str, token: &str) -> Result<Self, ClientError> {
         super::http::install_tls();
-        let kmd = AlgonautKmd::new(url, token).map_err(|error| ClientError::Malformed {
-            service: "kmd",
-            url: url.to_owned(),
-            why: error.to_string(),
+        let url_of = || url.to_owned();
+        let kmd = AlgonautKmd::new(url, token).map_err(|error| match error {
+            // No kmd takes such a token.
+            algonaut::Error::BadToken => ClientError::Unauthorized { service: "kmd", url: url_of() },
+            error => ClientError::Malformed { service: "kmd", url: url_of(), why: error.to_string() },
         })?;
         Ok(Self { url: url.to_owned(), kmd })
     }

@@ -150,9 +150,8 @@ impl Rejection {
     fn known(text: &str) -> Option<Self> {
         if let Some(rest) = after(text, "overspend (account ") {
             let account = word(rest).parse().ok()?;
-            let has = number_after(rest, "MicroAlgos:{Raw:")?;
-            let needs =
-                number_after(rest, "tried to spend {").or_else(|| number_after(rest, "tried to spend {Raw:"))?;
+            let has = algos_after(rest, " MicroAlgos:").or_else(|| algos_after(rest, "{MicroAlgos:"))?;
+            let needs = algos_after(rest, "tried to spend ")?;
             return Some(Self::Overspend(Shortage { account, has, needs }));
         }
         if let (Some(rest), Some(has), Some(needs)) =
@@ -270,6 +269,24 @@ fn number_after(text: &str, phrase: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
+/// An amount of Algos in micros, as nodes write it: `{Raw:1500}` and `{1500}` of old, `5uA`, `1.500mA`, `2A`, `2.000001A` now.
+fn algos_after(text: &str, phrase: &str) -> Option<u64> {
+    let rest = after(text, phrase)?;
+    if let Some(raw) = rest.strip_prefix('{') {
+        return number_after(raw.strip_prefix("Raw:").unwrap_or(raw), "");
+    }
+    let amount: String = rest.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let (whole, fraction) = amount.split_once('.').unwrap_or((&amount, ""));
+    let digits = match rest.get(amount.len()..)? {
+        unit if unit.starts_with("uA") => 0,
+        unit if unit.starts_with("mA") => 3,
+        unit if unit.starts_with('A') => 6,
+        _ => return None,
+    };
+    let fraction = if fraction == "0" { "" } else { fraction };
+    (fraction.len() <= digits).then(|| format!("{whole}{fraction:0<digits$}").parse().ok())?
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +319,17 @@ mod tests {
             "overspend (account {A}, data {{AccountBaseData:{{Status:Offline MicroAlgos:{{Raw:1500}} RewardsBase:0}} }}, tried to spend {{2001}})"
         );
         assert_eq!(pool(&text), Rejection::Overspend(Shortage { account: A.parse().unwrap(), has: 1500, needs: 2001 }));
+        for (has, needs, amounts) in [
+            ("0.0A", "1mA", (0, 1000)),
+            ("5uA", "1.001mA", (5, 1001)),
+            ("10000107499.839188A", "18000000000A", (10_000_107_499_839_188, 18_000_000_000_000_000)),
+        ] {
+            let text = format!(
+                "overspend (account {A}, data {{AccountBaseData:{{Status:Online MicroAlgos:{has} RewardsBase:12 RewardedMicroAlgos:7A}}}}, tried to spend {needs})"
+            );
+            let account = A.parse().unwrap();
+            assert_eq!(pool(&text), Rejection::Overspend(Shortage { account, has: amounts.0, needs: amounts.1 }));
+        }
         let minimum = pool(&format!("account {A} balance 99000 below min 100000 (0 assets)"));
         assert!(minimum.to_string().ends_with("0.001000 ALGO are missing"), "{minimum}");
         let asset = pool("underflow on subtracting 10 from sender amount 7");

@@ -245,9 +245,9 @@ impl Service<'_> {
             ));
         }
         match layer {
-            Layer::BuiltIn => self.default_token.map(Token::new),
-            Layer::Project => self.project_token.map(Token::new),
-            _ => None,
+            Layer::Project => self.project_token.or(self.default_token).map(Token::new),
+            // LocalNet's is known to everybody: it may go wherever LocalNet is said to be.
+            _ => self.default_token.map(Token::new),
         }
     }
 }
@@ -305,6 +305,9 @@ mod tests {
         let network = resolve("localnet", &moved);
         assert_eq!(network.algod.unwrap().url, "http://localhost:14001");
         assert_eq!(network.kmd.unwrap().url, "http://localhost:14002");
+        let elsewhere =
+            resolve("localnet", &Environment::empty().with(Layer::Process, "ALGOD_SERVER", "http://10.0.0.2"));
+        assert_eq!(elsewhere.algod.unwrap().token.unwrap().reveal(), LOCALNET_TOKEN);
     }
 
     #[test]

@@ -46,7 +46,10 @@ impl Store {
             let line = place.map_or(0, |place| place.line());
             let column = place.map_or(0, |place| place.column());
             let message = error.without_snippet().to_string();
-            malformed(line, column, message.lines().next().unwrap_or_default().to_owned())
+            let message = message.lines().next().unwrap_or_default();
+            // The place comes first, once.
+            let message = message.split(" at line ").next().unwrap_or(message);
+            malformed(line, column, message.to_owned())
         })?;
         if record.format > FORMAT {
             return Err(RegistryError::TooNew { path: self.path.clone(), found: record.format, known: FORMAT });

@@ -44,6 +44,9 @@ pub enum UsageError {
     /// A tick id that is empty or over 64 bytes.
     #[error("a tick id has 1 to {MAX_TICK} bytes, this one has {0}")]
     TickLength(usize),
+    /// A tick id written as `0x` and something else than pairs of hex digits.
+    #[error("after 0x a tick id is written in pairs of hex digits")]
+    TickHex,
     /// A tick id that is not greater than the last one.
     #[error("tick {tick} is not greater than {last}, the last one billed to this user")]
     TickOrder {

@@ -74,7 +74,9 @@ impl PartialOrd for TickId {
 impl fmt::Display for TickId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match std::str::from_utf8(&self.0) {
-            Ok(text) if text.chars().all(|c| c.is_ascii_graphic() || c == ' ') => f.write_str(text),
+            Ok(text) if text.chars().all(|c| c.is_ascii_graphic() || c == ' ') && !text.starts_with("0x") => {
+                f.write_str(text)
+            }
             _ => write!(f, "0x{}", hex::encode(&self.0)),
         }
     }
@@ -97,8 +99,9 @@ impl std::str::FromStr for TickId {
 
     /// Text as it is, or bytes written as `0x` and hex.
     fn from_str(text: &str) -> Result<Self, UsageError> {
-        match text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()) {
-            Some(bytes) => Self::new(bytes),
+        match text.strip_prefix("0x").map(hex::decode) {
+            Some(Ok(bytes)) => Self::new(bytes),
+            Some(Err(_)) => Err(UsageError::TickHex),
             None => Self::new(text.as_bytes()),
         }
     }
@@ -137,5 +140,9 @@ mod tests {
         assert!(tick("b") > tick("a") && tick("ab") > tick("a") && tick("b") > tick("ab"));
         assert_eq!(tick("0x6100").partial_cmp(&tick("a")), None);
         assert_eq!(tick("0x6100").to_string(), "0x6100");
+        assert_eq!("0xzz".parse::<TickId>(), Err(UsageError::TickHex));
+        // What is shown can be given again.
+        let odd = TickId::new(*b"0xzz").unwrap();
+        assert_eq!(odd.to_string().parse(), Ok(odd));
     }
 }

@@ -17,7 +17,14 @@ pub use stage::{Stage, StageError};
 /// Reads a scenario file: a YAML list of scenarios.
 ///
 /// # Errors
-/// The YAML reader's message, with line and column, where the text is not such a list.
+/// Where the text is not such a list: line, column and the YAML reader's message, as in `3:7: unknown field`.
 pub fn read(text: &str) -> Result<Vec<Scenario>, String> {
-    serde_saphyr::from_str(text).map_err(|e| e.to_string())
+    serde_saphyr::from_str(text).map_err(|error| {
+        let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+        let message = error.without_snippet().to_string();
+        let message = message.lines().next().unwrap_or_default();
+        // The place comes first, once.
+        let message = message.split(" at line ").next().unwrap_or(message);
+        format!("{line}:{column}: {message}")
+    })
 }
