@@ -189,11 +189,14 @@ impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
         let message = error.to_string();
         match error {
-            KeyError::Missing { variables, .. } => {
+            KeyError::Missing { name, variables } => {
                 let variable = variables.first().cloned().unwrap_or_default();
                 Self::new("no_key", message)
                     .because("keys come from the environment or .env files, never from the command line")
-                    .hint(format!("set {variable} to the account's 25 words, for example in .env.<net>"))
+                    .hint(format!(
+                        "set {variable} to the account's 25 words, for example in .env.<net>; \
+                         on a development network `pnp-contract account new {name}` makes one"
+                    ))
             }
             KeyError::Mnemonic { variable, .. } => Self::new("mnemonic", message)
                 .hint(format!("set {variable} to the 25 words as the wallet shows them, between quotes")),

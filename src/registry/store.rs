@@ -84,6 +84,7 @@ impl Store {
         // Two commands at once change the record one after the other.
         let lock = File::open(folder).map_err(unwritable)?;
         lock.lock().map_err(unwritable)?;
+        sweep(folder);
         let mut record = self.load()?;
         let chain = record.chains.entry(genesis_hash.to_owned()).or_default();
         genesis_id.clone_into(&mut chain.genesis_id);
@@ -92,6 +93,21 @@ impl Store {
             serde_saphyr::to_string(&record).map_err(|error| unwritable(std::io::Error::other(error.to_string())))?;
         write_atomically(&self.path, format!("{HEADING}{text}").as_bytes(), 0o644).map_err(unwritable)?;
         Ok(outcome)
+    }
+}
+
+/// How a file is named until it takes its place: start and end.
+const TEMPORARY: (&str, &str) = (".pnp-", ".tmp");
+
+/// Takes away what a killed command left half-written beside the records; to be called under the folder's lock.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
+            // Whoever may not remove it can live with it.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -108,7 +124,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(mode));
     }
-    let mut file = builder.prefix(".pnp-").suffix(".tmp").tempfile_in(folder)?;
+    let mut file = builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -6,5 +6,6 @@ mod contract;
 mod file_budget;
 mod kill;
 mod layering;
+mod readme;
 mod scenarios;
 mod sources;
