@@ -3,7 +3,7 @@
 use pnp_contract::client::Algod;
 use pnp_contract::node::{Config, DevNode, LOCAL_TOKEN, Running};
 use pnp_contract::types::signing::SigningKey;
-use pnp_contract::usage::scenario::{Programs, Scenario, Sources, Stage, play};
+use pnp_contract::usage::scenario::{Contract, Programs, Scenario, Sources, Stage, play};
 use pnp_contract::usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
 
 use crate::scenarios;
@@ -71,9 +71,38 @@ async fn every_weakened_contract_is_caught() {
     running.stop().unwrap();
 }
 
+/// The reference's bytes, recorded by `scripts/record-contract`, and the design's budget of 480.
 #[test]
-fn the_contract_keeps_its_budget() {
-    let contract = pnp_contract::usage::scenario::Contract::default();
-    let programs = Programs::assemble(&sources(APPROVAL_SOURCE), &contract).unwrap();
-    assert!(programs.approval.len() <= 480, "{} bytes", programs.approval.len());
+fn the_contract_assembles_to_the_references_bytes() {
+    let recorded: serde_json::Value = serde_json::from_str(include_str!("../../vectors/contract.json")).unwrap();
+    let approvals = recorded["approval"].as_array().unwrap();
+    assert_eq!(approvals.len(), 8);
+    for expected in approvals {
+        let value = |name: &str| expected[name].as_u64().unwrap();
+        let contract = Contract {
+            updatable: value("updatable"),
+            deletable: value("deletable"),
+            ordered_ticks: value("ordered_ticks"),
+            ..Contract::default()
+        };
+        let programs = Programs::assemble(&sources(APPROVAL_SOURCE), &contract).unwrap();
+        assert_eq!(hex::encode(&programs.approval), expected["hex"].as_str().unwrap(), "{contract:?}");
+        assert_eq!(hex::encode(&programs.clear), recorded["clear"].as_str().unwrap());
+        assert!(programs.approval.len() <= 480, "{} bytes", programs.approval.len());
+    }
+}
+
+/// The design's budget of 130 for a bill, in the scenario that a user sees.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bill_keeps_its_budget() {
+    let (running, stage) = stage().await;
+    let mut stage = stage.with_transcripts();
+    let (_, scenario) = scenarios::all()
+        .into_iter()
+        .find(|(_, scenario)| scenario.scenario.starts_with("a bill pays the provider"))
+        .unwrap();
+    let transcript = play(&mut stage, &sources(APPROVAL_SOURCE), &scenario).await.unwrap();
+    assert_eq!(transcript.steps.len(), 1);
+    assert!((1..=130).contains(&transcript.steps[0].cost), "{}", transcript.steps[0].cost);
+    running.stop().unwrap();
 }
