@@ -39,10 +39,11 @@ static LONG: LazyLock<String> = LazyLock::new(|| {
     for block in 0..133 {
         writeln!(
             text,
-            "sub{block}:\n    proto 1 1\n    frame_dig 0\n    int {block}\n    <\n    bz other{block}\n    \
+            "sub{block}:\n    proto 1 1\n    frame_dig -1\n    int {}\n    <\n    bz other{block}\n    \
              txn Sender\n    byte 0x{block:08x}\n    concat\n    sha256\n    btoi\n    retsub\nother{block}:\n    \
              int {}\n    retsub",
-            block * 1000
+            block % 50,
+            block % 50 * 1000
         )
         .unwrap();
     }
@@ -63,6 +64,7 @@ fn assemble_contract(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn assemble_2000_lines(bencher: Bencher<'_, '_>) {
     let source = LONG.as_str();
+    assert!(assembled(source).len() > 2_000);
     bencher.bench(|| assemble(black_box(source), AssembleOptions::default()));
 }
 
@@ -156,8 +158,9 @@ impl Net {
             .map(|party| usage::calls::payment(sender, party.address(), MicroAlgos(10_000_000), &params))
             .collect();
         net.send(funding, &[]);
-        let mut mint = usage::calls::payment(sender, sender, MicroAlgos::ZERO, &params);
-        mint.kind = TransactionType::AssetConfig;
+        let kind = TransactionType::AssetConfig;
+        let header = usage::calls::header(sender, &params);
+        let mut mint = Transaction { kind, header, ..Transaction::default() };
         mint.asset_config = AssetConfig {
             asset: 0,
             params: AssetParams { total: u64::MAX, unit_name: "PLY".into(), ..AssetParams::default() },
