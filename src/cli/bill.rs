@@ -38,9 +38,9 @@ pub(super) struct Args {
 
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    let tick: Option<TickId> = args.tick.as_deref().map(str::parse).transpose()?;
     on_network(context, async |session| {
         let (app, record) = session.contract(args.target.app)?;
-        let tick: Option<TickId> = args.tick.as_deref().map(str::parse).transpose()?;
         let newcomer = session.is_newcomer(&args.from).await?;
         let user = session.account(&args.from).await?;
         if newcomer {

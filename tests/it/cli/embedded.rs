@@ -152,3 +152,49 @@ fn the_demo_refuses_its_attacks() {
     }
     assert_eq!(std::fs::read_dir(project.path()).unwrap().count(), 0, "the demonstration leaves nothing behind");
 }
+
+#[test]
+fn a_creator_whose_key_is_lost_is_missed_before_anything_is_sent() {
+    let project = Project::new();
+    project.done(&["deploy", "--deletable"]);
+    std::fs::remove_file(project.path().join(".pnp/accounts/embedded.json")).unwrap();
+    let error = project.refused(&["params", "--max-rate", "5"], 1, "not_creator");
+    assert!(error["message"].as_str().unwrap().contains("whose key is not here"), "{error:#}");
+    assert!(!project.path().join(".pnp/accounts/embedded.json").exists(), "no other creator was made");
+    project.done(&["account", "new", "creator"]);
+    let error = project.refused(&["delete"], 1, "not_creator");
+    assert!(error["hint"].as_str().unwrap().contains("CREATOR_MNEMONIC"), "{error:#}");
+}
+
+#[test]
+fn status_tells_where_an_edited_record_differs_from_the_chain() {
+    let project = Project::new();
+    project.done(&["deploy"]);
+    assert_eq!(project.done(&["status"])["contract"]["differs"], serde_json::json!([]));
+    let path = project.path().join("deployments/embedded.yaml");
+    let record = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, record.replacen("max_rate: 1000", "max_rate: 7", 1)).unwrap();
+    let status = project.done(&["status"]);
+    assert_eq!(status["contract"]["differs"][0], "max_rate is 1000 on chain, the record says 7");
+}
+
+#[test]
+fn a_chain_made_anew_is_told_from_one_without_contracts() {
+    let project = Project::new();
+    let error = project.refused(&["bill", "--units", "1"], 1, "no_contract");
+    assert_eq!(error["cause"], "deployments/embedded.yaml has none");
+    project.done(&["deploy"]);
+    std::fs::remove_dir_all(project.path().join(".pnp/embedded")).unwrap();
+    let error = project.refused(&["bill", "--units", "1"], 1, "no_contract");
+    assert!(error["cause"].as_str().unwrap().contains("on another one"), "{error:#}");
+    project.done(&["deploy"]);
+}
+
+#[test]
+fn more_algos_than_there_are_is_said_in_algos() {
+    let project = Project::new();
+    let account = project.done(&["account", "new", "alice"]);
+    let alice = account["address"].as_str().unwrap();
+    let error = project.refused(&["account", "fund", alice, "--amount", "18000000000"], 1, "too_little");
+    assert!(number(&error["missing"]) > 8_000_000_000_000_000, "{error:#}");
+}

@@ -80,3 +80,25 @@ fn a_secret_is_never_repeated() {
         assert!(!all.contains("secretword") && !all.contains("tokentoken"), "{all}");
     }
 }
+
+#[test]
+fn with_json_help_is_a_document_too() {
+    let project = Project::new();
+    let version = project.done(&["--version"]);
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+    assert!(project.done(&["bill", "--help"])["help"].as_str().unwrap().contains("--units"));
+    assert!(project.done(&["completions", "bash"])["script"].as_str().unwrap().contains("localnet"));
+    for arguments in [&["localnet"][..], &[]] {
+        let error = project.refused(arguments, 2, "usage");
+        assert_eq!(error["message"], "a command is missing");
+    }
+}
+
+#[test]
+fn scenarios_and_programs_that_cannot_be_read_are_named_by_line() {
+    let project = Project::new().file("s.yaml", "- scenario: x\n  steps:\n    - bil: {}\n").file("a.teal", "foo\n");
+    let error = project.refused(&["test", "s.yaml"], 2, "usage");
+    assert!(error["message"].as_str().unwrap().starts_with("s.yaml:3:7: unknown field `bil`"), "{error}");
+    project.refused(&["test", "--approval", "a.teal"], 1, "teal");
+    project.refused(&["bill", "--units", "1", "--tick", "0xzz"], 2, "usage");
+}
