@@ -1,6 +1,6 @@
 //! Programs the reference has run, run again: verdict, error text, cost, place and stack must be its own.
 //!
-//! The cases under `tests/vectors/avm` need no ledger; `scripts/differential_avm.py` recorded them, and puts more in the
+//! The cases under `tests/vectors/avm` need no ledger; `scripts/differential avm record` recorded them, and puts more in the
 //! file that `AVM_CASES` names.
 
 use serde::Deserialize;
