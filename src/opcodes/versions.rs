@@ -1,6 +1,6 @@
 //! The rows as one AVM version sees them.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use super::{FieldGroup, ImmediateKind, MAX_VERSION, NameIndex, OPCODES, OpSpec};
 
@@ -16,12 +16,14 @@ pub struct VersionTable {
     field_names: NameIndex,
 }
 
-static TABLES: LazyLock<Vec<VersionTable>> = LazyLock::new(|| (0..=MAX_VERSION).map(VersionTable::new).collect());
+/// Each made when it is first asked for: most processes meet two of them.
+static TABLES: [OnceLock<VersionTable>; MAX_VERSION as usize + 1] =
+    [const { OnceLock::new() }; MAX_VERSION as usize + 1];
 
 /// The table of `version`, or of the newest version if there is none of that number.
 pub fn version_table(version: u8) -> &'static VersionTable {
-    let tables = &*TABLES;
-    tables.get(usize::from(version)).unwrap_or(&tables[tables.len() - 1])
+    let version = version.min(MAX_VERSION);
+    TABLES[usize::from(version)].get_or_init(|| VersionTable::new(version))
 }
 
 /// The version an opcode first existed in, under whatever row.

@@ -4,7 +4,7 @@
 //! How most opcodes are assembled and typed follows from their row in the table; [`Emit`] and [`Refine`] name the true
 //! exceptions.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use crate::opcodes::{MAX_VERSION, NameIndex, Op, OpSpec, StackType, version_table};
 
@@ -200,11 +200,14 @@ pub(super) struct Mnemonics {
     index: NameIndex,
 }
 
-static MNEMONICS: LazyLock<Vec<Mnemonics>> = LazyLock::new(|| (0..=MAX_VERSION).map(Mnemonics::new).collect());
+/// Each made when it is first asked for.
+static MNEMONICS: [OnceLock<Mnemonics>; MAX_VERSION as usize + 1] =
+    [const { OnceLock::new() }; MAX_VERSION as usize + 1];
 
 /// The mnemonics of `version`.
 pub(super) fn mnemonics(version: u8) -> &'static Mnemonics {
-    &MNEMONICS[usize::from(version.min(MAX_VERSION))]
+    let version = version.min(MAX_VERSION);
+    MNEMONICS[usize::from(version)].get_or_init(|| Mnemonics::new(version))
 }
 
 impl Mnemonics {
