@@ -1,7 +1,7 @@
 //! The one place that writes to stdout and stderr.
 //!
 //! Results go to stdout, everything else to stderr. With `--json` stdout is exactly one JSON document, also for errors.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
 
 use super::failure::{Exit, Failure};
 use serde_json::Value;

@@ -77,12 +77,6 @@ impl Account {
     pub fn sign(&self, transaction: &Transaction) -> SignedTransaction {
         self.key.sign_transaction(transaction)
     }
-
-    /// The address of the key itself.
-    #[must_use]
-    pub fn key_address(&self) -> Address {
-        self.key.address()
-    }
 }
 
 /// Finds accounts by name.

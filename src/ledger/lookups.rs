@@ -93,11 +93,6 @@ impl Chain {
         })
     }
 
-    /// The account's values in the application.
-    pub fn local_values(&self, address: &Address, app: AppIndex) -> Result<TealKeyValue, ReadError> {
-        self.values(&Span::LocalValues(*address, app))
-    }
-
     /// Up to `limit` assets the account created, by id, after `after`.
     pub fn created_assets(
         &self,

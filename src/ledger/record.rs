@@ -92,12 +92,6 @@ impl AccountRecord {
         self.last_proposed.max(self.last_heartbeat)
     }
 
-    /// Whether the account was taken offline for absence and still has its keys.
-    #[must_use]
-    pub fn is_suspended(&self) -> bool {
-        self.status == AccountStatus::Offline && self.voting.vote_key != [0; 32]
-    }
-
     /// Takes the account offline for absence: eligibility goes, the keys stay.
     pub fn suspend(&mut self) {
         self.status = AccountStatus::Offline;

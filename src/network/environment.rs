@@ -108,16 +108,6 @@ impl Environment {
         // `max_by_key` keeps the last of equals, so the order of names is turned around.
         found.collect::<Vec<_>>().into_iter().rev().max_by_key(|(_, setting)| setting.layer)
     }
-
-    /// Every name that is set anywhere and ends with `suffix`, sorted.
-    #[must_use]
-    pub fn names_ending(&self, suffix: &str) -> Vec<String> {
-        let mut names: Vec<String> =
-            self.layers.values().flat_map(BTreeMap::keys).filter(|name| name.ends_with(suffix)).cloned().collect();
-        names.sort();
-        names.dedup();
-        names
-    }
 }
 
 fn read_env_file(path: &Path) -> Result<BTreeMap<String, String>, NetworkError> {

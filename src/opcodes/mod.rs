@@ -38,9 +38,6 @@ pub const FUTURE_OPCODES: &[(&str, u8)] = &[("sumhash512", 14)];
 /// Since this version branches may go back, and `balance`-like opcodes take addresses directly.
 pub const BACK_BRANCH_VERSION: u8 = 4;
 
-/// Since this version branch offsets are varints instead of big-endian 16-bit integers.
-pub const VARINT_BRANCH_VERSION: u8 = 13;
-
 /// Since this version logic signatures are salted until their address lies off the curve.
 pub const OFF_CURVE_VERSION: u8 = 13;
 

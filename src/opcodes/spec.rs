@@ -142,9 +142,4 @@ impl OpSpec {
             }
         }
     }
-
-    /// Whether control never reaches the next instruction: what follows is dead unless it is labelled.
-    pub const fn ends_flow(&self) -> bool {
-        matches!(self.op, Op::Branch | Op::BranchVarint | Op::Retsub | Op::Err | Op::Return)
-    }
 }

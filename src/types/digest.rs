@@ -40,7 +40,8 @@ impl Digest {
     }
 }
 
-/// SHA-512/256 of `bytes`.
+/// SHA-512/256 of `bytes`: the network's own hash (FIPS 180-4, with initial values of its own, no truncated SHA-512).
+#[must_use]
 pub fn sha512_256(bytes: &[u8]) -> [u8; 32] {
     Sha512_256::digest(bytes).into()
 }

@@ -43,11 +43,6 @@ impl SignedTransaction {
         self.transaction.id()
     }
 
-    /// Whether there is a signature of any kind.
-    pub fn is_signed(&self) -> bool {
-        !(self.sig.is_none() && self.msig.is_none() && self.lsig.is_none() && self.pqsig.is_none())
-    }
-
     /// The address whose signature this claims to be.
     pub fn authorizer(&self) -> Address {
         if self.auth_addr.is_zero() { self.transaction.header.sender } else { self.auth_addr }

@@ -2,6 +2,8 @@
 
 use sha2::Digest as _;
 
+pub use crate::types::sha512_256;
+
 /// SHA-256 of `data`.
 #[must_use]
 pub fn sha256(data: &[u8]) -> [u8; 32] {
@@ -12,12 +14,6 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
 #[must_use]
 pub fn sha512(data: &[u8]) -> [u8; 64] {
     sha2::Sha512::digest(data).into()
-}
-
-/// SHA-512/256 of `data`: the network's own hash (FIPS 180-4, its own initial values, not a truncated SHA-512).
-#[must_use]
-pub fn sha512_256(data: &[u8]) -> [u8; 32] {
-    sha2::Sha512_256::digest(data).into()
 }
 
 /// SHA3-256 of `data`, as standardized in FIPS 202.
