@@ -48,8 +48,8 @@ pub struct DiskStore {
     readers: Readers,
     /// The number of the last batch committed.
     sequence: u64,
-    /// Set by a failure after the journal took a batch: what is visible no longer equals what is durable.
-    stopped: bool,
+    /// Why nothing is written any more: after a failure the database must be opened again before it is trusted.
+    stopped: Option<String>,
 }
 
 /// The tables as of the last commit, in [`Table::number`] order. Each keeps its read transaction alive.
@@ -70,11 +70,17 @@ impl DiskStore {
         // The database takes its lock first, so the journal is never touched by two processes.
         let database =
             Database::builder().set_cache_size(CACHE_BYTES).create(file).map_err(Failure::from).map_err(fail)?;
+        Self::recover(directory, database)
+    }
+
+    /// Applies what the journal in `directory` holds beyond `database`.
+    fn recover(directory: &Path, database: Database) -> Result<Self, StoreError> {
+        let fail = |error: Failure| error.at(directory);
         let sequence = prepare(&database).map_err(fail)?;
         let (journal, records) =
             Journal::open(&directory.join(JOURNAL_FILE), sequence).map_err(Failure::from).map_err(fail)?;
         let readers = read(&database).map_err(fail)?;
-        let mut store = Self { directory: directory.to_owned(), database, journal, readers, sequence, stopped: false };
+        let mut store = Self { directory: directory.to_owned(), database, journal, readers, sequence, stopped: None };
         // One transaction for all of them: hundreds of commits would make the opening slow.
         let mut lost = Batch::new();
         let mut sequence = sequence;
@@ -108,7 +114,28 @@ impl DiskStore {
     }
 
     fn refuse_stopped(&self) -> Result<(), StoreError> {
-        if self.stopped { Err(StoreError::Stopped { path: self.directory.clone() }) } else { Ok(()) }
+        match &self.stopped {
+            Some(reason) => Err(StoreError::Stopped { path: self.directory.clone(), reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Appends the batch to the journal; after an error it has no trace of it. Where even that cannot be done the store
+    /// stops.
+    fn log(&mut self, sequence: u64, payload: &[u8]) -> Result<(), Failure> {
+        let Err(error) = self.journal.append(sequence, payload) else { return Ok(()) };
+        if let Err(erasing) = self.journal.erase() {
+            // The number is burnt: an opening passes over records the database is beyond.
+            if let Err(burning) = self.apply(&Batch::new(), sequence, Durability::Immediate) {
+                let burning = burning.at(&self.directory);
+                self.stopped = Some(format!(
+                    "{error}; the refused block may be found again, because neither journal ({erasing}) nor database ({burning}) took its removal"
+                ));
+            } else {
+                self.journal.restart();
+            }
+        }
+        Err(error.into())
     }
 
     /// Writes `batch` and its number to the database and moves the readers to the result.
@@ -158,9 +185,16 @@ impl Store for DiskStore {
         let sequence = self.sequence + 1;
         let payload = batch.encode();
         let outcome = if self.journal.fits(payload.len()) {
-            // A failure here leaves a cut-off record behind the last one; the next append overwrites it.
-            self.journal.append(sequence, &payload).map_err(|error| Failure::from(error).at(&self.directory))?;
-            self.apply(batch, sequence, Durability::None)
+            self.log(sequence, &payload).map_err(|error| error.at(&self.directory))?;
+            let outcome = self.apply(batch, sequence, Durability::None);
+            // What is refused must not come back with the next opening.
+            if outcome.is_err()
+                && self.sequence != sequence
+                && let Err(error) = self.journal.erase()
+            {
+                tracing::error!(%error, "a refused block could not be taken out of the journal; it may be found again");
+            }
+            outcome
         } else {
             let outcome = self.apply(batch, sequence, Durability::Immediate);
             if outcome.is_ok() {
@@ -169,15 +203,16 @@ impl Store for DiskStore {
             outcome
         };
         outcome.map_err(|error| {
-            self.stopped = true;
-            error.at(&self.directory)
+            let error = error.at(&self.directory);
+            self.stopped = Some(error.to_string());
+            error
         })
     }
 }
 
 impl Drop for DiskStore {
     fn drop(&mut self) {
-        if let Err(error) = if self.stopped { Ok(()) } else { self.checkpoint() } {
+        if let Err(error) = if self.stopped.is_some() { Ok(()) } else { self.checkpoint() } {
             tracing::warn!(%error, "the network was closed without a checkpoint; the next opening takes a little longer");
         }
     }
@@ -319,3 +354,6 @@ impl From<CommitError> for Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@
 //! Record: length (4), sequence number (8), checksum (16), payload; integers little endian. Sequence numbers rise by one over the store's whole
 //! life, so what an earlier lap left behind the last record can never be taken for its continuation.
 
+use std::fmt::Debug;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -18,11 +19,25 @@ use sha2::{Digest as _, Sha512_256};
 pub(super) const CAPACITY: u64 = 2 << 20;
 const HEADER: usize = 4 + 8 + 16;
 
+/// What the journal asks of its file; tests put one in its place that fails.
+pub(super) trait Medium: Write + Seek + Debug + Send + Sync {
+    /// Waits until the disk has what was written.
+    fn sync_data(&self) -> io::Result<()>;
+}
+
+impl Medium for File {
+    fn sync_data(&self) -> io::Result<()> {
+        Self::sync_data(self)
+    }
+}
+
 /// The open file and the place where the next record goes.
 #[derive(Debug)]
 pub(super) struct Journal {
-    file: File,
+    file: Box<dyn Medium>,
     offset: u64,
+    /// Where the last record appended begins.
+    last: u64,
 }
 
 /// A record found when the journal was opened.
@@ -66,7 +81,7 @@ impl Journal {
             }
         }
         let offset = if records.is_empty() { 0 } else { (bytes.len() - rest.len()) as u64 };
-        Ok((Self { file, offset }, records))
+        Ok((Self { file: Box::new(file), offset, last: offset }, records))
     }
 
     /// Whether a payload of `length` bytes still fits in this lap.
@@ -77,7 +92,8 @@ impl Journal {
             .is_some_and(|end| end <= CAPACITY)
     }
 
-    /// Appends one record and waits until the disk has it. After an error the record does not count.
+    /// Appends one record and waits until the disk has it. After an error the record may still be found by the next opening,
+    /// whole or cut off: [`Self::erase`] it, or burn its number.
     pub(super) fn append(&mut self, sequence: u64, payload: &[u8]) -> io::Result<()> {
         let length = u32::try_from(payload.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         let mut record = Vec::with_capacity(HEADER + payload.len());
@@ -85,6 +101,7 @@ impl Journal {
         record.extend_from_slice(&sequence.to_le_bytes());
         record.extend_from_slice(&checksum(sequence, payload));
         record.extend_from_slice(payload);
+        self.last = self.offset;
         self.file.seek(SeekFrom::Start(self.offset))?;
         self.file.write_all(&record)?;
         self.file.sync_data()?;
@@ -92,9 +109,26 @@ impl Journal {
         Ok(())
     }
 
+    /// Takes the last record appended back, whether or not that succeeded: no opening finds it when this has returned.
+    pub(super) fn erase(&mut self) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.last))?;
+        // No payload has the checksum zero.
+        self.file.write_all(&[0; HEADER])?;
+        self.file.sync_data()?;
+        self.offset = self.last;
+        Ok(())
+    }
+
+    /// Writes to another file from now on.
+    #[cfg(test)]
+    pub(super) fn replace_file(&mut self, file: Box<dyn Medium>) {
+        self.file = file;
+    }
+
     /// Starts a new lap; only after the database holds everything appended so far durably.
     pub(super) fn restart(&mut self) {
         self.offset = 0;
+        self.last = 0;
     }
 }
 

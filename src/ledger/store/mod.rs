@@ -240,10 +240,12 @@ pub enum StoreError {
         detail: String,
     },
     /// An earlier failure left the store in doubt; opening it again repairs it.
-    #[error("the network in {} stopped after a failed write; open it again", path.display())]
+    #[error("the network in {} takes no more blocks until it is opened again, after a failed write: {reason}", path.display())]
     Stopped {
         /// The store's directory.
         path: PathBuf,
+        /// The failure.
+        reason: String,
     },
     /// The operating system refused.
     #[error("cannot use the network in {}: {source}", path.display())]
