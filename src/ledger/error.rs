@@ -163,8 +163,8 @@ pub enum ApplyError {
     HeartbeatIneligible { claim: &'static str, account: Address },
     #[error("{claim} heartbeat for {account} is not allowed with no challenge")]
     HeartbeatUnchallenged { claim: &'static str, account: Address },
-    #[error("{claim} heartbeat for {account} is not challenged by round {round}")]
-    HeartbeatNotMeant { claim: &'static str, account: Address, round: Round },
+    #[error("{claim} heartbeat for {account} is not challenged by {{round:{round} seed:{} bits:{bits}}}", GoList(seed.as_bytes()))]
+    HeartbeatNotMeant { claim: &'static str, account: Address, round: Round, seed: Box<Digest>, bits: u32 },
     #[error("provided seed {given} does not match round {round}'s seed {seed}")]
     HeartbeatSeed { given: Digest, round: Round, seed: Digest },
     #[error("provided voter ID {} does not match {account}'s voter ID {}", GoList(given), GoList(voter))]

@@ -138,7 +138,7 @@ impl Ledger for Host<'_, '_> {
     }
 
     fn online_stake(&self) -> Result<MicroAlgos, LedgerError> {
-        self.ask(self.state.chain().online_stake(balance_round(self.state)))
+        self.ask(self.state.chain().online_stake(balance_round(self.state), self.state.round()))
     }
 
     fn asset_holding(&self, address: &Address, asset: AssetIndex) -> Result<Option<AssetHolding>, LedgerError> {

@@ -20,6 +20,7 @@ pub mod key;
 pub mod lookups;
 pub mod min_balance;
 pub mod next_header;
+pub mod online;
 pub mod overlay;
 pub mod past;
 pub mod propose;

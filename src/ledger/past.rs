@@ -6,9 +6,9 @@ use super::error::TailError;
 use super::key::{Key, Span};
 use super::overlay::{Overlay, ReadError, StateReader};
 use super::reader::{ChainReader, TailProbe, TxTail};
-use super::record::Record;
+use super::record::{AccountRecord, Record};
 use super::totals::Totals;
-use crate::types::{BlockHeader, Digest, Round};
+use crate::types::{Address, BlockHeader, Digest, MicroAlgos, Round};
 
 /// A chain seen from an earlier round: later changes are taken back on top of it. Costs what those rounds changed.
 #[derive(Debug)]
@@ -67,5 +67,13 @@ impl ChainReader for Past<'_> {
 
     fn totals(&self) -> Result<Totals, ReadError> {
         Ok(self.totals)
+    }
+
+    fn online_account(&self, round: Round, address: &Address) -> Result<AccountRecord, ReadError> {
+        ChainReader::online_account(self.chain, round, address)
+    }
+
+    fn online_stake(&self, round: Round, vote_round: Round) -> Result<MicroAlgos, ReadError> {
+        ChainReader::online_stake(self.chain, round, vote_round)
     }
 }

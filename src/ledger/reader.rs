@@ -3,6 +3,7 @@
 //! The traits are the ledger's seam: rules on one side, the store or a test's maps on the other.
 
 use super::error::TailError;
+use super::online::VotersCommitment;
 use super::overlay::{ReadError, StateReader};
 use super::totals::Totals;
 use crate::types::consensus::ConsensusParams;
@@ -32,14 +33,20 @@ pub trait ChainReader: StateReader + TxTail {
         Ok(online)
     }
 
-    /// All online money as agreement saw it at `round`; the default answers from the latest round.
-    fn online_stake(&self, _round: Round) -> Result<MicroAlgos, ReadError> {
+    /// All online money as agreement saw it at `round` when it voted on `vote_round`; the default answers from the latest
+    /// round.
+    fn online_stake(&self, _round: Round, _vote_round: Round) -> Result<MicroAlgos, ReadError> {
         Ok(self.totals()?.online.money)
     }
 
     /// Online accounts whose keys or absence the next block should look at, beside those it touches itself.
     fn absence_candidates(&self) -> Result<Vec<Address>, ReadError> {
         Ok(Vec::new())
+    }
+
+    /// The voters that the header of the next round commits to, if it does; the default has none.
+    fn voters_for_next(&self, _params: &ConsensusParams) -> Result<Option<VotersCommitment>, ReadError> {
+        Ok(None)
     }
 }
 

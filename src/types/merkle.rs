@@ -2,12 +2,14 @@
 
 use sha2::{Digest as _, Sha256, Sha512, Sha512_256};
 
+use super::sumhash::sumhash512;
+
 /// Prefix of a leaf that only fills a tree up.
 const BOTTOM_LEAF: &[u8] = b"MB";
 /// Prefix of an inner node.
 const NODE: &[u8] = b"MA";
 
-/// The hash functions that trees over transactions are made with.
+/// The hash functions that trees over transactions and voters are made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeHash {
     /// SHA-512/256, 32 bytes.
@@ -16,6 +18,8 @@ pub enum TreeHash {
     Sha256,
     /// SHA-512, 64 bytes.
     Sha512,
+    /// The subset-sum hash of state proofs, 64 bytes.
+    Sumhash512,
 }
 
 impl TreeHash {
@@ -30,6 +34,7 @@ impl TreeHash {
             Self::Sha512_256 => with::<Sha512_256>(parts),
             Self::Sha256 => with::<Sha256>(parts),
             Self::Sha512 => with::<Sha512>(parts),
+            Self::Sumhash512 => sumhash512(&parts.concat()).to_vec(),
         }
     }
 
@@ -39,6 +44,7 @@ impl TreeHash {
             Self::Sha512_256 => Sha512_256::output_size(),
             Self::Sha256 => Sha256::output_size(),
             Self::Sha512 => Sha512::output_size(),
+            Self::Sumhash512 => 64,
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod payset;
 pub mod signature;
 pub mod signed_transaction;
 pub mod signing;
+mod sumhash;
 pub mod teal_value;
 pub mod transaction;
 
@@ -44,6 +45,7 @@ pub use payset::BlockError;
 pub use signature::{PqSignature, Signature};
 pub use signed_transaction::{SignedTransaction, SignedTransactionWithApplyData};
 pub use signing::SigningKey;
+pub use sumhash::sumhash512;
 pub use teal_value::{TealKeyValue, TealValue};
 pub use transaction::{
     ApplicationCall, AssetConfig, AssetFreeze, AssetTransfer, BoxRef, Header, Heartbeat, HeartbeatProof, HoldingRef,

@@ -180,7 +180,7 @@ impl Block {
             .collect::<Result<Vec<_>, BlockError>>()?;
         Ok(match hash {
             TreeHash::Sha512_256 => Tree::new(hash, &leaves),
-            TreeHash::Sha256 | TreeHash::Sha512 => Tree::vector_commitment(hash, &leaves),
+            TreeHash::Sha256 | TreeHash::Sha512 | TreeHash::Sumhash512 => Tree::vector_commitment(hash, &leaves),
         })
     }
 }
@@ -190,7 +190,7 @@ fn leaf(hash: TreeHash, sent: &Transaction, kept: &SignedTransactionInBlock) -> 
     let kept = msgpack::encode_after(b"STIB", kept);
     let (id, kept): ([u8; 32], [u8; 32]) = match hash {
         TreeHash::Sha512_256 => (sent.id().0, sha512_256(&kept)),
-        TreeHash::Sha256 | TreeHash::Sha512 => {
+        TreeHash::Sha256 | TreeHash::Sha512 | TreeHash::Sumhash512 => {
             (Sha256::digest(sent.signing_bytes()).into(), Sha256::digest(&kept).into())
         }
     };

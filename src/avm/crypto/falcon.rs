@@ -21,17 +21,43 @@ const MAX_SQUARED_NORM: u64 = 70_265_242;
 /// Whether `signature` (compressed: header, salt version, coefficients) is `public_key`'s signature of `message`.
 #[must_use]
 pub fn verify(public_key: &[u8; PUBLIC_KEY_SIZE], message: &[u8], signature: &[u8]) -> bool {
-    check(public_key, message, signature).is_some()
+    check(public_key, message, signature).is_ok()
 }
 
-fn check(public_key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
-    let [HEADER, salt_version, compressed @ ..] = signature else { return None };
-    let [LOG_N, packed_key @ ..] = public_key else { return None };
-    if signature.len() > MAX_SIGNATURE_SIZE {
-        return None;
+/// Why a signature is not one, as the reference's C library counts its failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The key or the signature is not an encoding of one.
+    Format,
+    /// The signature is none of this key over this message.
+    Signature,
+}
+
+impl Fault {
+    /// The number in the reference's texts.
+    pub fn code(self) -> i32 {
+        match self {
+            Self::Format => -3,
+            Self::Signature => -4,
+        }
     }
-    let key = unpack_key(packed_key)?;
-    let s2 = decompress(compressed)?;
+}
+
+/// [`verify`] with the reason of a failure.
+pub fn check(public_key: &[u8; PUBLIC_KEY_SIZE], message: &[u8], signature: &[u8]) -> Result<(), Fault> {
+    let [HEADER, salt_version, compressed @ ..] = signature else { return Err(Fault::Signature) };
+    if signature.len() > MAX_SIGNATURE_SIZE {
+        return Err(Fault::Signature);
+    }
+    let [first, packed_key @ ..] = public_key;
+    match first {
+        &LOG_N => {}
+        // Another size of Falcon, which is not the signature's.
+        1..=10 => return Err(Fault::Signature),
+        _ => return Err(Fault::Format),
+    }
+    let key = unpack_key(packed_key).ok_or(Fault::Format)?;
+    let s2 = decompress(compressed).ok_or(Fault::Format)?;
     let point = hash_to_point(*salt_version, message);
     let product = multiply(&s2, &key);
     let norm = |value: i64| u64::try_from(value * value).unwrap_or(u64::MAX);
@@ -45,7 +71,7 @@ fn check(public_key: &[u8], message: &[u8], signature: &[u8]) -> Option<()> {
         })
         .sum();
     let second: u64 = s2.iter().map(|value| norm(i64::from(*value))).sum();
-    (first + second <= MAX_SQUARED_NORM).then_some(())
+    if first + second <= MAX_SQUARED_NORM { Ok(()) } else { Err(Fault::Signature) }
 }
 
 /// Reads whole numbers of bits, highest first.

@@ -14,10 +14,9 @@ pub mod hashes;
 mod mimc;
 mod poseidon2;
 pub mod scalars;
-mod sumhash;
 pub mod vrf;
 
+pub use crate::types::sumhash512;
 pub use hashes::{keccak256, sha3_256, sha256, sha512, sha512_256};
 pub use mimc::mimc;
 pub use poseidon2::poseidon2;
-pub use sumhash::sumhash512;

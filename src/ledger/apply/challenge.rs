@@ -20,8 +20,10 @@ pub(in crate::ledger) enum Period {
 pub(in crate::ledger) struct Challenge {
     /// When it was made.
     pub(in crate::ledger) round: Round,
-    seed: Digest,
-    bits: u32,
+    /// The seed of its block, whose first bits name who is meant.
+    pub(in crate::ledger) seed: Digest,
+    /// How many bits of it.
+    pub(in crate::ledger) bits: u32,
 }
 
 impl Challenge {

@@ -22,7 +22,8 @@ pub(super) fn apply(state: &mut State<'_>, fields: &Heartbeat, header: &Header) 
             return Err(ApplyError::HeartbeatUnchallenged { claim, account: address });
         };
         if !challenge.is_failed_by(&address, account.last_seen()) {
-            return Err(ApplyError::HeartbeatNotMeant { claim, account: address, round: challenge.round });
+            let Challenge { round, seed, bits } = challenge;
+            return Err(ApplyError::HeartbeatNotMeant { claim, account: address, round, seed: seed.into(), bits });
         }
     }
     let seed = state.header(header.first_valid)?.seed;

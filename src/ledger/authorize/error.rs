@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::avm::crypto::falcon::Fault;
 use crate::avm::{EvalError, ProgramError};
 use crate::ledger::wellformed::MalformedError;
 use crate::types::{Address, SignedTransaction, Txid};
@@ -174,6 +175,6 @@ pub enum PqFault {
     Empty,
     #[error("invalid falcon-1024 signature: public key size {length}, want {want}")]
     KeySize { length: usize, want: usize },
-    #[error("invalid falcon-1024 signature")]
-    Wrong,
+    #[error("invalid falcon-1024 signature: error code {}: falcon verify failed", .0.code())]
+    Wrong(Fault),
 }

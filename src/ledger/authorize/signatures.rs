@@ -99,7 +99,7 @@ pub(super) fn post_quantum(
         let length = signature.public_key.len();
         return Err(PqFault::KeySize { length, want: falcon::PUBLIC_KEY_SIZE });
     };
-    if falcon::verify(key, message, &signature.signature) { Ok(()) } else { Err(PqFault::Wrong) }
+    falcon::check(key, message, &signature.signature).map_err(PqFault::Wrong)
 }
 
 /// The two levels of one-time keys and the signature of the seed

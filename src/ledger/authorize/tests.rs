@@ -183,7 +183,10 @@ fn post_quantum_signatures_name_their_key() {
     let with = |sender, pqsig: PqSignature| SignedTransaction { pqsig, ..SignedTransaction::from(payment(sender)) };
     let prefix = "transaction ID invalid : pq signature validation failed: ";
     let own = pqsig.address();
-    assert_eq!(verdict(&[with(own, pqsig.clone())]), format!("{prefix}invalid falcon-1024 signature"));
+    assert_eq!(
+        verdict(&[with(own, pqsig.clone())]),
+        format!("{prefix}invalid falcon-1024 signature: error code -3: falcon verify failed")
+    );
     let stranger = key(1).address();
     assert_eq!(
         verdict(&[with(stranger, pqsig.clone())]),

@@ -3,14 +3,17 @@
 //! It joins the rules (the evaluator) with the store and keeps nothing a restart would lose but a copy of the latest header
 //! and sums. It has one writer; who may call when, and what is broadcast to whom, is the node's business.
 
+use std::collections::BTreeSet;
 #[cfg(feature = "node")]
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::{self, Confirmed, HistoryError};
 use super::delta::{Change, RoundDelta};
 use super::error::TailError;
 use super::genesis::{Genesis, GenesisError};
 use super::key::{Key, Span};
+use super::online::{self, OnlineAccounts, VotersCommitment};
 use super::overlay::{Delta, ReadError, StateReader};
 use super::reader::{ChainReader, TailProbe, TxTail};
 use super::record::{AccountRecord, Record};
@@ -19,7 +22,7 @@ use super::totals::{Totals, TotalsOverflow};
 use super::txtail;
 use crate::avm::DescribeOpcodes;
 use crate::types::consensus::{self, ConsensusParams};
-use crate::types::{Block, BlockHeader, Digest, MicroAlgos, Round, Txid, VotingData, msgpack};
+use crate::types::{Address, Block, BlockHeader, Digest, MicroAlgos, Round, Txid, VotingData, msgpack};
 
 const GENESIS: &[u8] = b"genesis";
 const LATEST: &[u8] = b"latest";
@@ -34,6 +37,10 @@ pub struct Chain {
     latest: BlockHeader,
     params: &'static ConsensusParams,
     totals: Totals,
+    /// The accounts online at the latest round.
+    online: BTreeSet<Address>,
+    /// Earlier rounds' online accounts, as far as they were asked for.
+    online_kept: Mutex<Vec<Arc<OnlineAccounts>>>,
     describe: Option<DescribeOpcodes>,
 }
 
@@ -112,9 +119,23 @@ impl Chain {
         delta.append(&mut batch, 0);
         blocks::append(&mut batch, &block);
         put_head(&mut batch, 0, &totals);
+        let after = delta.changes.iter().map(|(key, change)| (key, change.after.as_ref()));
+        let online = online::changed_online(&BTreeSet::new(), after).unwrap_or_default();
+        online::put_online(&mut batch, &online);
         store.commit(&batch)?;
         let genesis_hash = genesis.hash();
-        Ok(Self { store, genesis, genesis_hash, latest: block.header, params, totals, describe: None })
+        let latest = block.header;
+        Ok(Self {
+            store,
+            genesis,
+            genesis_hash,
+            latest,
+            params,
+            totals,
+            online,
+            online_kept: Mutex::default(),
+            describe: None,
+        })
     }
 
     /// Goes on with the chain that a store holds.
@@ -126,7 +147,9 @@ impl Chain {
         let latest = header.ok_or_else(|| HistoryError::damaged("header", format!("round {latest}"), "missing"))?;
         let params = params_of(&latest)?;
         let genesis_hash = genesis.hash();
-        Ok(Self { store, genesis, genesis_hash, latest, params, totals, describe: None })
+        let online = online::read_online(store.as_ref())?;
+        let online_kept = Mutex::default();
+        Ok(Self { store, genesis, genesis_hash, latest, params, totals, online, online_kept, describe: None })
     }
 
     /// A chain that ends with its process.
@@ -223,7 +246,13 @@ impl Chain {
         delta.append(&mut batch, round);
         blocks::append(&mut batch, block);
         put_head(&mut batch, round, &totals);
+        let after = delta.changes.iter().map(|(key, change)| (key, change.after.as_ref()));
+        let online = online::changed_online(&self.online, after);
+        if let Some(online) = &online {
+            online::put_online(&mut batch, online);
+        }
         self.store.commit(&batch)?;
+        self.online = online.unwrap_or_else(|| std::mem::take(&mut self.online));
         self.latest = block.header.clone();
         self.params = params;
         self.totals = totals;
@@ -241,23 +270,38 @@ impl Chain {
         let damaged = |what, round: Round| HistoryError::damaged(what, format!("round {round}"), "missing");
         let mut batch = Batch::new();
         let mut totals = self.totals;
+        let mut online = self.online.clone();
         for gone in (round + 1..=latest).rev() {
             let delta = self.delta(gone)?.ok_or_else(|| damaged("delta", gone))?;
             let block = self.block(gone)?.ok_or_else(|| damaged("block", gone))?;
             delta.undo(&mut batch, gone);
+            let before = delta.changes.iter().map(|(key, change)| (key, change.before.as_ref()));
+            online = online::changed_online(&online, before).unwrap_or(online);
             blocks::remove(&mut batch, &block);
             totals = delta.totals_before()?;
         }
         put_head(&mut batch, round, &totals);
+        online::put_online(&mut batch, &online);
         let params = params_of(&header)?;
         self.store.commit(&batch)?;
+        self.online = online;
+        self.online_kept().clear();
         self.latest = header;
         self.params = params;
         self.totals = totals;
         Ok(())
     }
 
-    fn record(&self, key: &Key) -> Result<Option<Record>, HistoryError> {
+    /// The accounts online at the latest round.
+    pub(super) fn online_addresses(&self) -> &BTreeSet<Address> {
+        &self.online
+    }
+
+    pub(super) fn online_kept(&self) -> MutexGuard<'_, Vec<Arc<OnlineAccounts>>> {
+        self.online_kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn record(&self, key: &Key) -> Result<Option<Record>, HistoryError> {
         let Some(bytes) = self.store.get(Table::State, &key.encode())? else { return Ok(None) };
         let damaged = |error| HistoryError::damaged("record", format!("{key:?}"), error);
         Record::decode(key, &bytes).map(Some).map_err(damaged)
@@ -274,6 +318,12 @@ impl Chain {
             records.push((key, record));
         }
         Ok(records)
+    }
+}
+
+impl From<ChainError> for ReadError {
+    fn from(error: ChainError) -> Self {
+        Self(error.to_string())
     }
 }
 
@@ -321,6 +371,22 @@ impl ChainReader for Chain {
     fn totals(&self) -> Result<Totals, ReadError> {
         Ok(self.totals)
     }
+
+    fn online_account(&self, round: Round, address: &Address) -> Result<AccountRecord, ReadError> {
+        self.online_at(round)?.account(address)
+    }
+
+    fn online_stake(&self, round: Round, vote_round: Round) -> Result<MicroAlgos, ReadError> {
+        self.online_at(round)?.stake(vote_round)
+    }
+
+    fn absence_candidates(&self) -> Result<Vec<Address>, ReadError> {
+        Ok(self.knock_offline_candidates()?)
+    }
+
+    fn voters_for_next(&self, params: &ConsensusParams) -> Result<Option<VotersCommitment>, ReadError> {
+        Ok(Self::voters_for_next(self, params)?)
+    }
 }
 
 fn put_head(batch: &mut Batch, round: Round, totals: &Totals) {
@@ -354,3 +420,6 @@ mod tests;
 
 #[cfg(test)]
 mod replay_tests;
+
+#[cfg(test)]
+mod online_tests;

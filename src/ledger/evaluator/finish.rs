@@ -8,6 +8,7 @@ use crate::ledger::next_header::share;
 use crate::ledger::record::{AccountRecord, Record};
 use crate::ledger::state::balance_lookback;
 use crate::ledger::totals::Totals;
+use crate::types::transaction::GenericDigest;
 use crate::types::{AccountStatus, Address, Block, Micros, ParticipationUpdates, StateProofTracking};
 
 /// How many times the expected interval an account may stay unseen.
@@ -32,7 +33,12 @@ impl Evaluator<'_> {
         self.header.participation_updates = self.find_updates()?;
         self.take_offline()?;
         if params.state_proof_interval > 0 {
-            let tracking = StateProofTracking { next_round: self.next_state_proof(), ..StateProofTracking::default() };
+            let mut tracking =
+                StateProofTracking { next_round: self.next_state_proof(), ..StateProofTracking::default() };
+            if let Some(voters) = self.chain.voters_for_next(params)? {
+                tracking.voters_commitment = GenericDigest(voters.root);
+                tracking.online_total_weight = voters.weight;
+            }
             self.header.state_proof_tracking = [(0, tracking)].into();
         }
         let totals = self.new_totals()?;
@@ -101,7 +107,7 @@ impl Evaluator<'_> {
         if last_seen == 0 || stake.is_zero() {
             return Ok(false);
         }
-        let total = self.chain.online_stake(balance_round)?;
+        let total = self.chain.online_stake(balance_round, round)?;
         let lag = u128::from(ABSENT_FACTOR) * u128::from(total.0) / u128::from(stake.0);
         Ok(lag <= u128::from(u32::MAX) && u128::from(last_seen) + lag < u128::from(round))
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::unreadable;
 use crate::ledger::reader::ChainReader as _;
+use crate::ledger::state::balance_lookback;
 use crate::node::DevNode;
 use crate::node::rest::Refusal;
 use crate::node::rest::answer::Answer;
@@ -66,10 +67,11 @@ pub(in crate::node::rest) fn params(node: &DevNode, _: &Request) -> Result<Answe
 pub(in crate::node::rest) fn supply(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {
     node.read(|chain| {
         let totals = chain.supply();
+        let balance_round = chain.latest().saturating_sub(balance_lookback(chain.params()));
         Ok(Answer::value(&json!({
             "current_round": chain.latest(),
             "online-money": totals.online.money.0,
-            "online-stake": chain.online_stake(chain.latest()).map_err(unreadable)?.0,
+            "online-stake": chain.online_stake(balance_round, chain.latest()).map_err(unreadable)?.0,
             "total-money": totals.participating().0,
         })))
     })
