@@ -110,7 +110,7 @@ pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Contrac
         last_valid: transaction.header.last_valid,
         contract: draft.clone(),
     });
-    session.confirm(&action(&creation), creator.address, &transactions)?;
+    session.confirm(&action(&creation), creator.address, &transactions).await?;
     // Written down before it is sent: whatever happens to this process, the next one finds out what came of it.
     session.record(|chain| chain.pending.extend(pending.clone()))?;
     let outcome = session.submit(&Session::sign(&creator, &transactions), None).await;

@@ -115,17 +115,20 @@ impl Output {
         to_stderr(&format!("{} {text}", self.paint("1;33", "note:")));
     }
 
-    /// Asks on stderr and reads a line; nothing where stdin is not a terminal.
-    #[must_use]
-    pub fn ask(&self, question: &str) -> Option<String> {
+    /// Asks on stderr and reads a line, on a thread of its own, so that Ctrl-C is heard meanwhile; nothing where stdin is
+    /// not a terminal.
+    pub async fn ask(&self, question: &str) -> Option<String> {
         if !std::io::stdin().is_terminal() {
             return None;
         }
         let mut stderr = std::io::stderr();
         write!(stderr, "{question} ").and_then(|()| stderr.flush()).ok()?;
-        let mut line = String::new();
-        let read = std::io::stdin().read_line(&mut line).ok()?;
-        (read > 0).then(|| line.trim().to_owned())
+        let read = || {
+            let mut line = String::new();
+            let read = std::io::stdin().read_line(&mut line).ok()?;
+            (read > 0).then(|| line.trim().to_owned())
+        };
+        tokio::task::spawn_blocking(read).await.ok()?
     }
 
     /// Writes a command's answer; the exit code that belongs to it.

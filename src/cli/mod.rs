@@ -35,6 +35,7 @@ pub use io::{Answer, Output};
 
 use clap::Parser;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// The toolchain of the Play and Pay UsageContract: assemble, deploy, bill, and a whole Algorand network along.
 #[derive(Debug, Parser)]
@@ -100,6 +101,9 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
+/// How long what is under way beside the command may take to end.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
     let context = Context::new(cli.options, out)?;
     let runtime =
@@ -108,14 +112,17 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
                 .because(error)
                 .hint("check the limits of the user")
         })?;
-    runtime.block_on(async {
+    let answer = runtime.block_on(async {
         let command = dispatch(&context, cli.command);
         tokio::select! {
             biased;
             answer = command => answer,
             under_way = interrupt::requested(&context.out) => Err(interrupted(under_way)),
         }
-    })
+    });
+    // A question nobody answered any more holds its thread for ever.
+    runtime.shutdown_timeout(PATIENCE);
+    answer
 }
 
 async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure> {

@@ -234,7 +234,12 @@ impl<'c> Session<'c> {
     }
 
     /// Shows what is about to be sent where tokens are worth money, and asks for the network's name.
-    pub(super) fn confirm(&self, what: &str, sender: Address, transactions: &[Transaction]) -> Result<(), Failure> {
+    pub(super) async fn confirm(
+        &self,
+        what: &str,
+        sender: Address,
+        transactions: &[Transaction],
+    ) -> Result<(), Failure> {
         if !self.identity.is_mainnet() || self.context.options.yes {
             return Ok(());
         }
@@ -248,7 +253,7 @@ impl<'c> Session<'c> {
         for transaction in transactions {
             out.warn(&format!("id       {}", transaction.id()));
         }
-        match out.ask("Type mainnet to send it:") {
+        match out.ask("Type mainnet to send it:").await {
             Some(answer) if answer == "mainnet" => Ok(()),
             Some(_) => Err(Failure::new("not_confirmed", "nothing was sent: it was not confirmed")
                 .hint("type mainnet, or pass --yes")),
@@ -271,7 +276,7 @@ impl<'c> Session<'c> {
         transactions: &[Transaction],
         programs: Option<&Programs>,
     ) -> Result<Sent, Failure> {
-        self.confirm(what, account.address, transactions)?;
+        self.confirm(what, account.address, transactions).await?;
         self.submit(&Self::sign(account, transactions), programs).await
     }
 
