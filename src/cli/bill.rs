@@ -41,11 +41,13 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let tick: Option<TickId> = args.tick.as_deref().map(str::parse).transpose()?;
     on_network(context, async |session| {
         let (app, record) = session.contract(args.target.app)?;
-        let newcomer = session.is_newcomer(&args.from).await?;
         let user = session.account(&args.from).await?;
-        if newcomer {
-            let state = global_state(&session.algod, app).await?;
-            session.welcome(&user, app, state.billed_asset(args.asset)?).await?;
+        if session.is_own(&user) {
+            let asset = global_state(&session.algod, app).await?.billed_asset(args.asset)?;
+            // Who left the contract still holds the asset, and opts in again only by saying so.
+            if session.algod.holding(user.address, asset).await?.is_none() {
+                session.welcome(&user, app, asset).await?;
+            }
         }
         let request = BillRequest {
             app,

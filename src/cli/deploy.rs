@@ -90,8 +90,7 @@ pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Contrac
     let template = args.template.template();
     let programs = Programs::assemble(template)?;
     // The record must be readable before anything is sent that belongs in it.
-    let before = session.chain()?;
-    settle(session, &before.pending).await?;
+    session.chain()?;
     let creator = session.account("creator").await?;
     let provider = party(session, args.provider, "provider", "PROVIDER_ADDR").await?;
     let platform = party(session, args.platform, "platform", "PLATFORM_ADDR").await?;

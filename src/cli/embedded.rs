@@ -7,6 +7,7 @@ use super::failure::{Failure, is_disk_full};
 use super::io::Output;
 use crate::ledger::dispenser::DispenserKey;
 use crate::node::{self, NodeError, Running};
+use crate::registry::write_atomically;
 use crate::types::signing::SigningKey;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -125,7 +126,8 @@ pub(super) fn make_private(project: &Path, folder: &Path) -> Result<(), Failure>
     builder.create(folder).map_err(|error| unusable(folder, &error))?;
     let ignore = root.join(".gitignore");
     if !ignore.exists() {
-        std::fs::write(&ignore, "*\n").map_err(|error| unusable(&ignore, &error))?;
+        // Whole or not at all: an empty one would let keys into git.
+        write_atomically(&ignore, b"*\n", 0o644).map_err(|error| unusable(&ignore, &error))?;
     }
     Ok(())
 }

@@ -27,10 +27,10 @@ struct RunArgs {
     /// algod's port; 0 takes any free one
     #[arg(long, default_value_t = ALGOD_PORT)]
     algod_port: u16,
-    /// kmd's port; taken now, served by a later version
+    /// kmd's port: accepted, and served by a later version
     #[arg(long, default_value_t = KMD_PORT)]
     kmd_port: u16,
-    /// The indexer's port; taken now, served by a later version
+    /// The indexer's port: accepted, and served by a later version
     #[arg(long, default_value_t = INDEXER_PORT)]
     indexer_port: u16,
     /// Keep the chain in memory
@@ -64,6 +64,10 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     if !args.listen.is_loopback() {
         context.out.warn(&format!("listening on {}: other machines can use and change this network", args.listen));
     }
+    context.out.say(&format!(
+        "only algod is served: kmd (port {}) and the indexer (port {}) are left to a later version",
+        args.kmd_port, args.indexer_port
+    ));
     let place = data.as_ref().map_or_else(|| "memory".to_owned(), |folder| context.shown(folder));
     let config = node::Config {
         data,

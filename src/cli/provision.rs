@@ -48,21 +48,17 @@ impl Session<'_> {
                 self.context.out.say(&format!("made the account {name}: {}", account.address));
             }
             let funded = self.start_off(account.address).await?;
-            if made || funded {
+            // A command that was cut off may have funded it without a note.
+            if made || funded || !self.chain()?.accounts.contains_key(name) {
                 self.note_account(name, account.address, made)?;
             }
         }
         Ok(account)
     }
 
-    /// Whether an account is this project's own and has nothing on this chain yet.
-    pub(super) async fn is_newcomer(&self, name: &str) -> Result<bool, Failure> {
-        if !self.is_development() {
-            return Ok(false);
-        }
-        let Ok(account) = self.keys().get(name) else { return Ok(true) };
-        let local = matches!(account.origin, Origin::Local { .. });
-        Ok(local && self.algod.account(account.address).await?.balance.is_zero())
+    /// Whether an account is one that commands made for this project on a development network.
+    pub(super) fn is_own(&self, account: &Account) -> bool {
+        self.is_development() && matches!(account.origin, Origin::Local { .. })
     }
 
     fn note_account(&self, name: &str, address: Address, made: bool) -> Result<(), Failure> {
@@ -150,7 +146,8 @@ impl Session<'_> {
         Ok(true)
     }
 
-    /// Opts a new user in to asset and contract and hands it some of the asset, where this project made the asset.
+    /// Opts a new user in to asset and contract and hands it some of the asset, where this project made the asset: in one
+    /// group, so that no command that is cut off leaves half a user behind.
     pub(super) async fn welcome(&self, user: &Account, app: u64, asset: AssetIndex) -> Result<(), Failure> {
         let params = self.params().await?;
         let mut transactions = Vec::new();
@@ -160,37 +157,52 @@ impl Session<'_> {
         if self.algod.local_state(user.address, app).await?.is_none() {
             transactions.push(calls::opt_in(user.address, app, &params));
         }
-        if !transactions.is_empty() {
-            self.send("opt in", user, &group(transactions, &params)?, None).await?;
+        let opts_in = !transactions.is_empty();
+        let gift = self.gift(user.address, asset).await?;
+        if let Some((creator, amount)) = &gift {
+            transactions.push(calls::asset_transfer(creator.address, user.address, asset, *amount, &params));
+        }
+        if transactions.is_empty() {
+            return Ok(());
+        }
+        let signer = |sender: Address| match &gift {
+            Some((creator, _)) if creator.address == sender => creator,
+            _ => user,
+        };
+        let transactions = group(transactions, &params)?;
+        let signed: Vec<_> = transactions.iter().map(|one| signer(one.header.sender).sign(one)).collect();
+        self.submit(&signed, None).await?;
+        if opts_in {
             self.context.out.say(&format!("{} opted in to asset {asset} and application {app}", user.name));
         }
-        self.hand_out(user.address, asset).await
-    }
-
-    /// As [`Session::hand_out`], for a development user that just opted in.
-    pub(super) async fn hand_out_to_new(&self, user: &Account, asset: AssetIndex, new: bool) -> Result<(), Failure> {
-        if new && user.name == "user" && matches!(user.origin, Origin::Local { .. }) {
-            return self.hand_out(user.address, asset).await;
+        if let Some((_, amount)) = gift {
+            self.context.out.say(&format!("sent {amount} minor units of asset {asset} to {}", user.address));
         }
         Ok(())
     }
 
-    /// Sends a user some of the asset where the user has none and this project's creator has it.
-    pub(super) async fn hand_out(&self, user: Address, asset: AssetIndex) -> Result<(), Failure> {
-        let has = self.algod.holding(user, asset).await?.map_or(0, |holding| holding.amount);
-        let Ok(creator) = self.keys().get("creator") else { return Ok(()) };
-        if has > 0 || !self.is_development() || creator.address == user {
+    /// Hands some of the asset to a development user that just opted in by itself.
+    pub(super) async fn hand_out_to_new(&self, user: &Account, asset: AssetIndex, new: bool) -> Result<(), Failure> {
+        if !(new && user.name == "user" && matches!(user.origin, Origin::Local { .. })) {
             return Ok(());
+        }
+        let Some((creator, amount)) = self.gift(user.address, asset).await? else { return Ok(()) };
+        let params = self.params().await?;
+        let transfer = calls::asset_transfer(creator.address, user.address, asset, amount, &params);
+        self.send("hand out the asset", &creator, &Session::single(transfer, &params)?, None).await?;
+        self.context.out.say(&format!("sent {amount} minor units of asset {asset} to {}", user.address));
+        Ok(())
+    }
+
+    /// What a user gets of the asset, and from whom: where the user has none and this project's creator has it.
+    async fn gift(&self, user: Address, asset: AssetIndex) -> Result<Option<(Account, u64)>, Failure> {
+        let has = self.algod.holding(user, asset).await?.map_or(0, |holding| holding.amount);
+        let Ok(creator) = self.keys().get("creator") else { return Ok(None) };
+        if has > 0 || !self.is_development() || creator.address == user {
+            return Ok(None);
         }
         let stock = self.algod.holding(creator.address, asset).await?.map_or(0, |holding| holding.amount);
         let amount = STARTING_UNITS.min(stock);
-        if amount == 0 {
-            return Ok(());
-        }
-        let params = self.params().await?;
-        let transfer = calls::asset_transfer(creator.address, user, asset, amount, &params);
-        self.send("hand out the asset", &creator, &Session::single(transfer, &params)?, None).await?;
-        self.context.out.say(&format!("sent {amount} minor units of asset {asset} to {user}"));
-        Ok(())
+        Ok((amount > 0).then_some((creator, amount)))
     }
 }

@@ -1,6 +1,7 @@
 //! A command's connection to its network: found, checked, with keys, records and the way to send.
 
 use super::context::Context;
+use super::deploy::settle;
 use super::embedded::{self, Embedded};
 use super::explain::rejected;
 use super::failure::Failure;
@@ -324,7 +325,15 @@ pub(super) async fn on_network<T>(
     command: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let session = Session::open(context).await?;
-    let outcome = command(&session).await;
+    let outcome = async {
+        // What a command that was cut off has sent belongs in the record before anyone reads it; one that cannot be read is
+        // the business of those who need it.
+        if let Ok(chain) = session.chain() {
+            settle(&session, &chain.pending).await?;
+        }
+        command(&session).await
+    }
+    .await;
     let closed = session.close().await;
     let answer = outcome?;
     closed?;

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::contract::Target;
-use super::deploy::{describe, recorded_template, settle};
+use super::deploy::{describe, recorded_template};
 use super::failure::Failure;
 use super::io::Answer;
 use super::session::{Session, on_network};
@@ -21,7 +21,6 @@ pub(super) struct Args {
 /// Reads the network and the record.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
-        settle(session, &session.chain()?.pending).await?;
         let round = session.params().await?.last_round;
         let network = &session.network.name;
         let mut lines = vec![

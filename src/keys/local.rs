@@ -133,15 +133,19 @@ impl LocalAccounts {
         })
     }
 
+    /// Writes the file, all or nothing; only with the folder's lock, for the draft has one name: what a kill leaves of it is
+    /// the next one's to write over.
     fn write(&self, file: &File) -> std::io::Result<()> {
         let bytes = Zeroizing::new(serde_json::to_vec_pretty(file)?);
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        // Temporary files are made readable by their owner alone.
-        let mut temporary = tempfile::Builder::new().prefix(".keys-").suffix(".tmp").tempfile_in(folder)?;
-        temporary.write_all(&bytes)?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        let draft = self.path.with_extension("json.new");
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut written = options.open(&draft)?;
+        written.write_all(&bytes)?;
+        written.sync_all()?;
+        fs::rename(&draft, &self.path)
     }
 }
 

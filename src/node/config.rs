@@ -24,14 +24,8 @@ pub struct Config {
     pub listen: IpAddr,
     /// algod's port; 0 takes any free one.
     pub algod_port: u16,
-    /// kmd's port, reserved until its service exists; `None` leaves it alone.
-    pub kmd_port: Option<u16>,
-    /// The indexer's port, reserved until its service exists; `None` leaves it alone.
-    pub indexer_port: Option<u16>,
     /// What clients must send in `X-Algo-API-Token`; an empty token lets everyone in.
     pub token: String,
-    /// Whether a block is on disk before its group is acknowledged. Without, a kill may lose the last groups.
-    pub durable: bool,
     /// How long `wait-for-block-after` holds a request for a block that nobody is making.
     ///
     /// Blocks come only with transactions here, so that the reference's full minute would be a minute lost; no wait at
@@ -48,10 +42,7 @@ impl Default for Config {
             data: None,
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             algod_port: ALGOD_PORT,
-            kmd_port: None,
-            indexer_port: None,
             token: LOCAL_TOKEN.to_owned(),
-            durable: true,
             patience: Duration::from_millis(300),
             stop_on_signal: false,
         }

@@ -38,7 +38,8 @@ impl DataLock {
     pub(super) fn sign(&mut self, address: std::net::SocketAddr) -> std::io::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
-        writeln!(self.file, "process {}, http://{address}", std::process::id())?;
+        // In one write, so that nobody reads half an address.
+        self.file.write_all(format!("process {}, http://{address}\n", std::process::id()).as_bytes())?;
         self.file.flush()
     }
 }

@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 const HEADING: &str =
     "# Written by pnp-contract: what stands on this network, by genesis hash. Holds no secret; keep it in git.\n";
 
+const DRAFT_PREFIX: &str = ".pnp-";
+const DRAFT_SUFFIX: &str = ".tmp";
+
 /// The record of one network.
 #[derive(Debug)]
 pub struct Store {
@@ -85,6 +88,7 @@ impl Store {
         let lock = File::open(folder).map_err(unwritable)?;
         lock.lock().map_err(unwritable)?;
         sweep(folder);
+        remove_drafts(folder);
         let mut record = self.load()?;
         let chain = record.chains.entry(genesis_hash.to_owned()).or_default();
         genesis_id.clone_into(&mut chain.genesis_id);
@@ -107,6 +111,20 @@ fn sweep(folder: &Path) {
         if name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
             // Whoever may not remove it can live with it.
             let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Removes what writers of a folder were cut off at; only while no other one can write there.
+fn remove_drafts(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let is_draft = |name: &str| name.starts_with(DRAFT_PREFIX) && name.ends_with(DRAFT_SUFFIX);
+        if name.to_str().is_some_and(is_draft)
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            tracing::debug!(%error, "a draft stays behind");
         }
     }
 }
@@ -185,6 +203,19 @@ mod tests {
         assert_eq!(store.chain("hash=").unwrap().current().unwrap().app_id, 5);
         let left: Vec<_> = fs::read_dir(folder.path().join("deployments")).unwrap().collect();
         assert_eq!(left.len(), 1, "nothing but the record is left behind");
+    }
+
+    #[test]
+    fn a_draft_that_was_cut_off_is_cleared_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path(), "testnet");
+        let deployments = folder.path().join("deployments");
+        fs::create_dir(&deployments).unwrap();
+        fs::write(deployments.join(".pnp-Ab3.tmp"), "format").unwrap();
+        fs::write(deployments.join("notes.tmp"), "mine").unwrap();
+        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(5))).unwrap();
+        assert!(!deployments.join(".pnp-Ab3.tmp").exists());
+        assert!(deployments.join("notes.tmp").exists(), "what is not ours stays");
     }
 
     #[test]

@@ -18,6 +18,7 @@ type Bytes = &'static [u8];
 type Reader = ReadOnlyTable<Bytes, Bytes>;
 
 const DATABASE_FILE: &str = "chain.redb";
+const DRAFT_FILE: &str = "chain.redb.new";
 const JOURNAL_FILE: &str = "chain.journal";
 /// Pages kept in memory; the whole state of an ordinary development network fits.
 const CACHE_BYTES: usize = 64 << 20;
@@ -66,10 +67,8 @@ impl DiskStore {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let fail = |error: Failure| error.at(directory);
         std::fs::create_dir_all(directory).map_err(Failure::from).map_err(fail)?;
-        let file = directory.join(DATABASE_FILE);
         // The database takes its lock first, so the journal is never touched by two processes.
-        let database =
-            Database::builder().set_cache_size(CACHE_BYTES).create(file).map_err(Failure::from).map_err(fail)?;
+        let database = open_database(directory).map_err(fail)?;
         Self::recover(directory, database)
     }
 
@@ -216,6 +215,30 @@ impl Drop for DiskStore {
             tracing::warn!(%error, "the network was closed without a checkpoint; the next opening takes a little longer");
         }
     }
+}
+
+/// Opens the database in `directory`, or makes it.
+fn open_database(directory: &Path) -> Result<Database, Failure> {
+    let file = directory.join(DATABASE_FILE);
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    if file.exists() {
+        return Ok(builder.create(file)?);
+    }
+    // The database takes several steps to write its beginning and does not open without the last one. So it gets its name
+    // when it is whole: what a kill cuts off is made anew.
+    let draft = directory.join(DRAFT_FILE);
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    let database = builder.create(&draft)?;
+    prepare(&database)?;
+    std::fs::rename(&draft, &file)?;
+    // The name lives in the directory, which has to reach the disk as well.
+    #[cfg(unix)]
+    std::fs::File::open(directory)?.sync_all()?;
+    Ok(database)
 }
 
 /// Creates what a new database needs, checks the format of an old one, and returns its sequence number.

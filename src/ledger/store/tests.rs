@@ -68,6 +68,20 @@ mod on_disk {
     }
 
     #[test]
+    fn a_store_whose_making_was_cut_off_is_made_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        // The database's file between its growth and its first header.
+        fs::write(directory.path().join("chain.redb.new"), vec![0; 1 << 16]).unwrap();
+        let mut store = DiskStore::open(directory.path()).unwrap();
+        fill(&mut store, 0, 3);
+        drop(store);
+        assert!(!directory.path().join("chain.redb.new").exists());
+        let mut expected = MemoryStore::new();
+        fill(&mut expected, 0, 3);
+        assert_eq!(dump(&DiskStore::open(directory.path()).unwrap()), dump(&expected));
+    }
+
+    #[test]
     fn both_stores_answer_alike_also_after_a_kill_and_a_close() {
         let directory = tempfile::tempdir().unwrap();
         let (live, killed) = (directory.path().join("live"), directory.path().join("killed"));
