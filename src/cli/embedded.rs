@@ -5,6 +5,7 @@
 
 use super::failure::{Failure, is_disk_full};
 use super::io::Output;
+use crate::client::Algod;
 use crate::ledger::dispenser::DispenserKey;
 use crate::node::{self, NodeError, Running};
 use crate::registry::write_atomically;
@@ -54,7 +55,7 @@ impl Embedded {
                 Ok(Err(error)) => return Err(failure(error)),
                 Err(error) => return Err(Failure::new("embedded", "the embedded network did not start").because(error)),
             };
-            if let Some(attached) = Self::attach(&folder, &held, out)? {
+            if let Some(attached) = Self::attach(&folder, &held, out).await? {
                 return Ok(attached);
             }
             if start.elapsed() > PATIENCE {
@@ -64,12 +65,16 @@ impl Embedded {
         }
     }
 
-    /// A place at the node that holds the folder; nothing where it is about to stop or has not said where it listens.
-    fn attach(folder: &Path, held: &NodeError, out: &Output) -> Result<Option<Self>, Failure> {
+    /// A place at the node that holds the folder; nothing where it is about to stop, has not said where it listens, or does
+    /// not answer: a program that a killed command was just starting may hold its files for a moment.
+    async fn attach(folder: &Path, held: &NodeError, out: &Output) -> Result<Option<Self>, Failure> {
         let NodeError::InUse { holder, .. } = held else { return Ok(None) };
         let Some(url) = holder.split([' ', ')', ',']).find(|word| word.starts_with("http://")) else { return Ok(None) };
         let guests = guest_book(folder)?;
         if guests.try_lock_shared().is_err() {
+            return Ok(None);
+        }
+        if Algod::new(url, Some(node::LOCAL_TOKEN))?.version().await.is_err() {
             return Ok(None);
         }
         let dispenser = DispenserKey::load_or_create(folder).map_err(|error| unusable(folder, &error))?;
