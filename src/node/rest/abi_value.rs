@@ -20,11 +20,15 @@ enum Type {
     Tuple(Vec<Self>),
 }
 
+/// Types nested deeper than this are refused: each level takes room on our own stack, and no JSON value that we read has
+/// so many.
+const MAX_DEPTH: usize = 128;
+
 /// Reads `type:json`; the error is a text for the client.
 pub(super) fn parse(text: &str) -> Result<Vec<u8>, String> {
     let split = || format!("Could not decode abi string ({text}): should split abi-type and abi-value with colon");
     let (kind, value) = text.split_once(':').ok_or_else(split)?;
-    let kind_of = Type::parse(kind)
+    let kind_of = Type::parse(kind, 0)
         .ok_or_else(|| format!("Could not decode abi type string ({kind}): not a type this network knows"))?;
     let cannot = |problem: String| format!("Could not decode abi value string ({value}): {problem} ");
     let json: Value =
@@ -33,10 +37,14 @@ pub(super) fn parse(text: &str) -> Result<Vec<u8>, String> {
 }
 
 impl Type {
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str, depth: usize) -> Option<Self> {
+        if depth == MAX_DEPTH {
+            return None;
+        }
+        let depth = depth + 1;
         if let Some(rest) = text.strip_suffix(']') {
             let (element, length) = rest.rsplit_once('[')?;
-            let element = Box::new(Self::parse(element)?);
+            let element = Box::new(Self::parse(element, depth)?);
             return Some(if length.is_empty() {
                 Self::List(element)
             } else {
@@ -44,7 +52,11 @@ impl Type {
             });
         }
         if let Some(members) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-            return split_members(members)?.into_iter().map(Self::parse).collect::<Option<_>>().map(Self::Tuple);
+            return split_members(members)?
+                .into_iter()
+                .map(|member| Self::parse(member, depth))
+                .collect::<Option<_>>()
+                .map(Self::Tuple);
         }
         match text {
             "byte" => Some(Self::Uint(1)),
@@ -203,6 +215,19 @@ mod tests {
             ["uint8:256", "uint7:1", "string:hello", "(uint8,bool):[1]", "uint64", "bool[2]:[true]", "address:\"abc\""]
         {
             assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn types_nested_without_end_are_refused_before_they_take_the_stack() {
+        let nested = |depth: usize| format!("uint8{}:{}{}", "[]".repeat(depth), "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(parse(&nested(100)).unwrap(), [0, 0]);
+        for text in [
+            nested(20_000),
+            format!("{}uint8{}:1", "(".repeat(20_000), ")".repeat(20_000)),
+            format!("uint8{}:1", "[1]".repeat(20_000)),
+        ] {
+            assert!(parse(&text).unwrap_err().starts_with("Could not decode abi type string"));
         }
     }
 }
