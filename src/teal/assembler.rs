@@ -104,6 +104,9 @@ impl<'a> Assembler<'a> {
             }
             self.line += 1;
             self.tokens(&mut tokens);
+            if self.macros.exhausted() {
+                return;
+            }
             start = end + 1;
         }
     }
@@ -123,12 +126,17 @@ impl<'a> Assembler<'a> {
                 if !self.macros.is_empty()
                     && let Some(body) = self.macros.body(token.text(self.source))
                 {
-                    if tokens.len() + body.len() > MAX_LINE {
-                        let place = *token;
+                    let (place, added) = (*token, body.len());
+                    if tokens.len() + added > MAX_LINE {
                         self.record(place, Problem::MacroTooLong);
                         return;
                     }
                     tokens.splice(end..=end, body.iter().copied());
+                    self.macros.spend(added);
+                    if self.macros.exhausted() {
+                        self.record(place, Problem::MacroTooLong);
+                        return;
+                    }
                     continue;
                 }
                 if token.end - token.start == 1 && self.source.as_bytes().get(token.start as usize) == Some(&b';') {

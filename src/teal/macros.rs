@@ -17,10 +17,16 @@ struct Macro {
 }
 
 /// The macros defined so far.
+/// The most tokens that all macros of a source together may stand for, and be searched through for cycles. Lines have a
+/// limit of their own; without this one, half a megabyte of `#define`s keeps the assembler busy for many minutes and
+/// makes gigabytes of messages.
+const MAX_WORK: usize = 1 << 21;
+
 #[derive(Debug, Default)]
 pub(super) struct Macros<'a> {
     by_name: HashMap<&'a str, Macro>,
     defined: usize,
+    work: usize,
 }
 
 impl<'a> Macros<'a> {
@@ -36,8 +42,18 @@ impl<'a> Macros<'a> {
         self.by_name.get(name).map(|found| found.body.as_slice())
     }
 
+    /// Notes that `tokens` more were gone through; from then on [`Self::exhausted`] may hold.
+    pub(super) fn spend(&mut self, tokens: usize) {
+        self.work = self.work.saturating_add(tokens);
+    }
+
+    /// Whether the source's macros ask for more work than any program needs.
+    pub(super) fn exhausted(&self) -> bool {
+        self.work > MAX_WORK
+    }
+
     /// The way round from `name` to itself, if there is one.
-    fn cycle(&self, source: &'a str, name: &'a str) -> Option<Vec<&'a str>> {
+    fn cycle(&self, source: &'a str, name: &'a str, steps: &mut usize) -> Option<Vec<&'a str>> {
         let mut path: Vec<(&'a str, &[Token])> = vec![(name, self.body(name)?)];
         let mut harmless: HashSet<&'a str> = HashSet::new();
         while let Some((current, rest)) = path.last_mut() {
@@ -47,6 +63,7 @@ impl<'a> Macros<'a> {
                 continue;
             };
             *rest = after;
+            *steps += 1;
             let word = next.text(source);
             if word == name {
                 return Some(path.iter().map(|(word, _)| *word).chain([name]).collect());
@@ -73,7 +90,14 @@ impl Assembler<'_> {
         self.macros.defined += 1;
         let new = Macro { name: *name_token, body: body.to_vec(), order };
         let saved = self.macros.by_name.insert(name, new);
-        let Some(cycle) = self.macros.cycle(self.source, name) else { return Ok(()) };
+        let mut steps = 0;
+        let cycle = self.macros.cycle(self.source, name, &mut steps);
+        // A step of the search takes as long as standing for some four tokens.
+        self.macros.spend(4 * steps);
+        let Some(cycle) = cycle else {
+            let fine = !self.macros.exhausted();
+            return if fine { Ok(()) } else { Err(failure(*name_token, Problem::MacroTooLong)) };
+        };
         let cycle = cycle.join(" -> ");
         match saved {
             Some(saved) => self.macros.by_name.insert(name, saved),
