@@ -4,6 +4,7 @@
 mod cli;
 mod contract;
 mod file_budget;
+mod hostile;
 mod kill;
 mod layering;
 mod readme;
