@@ -83,6 +83,23 @@ impl Vm<'_, '_> {
         Ok(reference)
     }
 
+    /// The account and application whose local state an opcode would read; `None` where it would fail.
+    ///
+    /// For observers: asking has the same effect on unnamed resources as running the opcode, as it has in the reference.
+    pub fn local_state_named(&mut self, account: &Value, app: u64) -> Option<(Address, AppIndex)> {
+        self.locals_reference(account, app).ok()
+    }
+
+    /// The account whose local state an opcode would change; `None` where it would fail. See [`Self::local_state_named`].
+    pub fn mutable_account_named(&mut self, account: &Value) -> Option<Address> {
+        self.mutable_account_reference(account).ok().map(|reference| reference.address)
+    }
+
+    /// The application whose global state an opcode would read; `None` where it would fail. See [`Self::local_state_named`].
+    pub fn application_named(&mut self, app: u64) -> Option<AppIndex> {
+        self.app_reference(app, true).ok()
+    }
+
     fn refuse_low(&self, kind: &str, id: u64) -> Result<u64, Fault> {
         if self.group.params.app_forbid_low_resources && id <= LAST_LOW_ID {
             fault!("low {kind} lookup {id}");

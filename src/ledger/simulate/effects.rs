@@ -161,13 +161,16 @@ pub(super) fn written_slot(vm: &Vm<'_, '_>) -> Option<usize> {
 }
 
 /// The application state that the opcode about to run touches, its value not yet looked up.
-pub(super) fn touched_state(vm: &Vm<'_, '_>) -> Option<StateChange> {
+///
+/// Where the opcode will find its account or application unavailable, it touches the state of none: number and address 0.
+pub(super) fn touched_state(vm: &mut Vm<'_, '_>) -> Option<StateChange> {
     if vm.mode() != Mode::Application {
         return None;
     }
     let spec = vm.spec()?;
     // Where the stack is too short the opcode fails, and there is nothing to tell.
-    let args = vm.stack().len().checked_sub(spec.signature.args.len()).and_then(|base| vm.stack().get(base..))?;
+    let base = vm.stack().len().checked_sub(spec.signature.args.len())?;
+    let args: Vec<Value> = vm.stack().get(base..)?.to_vec();
     let change = |operation, kind, app, account, key: Option<&Value>| StateChange {
         operation,
         kind,
@@ -177,22 +180,31 @@ pub(super) fn touched_state(vm: &Vm<'_, '_>) -> Option<StateChange> {
         new_value: None,
     };
     let global = |operation, app, key| change(operation, StateKind::Global, app, Address::ZERO, key);
-    let local = |operation, app, key| {
-        let account = args.first().and_then(|value| account(vm, value)).unwrap_or_default();
-        change(operation, StateKind::Local, app, account, key)
-    };
+    let local = |operation, app, account, key| change(operation, StateKind::Local, app, account, key);
     let boxed = |operation, app, key| change(operation, StateKind::Box, app, Address::ZERO, key);
     let own = vm.app();
     use StateOperation::{Delete, Read, Write};
     Some(match spec.op {
         Op::AppGlobalGet => global(Read, own, args.first()),
-        Op::AppGlobalGetEx => global(Read, app(vm, args.first()?), args.get(1)),
+        Op::AppGlobalGetEx => {
+            let app = vm.application_named(uint(args.first()?)).unwrap_or_default();
+            global(Read, app, args.get(1))
+        }
         Op::AppGlobalPut => global(Write, own, args.first()),
         Op::AppGlobalDel => global(Delete, own, args.first()),
-        Op::AppLocalGet => local(Read, own, args.get(1)),
-        Op::AppLocalGetEx => local(Read, app(vm, args.get(1)?), args.get(2)),
-        Op::AppLocalPut => local(Write, own, args.get(1)),
-        Op::AppLocalDel => local(Delete, own, args.get(1)),
+        Op::AppLocalGet => {
+            let account = vm.local_state_named(args.first()?, 0).unwrap_or_default().0;
+            local(Read, own, account, args.get(1))
+        }
+        Op::AppLocalGetEx => {
+            let (account, app) = vm.local_state_named(args.first()?, uint(args.get(1)?)).unwrap_or_default();
+            local(Read, app, account, args.get(2))
+        }
+        Op::AppLocalPut | Op::AppLocalDel => {
+            let account = vm.mutable_account_named(args.first()?).unwrap_or_default();
+            let operation = if spec.op == Op::AppLocalPut { Write } else { Delete };
+            local(operation, own, account, args.get(1))
+        }
         Op::BoxExtract | Op::BoxLen | Op::BoxGet => boxed(Read, own, args.first()),
         Op::BoxCreate | Op::BoxReplace | Op::BoxPut | Op::BoxSplice | Op::BoxResize => boxed(Write, own, args.first()),
         Op::BoxDel => boxed(Delete, own, args.first()),
@@ -237,34 +249,4 @@ fn uint(value: &Value) -> u64 {
         Value::Uint(number) => *number,
         Value::Bytes(_) => 0,
     }
-}
-
-/// The account a value names, whether or not the program may touch it: if it may not, the opcode fails by itself.
-fn account(vm: &Vm<'_, '_>, value: &Value) -> Option<Address> {
-    match value {
-        Value::Bytes(bytes) => bytes.as_slice().try_into().ok().map(Address),
-        Value::Uint(0) => Some(vm.transaction().header.sender),
-        Value::Uint(place) => {
-            let call = &vm.transaction().application_call;
-            let at = usize::try_from(place - 1).ok()?;
-            let listed = call.accounts.get(at).copied();
-            listed.or_else(|| call.access.get(at).map(|entry| entry.address).filter(|address| !address.is_zero()))
-        }
-    }
-}
-
-/// The application a value names: an id, or a place in the transaction's lists.
-fn app(vm: &Vm<'_, '_>, value: &Value) -> AppIndex {
-    let number = uint(value);
-    if number == 0 || number == vm.app() {
-        return vm.app();
-    }
-    let call = &vm.transaction().application_call;
-    let at = usize::try_from(number - 1).ok();
-    let listed = at.and_then(|at| {
-        let named = call.foreign_apps.get(at).copied();
-        named.or_else(|| call.access.get(at).map(|entry| entry.app).filter(|app| *app != 0))
-    });
-    let is_id = call.foreign_apps.contains(&number) || call.access.iter().any(|entry| entry.app == number);
-    if is_id { number } else { listed.unwrap_or(number) }
 }

@@ -7,7 +7,7 @@ use super::observer::Observer;
 use super::signers;
 use super::{GroupResult, MAX_EXTRA_OPCODE_BUDGET, Overrides, Request, Response, SimulateError};
 use crate::avm::{DescribeOpcodes, GroupContext};
-use crate::ledger::authorize;
+use crate::ledger::authorize::{self, AuthorizeReason};
 use crate::ledger::chain::Chain;
 use crate::ledger::error::GroupError;
 use crate::ledger::evaluator::Evaluator;
@@ -70,7 +70,7 @@ fn simulate(
     }
     observer.signers = group.iter().map(signers::signer).collect();
 
-    let mut outcome = check(&evaluator, &group, &overrides, &mut observer)?;
+    let mut outcome = check(&evaluator, &group, &overrides, &mut observer, describe)?;
     if matches!(outcome, Outcome::Passed) {
         if request.extra_opcode_budget > MAX_EXTRA_OPCODE_BUDGET {
             let extra = request.extra_opcode_budget;
@@ -135,6 +135,7 @@ fn check(
     group: &[SignedTransaction],
     overrides: &Overrides,
     observer: &mut Observer<'_>,
+    describe: Option<DescribeOpcodes>,
 ) -> Result<Outcome, SimulateError> {
     if group.iter().any(|signed| signed.transaction.kind == TransactionType::StateProof) {
         return Err(SimulateError::Internal("cannot simulate StateProof transactions".to_owned()));
@@ -149,12 +150,20 @@ fn check(
         .collect();
     let specials = evaluator.state().context().specials;
     let mut context = GroupContext::for_signatures(transactions, params).with_tracer(observer);
+    if let Some(describe) = describe {
+        context = context.with_opcodes_in_errors(describe);
+    }
     match authorize::check_in_context(&mut context, &specials, &evaluator.headers()) {
         Ok(()) => Ok(Outcome::Passed),
         Err(GroupError::Read(error)) => Err(internal(error)),
         Err(error) => match &error {
             GroupError::Unauthorized(unauthorized) if unauthorized.index().is_some() => {
-                Ok(Outcome::Failed { message: error.to_string(), at: unauthorized.index().into_iter().collect() })
+                // What a transaction says amiss is told by itself, what its signature says amiss with the transaction.
+                let message = match unauthorized.reason() {
+                    AuthorizeReason::Malformed(malformed) => malformed.to_string(),
+                    _ => error.to_string(),
+                };
+                Ok(Outcome::Failed { message, at: unauthorized.index().into_iter().collect() })
             }
             // Nobody in particular is to blame.
             _ => Err(SimulateError::Invalid(error.to_string())),

@@ -12,6 +12,7 @@ const MAX_DEPTH: u32 = 64;
 pub struct Decoder<'a> {
     rest: &'a [u8],
     depth: u32,
+    bounded: bool,
 }
 
 type Result<T> = std::result::Result<T, DecodeError>;
@@ -19,7 +20,18 @@ type Result<T> = std::result::Result<T, DecodeError>;
 impl<'a> Decoder<'a> {
     /// A decoder at the start of `bytes`.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, depth: 0 }
+        Self { rest: bytes, depth: 0, bounded: true }
+    }
+
+    /// A decoder that lets everything be as long as its bytes are, and no field be required, as nodes read what clients
+    /// send: whether a name is too long is then for the rules of transactions to say, in words that name the field.
+    pub fn unbounded(bytes: &'a [u8]) -> Self {
+        Self { bounded: false, ..Self::new(bytes) }
+    }
+
+    /// Whether lengths are held against the wire's bounds, and required fields have to be there.
+    pub fn is_bounded(&self) -> bool {
+        self.bounded
     }
 
     /// The bytes not yet read.
@@ -160,6 +172,9 @@ impl<'a> Decoder<'a> {
 
     /// A text or byte string that is checked against `limit` before its bytes are looked at.
     pub fn check_length(&self, limit: usize) -> Result<()> {
+        if !self.bounded {
+            return Ok(());
+        }
         let mut ahead = self.clone();
         let length = match ahead.peek()? {
             0x80..=0x9f | 0xdc..=0xdf => ahead.array_header()?,

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Said where bytes end before their value does.
+const SHORT: &str = "msgp: too few bytes left to read object";
+
 /// Bytes that do not hold the value asked for.
 ///
 /// The texts are those of go-algorand's `msgp` decoders; see there `msgp/errors.go`.
@@ -30,7 +33,12 @@ enum Trail {
 
 impl DecodeError {
     pub(super) fn short() -> Self {
-        Self::new("msgp: too few bytes left to read object".to_owned(), Trail::Silent)
+        Self::new(SHORT.to_owned(), Trail::Silent)
+    }
+
+    /// Whether the bytes ended before the value did.
+    pub fn is_short(&self) -> bool {
+        self.text == SHORT
     }
 
     pub(super) fn too_deep() -> Self {

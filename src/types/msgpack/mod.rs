@@ -62,5 +62,12 @@ pub fn decode_prefix<T: Wire>(bytes: &[u8]) -> Result<(T, &[u8]), DecodeError> {
     Ok((value, decoder.rest()))
 }
 
+/// As [`decode_prefix`], for bytes a client sent: nothing is too long yet, see [`Decoder::unbounded`].
+pub fn decode_from_client<T: Wire>(bytes: &[u8]) -> Result<(T, &[u8]), DecodeError> {
+    let mut decoder = Decoder::unbounded(bytes);
+    let value = T::decode(&mut decoder)?;
+    Ok((value, decoder.rest()))
+}
+
 #[cfg(test)]
 mod tests;

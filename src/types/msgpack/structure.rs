@@ -94,7 +94,7 @@ macro_rules! wire_struct {
                                 .in_field("struct-from-array"));
                         }
                     }
-                    $($crate::types::msgpack::wire_struct!(@check (value.$($field).+) $key $($required)?);)*
+                    $($crate::types::msgpack::wire_struct!(@check decoder (value.$($field).+) $key $($required)?);)*
                     Ok(value)
                 })
                 .map_err(|error: $crate::types::msgpack::DecodeError| $crate::types::msgpack::wire_struct!(@leave error $leave))
@@ -107,9 +107,9 @@ macro_rules! wire_struct {
     (@leave $error:ident $leave:ident) => { $error.$leave() };
     (@decode $decoder:ident) => { $crate::types::msgpack::Wire::decode($decoder) };
     (@decode $decoder:ident $limit:expr) => { $crate::types::msgpack::Bounded::decode_bounded($decoder, $limit) };
-    (@check ($field:expr) $key:literal) => {};
-    (@check ($field:expr) $key:literal required) => {
-        if $crate::types::msgpack::Wire::is_empty(&$field) {
+    (@check $decoder:ident ($field:expr) $key:literal) => {};
+    (@check $decoder:ident ($field:expr) $key:literal required) => {
+        if $decoder.is_bounded() && $crate::types::msgpack::Wire::is_empty(&$field) {
             return Err($crate::types::msgpack::DecodeError::missing_field($key));
         }
     };

@@ -136,3 +136,16 @@ fn mistakes_are_named_and_placed() {
         assert_eq!(decode::<Sample>(&bytes(written)).unwrap_err().to_string(), wanted, "{written}");
     }
 }
+
+#[test]
+fn what_a_client_sends_may_be_too_long_and_cut_off() {
+    use crate::types::SignedTransaction;
+    // {"txn": {"apar": {"an": 33 letters}}}: no sender, and a name longer than the wire allows.
+    let mut bytes = b"\x81\xa3txn\x81\xa4apar\x81\xa2an\xd9\x21".to_vec();
+    bytes.extend([b'n'; 33]);
+    assert!(super::decode::<SignedTransaction>(&bytes).is_err());
+    let (read, rest) = super::decode_from_client::<SignedTransaction>(&bytes).unwrap();
+    assert_eq!((read.transaction.asset_config.params.asset_name.as_bytes().len(), rest), (33, &[][..]));
+    let cut = super::decode_from_client::<SignedTransaction>(&bytes[..bytes.len() - 1]).unwrap_err();
+    assert!(cut.is_short());
+}

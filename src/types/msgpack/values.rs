@@ -152,7 +152,7 @@ fn decode_list<T>(
     mut read: impl FnMut(&mut Decoder<'_>) -> Result<T, DecodeError>,
 ) -> Result<Vec<T>, DecodeError> {
     let length = decoder.array_header()?;
-    if length > limit {
+    if length > limit && decoder.is_bounded() {
         return Err(DecodeError::too_long(length, limit));
     }
     // Grows by pushing: what a hostile header claims costs nothing until the bytes are there.
@@ -185,7 +185,7 @@ impl<K: Wire + Ord + Display, V: Wire> Bounded for BTreeMap<K, V> {
     fn decode_bounded(decoder: &mut Decoder<'_>, limit: usize) -> Result<Self, DecodeError> {
         decoder.nested(|decoder| {
             let length = decoder.map_header()?;
-            if length > limit {
+            if length > limit && decoder.is_bounded() {
                 return Err(DecodeError::too_long(length, limit));
             }
             let mut values = Self::new();

@@ -33,7 +33,11 @@ pub(in crate::node::rest) fn submit_quietly(node: &DevNode, request: &Request) -
 fn decode_group(mut rest: &[u8], most: usize) -> Result<Vec<SignedTransaction>, Refusal> {
     let mut group = Vec::new();
     while !rest.is_empty() {
-        let (one, behind) = msgpack::decode_prefix(rest).map_err(|error| Refusal::bad(error.to_string()))?;
+        let (one, behind) = match msgpack::decode_from_client(rest) {
+            // To algod a transaction that is cut off is the end of the bytes, and those before it are the group.
+            Err(error) if error.is_short() => break,
+            read => read.map_err(|error| Refusal::bad(error.to_string()))?,
+        };
         rest = behind;
         group.push(one);
         if group.len() > most {

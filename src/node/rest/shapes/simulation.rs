@@ -74,7 +74,7 @@ pub(in crate::node::rest) fn request(bytes: &[u8]) -> Result<Request, DecodeErro
         extra_opcode_budget,
         trace,
         fix_signers,
-    } = msgpack::decode(bytes)?;
+    } = msgpack::decode_from_client(bytes)?.0; // what is behind the request is nobody's business
     let AskedTrace { enable, stack, scratch, state } = trace;
     Ok(Request {
         groups: groups.into_iter().map(|group| group.transactions).collect(),
@@ -226,7 +226,8 @@ fn state_change(change: &StateChange) -> Document {
 fn initial_states(states: &InitialStates) -> Document {
     let app = |(id, state): (&u64, &AppInitialState)| {
         let locals = state.locals.iter().map(|(account, values)| {
-            Fields::default().with("account", text_of(*account)).with("kvs", key_values(values.iter())).into()
+            let account = (!account.is_zero()).then(|| text_of(*account).into());
+            Fields::default().with_present("account", account).with("kvs", key_values(values.iter())).into()
         });
         let storage =
             |kvs: Document| if kvs.is_empty() { Document::Nil } else { Fields::default().with("kvs", kvs).into() };
@@ -241,10 +242,13 @@ fn initial_states(states: &InitialStates) -> Document {
 }
 
 fn key_values<'a>(values: impl Iterator<Item = (&'a Vec<u8>, &'a Option<TealValue>)>) -> Document {
-    let there = values.filter_map(|(key, held)| Some((key, held.as_ref()?)));
-    there
-        .map(|(key, held)| Fields::default().with("key", Document::bytes(key)).with("value", value(held)).into())
-        .collect()
+    // What was looked for and not there is told as a value of no type.
+    let nothing = || Document::from(Fields::default().with("type", 0_u64));
+    let entry = |(key, held): (&Vec<u8>, &Option<TealValue>)| {
+        let held = held.as_ref().map_or_else(nothing, value);
+        Fields::default().with("key", Document::bytes(key)).with("value", held).into()
+    };
+    values.map(entry).collect()
 }
 
 /// `model.AvmValue`.
