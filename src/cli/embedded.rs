@@ -147,6 +147,7 @@ fn unusable(path: &Path, error: &std::io::Error) -> Failure {
 /// A node that does not start.
 pub(super) fn failure(error: NodeError) -> Failure {
     let message = error.to_string();
+    let disk_full = error.is_disk_full();
     match error {
         NodeError::Listen { service, address, source } => {
             Failure::new("port_taken", format!("{service} cannot listen on {address}"))
@@ -159,12 +160,9 @@ pub(super) fn failure(error: NodeError) -> Failure {
                 .hint("wait for it or stop it; `localnet run --data-dir DIR` takes another folder")
         }
         NodeError::Folder { path, source } => unusable(&path, &source),
-        // The ledger tells its errors as text.
-        NodeError::Ledger(text) if text.contains("no space left") => {
-            Failure::new("disk_full", "the network could not be started")
-                .because(text)
-                .hint("free some space and run the command again; what was acknowledged is kept")
-        }
+        NodeError::Ledger(reason) if disk_full => Failure::new("disk_full", "the network could not be started")
+            .because(reason)
+            .hint("free some space and run the command again; what was acknowledged is kept"),
         _ => Failure::new("node", "the network could not be started")
             .because(message)
             .hint("if its folder is damaged, move .pnp/embedded away: a fresh chain is made"),

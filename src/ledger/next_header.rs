@@ -20,7 +20,7 @@ pub fn next_header(previous: &BlockHeader, timestamp: i64) -> Result<BlockHeader
         branch,
         branch512: if params.enable_sha512_block_hash { previous.hash512() } else { [0; 64] },
         seed: branch,
-        timestamp: held(timestamp, previous.timestamp, params),
+        timestamp: held_timestamp(timestamp, previous.timestamp, params.max_timestamp_increment),
         genesis_id: previous.genesis_id.clone(),
         genesis_hash: if params.support_genesis_hash { previous.genesis_hash } else { Digest::ZERO },
         bonus: next_bonus(round, previous.bonus, &params.bonus, &previous_params.bonus),
@@ -40,12 +40,15 @@ pub(super) fn params_of(protocol: &str) -> Result<&'static ConsensusParams, Bloc
     consensus::lookup(protocol).ok_or_else(|| BlockError::Protocol(protocol.to_owned()))
 }
 
-/// A previous time of zero or before holds nothing: there may be any gap after it.
-fn held(timestamp: i64, previous: i64, params: &ConsensusParams) -> i64 {
+/// The time a block may say when the clock says `timestamp`: never before the block at `previous`, and at most
+/// `max_increment` seconds after it (go-algorand `bookkeeping.MakeBlock`). A previous time of zero or before holds
+/// nothing: there may be any gap after it.
+#[must_use]
+pub fn held_timestamp(timestamp: i64, previous: i64, max_increment: i64) -> i64 {
     if previous <= 0 {
         return timestamp;
     }
-    timestamp.clamp(previous, previous.saturating_add(params.max_timestamp_increment))
+    timestamp.clamp(previous, previous.saturating_add(max_increment))
 }
 
 /// The upgrade machinery with nobody voting: a proposal that was approved takes effect, one that was not lapses

@@ -2,6 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::ledger::next_header::held_timestamp;
+
 /// The time rule of the blocks to come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Clock {
@@ -28,8 +30,8 @@ impl Clock {
 
     /// The timestamp of the block after one at `previous`, when the real clock says `now`.
     ///
-    /// With an offset it is exactly `previous + offset`; else the real time, never before `previous` and at most
-    /// `max_increment` after it unless `previous` is zero (go-algorand `node.writeDevmodeBlock`, `bookkeeping.MakeBlock`).
+    /// With an offset it is exactly `previous + offset` (go-algorand `node.writeDevmodeBlock`); else the real time as far as
+    /// [`held_timestamp`] allows.
     pub fn stamp(&self, previous: i64, now: i64, max_increment: i64) -> i64 {
         if let Some(next) = self.next {
             return next.max(previous);
@@ -37,10 +39,7 @@ impl Clock {
         if let Some(stamp) = self.offset.and_then(|offset| previous.checked_add(offset)) {
             return stamp;
         }
-        if previous <= 0 {
-            return now;
-        }
-        now.clamp(previous, previous.saturating_add(max_increment))
+        held_timestamp(now, previous, max_increment)
     }
 
     /// Says that a block was made: a one-time timestamp is used up.

@@ -60,7 +60,6 @@ impl DevNode {
 
     /// Opens the network the settings name, or makes it; `address` is where it will listen.
     pub(super) fn open(config: Config, address: SocketAddr) -> Result<Self, NodeError> {
-        let failed = |error: ChainError| NodeError::Ledger(error.to_string());
         let (lock, dispenser, chain) = match &config.data {
             Some(folder) => {
                 let trouble = |source| NodeError::Folder { path: folder.clone(), source };
@@ -68,12 +67,12 @@ impl DevNode {
                 lock.sign(address).map_err(trouble)?;
                 let key = DispenserKey::load_or_create(folder).map_err(trouble)?;
                 let began = || Ok(Genesis::development(key.address(), clock::now()));
-                let chain = Chain::open_or_create::<ChainError>(folder, began).map_err(failed)?;
+                let chain = Chain::open_or_create::<ChainError>(folder, began).map_err(NodeError::Ledger)?;
                 (Some(lock), key, chain)
             }
             None => {
                 let key = DispenserKey::well_known();
-                let chain = Chain::in_memory(Genesis::development(key.address(), 0)).map_err(failed)?;
+                let chain = Chain::in_memory(Genesis::development(key.address(), 0)).map_err(NodeError::Ledger)?;
                 (None, key, chain)
             }
         };

@@ -3,6 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::ledger::blocks::HistoryError;
+use crate::ledger::chain::ChainError;
+use crate::ledger::store::StoreError;
+
 /// Why a development network could not start, or ended badly.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
@@ -34,8 +38,16 @@ pub enum NodeError {
     },
     /// The kept network cannot be read, or its store failed.
     #[error("the ledger failed: {0}")]
-    Ledger(String),
+    Ledger(#[source] ChainError),
     /// The server's thread could not be started or ended with an error.
     #[error("the network's server failed: {0}")]
     Server(std::io::Error),
+}
+
+impl NodeError {
+    /// Whether the network's store found no room on its disk.
+    #[must_use]
+    pub const fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Ledger(ChainError::History(HistoryError::Store(StoreError::DiskFull { .. }))))
+    }
 }
