@@ -221,7 +221,8 @@ mod tests {
     #[test]
     fn types_nested_without_end_are_refused_before_they_take_the_stack() {
         let nested = |depth: usize| format!("uint8{}:{}{}", "[]".repeat(depth), "[".repeat(depth), "]".repeat(depth));
-        assert_eq!(parse(&nested(100)).unwrap(), [0, 0]);
+        // Each list but the innermost: its length, where its member begins.
+        assert_eq!(parse(&nested(100)).unwrap().len(), 99 * 4 + 2);
         for text in [
             nested(20_000),
             format!("{}uint8{}:1", "(".repeat(20_000), ")".repeat(20_000)),
