@@ -73,7 +73,7 @@ fn what_a_changed_transaction_decodes_to_encodes_to_itself() {
     signed.transaction.kind = TransactionType::Payment;
     signed.transaction.header.sender = Address([5; 32]);
     signed.transaction.payment = Payment { receiver: Address([7; 32]), ..Payment::default() };
-    signed.transaction.header.note = b"hello".to_vec().into();
+    signed.transaction.header.note = b"hello".to_vec();
     signed.lsig.logic = vec![8, 0x81, 1];
     let valid = msgpack::encode(&signed);
     assert_eq!(msgpack::decode::<SignedTransaction>(&valid).unwrap(), signed);
