@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Failure, is_disk_full};
+use super::input::{read, read_text};
 use super::io::Answer;
 use crate::registry::write_atomically;
 use crate::teal::template::{PREFIX, TemplateError, TemplateValue, substitute};
@@ -10,7 +11,6 @@ use crate::types::sha512_256;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `compile`.
@@ -45,12 +45,7 @@ pub(super) struct DisassembleArgs {
 /// Assembles.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
-    let source = String::from_utf8(read(&args.source)?).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes().get(..at).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
-        Failure::new("teal", format!("{name}:{}: the file is not UTF-8 text", line.saturating_add(1)))
-            .hint("TEAL is text; `disassemble` takes programs")
-    })?;
+    let source = read_text(&args.source)?;
     let values = args.templates.iter().map(|text| template_value(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let text = substitute(&source, &values).map_err(|error| without_value(&name, &error))?;
     let assembled = teal::assemble(&text, AssembleOptions::default()).map_err(|problems| {
@@ -197,20 +192,6 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let outcome = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        std::fs::read(path)
-    };
-    outcome.map_err(|error| {
-        Failure::new("unreadable", format!("{} cannot be read", path.display()))
-            .because(error)
-            .hint("check the file's name and rights")
-    })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

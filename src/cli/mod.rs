@@ -15,6 +15,7 @@ mod deploy;
 mod embedded;
 mod explain;
 mod failure;
+mod input;
 mod interrupt;
 mod io;
 mod leave;

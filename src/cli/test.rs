@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::input::read_text;
 use super::io::Answer;
 use super::session::Session;
 use crate::network::Kind;
@@ -114,13 +115,7 @@ fn unplayable(error: StageError) -> Failure {
 }
 
 fn source(path: Option<&Path>, built_in: &str) -> Result<String, Failure> {
-    path.map_or_else(|| Ok(built_in.to_owned()), read)
-}
-
-fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("{} cannot be read", path.display())).because(error).hint("check the path")
-    })
+    path.map_or_else(|| Ok(built_in.to_owned()), read_text)
 }
 
 /// The scenarios to play, each with the name of its file.
@@ -128,7 +123,7 @@ fn chosen(args: &Args) -> Result<Vec<(String, Scenario)>, Failure> {
     let mut texts = Vec::new();
     for path in &args.paths {
         for file in files(path)? {
-            texts.push((file.display().to_string(), read(&file)?));
+            texts.push((file.display().to_string(), read_text(&file)?));
         }
     }
     if args.paths.is_empty() {
