@@ -45,7 +45,7 @@ pub(super) struct DisassembleArgs {
 /// Assembles.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
-    let source = read_text(&args.source)?;
+    let source = read_text(&args.source, "teal")?;
     let values = args.templates.iter().map(|text| template_value(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
     let text = substitute(&source, &values).map_err(|error| without_value(&name, &error))?;
     let assembled = teal::assemble(&text, AssembleOptions::default()).map_err(|problems| {

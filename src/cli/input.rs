@@ -25,12 +25,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// A file's text, which must be UTF-8; `-` is stdin.
-pub(super) fn read_text(path: &Path) -> Result<String, Failure> {
+/// A file's text, which must be UTF-8, else a failure with `code`; `-` is stdin.
+pub(super) fn read_text(path: &Path, code: &'static str) -> Result<String, Failure> {
     String::from_utf8(read(path)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes().get(..at).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
-        Failure::new("not_text", format!("{}:{}: the file is not UTF-8 text", path.display(), line.saturating_add(1)))
+        Failure::new(code, format!("{}:{}: the file is not UTF-8 text", path.display(), line.saturating_add(1)))
             .hint("check the file's name")
     })
 }
@@ -55,8 +55,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, b"one\ntwo \xff").unwrap();
-        let failure = read_text(&path).unwrap_err();
+        let failure = read_text(&path, "text").unwrap_err();
+        assert_eq!(failure.code, "text");
         assert!(failure.message.ends_with("a:2: the file is not UTF-8 text"), "{}", failure.message);
-        assert_eq!(read_text(&folder.path().join("b")).unwrap_err().code, "unreadable");
+        assert_eq!(read_text(&folder.path().join("b"), "text").unwrap_err().code, "unreadable");
     }
 }

@@ -115,7 +115,7 @@ fn unplayable(error: StageError) -> Failure {
 }
 
 fn source(path: Option<&Path>, built_in: &str) -> Result<String, Failure> {
-    path.map_or_else(|| Ok(built_in.to_owned()), read_text)
+    path.map_or_else(|| Ok(built_in.to_owned()), |path| read_text(path, "teal"))
 }
 
 /// The scenarios to play, each with the name of its file.
@@ -123,7 +123,7 @@ fn chosen(args: &Args) -> Result<Vec<(String, Scenario)>, Failure> {
     let mut texts = Vec::new();
     for path in &args.paths {
         for file in files(path)? {
-            texts.push((file.display().to_string(), read_text(&file)?));
+            texts.push((file.display().to_string(), read_text(&file, "scenario")?));
         }
     }
     if args.paths.is_empty() {
