@@ -1,7 +1,7 @@
 //! One program on the run: the machine, and the group and the ledger around it.
 //!
-//! [`Vm::run`] is the loop. Without a tracer it lets [`super::quick`] run ahead; every other instruction goes through
-//! [`Vm::step`], which checks in the reference's order: opcode, mode, arguments, immediates, budget, then the opcode
+//! `Vm::run` is the loop. Without a tracer it lets `quick` run ahead; every other instruction goes through
+//! `Vm::step`, which checks in the reference's order: opcode, mode, arguments, immediates, budget, then the opcode
 //! itself, then what it left (go-algorand `EvalContext.step`).
 
 use std::fmt;

@@ -2,7 +2,7 @@
 //!
 //! Every rule reads and writes through here and nowhere else, so that one undo log covers them all. It knows how to
 //! move money and how records hang together (an asset and the index of its creator, an application and its pairs);
-//! what a transaction may do is known by [`super::apply`].
+//! what a transaction may do is known by `apply`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
