@@ -16,16 +16,11 @@ pub enum Answer {
         json: Value,
         /// The text otherwise; ends without a line break.
         text: String,
+        /// What the process ends with: [`Exit::Done`], or what was found (3) or would change (4).
+        exit: Exit,
     },
     /// Bytes for stdout as they are, such as a program or a completion script.
     Raw(Vec<u8>),
-    /// Findings or failing tests: a report, and exit code 3.
-    Findings {
-        /// The document of `--json`.
-        json: Value,
-        /// The text otherwise.
-        text: String,
-    },
     /// Nothing to say.
     Nothing,
 }
@@ -34,7 +29,27 @@ impl Answer {
     /// A report in both forms.
     #[must_use]
     pub fn report(json: Value, text: impl Into<String>) -> Self {
-        Self::Report { json, text: text.into() }
+        Self::Report { json, text: text.into(), exit: Exit::Done }
+    }
+
+    /// A report whose document is a type of its own, so that its schema is known.
+    ///
+    /// # Errors
+    /// A document that JSON cannot hold, such as a map whose keys are no strings: a mistake in this program.
+    pub fn of<R: serde::Serialize>(report: &R, text: impl Into<String>) -> Result<Self, Failure> {
+        match serde_json::to_value(report) {
+            Ok(json) => Ok(Self::report(json, text)),
+            Err(error) => Err(Failure::new("internal", "the result does not fit into JSON").because(error)),
+        }
+    }
+
+    /// The same answer with another exit code, where it is a report.
+    #[must_use]
+    pub fn ending(self, code: Exit) -> Self {
+        match self {
+            Self::Report { json, text, .. } => Self::Report { json, text, exit: code },
+            other => other,
+        }
     }
 }
 
@@ -137,8 +152,7 @@ impl Output {
     /// Stdout that takes no more, other than by being closed.
     pub fn answer(&self, answer: Answer) -> Result<Exit, Failure> {
         let (bytes, exit) = match answer {
-            Answer::Report { json, text } => (self.render(&json, text), Exit::Done),
-            Answer::Findings { json, text } => (self.render(&json, text), Exit::Findings),
+            Answer::Report { json, text, exit } => (self.render(&json, text), exit),
             Answer::Raw(bytes) => (bytes, Exit::Done),
             Answer::Nothing => (Vec::new(), Exit::Done),
         };

@@ -1,7 +1,7 @@
 //! `test`: play contract scenarios on a network.
 
 use super::context::Context;
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use super::input::read_text;
 use super::io::Answer;
 use super::session::Session;
@@ -104,7 +104,7 @@ async fn play_all(
         return Ok(Answer::report(json, summary));
     }
     failed.push(summary);
-    Ok(Answer::Findings { json, text: failed.join("\n") })
+    Ok(Answer::report(json, failed.join("\n")).ending(Exit::Findings))
 }
 
 fn unplayable(error: StageError) -> Failure {
