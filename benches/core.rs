@@ -189,6 +189,7 @@ impl Net {
             genesis_id: self.chain.genesis().id(),
             genesis_hash: self.chain.genesis().hash(),
             last_round: self.chain.latest(),
+            consensus: String::new(),
         }
     }
 
@@ -283,6 +284,7 @@ fn transfer() -> Transaction {
         genesis_id: "dockernet-v1".to_owned(),
         genesis_hash: Digest([7; 32]),
         last_round: 1_000,
+        consensus: String::new(),
     };
     usage::calls::asset_transfer(Address([1; 32]), Address([2; 32]), 1_001, 190, &params)
 }

@@ -107,6 +107,7 @@ pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Contrac
     let pending = transactions.first().map(|transaction| Pending {
         txid: transaction.id().to_string(),
         last_valid: transaction.header.last_valid,
+        replaces: None,
         contract: draft.clone(),
     });
     session.confirm(&action(&creation), creator.address, &transactions).await?;
@@ -223,6 +224,8 @@ fn draft(
     Contract {
         app_id: 0,
         app_address: String::new(),
+        name: registry::DEFAULT_NAME.to_owned(),
+        version: None,
         asset_id: creation.asset.unwrap_or(0),
         creator: creator.address.to_string(),
         provider: creation.provider.to_string(),

@@ -87,6 +87,8 @@ pub struct ApplicationState {
     pub global_schema: StateSchema,
     /// The size of its local states.
     pub local_schema: StateSchema,
+    /// Program pages beyond the first.
+    pub extra_pages: u32,
 }
 
 #[derive(Deserialize)]
@@ -202,6 +204,8 @@ struct ApplicationParamsBody {
     global_state_schema: SchemaBody,
     #[serde(default)]
     local_state_schema: SchemaBody,
+    #[serde(default)]
+    extra_program_pages: u32,
 }
 
 impl ApplicationBody {
@@ -215,7 +219,32 @@ impl ApplicationBody {
             global_state: values(p.global_state)?,
             global_schema: p.global_state_schema.into(),
             local_schema: p.local_state_schema.into(),
+            extra_pages: p.extra_program_pages,
         })
+    }
+}
+
+/// The parts of an account's answer that tell which applications it made.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct CreatorBody {
+    #[serde(default)]
+    created_apps: Vec<CreatedApplicationBody>,
+}
+
+#[derive(Deserialize)]
+struct CreatedApplicationBody {
+    id: AppIndex,
+    params: ApplicationParamsBody,
+}
+
+impl CreatorBody {
+    /// The applications, in the order of their indices.
+    pub(super) fn into_states(self) -> Result<Vec<ApplicationState>, String> {
+        let state = |made: CreatedApplicationBody| ApplicationBody { params: made.params }.into_state(made.id);
+        let mut states = self.created_apps.into_iter().map(state).collect::<Result<Vec<_>, _>>()?;
+        states.sort_by_key(|state| state.id);
+        Ok(states)
     }
 }
 

@@ -1,9 +1,10 @@
 //! algod: parameters, submission, waiting, and reading the ledger.
 
-use super::account::{ApplicationBody, AssetBody, LocalStateBody};
+use super::account::{ApplicationBody, AssetBody, CreatorBody, LocalStateBody};
 use super::confirmation::PendingBody;
 use super::http::Service;
 use super::{AccountState, ApplicationState, AssetState, ClientError, Confirmation, Holding, Simulation};
+use crate::types::consensus::{self, ConsensusParams};
 use crate::types::{
     Address, AppIndex, AssetIndex, Digest, MicroAlgos, Round, SignedTransaction, TealValue, Transaction, Txid, msgpack,
 };
@@ -39,6 +40,16 @@ pub struct SuggestedParams {
     pub genesis_hash: Digest,
     /// The newest round.
     pub last_round: Round,
+    /// The rules in force, as blocks name them: the address of their specification.
+    pub consensus: String,
+}
+
+impl SuggestedParams {
+    /// The parameters of the rules in force; of the newest ones known here where the network is ahead of this program.
+    #[must_use]
+    pub fn rules(&self) -> &'static ConsensusParams {
+        consensus::lookup(&self.consensus).unwrap_or(consensus::LATEST.params)
+    }
 }
 
 /// Who answers.
@@ -123,6 +134,7 @@ impl Algod {
             genesis_id: params.genesis_id,
             genesis_hash: Digest(params.genesis_hash.0),
             last_round: params.last_round.0,
+            consensus: params.consensus_version,
         })
     }
 
@@ -248,6 +260,17 @@ impl Algod {
         match self.service.get::<ApplicationBody>(&format!("/v2/applications/{app}")).await {
             Err(error) if error.is_not_found() => Ok(None),
             body => body?.into_state(app).map(Some).map_err(|why| self.service.malformed(why)),
+        }
+    }
+
+    /// The applications an account made, by index; none where the node does not know the account.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn created_applications(&self, creator: Address) -> Result<Vec<ApplicationState>, ClientError> {
+        match self.service.get::<CreatorBody>(&format!("/v2/accounts/{creator}")).await {
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            body => body?.into_states().map_err(|why| self.service.malformed(why)),
         }
     }
 

@@ -9,5 +9,5 @@ mod record;
 mod store;
 
 pub use error::RegistryError;
-pub use record::{Account, Asset, Chain, Contract, Deployments, Event, Pending, Programs, Rates};
+pub use record::{Account, Asset, Chain, Contract, DEFAULT_NAME, Deployments, Event, Pending, Programs, Rates};
 pub use store::{Store, write_atomically};

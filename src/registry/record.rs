@@ -1,13 +1,19 @@
 //! The shape of a record.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The newest format this program writes and reads.
-pub(super) const FORMAT: u64 = 1;
+///
+/// 1: the first. 2: contracts have a name and a version, and a deployment under way may replace another.
+pub(super) const FORMAT: u64 = 2;
+
+/// The name of a contract that was given none.
+pub const DEFAULT_NAME: &str = "UsageContract";
 
 /// A whole file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deployments {
     /// The format of the file.
@@ -28,7 +34,7 @@ impl Deployments {
 }
 
 /// What stands on one chain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chain {
     /// A label such as `testnet-v1.0`.
@@ -54,6 +60,12 @@ impl Chain {
         self.contracts.iter().rev().find(|contract| !contract.deleted)
     }
 
+    /// The newest contract of a name that was not deleted.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Contract> {
+        self.contracts.iter().rev().find(|contract| !contract.deleted && contract.name == name)
+    }
+
     /// The record of an application, if it has one.
     #[must_use]
     pub fn contract(&self, app_id: u64) -> Option<&Contract> {
@@ -73,7 +85,7 @@ impl Chain {
 }
 
 /// An account that a command made on a development network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
     /// Its address.
@@ -85,7 +97,7 @@ pub struct Account {
 }
 
 /// An asset that a command made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Asset {
     /// Its index.
@@ -109,25 +121,34 @@ pub struct Asset {
 }
 
 /// A transaction that was sent, written down before it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Pending {
     /// The transaction.
     pub txid: String,
     /// The last round it can be in.
     pub last_valid: u64,
+    /// The application it deletes in the same group, where it replaces one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<u64>,
     /// What the record becomes once it is confirmed.
     pub contract: Contract,
 }
 
 /// One deployed contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contract {
     /// The application; 0 while pending.
     pub app_id: u64,
     /// The application's own account.
     pub app_address: String,
+    /// The name it was deployed under.
+    #[serde(default = "default_name")]
+    pub name: String,
+    /// The version it was deployed as; absent where none was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The asset it is bound to; 0 where none is.
     pub asset_id: u64,
     /// Who made it.
@@ -147,8 +168,13 @@ pub struct Contract {
     pub history: Vec<Event>,
 }
 
+/// What a contract of format 1 is called.
+fn default_name() -> String {
+    DEFAULT_NAME.to_owned()
+}
+
 /// Fee and price limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rates {
     /// Basis points.
@@ -160,7 +186,7 @@ pub struct Rates {
 }
 
 /// What was deployed, told by hashes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Programs {
     /// SHA-512/256 of the approval program, hex.
@@ -176,10 +202,10 @@ pub struct Programs {
 }
 
 /// Something that happened to a contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
-    /// `create`, `update`, `params` or `delete`.
+    /// `create`, `update`, `params`, `delete`, or `found` where the chain was ahead of the record.
     pub action: String,
     /// The transactions, in their group's order.
     pub txids: Vec<String>,

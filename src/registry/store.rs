@@ -90,6 +90,7 @@ impl Store {
         sweep(folder);
         remove_drafts(folder);
         let mut record = self.load()?;
+        record.format = FORMAT;
         let chain = record.chains.entry(genesis_hash.to_owned()).or_default();
         genesis_id.clone_into(&mut chain.genesis_id);
         let outcome = change(chain);
@@ -162,6 +163,8 @@ mod tests {
         Contract {
             app_id,
             app_address: "APP".into(),
+            name: "Usage \"Contract\"".into(),
+            version: Some("1.0".into()),
             asset_id: 7,
             creator: "A: #\"strange\"".into(),
             provider: "B".into(),
@@ -219,6 +222,24 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_the_first_format_is_read_and_written_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(folder.path(), "testnet");
+        let text = "format: 1\nnetwork: testnet\nchains:\n  h=:\n    genesis_id: testnet-v1.0\n    contracts:\n    - \
+                    {app_id: 5, app_address: A, asset_id: 7, creator: C, provider: P, platform: Q, parameters: \
+                    {fee_pct: 500, min_rate: 1, max_rate: 9}, programs: {approval_sha512_256: '00', clear_sha512_256: \
+                    '01', approval_source_sha256: '02', clear_source_sha256: '03', template: {TMPL_UPDATABLE: 1}}, \
+                    history: []}\n";
+        fs::create_dir(folder.path().join("deployments")).unwrap();
+        fs::write(store.path(), text).unwrap();
+        let old = store.chain("h=").unwrap();
+        assert_eq!(old.named(crate::registry::DEFAULT_NAME).map(|contract| contract.app_id), Some(5));
+        store.change("h=", "testnet-v1.0", |_| ()).unwrap();
+        assert!(fs::read_to_string(store.path()).unwrap().contains("format: 2\n"));
+        assert_eq!(store.chain("h=").unwrap(), old);
+    }
+
+    #[test]
     fn a_malformed_record_is_named_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path(), "testnet");
@@ -227,7 +248,7 @@ mod tests {
             ("format: 1\nnetwork: testnet\nchains:\n  h=:\n    genesis_id: [\n", "testnet.yaml:"),
             ("format: 1\nnetwork: testnet\nchain: {}\n", "testnet.yaml:3:"),
             ("format: one\nnetwork: testnet\n", "testnet.yaml:1:"),
-            ("format: 2\nnetwork: testnet\n", "format 2"),
+            ("format: 3\nnetwork: testnet\n", "format 3"),
             ("format: 1\nnetwork: mainnet\n", "the record of mainnet"),
             ("", "testnet.yaml:"),
         ] {

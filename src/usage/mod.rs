@@ -3,6 +3,7 @@
 //! The rules are the contract's own (`teal/usage_approval.teal`); what is checked here spares a user a refusal on chain.
 //! Must not know the command line, files, or where keys and networks come from.
 
+mod arc2;
 mod billing;
 pub mod calls;
 mod error;
@@ -14,6 +15,7 @@ mod split;
 mod state;
 mod tick;
 
+pub use arc2::{DAPP, DEFAULT_NAME, DeployNote, NoteError};
 pub use billing::{BillRequest, OperationError, PreparedBill, global_state};
 pub use calls::Bill;
 pub use error::UsageError;

@@ -122,6 +122,7 @@ mod tests {
             global_state,
             global_schema: StateSchema::default(),
             local_schema: StateSchema::default(),
+            extra_pages: 0,
         }
     }
 
