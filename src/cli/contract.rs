@@ -3,9 +3,10 @@
 use super::deploy::recorded_template;
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Sender, SenderArgs};
 use super::session::Session;
 use super::values::whole;
-use crate::keys::{Account, KeyError};
+use crate::keys::KeyError;
 use crate::registry::{Contract, Event};
 use crate::types::AppIndex;
 use crate::usage::{GlobalState, OperationError, Parameters, Programs, Template};
@@ -60,11 +61,14 @@ pub(super) fn programs_of(record: Option<&Contract>) -> Option<Programs> {
 }
 
 /// The account that made the application: nobody else may change or end it, so none is made for that.
-pub(super) async fn creator_of(session: &Session<'_>, app: AppIndex) -> Result<Account, Failure> {
+pub(super) async fn creator_of(session: &Session<'_>, app: AppIndex, signers: &SenderArgs) -> Result<Sender, Failure> {
     let Some(application) = session.algod.application(app).await? else {
         return Err(OperationError::NoApplication(app).into());
     };
     let theirs = application.creator;
+    if signers.is_many() {
+        return session.sender_for(signers, theirs).await;
+    }
     let stranger = |message: String| {
         Failure::new("not_creator", message)
             .because("only the account that made a contract may change it")
@@ -72,7 +76,7 @@ pub(super) async fn creator_of(session: &Session<'_>, app: AppIndex) -> Result<A
             .with("creator", theirs.to_string())
     };
     match session.keys().get("creator") {
-        Ok(account) if account.address == theirs => session.account("creator").await,
+        Ok(account) if account.address == theirs => session.account("creator").await.map(Sender::One),
         Ok(account) => Err(stranger(format!(
             "application {app} was made by {theirs}, and the account creator here is {}",
             account.address

@@ -5,6 +5,7 @@ use super::contract::{Target, creator_of, note, programs_of};
 use super::deploy::event;
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
 use crate::usage::{calls, global_state};
 use serde_json::json;
@@ -14,6 +15,8 @@ use serde_json::json;
 pub(super) struct Args {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    signers: SenderArgs,
 }
 
 /// Ends a contract.
@@ -21,13 +24,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     on_network(context, async |session| {
         let (app, record) = session.contract(args.target.app)?;
         let state = global_state(&session.algod, app).await?;
-        let creator = creator_of(session, app).await?;
+        let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
         let transactions =
-            Session::single(calls::delete(creator.address, app, &params), &params)?;
+            Session::single(calls::delete(creator.address(), app, &params), &params)?;
         let what = format!("delete application {app}");
         let programs = programs_of(record.as_ref());
-        let sent = session.send(&what, &creator, &transactions, programs.as_ref()).await?;
+        let sent = match session.carry_out("delete", &what, &creator, &transactions, programs.as_ref()).await? {
+            Outcome::Sent(sent) => sent,
+            Outcome::Written(bundle) => return bundle.answer(),
+        };
         let round = sent.confirmation.round;
         let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
         note(session, app, event(session, "delete", &transactions, round, &state.parameters, hash), |contract| {

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::contract::{Target, programs_of};
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
 use crate::usage::calls;
 use serde_json::json;
@@ -19,22 +20,27 @@ pub(super) struct Args {
     /// Leave in the way no program can refuse
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    signers: SenderArgs,
 }
 
 /// Closes an account's local state.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
         let (app, record) = session.contract(args.target.app)?;
-        let user = session.keys().get(&args.from)?;
+        let user = session.existing_sender(&args.signers, &args.from).await?;
         let params = session.params().await?;
-        let transactions = Session::single(calls::leave(user.address, app, args.force, &params), &params)?;
+        let transactions = Session::single(calls::leave(user.address(), app, args.force, &params), &params)?;
         let what = format!("leave application {app}");
         let programs = programs_of(record.as_ref());
-        let sent = session.send(&what, &user, &transactions, programs.as_ref()).await?;
+        let sent = match session.carry_out("leave", &what, &user, &transactions, programs.as_ref()).await? {
+            Outcome::Sent(sent) => sent,
+            Outcome::Written(bundle) => return bundle.answer(),
+        };
         Ok(Answer::report(
-            json!({ "network": session.network.name, "app": app, "account": user.address, "forced": args.force,
+            json!({ "network": session.network.name, "app": app, "account": user.address(), "forced": args.force,
                     "txids": sent.txids, "round": sent.confirmation.round }),
-            format!("{} left application {app} in round {}", user.address, sent.confirmation.round),
+            format!("{} left application {app} in round {}", user.address(), sent.confirmation.round),
         ))
     })
     .await

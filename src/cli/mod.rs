@@ -21,6 +21,7 @@ mod io;
 mod leave;
 mod localnet;
 mod moment;
+mod multisig;
 mod optin;
 mod params;
 mod provision;

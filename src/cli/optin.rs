@@ -4,6 +4,7 @@ use super::context::Context;
 use super::contract::{Target, programs_of};
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Outcome, SenderArgs};
 use super::session::{group, on_network};
 use crate::usage::{calls, global_state};
 use serde_json::json;
@@ -16,6 +17,8 @@ pub(super) struct Args {
     /// The account that opts in
     #[arg(long, default_value = "user", value_name = "NAME")]
     from: String,
+    #[command(flatten)]
+    signers: SenderArgs,
 }
 
 /// Opts an account in to the contract and, where it is needed, to its asset.
@@ -23,28 +26,31 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     on_network(context, async |session| {
         let (app, record) = session.contract(args.target.app)?;
         let state = global_state(&session.algod, app).await?;
-        let user = session.account(&args.from).await?;
+        let user = session.sender(&args.signers, &args.from).await?;
         let params = session.params().await?;
         let mut transactions = Vec::new();
         let mut opts_in_to_asset = false;
         if let Some(asset) = state.asset
-            && session.algod.holding(user.address, asset).await?.is_none()
+            && session.algod.holding(user.address(), asset).await?.is_none()
         {
             opts_in_to_asset = true;
-            transactions.push(calls::asset_opt_in(user.address, asset, &params));
+            transactions.push(calls::asset_opt_in(user.address(), asset, &params));
         }
-        transactions.push(calls::opt_in(user.address, app, &params));
+        transactions.push(calls::opt_in(user.address(), app, &params));
         let transactions = group(transactions, &params)?;
         let programs = programs_of(record.as_ref());
         let what = format!("opt in to application {app}");
-        let sent = session.send(&what, &user, &transactions, programs.as_ref()).await?;
-        if let Some(asset) = state.asset {
-            session.hand_out_to_new(&user, asset, opts_in_to_asset).await?;
+        let sent = match session.carry_out("optin", &what, &user, &transactions, programs.as_ref()).await? {
+            Outcome::Sent(sent) => sent,
+            Outcome::Written(bundle) => return bundle.answer(),
+        };
+        if let (Some(asset), Some(user)) = (state.asset, user.account()) {
+            session.hand_out_to_new(user, asset, opts_in_to_asset).await?;
         }
         Ok(Answer::report(
-            json!({ "network": session.network.name, "app": app, "account": user.address, "asset": state.asset,
+            json!({ "network": session.network.name, "app": app, "account": user.address(), "asset": state.asset,
                     "asset_opted_in": opts_in_to_asset, "txids": sent.txids, "round": sent.confirmation.round }),
-            format!("{} opted in to application {app} in round {}", user.address, sent.confirmation.round),
+            format!("{} opted in to application {app} in round {}", user.address(), sent.confirmation.round),
         ))
     })
     .await

@@ -5,6 +5,7 @@ use super::contract::{RateArgs, Target, changed, creator_of, note, programs_of};
 use super::deploy::{event, rates};
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
 use crate::usage::{calls, global_state};
 
@@ -15,6 +16,8 @@ pub(super) struct Args {
     target: Target,
     #[command(flatten)]
     rates: RateArgs,
+    #[command(flatten)]
+    signers: SenderArgs,
 }
 
 /// Sets fee and limits.
@@ -26,13 +29,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let (app, record) = session.contract(args.target.app)?;
         let state = global_state(&session.algod, app).await?;
         let parameters = args.rates.over(&state.parameters)?;
-        let creator = creator_of(session, app).await?;
+        let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
-        let call = calls::set_parameters(creator.address, app, &parameters, &params);
+        let call = calls::set_parameters(creator.address(), app, &parameters, &params);
         let transactions = Session::single(call, &params)?;
         let programs = programs_of(record.as_ref());
         let what = format!("set the parameters of application {app}");
-        let sent = session.send(&what, &creator, &transactions, programs.as_ref()).await?;
+        let sent = match session.carry_out("params", &what, &creator, &transactions, programs.as_ref()).await? {
+            Outcome::Sent(sent) => sent,
+            Outcome::Written(bundle) => return bundle.answer(),
+        };
         let round = sent.confirmation.round;
         let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
         note(session, app, event(session, "params", &transactions, round, &parameters, hash), |contract| {

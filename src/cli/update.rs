@@ -5,6 +5,7 @@ use super::contract::{RateArgs, Target, changed, creator_of, note, programs_of};
 use super::deploy::{TemplateArgs, event, rates, recorded_programs, recorded_template};
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
 use crate::usage::{Programs, calls, global_state};
 
@@ -20,6 +21,8 @@ pub(super) struct Args {
     /// Keep the template values the contract was recorded with
     #[arg(long, conflicts_with_all = ["updatable", "deletable", "unordered_ticks"])]
     same_template: bool,
+    #[command(flatten)]
+    signers: SenderArgs,
 }
 
 /// Replaces the programs, and the parameters where new ones are given.
@@ -40,13 +43,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             _ => args.template.template(),
         };
         let programs = Programs::assemble(template)?;
-        let creator = creator_of(session, app).await?;
+        let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
-        let call = calls::update(creator.address, app, &programs, given, &params);
+        let call = calls::update(creator.address(), app, &programs, given, &params);
         let transactions = Session::single(call, &params)?;
         let what = format!("replace the programs of application {app}");
         let old = programs_of(record.as_ref());
-        let sent = session.send(&what, &creator, &transactions, old.as_ref()).await?;
+        let sent = match session.carry_out("update", &what, &creator, &transactions, old.as_ref()).await? {
+            Outcome::Sent(sent) => sent,
+            Outcome::Written(bundle) => return bundle.answer(),
+        };
         let round = sent.confirmation.round;
         let event = event(session, "update", &transactions, round, &parameters, programs.approval_hash());
         note(session, app, event, |contract| {

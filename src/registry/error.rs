@@ -27,6 +27,12 @@ pub enum RegistryError {
         /// The newest format known here.
         known: u64,
     },
+    /// The name is taken by something else.
+    #[error("{} is there already, and it is not the same", path.display())]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Unreadable {

@@ -37,11 +37,7 @@ impl Store {
     /// # Errors
     /// [`RegistryError`] with line and column; a file that cannot be understood is left as it is.
     pub fn load(&self) -> Result<Deployments, RegistryError> {
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Deployments::new(&self.network)),
-            Err(source) => return Err(RegistryError::Unreadable { path: self.path.clone(), source }),
-        };
+        let Some(text) = read_optional(&self.path)? else { return Ok(Deployments::new(&self.network)) };
         let malformed =
             |line, column, message: String| RegistryError::Malformed { path: self.path.clone(), line, column, message };
         let record: Deployments = serde_saphyr::from_str(&text).map_err(|error| {
@@ -136,7 +132,42 @@ fn remove_drafts(folder: &Path) {
 /// # Errors
 /// The operating system's; what was there before is still there.
 pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    written(path, bytes, mode)?.persist(path).map_err(|error| error.error)?;
+    settle(path)
+}
+
+/// As [`write_atomically`], but only where nothing is there yet.
+///
+/// # Errors
+/// The operating system's, and `AlreadyExists` for what is there, which stays as it is.
+pub fn make_atomically(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
+    written(path, bytes, mode)?.persist_noclobber(path).map_err(|error| error.error)?;
+    settle(path)
+}
+
+/// A file's text; `None` where there is no file.
+pub(super) fn read_optional(path: &Path) -> Result<Option<String>, RegistryError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(RegistryError::Unreadable { path: path.to_owned(), source }),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a rename in the file's folder last.
+fn settle(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder_of(path))?.sync_all()?;
+    Ok(())
+}
+
+/// The bytes in a file beside `path`, flushed to disk.
+fn written(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<tempfile::NamedTempFile> {
+    let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
@@ -146,10 +177,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result
     let mut file = builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod amount;
 pub mod apply_data;
 pub mod block;
 pub mod bounds;
+pub mod bundle;
 pub mod byte_string;
 pub mod consensus;
 pub mod digest;
@@ -35,6 +36,7 @@ pub use block::{
     Block, BlockHeader, ParticipationUpdates, RewardsState, SignedTransactionInBlock, StateProofTracking,
     TransactionCommitments, UpgradeState, UpgradeVote,
 };
+pub use bundle::{Bundle, BundleError};
 pub use byte_string::ByteString;
 pub use consensus::ConsensusParams;
 pub use digest::{Digest, DigestError, Txid, hash_with_prefix, sha512_256};

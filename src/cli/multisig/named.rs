@@ -1,0 +1,53 @@
+//! Multisignatures by name or file, and their keys by the names they have here.
+
+use super::super::context::Context;
+use super::super::failure::Failure;
+use crate::registry::{Multisigs, NamedMultisig};
+use crate::types::MultisigAccount;
+use std::path::{Path, PathBuf};
+
+/// A multisignature that was named on the command line.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Its name, or its file's.
+    pub(super) name: String,
+    /// Keys and threshold.
+    pub(super) account: MultisigAccount,
+    /// Where it is written down.
+    pub(super) path: PathBuf,
+}
+
+/// The multisignature of a name, an address or a file.
+pub(super) fn find(context: &Context, asked: &str) -> Result<Found, Failure> {
+    let kept = Multisigs::new(&context.folder);
+    let found = |one: NamedMultisig, path: PathBuf| Found { name: one.name, account: one.account, path };
+    if is_path(asked) {
+        let path = PathBuf::from(asked);
+        return match Multisigs::load(&path)? {
+            Some(one) => Ok(found(one, path)),
+            None => Err(Failure::new("no_multisig", format!("there is no file {asked}"))
+                .hint("give the name or the file of a multisignature; `pnp-contract multisig info` lists those here")),
+        };
+    }
+    if let Ok(address) = asked.parse() {
+        if let Some(one) = kept.all()?.into_iter().find(|one| one.account.address() == address) {
+            let path = kept.path(&one.name);
+            return Ok(found(one, path));
+        }
+    } else if let Some(one) = kept.get(asked)? {
+        let path = kept.path(&one.name);
+        return Ok(found(one, path));
+    }
+    let names: Vec<_> = kept.all()?.into_iter().map(|one| one.name).collect();
+    let here = if names.is_empty() { "none is".to_owned() } else { format!("{} are", names.join(", ")) };
+    Err(Failure::new("no_multisig", format!("no multisignature {asked:?} is recorded"))
+        .because(format!(
+            "an address does not tell its keys, so that they are written down; {here} in deployments/multisig"
+        ))
+        .hint(format!("run `pnp-contract multisig new --name {asked} --threshold N ADDRESS…`, or name a file")))
+}
+
+/// Whether a file is meant, not a name.
+fn is_path(asked: &str) -> bool {
+    asked.contains(['/', '\\']) || Path::new(asked).extension().is_some()
+}
