@@ -120,6 +120,7 @@ mod tests {
             genesis_id: String::new(),
             genesis_hash: Digest::ZERO,
             last_round: 1,
+            consensus: String::new(),
         };
         let (user, provider, platform) = (Address([1; 32]), Address([2; 32]), Address([3; 32]));
         let parameters = Parameters::EXAMPLE;
