@@ -300,7 +300,7 @@ fn place(pc: usize) -> i64 {
 }
 
 /// An unsigned LEB128 number and its length; `None` if it does not end or does not fit 64 bits.
-fn read_varuint(bytes: &[u8]) -> Option<(u64, usize)> {
+pub(super) fn read_varuint(bytes: &[u8]) -> Option<(u64, usize)> {
     let mut value = 0_u64;
     for (at, byte) in bytes.iter().enumerate().take(10) {
         if at == 9 && *byte > 1 {
@@ -315,20 +315,20 @@ fn read_varuint(bytes: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// A zigzag LEB128 number and its length.
-fn read_varint(bytes: &[u8]) -> Option<(i64, usize)> {
+pub(super) fn read_varint(bytes: &[u8]) -> Option<(i64, usize)> {
     let (value, len) = read_varuint(bytes)?;
     Some(((value >> 1).cast_signed() ^ -(value & 1).cast_signed(), len))
 }
 
 /// A byte string after its length, and the position after it.
-fn sized(program: &[u8], pc: usize) -> Option<(&[u8], usize)> {
+pub(super) fn sized(program: &[u8], pc: usize) -> Option<(&[u8], usize)> {
     let (len, size) = read_varuint(program.get(pc..)?)?;
     let start = pc + size;
     let end = start.checked_add(usize::try_from(len).ok()?)?;
     Some((program.get(start..end)?, end))
 }
 
-fn read_uints(program: &[u8], pc: usize) -> Result<(Vec<u64>, usize), String> {
+pub(super) fn read_uints(program: &[u8], pc: usize) -> Result<(Vec<u64>, usize), String> {
     let Some((count, len)) = read_varuint(&program[pc..]) else {
         return Err(format!("could not decode length of int list at pc={pc}"));
     };
@@ -350,7 +350,7 @@ fn read_uints(program: &[u8], pc: usize) -> Result<(Vec<u64>, usize), String> {
     Ok((values, pc))
 }
 
-fn read_byte_list(program: &[u8], pc: usize) -> Result<(Vec<&[u8]>, usize), String> {
+pub(super) fn read_byte_list(program: &[u8], pc: usize) -> Result<(Vec<&[u8]>, usize), String> {
     let Some((count, len)) = read_varuint(&program[pc..]) else {
         return Err(format!("could not decode length of bytes list at pc={pc}"));
     };

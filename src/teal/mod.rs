@@ -24,6 +24,7 @@ mod disassemble;
 mod emit;
 mod emit_constants;
 mod encoding;
+pub mod flow;
 mod integer;
 mod knowledge;
 mod layout;
