@@ -29,15 +29,15 @@ fn instructions_know_their_words() {
 #[test]
 fn operands_of_every_kind_are_read() {
     let source = "#pragma version 13\n#pragma typetrack false\npushints 1 300\npushbytess 0x01 0x0203\nfrom: switch from to\nbytecblock 0xaa\nbytec_0\n\
-                  pop\nfrom2:\nbnz from2\napp_box_len\ngtxna 1 ApplicationArgs 2\nto:";
+                  pop\nfrom2: txn Fee\nbnz from2\napp_box_len\ngtxna 1 ApplicationArgs 2\nto:";
     let program = program(source);
     let operands: Vec<&Operand> = program.instructions().iter().map(|it| &it.operand).collect();
     assert_eq!(operands[0], &Operand::Uints([1, 300].into()));
     let Operand::Constants(places) = operands[1] else { panic!("{operands:?}") };
     assert_eq!(places.iter().map(|place| program.constant(place)).collect::<Vec<_>>(), [&[1][..], &[2, 3]]);
-    assert_eq!(operands[2], &Operand::Targets([2, 9].into()));
-    assert_eq!(operands[6], &Operand::Target(6));
-    assert_eq!(operands[8], &Operand::Bytes([1, 26, 2]));
+    assert_eq!(operands[2], &Operand::Targets([2, 10].into()));
+    assert_eq!(operands[7], &Operand::Target(6));
+    assert_eq!(operands[9], &Operand::Bytes([1, 26, 2]));
 }
 
 #[test]
