@@ -5,7 +5,6 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::session::{Session, on_network, private_folder};
 use super::values;
-use crate::keys::Origin;
 use crate::types::{Address, MicroAlgos};
 use serde_json::json;
 
@@ -71,7 +70,7 @@ async fn list(session: &Session<'_>) -> Result<Answer, Failure> {
     names.sort();
     names.dedup();
     for name in names {
-        match keys.get(&name) {
+        match keys.get(&name).await {
             Ok(account) => accounts.push(account),
             Err(crate::keys::KeyError::Missing { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -81,10 +80,7 @@ async fn list(session: &Session<'_>) -> Result<Answer, Failure> {
     let mut documents = Vec::new();
     for account in accounts {
         let state = session.algod.account(account.address).await?;
-        let origin = match &account.origin {
-            Origin::Setting { variable, layer } => format!("{variable} in {layer}"),
-            Origin::Local { .. } => "kept in .pnp".to_owned(),
-        };
+        let origin = account.origin.to_string();
         lines.push(format!("{:<10} {}  {:>24}  {origin}", account.name, account.address, state.balance.to_string()));
         documents.push(json!({
             "name": account.name,
@@ -103,7 +99,7 @@ async fn list(session: &Session<'_>) -> Result<Answer, Failure> {
 }
 
 async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos) -> Result<Answer, Failure> {
-    let address = account_named(session, who)?;
+    let address = account_named(session, who).await?;
     let sent = session.fund(address, amount).await?;
     let balance = session.algod.account(address).await?.balance;
     Ok(Answer::report(
@@ -114,12 +110,12 @@ async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos) -> Result<An
 }
 
 /// An address, or the account of a name.
-pub(super) fn account_named(session: &Session<'_>, who: &str) -> Result<Address, Failure> {
+pub(super) async fn account_named(session: &Session<'_>, who: &str) -> Result<Address, Failure> {
     match who.parse() {
         Ok(address) => Ok(address),
         Err(error) if who.len() > 32 => {
             Err(Failure::usage(error).hint("copy the address anew: 58 characters, A to Z and 2 to 7"))
         }
-        Err(_) => Ok(session.keys().get(who)?.address),
+        Err(_) => Ok(session.keys().get(who).await?.address),
     }
 }

@@ -131,7 +131,7 @@ async fn send(
 ) -> Result<Answer, Failure> {
     let asset = existing(session, asset).await?;
     let account = session.account(from).await?;
-    let receiver = account_named(session, to)?;
+    let receiver = account_named(session, to).await?;
     let params = session.params().await?;
     let transfer = calls::asset_transfer(account.address, receiver, asset.id, amount, &params);
     let what = format!("send {amount} minor units of asset {} to {receiver}", asset.id);
@@ -152,7 +152,7 @@ async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer
     ];
     let mut holdings = Vec::new();
     for name in ["creator", "user", "provider", "platform"] {
-        let Ok(account) = session.keys().get(name) else { continue };
+        let Ok(account) = session.keys().get(name).await else { continue };
         let holding = session.algod.holding(account.address, asset.id).await?;
         let text = holding.map_or_else(|| "not opted in".to_owned(), |holding| shown(holding.amount, &asset));
         lines.push(format!("{name:<9} {text}"));

@@ -107,7 +107,7 @@ async fn bill_once(
 ) -> Result<Receipt, Refusal> {
     let prepared = PreparedBill::new(&session.algod, request).await?;
     let programs = programs_of(record);
-    let signed = Session::sign(user, &prepared.transactions);
+    let signed = Session::sign(user, &prepared.transactions).await?;
     let simulation = session.algod.simulate(&signed).await?;
     if let Some(failure) = &simulation.failure {
         let failure = rejected(&failure.rejection, programs.as_ref());

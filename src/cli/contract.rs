@@ -75,7 +75,7 @@ pub(super) async fn creator_of(session: &Session<'_>, app: AppIndex, signers: &S
             .hint("set CREATOR_MNEMONIC to its words, bring its key back to .pnp/accounts, or deploy another contract")
             .with("creator", theirs.to_string())
     };
-    match session.keys().get("creator") {
+    match session.keys().get("creator").await {
         Ok(account) if account.address == theirs => session.account("creator").await.map(Sender::One),
         Ok(account) => Err(stranger(format!(
             "application {app} was made by {theirs}, and the account creator here is {}",

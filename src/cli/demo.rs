@@ -111,7 +111,7 @@ async fn attack(
     honest: &PreparedBill,
     programs: &Programs,
 ) -> Result<Failure, Failure> {
-    let signed = Session::sign(user, &group(transactions, &honest.params)?);
+    let signed = Session::sign(user, &group(transactions, &honest.params)?).await?;
     match session.algod.submit(&signed).await {
         Ok(txid) => Err(Failure::new("demo", "the contract let an attack through")
             .because(format!("transaction {txid} was accepted"))

@@ -113,7 +113,7 @@ pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Contrac
     session.confirm(&action(&creation), creator.address, &transactions).await?;
     // Written down before it is sent: whatever happens to this process, the next one finds out what came of it.
     session.record(|chain| chain.pending.extend(pending.clone()))?;
-    let outcome = session.submit(&Session::sign(&creator, &transactions), None).await;
+    let outcome = session.submit(&Session::sign(&creator, &transactions).await?, None).await;
     let txid = pending.as_ref().map(|pending| pending.txid.clone()).unwrap_or_default();
     match outcome {
         Ok(sent) => {
@@ -188,7 +188,7 @@ async fn be_ready(session: &Session<'_>, name: &str, address: Address, asset: As
     if session.algod.holding(address, asset).await?.is_some() {
         return Ok(());
     }
-    match session.keys().get(name) {
+    match session.keys().get(name).await {
         Ok(account) if account.address == address && session.is_development() => {
             session.hold(&account, asset).await.map(|_| ())
         }

@@ -6,6 +6,7 @@
 use super::failure::{Exit, Failure};
 use serde_json::Value;
 use std::io::{IsTerminal, Write};
+use zeroize::Zeroizing;
 
 /// What a command answers with.
 #[derive(Debug)]
@@ -144,6 +145,20 @@ impl Output {
             (read > 0).then(|| line.trim().to_owned())
         };
         tokio::task::spawn_blocking(read).await.ok()?
+    }
+
+    /// Asks on stderr for what nobody may see, and reads it from the terminal without showing it; nothing where no terminal is
+    /// at hand. What is typed is wiped when dropped.
+    pub async fn ask_hidden(&self, question: &str) -> Option<Zeroizing<String>> {
+        // Stdin may be a pipe with something else in it: the terminal itself is asked.
+        if !std::io::stdin().is_terminal() && !std::io::stderr().is_terminal() {
+            return None;
+        }
+        let mut stderr = std::io::stderr();
+        write!(stderr, "{question} ").and_then(|()| stderr.flush()).ok()?;
+        let read = tokio::task::spawn_blocking(|| rpassword::read_password().map(Zeroizing::new)).await.ok()?;
+        to_stderr("");
+        read.ok()
     }
 
     /// Writes a command's answer; the exit code that belongs to it.

@@ -28,6 +28,7 @@ mod provision;
 mod session;
 mod status;
 mod test;
+mod unlock;
 mod update;
 mod values;
 

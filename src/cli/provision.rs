@@ -39,10 +39,10 @@ impl Session<'_> {
     /// The account `name`; on a development network made and funded where that is missing.
     pub(super) async fn account(&self, name: &str) -> Result<Account, Failure> {
         if !self.is_development() {
-            return Ok(self.keys().get(name)?);
+            return Ok(self.keys().get(name).await?);
         }
         private_folder(self.context)?;
-        let account = self.keys().get_or_create(name)?;
+        let account = self.keys().get_or_create(name).await?;
         if let Origin::Local { made } = account.origin {
             if made {
                 self.context.out.say(&format!("made the account {name}: {}", account.address));
@@ -170,7 +170,10 @@ impl Session<'_> {
             _ => user,
         };
         let transactions = group(transactions, &params)?;
-        let signed: Vec<_> = transactions.iter().map(|one| signer(one.header.sender).sign(one)).collect();
+        let mut signed = Vec::with_capacity(transactions.len());
+        for one in &transactions {
+            signed.push(signer(one.header.sender).sign(one).await?);
+        }
         self.submit(&signed, None).await?;
         if opts_in {
             self.context.out.say(&format!("{} opted in to asset {asset} and application {app}", user.name));
@@ -197,7 +200,7 @@ impl Session<'_> {
     /// What a user gets of the asset, and from whom: where the user has none and this project's creator has it.
     async fn gift(&self, user: Address, asset: AssetIndex) -> Result<Option<(Account, u64)>, Failure> {
         let has = self.algod.holding(user, asset).await?.map_or(0, |holding| holding.amount);
-        let Ok(creator) = self.keys().get("creator") else { return Ok(None) };
+        let Ok(creator) = self.keys().get("creator").await else { return Ok(None) };
         if has > 0 || !self.is_development() || creator.address == user {
             return Ok(None);
         }

@@ -6,14 +6,16 @@ use super::embedded::{self, Embedded};
 use super::explain::rejected;
 use super::failure::Failure;
 use super::interrupt::UnderWay;
+use super::unlock::{Passwords, keystore};
 use crate::client::{Algod, ClientError, Confirmation, Kmd, SuggestedParams};
-use crate::keys::{Account, KeyRing, LocalAccounts, Secret};
+use crate::keys::{Account, KeyRing, Keystore, LocalAccounts, Opener, Secret};
 use crate::ledger::dispenser::DispenserKey;
 use crate::network::{Environment, GenesisIdentity, Kind, Network};
 use crate::registry::{Chain, Contract, Store};
 use crate::types::signing::SigningKey;
 use crate::types::{Address, AppIndex, AssetIndex, SignedTransaction, Transaction};
 use crate::usage::{Programs, calls};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// An open connection. [`Session::close`] ends it.
@@ -28,6 +30,8 @@ pub(super) struct Session<'c> {
     embedded: Option<Embedded>,
     /// kmd takes seconds to open a wallet.
     dispenser: tokio::sync::OnceCell<Account>,
+    keystore: Option<Keystore>,
+    passwords: Arc<Passwords>,
 }
 
 /// What sending a group led to.
@@ -76,7 +80,8 @@ impl<'c> Session<'c> {
         let store = Store::new(&context.folder, &network.name);
         context.out.detail(&format!("{} at {} is {}", network.name, algod.url(), identity.id));
         let dispenser = tokio::sync::OnceCell::new();
-        Ok(Self { context, network, identity, algod, store, environment, embedded, dispenser })
+        let (keystore, passwords) = (keystore(&environment), Arc::new(Passwords::new(&environment, context.out)));
+        Ok(Self { context, network, identity, algod, store, environment, embedded, dispenser, keystore, passwords })
     }
 
     /// Ends the connection; the embedded node stops.
@@ -94,15 +99,21 @@ impl<'c> Session<'c> {
 
     /// Where keys are found.
     pub(super) fn keys(&self) -> KeyRing<'_> {
-        let lookup = |name: &str| {
-            self.environment.get(name).map(|setting| Secret {
+        let lookup = |names: &[String]| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            self.environment.first_of(&names).map(|(name, setting)| Secret {
+                variable: name.to_owned(),
                 text: Zeroizing::new(setting.value.to_owned()),
                 origin: setting.layer.to_string(),
             })
         };
         let local =
             self.is_development().then(|| LocalAccounts::new(&self.context.folder.join(".pnp"), &self.network.name));
-        KeyRing::new(Box::new(lookup), local)
+        let keys = KeyRing::new(Box::new(lookup), local);
+        match &self.keystore {
+            Some(keystore) => keys.with_keystore(keystore.clone(), Arc::clone(&self.passwords) as Arc<dyn Opener>),
+            None => keys,
+        }
     }
 
     /// A setting that is no secret.
@@ -265,8 +276,15 @@ impl<'c> Session<'c> {
     }
 
     /// Signs a group by one account.
-    pub(super) fn sign(account: &Account, transactions: &[Transaction]) -> Vec<SignedTransaction> {
-        transactions.iter().map(|transaction| account.sign(transaction)).collect()
+    pub(super) async fn sign(
+        account: &Account,
+        transactions: &[Transaction],
+    ) -> Result<Vec<SignedTransaction>, Failure> {
+        let mut signed = Vec::with_capacity(transactions.len());
+        for transaction in transactions {
+            signed.push(account.sign(transaction).await?);
+        }
+        Ok(signed)
     }
 
     /// Confirms where that is due, sends a group of one account and waits for its block.
@@ -278,7 +296,7 @@ impl<'c> Session<'c> {
         programs: Option<&Programs>,
     ) -> Result<Sent, Failure> {
         self.confirm(what, account.address, transactions).await?;
-        self.submit(&Self::sign(account, transactions), programs).await
+        self.submit(&Self::sign(account, transactions).await?, programs).await
     }
 
     /// Sends a signed group and waits for its block.

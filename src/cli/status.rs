@@ -88,7 +88,7 @@ async fn contract(session: &Session<'_>, app: AppIndex, record: Option<&Contract
         lines.push(format!("differs   {difference}"));
     }
     let mut user = Value::Null;
-    if let Ok(account) = session.keys().get("user") {
+    if let Ok(account) = session.keys().get("user").await {
         let local = LocalState::fetch(&session.algod, account.address, app).await??;
         let tick = local.as_ref().and_then(|local| local.last_tick.as_ref()).map(ToString::to_string);
         let held = match state.asset {

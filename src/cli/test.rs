@@ -69,9 +69,15 @@ async fn play_all(
     scenarios: &[(String, Scenario)],
 ) -> Result<Answer, Failure> {
     let dispenser = session.dispenser().await?;
-    let mut stage = Stage::set(session.algod.clone(), dispenser.address, |transaction| dispenser.sign(transaction))
-        .await
-        .map_err(unplayable)?;
+    let key = dispenser.unlock().await?.ok_or_else(|| {
+        Failure::new("no_dispenser", "the key that hands out Algos does not leave its keeper")
+            .because("a suite signs for its own accounts, many times a second")
+            .hint("set DISPENSER_MNEMONIC to a rich account's words")
+    })?;
+    let mut stage =
+        Stage::set(session.algod.clone(), dispenser.address, |transaction| key.sign_transaction(transaction))
+            .await
+            .map_err(unplayable)?;
     if context.out.is_json() {
         stage = stage.with_transcripts();
     }

@@ -43,6 +43,62 @@ pub enum KeyError {
         /// Whose it is.
         address: Address,
     },
+    /// The keystore's entry is whole, and another password sealed it.
+    #[error("this is not the password of {name:?}")]
+    WrongPassword {
+        /// The account's name.
+        name: String,
+    },
+    /// There is nobody who could give the password.
+    #[error("{name:?} is in the keystore and locked: {why}")]
+    Locked {
+        /// The account's name.
+        name: String,
+        /// Why no password was given.
+        why: String,
+    },
+    /// The keystore's entry is not what was written.
+    #[error("{what} is damaged: {why}")]
+    Damaged {
+        /// The file.
+        what: String,
+        /// What is wrong, without its content.
+        why: String,
+    },
+    /// The keystore's entry was written by a later version.
+    #[error("{} has version {version}, which this program does not know", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
+    /// There is not the memory that opening an entry takes.
+    #[error("there are no {kib} KiB of memory to open the key with")]
+    Memory {
+        /// How much it takes.
+        kib: u32,
+    },
+    /// Another program that holds the key does not sign.
+    #[error("{holder} does not sign for {name:?}: {why}")]
+    Remote {
+        /// The account's name.
+        name: String,
+        /// The program.
+        holder: String,
+        /// Its reason.
+        why: String,
+    },
+    /// The account is none of those that sign for a multisig account.
+    #[error("{name:?} ({signer}) is none of the signers of {multisig}")]
+    NotASigner {
+        /// The account's name.
+        name: String,
+        /// The address of its key.
+        signer: Address,
+        /// The multisig account.
+        multisig: Address,
+    },
     /// The file of development keys may be read by others.
     #[error("{} may be read by other users of this machine", .0.display())]
     Exposed(PathBuf),
@@ -54,10 +110,10 @@ pub enum KeyError {
         /// What is wrong, without its content.
         why: String,
     },
-    /// The file of development keys cannot be read or written.
+    /// A file of keys cannot be read, written or removed.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
-        /// `read` or `write`.
+        /// `read`, `write` or `remove`.
         action: &'static str,
         /// The file.
         path: PathBuf,

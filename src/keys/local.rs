@@ -1,12 +1,10 @@
 //! Development accounts, kept for this project alone: `.pnp/accounts/<net>.json`, readable by its owner only.
 
-use super::KeyError;
+use super::{KeyError, private_file};
 use crate::types::signing::SigningKey;
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -30,6 +28,8 @@ impl Drop for File {
     }
 }
 
+/// The file is no larger, in bytes: some ten thousand accounts.
+const LIMIT: usize = 1 << 20;
 const NOTE: &str = "Keys of a development network. Never use them where tokens are worth money.";
 
 impl LocalAccounts {
@@ -72,10 +72,9 @@ impl LocalAccounts {
         let key = SigningKey::generate().map_err(|error| KeyError::Randomness(error.to_string()))?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let failed = |source| KeyError::File { action: "write", path: self.path.clone(), source };
-        private_folder(folder).map_err(failed)?;
+        private_file::make_folder(folder).map_err(failed)?;
         // Two commands that make the same account at once must not overwrite each other's key.
-        let lock = fs::File::open(folder).map_err(failed)?;
-        lock.lock().map_err(failed)?;
+        let _lock = private_file::lock(folder).map_err(failed)?;
         let mut file = self.read()?.unwrap_or_else(|| File { note: NOTE.to_owned(), accounts: BTreeMap::new() });
         if let Some(seed) = file.accounts.get(name) {
             return Err(KeyError::Taken { name: name.to_owned(), address: self.key(seed)?.address() });
@@ -113,52 +112,29 @@ impl LocalAccounts {
 
     fn read(&self) -> Result<Option<File>, KeyError> {
         let failed = |source| KeyError::File { action: "read", path: self.path.clone(), source };
-        let text = match fs::read_to_string(&self.path) {
-            Ok(text) => Zeroizing::new(text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(error)),
-        };
+        let Some(text) = private_file::read(&self.path, LIMIT).map_err(failed)? else { return Ok(None) };
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = fs::metadata(&self.path).map_err(failed)?.permissions().mode();
+            let mode = std::fs::metadata(&self.path).map_err(failed)?.permissions().mode();
             if mode & 0o077 != 0 {
                 return Err(KeyError::Exposed(self.path.clone()));
             }
         }
-        serde_json::from_str(&text).map(Some).map_err(|error| {
+        serde_json::from_slice(&text).map(Some).map_err(|error| {
             // serde's message may quote the content; its place may not be a secret.
             let why = format!("line {} column {}", error.line(), error.column());
             KeyError::Malformed { path: self.path.clone(), why }
         })
     }
 
-    /// Writes the file, all or nothing; only with the folder's lock, for the draft has one name: what a kill leaves of it is
-    /// the next one's to write over.
+    /// Writes the file, all or nothing; only with the folder's lock.
     fn write(&self, file: &File) -> std::io::Result<()> {
-        let bytes = Zeroizing::new(serde_json::to_vec_pretty(file)?);
-        let draft = self.path.with_extension("json.new");
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut written = options.open(&draft)?;
-        written.write_all(&bytes)?;
-        written.sync_all()?;
-        fs::rename(&draft, &self.path)
+        // Room for all of it at once: what grows leaves copies behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(file.accounts.len().saturating_add(2).saturating_mul(160)));
+        serde_json::to_writer_pretty(&mut *bytes, file)?;
+        private_file::write(&self.path, &bytes)
     }
-}
-
-/// Makes a folder for its owner alone.
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }
 
 pub(super) fn check_name(name: &str) -> Result<(), KeyError> {
@@ -172,6 +148,7 @@ pub(super) fn check_name(name: &str) -> Result<(), KeyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn accounts_stay_and_are_private() {

@@ -1,15 +1,19 @@
-//! Accounts by name, from the environment or from this project's own file.
+//! Accounts by name, from wherever their keys are kept.
 
+use super::account::{Account, Opener, Origin, Pending};
 use super::local::check_name;
 use super::mnemonic::{self, MnemonicError};
-use super::{KeyError, LocalAccounts};
+use super::{Entry, KeyError, Keystore, LocalAccounts};
+use crate::types::Address;
 use crate::types::signing::SigningKey;
-use crate::types::{Address, SignedTransaction, Transaction};
 use std::fmt;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// A secret setting, with where it comes from.
 pub struct Secret {
+    /// The setting's name.
+    pub variable: String,
     /// The text; wiped when dropped.
     pub text: Zeroizing<String>,
     /// Where it comes from, for messages.
@@ -18,76 +22,49 @@ pub struct Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Secret").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Secret").field("variable", &self.variable).field("origin", &self.origin).finish_non_exhaustive()
     }
 }
 
-/// How settings are looked up.
-pub type Lookup<'a> = Box<dyn Fn(&str) -> Option<Secret> + 'a>;
+/// How settings are looked up: of several names, the one in the strongest layer, else the first.
+pub type Lookup<'a> = Box<dyn Fn(&[String]) -> Option<Secret> + 'a>;
 
-/// Where an account's key comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A mnemonic in a setting.
-    Setting {
-        /// The setting's name.
-        variable: String,
-        /// The layer it was found in.
-        layer: String,
-    },
-    /// This project's file of development keys.
-    Local {
-        /// Whether it was made just now.
-        made: bool,
-    },
+/// Wallets of another program, such as kmd.
+pub trait Wallets: fmt::Debug + Send + Sync {
+    /// The account `name` of the wallet of one of these names, in any case of letters; nothing where there is no such wallet.
+    fn account<'a>(&'a self, name: &'a str, wallets: &'a [String]) -> Pending<'a, Option<Account>>;
+
+    /// The account `name` of the key of `address`, in a wallet that opens without a password.
+    fn holder<'a>(&'a self, name: &'a str, address: Address) -> Pending<'a, Option<Account>>;
 }
 
-/// An account and the key that signs for it.
-#[derive(Clone)]
-pub struct Account {
-    /// Its name, for example `creator`.
-    pub name: String,
-    /// Its address; a rekeyed account's own, not its key's.
-    pub address: Address,
-    /// Where the key comes from.
-    pub origin: Origin,
-    key: SigningKey,
+/// Where accounts are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    Settings,
+    Keystore,
+    Wallets,
+    Local,
 }
 
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account")
-            .field("name", &self.name)
-            .field("address", &self.address)
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Account {
-    /// An account of a key at hand.
-    #[must_use]
-    pub fn new(name: &str, key: SigningKey) -> Self {
-        let origin = Origin::Local { made: false };
-        Self { name: name.to_owned(), address: key.address(), origin, key }
-    }
-
-    /// Signs a transaction; where the key is not the sender's own, the signer goes along, as rekeyed accounts need it.
-    #[must_use]
-    pub fn sign(&self, transaction: &Transaction) -> SignedTransaction {
-        self.key.sign_transaction(transaction)
-    }
-}
+/// In this order; the first that knows the account wins.
+const ORDER: [Source; 4] = [Source::Settings, Source::Keystore, Source::Wallets, Source::Local];
 
 /// Finds accounts by name.
 pub struct KeyRing<'a> {
     lookup: Lookup<'a>,
+    keystore: Option<(Keystore, Arc<dyn Opener>)>,
+    wallets: Option<Arc<dyn Wallets>>,
     local: Option<LocalAccounts>,
 }
 
 impl fmt::Debug for KeyRing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyRing").field("local", &self.local).finish_non_exhaustive()
+        f.debug_struct("KeyRing")
+            .field("keystore", &self.keystore)
+            .field("wallets", &self.wallets)
+            .field("local", &self.local)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,10 +72,24 @@ impl<'a> KeyRing<'a> {
     /// Looks in settings, then in `local` where a development network has one.
     #[must_use]
     pub fn new(lookup: Lookup<'a>, local: Option<LocalAccounts>) -> Self {
-        Self { lookup, local }
+        Self { lookup, keystore: None, wallets: None, local }
     }
 
-    /// The settings that may hold the mnemonic of an account, the first one winning.
+    /// Looks in the keystore too, after the settings.
+    #[must_use]
+    pub fn with_keystore(mut self, keystore: Keystore, opener: Arc<dyn Opener>) -> Self {
+        self.keystore = Some((keystore, opener));
+        self
+    }
+
+    /// Looks in the network's wallets too, after the keystore.
+    #[must_use]
+    pub fn with_wallets(mut self, wallets: Arc<dyn Wallets>) -> Self {
+        self.wallets = Some(wallets);
+        self
+    }
+
+    /// The settings that may hold the mnemonic of an account.
     #[must_use]
     pub fn variables(name: &str) -> Vec<String> {
         let own = format!("{}_MNEMONIC", name.to_ascii_uppercase().replace('-', "_"));
@@ -120,49 +111,104 @@ impl<'a> KeyRing<'a> {
     /// A mnemonic or sender that is malformed.
     pub fn configured(&self, name: &str) -> Result<Option<Account>, KeyError> {
         check_name(name)?;
-        for variable in Self::variables(name) {
-            let Some(secret) = (self.lookup)(&variable) else { continue };
-            let key = signing_key(&secret.text).map_err(|why| KeyError::Mnemonic {
-                variable: variable.clone(),
-                origin: secret.origin.clone(),
-                why: why.to_string(),
-            })?;
-            let address = self.sender(&variable)?.unwrap_or_else(|| key.address());
-            let origin = Origin::Setting { variable, layer: secret.origin };
-            return Ok(Some(Account { name: name.to_owned(), address, origin, key }));
-        }
-        Ok(None)
+        let Some(secret) = (self.lookup)(&Self::variables(name)) else { return Ok(None) };
+        let Secret { variable, text, origin } = secret;
+        let key = signing_key(&text).map_err(|why| KeyError::Mnemonic {
+            variable: variable.clone(),
+            origin: origin.clone(),
+            why: why.to_string(),
+        })?;
+        let account = Account::new(name, key).from_origin(Origin::Setting { variable, layer: origin });
+        Ok(Some(match self.sender(name)? {
+            Some(sender) => account.acting_for(sender),
+            None => account,
+        }))
     }
 
-    fn sender(&self, variable: &str) -> Result<Option<Address>, KeyError> {
-        let variable = variable.replace("_MNEMONIC", "_SENDER");
-        let Some(setting) = (self.lookup)(&variable) else { return Ok(None) };
-        setting.text.trim().parse().map(Some).map_err(|_| KeyError::Sender { variable, origin: setting.origin })
+    /// The account that `{NAME}_SENDER` says the key of `name` signs for.
+    fn sender(&self, name: &str) -> Result<Option<Address>, KeyError> {
+        let names: Vec<_> = Self::variables(name).iter().map(|name| name.replace("_MNEMONIC", "_SENDER")).collect();
+        let Some(setting) = (self.lookup)(&names) else { return Ok(None) };
+        let Secret { variable, text, origin } = setting;
+        text.trim().parse().map(Some).map_err(|_| KeyError::Sender { variable, origin })
     }
 
-    /// The account `name` from settings or this project's file; never makes one.
+    /// The sealed key of an account in the keystore, for who wants to look at it without its password.
+    ///
+    /// # Errors
+    /// A file that is damaged or cannot be read.
+    pub fn entry(&self, name: &str) -> Result<Option<Entry>, KeyError> {
+        self.keystore.as_ref().map_or(Ok(None), |(keystore, _)| keystore.get(name))
+    }
+
+    /// What one place knows of an account; `{NAME}_SENDER` holds for the keys of every place.
+    async fn look(&self, source: Source, name: &str) -> Result<Option<Account>, KeyError> {
+        let sender = self.sender(name)?;
+        let found = match source {
+            Source::Settings => return self.configured(name),
+            Source::Keystore => match &self.keystore {
+                Some((keystore, opener)) => keystore.get(name)?.map(|entry| Account::sealed(entry, Arc::clone(opener))),
+                None => None,
+            },
+            Source::Wallets => match &self.wallets {
+                Some(wallets) => {
+                    let names: Vec<_> =
+                        Self::variables(name).iter().map(|name| name.replace("_MNEMONIC", "")).collect();
+                    match (wallets.account(name, &names).await?, sender) {
+                        (None, Some(sender)) => wallets.holder(name, sender).await?,
+                        (account, _) => account,
+                    }
+                }
+                None => None,
+            },
+            Source::Local => match &self.local {
+                Some(local) => local.get(name)?.map(|key| Account::new(name, key)),
+                None => None,
+            },
+        };
+        Ok(match (found, sender) {
+            (Some(account), Some(sender)) => Some(account.acting_for(sender)),
+            (found, _) => found,
+        })
+    }
+
+    /// The account `name`, from the first place that knows it: settings, keystore, wallets, this project's file. Never makes
+    /// one, and asks for no password: a sealed key is opened when it signs.
     ///
     /// # Errors
     /// [`KeyError::Missing`], and malformed keys.
-    pub fn get(&self, name: &str) -> Result<Account, KeyError> {
-        if let Some(account) = self.configured(name)? {
-            return Ok(account);
-        }
-        if let Some(key) = self.local.as_ref().map(|local| local.get(name)).transpose()?.flatten() {
-            return Ok(Account::new(name, key));
+    pub async fn get(&self, name: &str) -> Result<Account, KeyError> {
+        check_name(name)?;
+        for source in ORDER {
+            if let Some(account) = self.look(source, name).await? {
+                return Ok(account);
+            }
         }
         Err(KeyError::Missing { name: name.to_owned(), variables: Self::variables(name) })
+    }
+
+    /// The account `name` from every place that knows it, the one that wins first.
+    ///
+    /// # Errors
+    /// As [`KeyRing::get`], but none where nobody knows it.
+    pub async fn everywhere(&self, name: &str) -> Result<Vec<Account>, KeyError> {
+        check_name(name)?;
+        let mut found = Vec::new();
+        for source in ORDER {
+            found.extend(self.look(source, name).await?);
+        }
+        Ok(found)
     }
 
     /// The account `name`, made in this project's file where a development network lacks it.
     ///
     /// # Errors
     /// As [`KeyRing::get`]; on networks without a file, [`KeyError::Missing`].
-    pub fn get_or_create(&self, name: &str) -> Result<Account, KeyError> {
-        match (self.get(name), &self.local) {
+    pub async fn get_or_create(&self, name: &str) -> Result<Account, KeyError> {
+        match (self.get(name).await, &self.local) {
             (Err(KeyError::Missing { .. }), Some(local)) => {
                 let (key, made) = local.get_or_create(name)?;
-                Ok(Account { origin: Origin::Local { made }, ..Account::new(name, key) })
+                Ok(Account::new(name, key).from_origin(Origin::Local { made }))
             }
             (outcome, _) => outcome,
         }

@@ -55,11 +55,7 @@ impl SigningKey {
     /// Signs a transaction. Where this key is not the sender's, the signer's address goes along, as rekeyed accounts
     /// need it.
     pub fn sign_transaction(&self, transaction: &Transaction) -> SignedTransaction {
-        SignedTransaction {
-            sig: self.sign(&transaction.signing_bytes()),
-            auth_addr: authorized_by(self.address(), transaction),
-            ..SignedTransaction::from(transaction.clone())
-        }
+        SignedTransaction::signed_by(self.address(), self.sign(&transaction.signing_bytes()), transaction)
     }
 
     /// Signs a transaction as one of the keys of `account`; merge with the others' to reach the threshold.
@@ -68,12 +64,8 @@ impl SigningKey {
         account: &MultisigAccount,
         transaction: &Transaction,
     ) -> Result<SignedTransaction, MultisigError> {
-        let msig = account.signature(self.public_key(), self.sign(&transaction.signing_bytes()))?;
-        Ok(SignedTransaction {
-            msig,
-            auth_addr: authorized_by(account.address(), transaction),
-            ..SignedTransaction::from(transaction.clone())
-        })
+        let signature = self.sign(&transaction.signing_bytes());
+        SignedTransaction::signed_by_one_of(account, self.address(), signature, transaction)
     }
 
     /// Lets a program sign for this key's account.
@@ -103,6 +95,26 @@ impl SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SigningKey").field(&self.address()).finish()
+    }
+}
+
+impl SignedTransaction {
+    /// A transaction with the signature that the key of `signer` gave for it.
+    pub fn signed_by(signer: Address, sig: Signature, transaction: &Transaction) -> Self {
+        let auth_addr = authorized_by(signer, transaction);
+        Self { sig, auth_addr, ..Self::from(transaction.clone()) }
+    }
+
+    /// A transaction with the signature that the key of `signer`, one of `account`'s, gave for it.
+    pub fn signed_by_one_of(
+        account: &MultisigAccount,
+        signer: Address,
+        sig: Signature,
+        transaction: &Transaction,
+    ) -> Result<Self, MultisigError> {
+        let msig = account.signature(*signer.as_bytes(), sig)?;
+        let auth_addr = authorized_by(account.address(), transaction);
+        Ok(Self { msig, auth_addr, ..Self::from(transaction.clone()) })
     }
 }
 

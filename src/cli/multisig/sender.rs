@@ -135,7 +135,7 @@ impl Session<'_> {
     /// As [`Session::sender`], but never makes an account.
     pub(in crate::cli) async fn existing_sender(&self, args: &SenderArgs, name: &str) -> Result<Sender, Failure> {
         match &args.multisig {
-            None => Ok(Sender::One(self.keys().get(name)?)),
+            None => Ok(Sender::One(self.keys().get(name).await?)),
             Some(_) => self.many(args, args.sender).await.map(Sender::Many),
         }
     }

@@ -1,0 +1,175 @@
+//! The keystore a command uses, and the passwords that open it: from the environment, a file, or typed unseen.
+
+use super::failure::Failure;
+use super::io::Output;
+use crate::keys::{Entry, KeyError, Keystore, Opener, Pending};
+use crate::network::{Environment, Layer};
+use crate::types::Address;
+use crate::types::signing::SigningKey;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Where the keystore is, unless `PNP_KEYSTORE` says otherwise, from the user's home folder.
+const FOLDER: [&str; 2] = [".pnp-contract", "keystore"];
+/// What `PNP_KEYSTORE` says to do without one.
+const OFF: &str = "off";
+/// How often a password may be mistyped.
+const TRIES: usize = 3;
+
+/// The user's keystore; none where `PNP_KEYSTORE` is `off`, or no home folder is known.
+pub(super) fn keystore(environment: &Environment) -> Option<Keystore> {
+    match environment.get("PNP_KEYSTORE") {
+        Some(setting) if setting.value == OFF => None,
+        Some(setting) => Some(Keystore::new(setting.value)),
+        None => {
+            // Of the process alone: a project's .env does not say where its user lives.
+            let home = |name| environment.get(name).filter(|setting| setting.layer == Layer::Process);
+            let home = home("HOME").or_else(|| home("USERPROFILE"))?;
+            Some(Keystore::new(FOLDER.iter().fold(PathBuf::from(home.value), |path, part| path.join(part))))
+        }
+    }
+}
+
+/// A password that was given beforehand, with the setting it comes from.
+struct Given {
+    text: Zeroizing<String>,
+    origin: String,
+}
+
+/// Opens the keystore's entries: with the password that was given, else with one that is typed. What is open stays open for
+/// as long as the command runs, so that each password is asked for once.
+pub(super) struct Passwords {
+    out: Output,
+    given: Result<Option<Given>, String>,
+    opened: tokio::sync::Mutex<BTreeMap<Address, SigningKey>>,
+}
+
+impl std::fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Passwords").finish_non_exhaustive()
+    }
+}
+
+impl Passwords {
+    /// What the environment gives; read now, shown never.
+    pub(super) fn new(environment: &Environment, out: Output) -> Self {
+        Self { out, given: given(environment), opened: tokio::sync::Mutex::default() }
+    }
+
+    /// The password that was given, if one was; where that cannot be read, a failure.
+    pub(super) fn given(&self) -> Result<Option<&str>, Failure> {
+        match &self.given {
+            Ok(given) => Ok(given.as_ref().map(|given| given.text.as_str())),
+            Err(why) => {
+                Err(Failure::new("password", why).hint("correct the setting, or unset it and type the password"))
+            }
+        }
+    }
+
+    /// The key of an entry.
+    pub(super) async fn key(&self, entry: &Entry) -> Result<SigningKey, KeyError> {
+        // One question at a time, and none whose answer is known.
+        let mut opened = self.opened.lock().await;
+        if let Some(key) = opened.get(&entry.signer()) {
+            return Ok(key.clone());
+        }
+        let key = self.ask(entry).await?;
+        opened.insert(entry.signer(), key.clone());
+        Ok(key)
+    }
+
+    async fn ask(&self, entry: &Entry) -> Result<SigningKey, KeyError> {
+        let locked = |why: &str| KeyError::Locked { name: entry.name().to_owned(), why: why.to_owned() };
+        match &self.given {
+            Ok(None) => {}
+            Ok(Some(given)) => {
+                return open(entry, given.text.clone()).await.map_err(|error| match error {
+                    KeyError::WrongPassword { name } => {
+                        KeyError::Locked { name, why: format!("the password of {} is another's", given.origin) }
+                    }
+                    error => error,
+                });
+            }
+            Err(why) => return Err(locked(why)),
+        }
+        let mut tries = 1;
+        loop {
+            let question = format!("Password of {} ({}):", entry.name(), entry.address());
+            let Some(password) = self.out.ask_hidden(&question).await else {
+                return Err(locked("there is no terminal to ask for its password at"));
+            };
+            match open(entry, password).await {
+                Err(KeyError::WrongPassword { .. }) if tries < TRIES => self.out.warn("this is not its password"),
+                outcome => return outcome,
+            }
+            tries = tries.saturating_add(1);
+        }
+    }
+}
+
+impl Opener for Passwords {
+    fn open<'a>(&'a self, entry: &'a Entry) -> Pending<'a, SigningKey> {
+        Box::pin(self.key(entry))
+    }
+}
+
+/// Opens an entry away from the threads that answer others: it takes a fraction of a second.
+async fn open(entry: &Entry, password: Zeroizing<String>) -> Result<SigningKey, KeyError> {
+    let (name, entry) = (entry.name().to_owned(), entry.clone());
+    tokio::task::spawn_blocking(move || entry.open(&password))
+        .await
+        .map_err(|error| KeyError::Locked { name, why: error.to_string() })?
+}
+
+fn given(environment: &Environment) -> Result<Option<Given>, String> {
+    if let Some(setting) = environment.get("PNP_KEYSTORE_PASSWORD") {
+        let origin = format!("PNP_KEYSTORE_PASSWORD in {}", setting.layer);
+        return Ok(Some(Given { text: Zeroizing::new(setting.value.to_owned()), origin }));
+    }
+    let Some(setting) = environment.get("PNP_KEYSTORE_PASSWORD_FILE") else { return Ok(None) };
+    let failed = |why: &dyn std::fmt::Display| format!("PNP_KEYSTORE_PASSWORD_FILE in {}: {why}", setting.layer);
+    let bytes = Zeroizing::new(
+        super::input::read(setting.value.as_ref())
+            .map_err(|failure| failed(&failure.cause.clone().unwrap_or_else(|| failure.message.clone())))?,
+    );
+    let text = std::str::from_utf8(&bytes).map_err(|_| failed(&"it is not UTF-8 text"))?;
+    // The line break that editors and `echo` add is no part of it.
+    let text = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
+    if text.is_empty() {
+        return Err(failed(&"it is empty"));
+    }
+    Ok(Some(Given { text, origin: format!("PNP_KEYSTORE_PASSWORD_FILE in {}", setting.layer) }))
+}
+
+/// A new password, typed twice; or the one that was given.
+pub(super) async fn new_password(
+    passwords: &Passwords,
+    out: &Output,
+    name: &str,
+    allow_empty: bool,
+) -> Result<Zeroizing<String>, Failure> {
+    if let Some(given) = passwords.given()? {
+        return Ok(Zeroizing::new(given.to_owned()));
+    }
+    if allow_empty {
+        return Ok(Zeroizing::new(String::new()));
+    }
+    let nobody = || {
+        Failure::new("no_password", format!("there is no password to seal {name:?} with"))
+            .because("there is no terminal to ask for it at")
+            .hint("set PNP_KEYSTORE_PASSWORD_FILE to a file that holds it, or PNP_KEYSTORE_PASSWORD")
+    };
+    let first = out.ask_hidden(&format!("New password for {name}:")).await.ok_or_else(nobody)?;
+    if first.is_empty() {
+        return Err(Failure::new("empty_password", "an empty password protects nothing")
+            .hint("choose another one, or pass --empty-password if you mean it"));
+    }
+    let mut second = out.ask_hidden("The same again:").await.ok_or_else(nobody)?;
+    if *first != *second {
+        second.zeroize();
+        return Err(Failure::new("password_mistyped", "the two passwords are not the same; nothing was written")
+            .hint("run the command again"));
+    }
+    Ok(first)
+}
