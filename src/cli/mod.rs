@@ -15,6 +15,7 @@ mod deploy;
 mod embedded;
 mod explain;
 mod failure;
+mod fmt;
 mod input;
 mod interrupt;
 mod io;
@@ -58,6 +59,8 @@ enum Command {
     Demo(demo::Args),
     /// Assemble TEAL
     Compile(compile::Args),
+    /// Lay out TEAL sources in the one way
+    Fmt(fmt::Args),
     /// Turn a program back into TEAL
     Disassemble(compile::DisassembleArgs),
     /// Make, list and fund accounts
@@ -132,6 +135,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
     match command {
         Command::Demo(demo::Args {}) => demo::run(context).await,
         Command::Compile(args) => compile::run(context, &args),
+        Command::Fmt(args) => fmt::run(context, &args),
         Command::Disassemble(args) => compile::disassemble(&args),
         Command::Account(args) => account::run(context, &args).await,
         Command::Asset(args) => asset::run(context, &args).await,

@@ -25,6 +25,7 @@ mod emit;
 mod emit_constants;
 mod encoding;
 pub mod flow;
+mod format;
 mod integer;
 mod knowledge;
 mod layout;
@@ -45,6 +46,7 @@ pub use bytes_literal::BytesError;
 pub use diagnostic::{Diagnostic, Severity, report};
 pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_with_places};
 pub use encoding::EncodingError;
+pub use format::{FormatError, format};
 pub use integer::IntegerError;
 pub use problem::Problem;
 #[cfg(feature = "cli")]

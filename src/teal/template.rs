@@ -84,6 +84,23 @@ pub fn substitute(source: &str, values: &BTreeMap<String, TemplateValue>) -> Res
     if missing.is_empty() { Ok(text) } else { Err(TemplateError { missing }) }
 }
 
+/// A value for each variable, of the kind its first place asks for: so that a template can be assembled where no values
+/// are known, and only its shape matters.
+#[must_use]
+pub fn placeholders(source: &str) -> BTreeMap<String, TemplateValue> {
+    let mut values = BTreeMap::new();
+    for line in source.lines() {
+        for (column, name) in words(line) {
+            let statement = line.get(..column).and_then(|before| before.rsplit(';').next()).unwrap_or_default();
+            let wants_bytes = statement.split_whitespace().any(|word| matches!(word, "byte" | "addr"))
+                || ["pushbytes", "bytecblock"].iter().any(|opcode| statement.contains(opcode));
+            let value = if wants_bytes { TemplateValue::Bytes(Vec::new()) } else { TemplateValue::Uint(0) };
+            values.entry(name.to_owned()).or_insert(value);
+        }
+    }
+    values
+}
+
 /// The variables of one line: byte offset and name.
 fn words(line: &str) -> Vec<(usize, &str)> {
     let bytes = line.as_bytes();
@@ -169,6 +186,16 @@ mod tests {
     fn every_missing_variable_is_named_once() {
         let error = substitute("int TMPL_C\nint TMPL_D\nint TMPL_C\nint TMPL_AB", &values()).unwrap_err();
         assert_eq!(error.to_string(), "no value for TMPL_C (line 1), TMPL_D (line 2), TMPL_AB (line 4)");
+    }
+
+    #[test]
+    fn placeholders_are_of_the_kind_that_is_asked_for() {
+        let source = "int TMPL_A; byte TMPL_B\n  pushbytes TMPL_C\nlab: pushint TMPL_D // byte\nbyte \"x\"; int TMPL_E";
+        let values = placeholders(source);
+        let bytes: Vec<bool> = values.values().map(|value| matches!(value, TemplateValue::Bytes(_))).collect();
+        assert_eq!(bytes, [false, true, true, false, false]);
+        let text = substitute(source, &values).unwrap();
+        assert!(crate::teal::assemble(&format!("#pragma version 8\n{text}"), Default::default()).is_ok(), "{text}");
     }
 
     #[test]
