@@ -1,6 +1,7 @@
 //! The contract's transactions, unsigned and ungrouped but whole.
 
-use super::{Creation, Parameters, Programs, Split, TickId};
+use super::plan::extra_pages;
+use super::{Creation, Parameters, Programs, Size, Split, TickId};
 use crate::client::SuggestedParams;
 use crate::types::group;
 use crate::types::{
@@ -120,6 +121,7 @@ pub fn create(creator: Address, programs: &Programs, creation: &Creation, params
             local_schema: LOCAL_SCHEMA,
             approval_program: programs.approval.clone(),
             clear_program: programs.clear.clone(),
+            extra_pages: extra_pages(&programs.approval, &programs.clear),
             ..ApplicationCall::default()
         },
     )
@@ -204,6 +206,21 @@ pub fn update(
             ..ApplicationCall::default()
         },
     )
+}
+
+/// The same transaction with a note.
+#[must_use]
+pub fn noted(mut transaction: Transaction, note: Vec<u8>) -> Transaction {
+    transaction.header.note = note;
+    transaction
+}
+
+/// The same update, also setting the application's size; consensus v42 and later.
+#[must_use]
+pub const fn resized(mut transaction: Transaction, size: Size) -> Transaction {
+    transaction.application_call.global_schema = size.global;
+    transaction.application_call.extra_pages = size.extra_pages;
+    transaction
 }
 
 /// Closes a user's local state; forced, it cannot be refused by any program.

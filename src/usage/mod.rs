@@ -6,25 +6,33 @@
 mod arc2;
 mod billing;
 pub mod calls;
+mod discover;
 mod error;
 mod intent;
 mod parameters;
+mod plan;
 mod programs;
 mod receipt;
 pub mod scenario;
 mod split;
 mod state;
 mod tick;
+mod wanted;
 
 pub use arc2::{DAPP, DEFAULT_NAME, DeployNote, NoteError};
 pub use billing::{BillRequest, OperationError, PreparedBill, global_state};
 pub use calls::Bill;
+pub use discover::{Candidate, Evidence, Search, search, template_of};
 pub use error::UsageError;
 pub use intent::Intent;
 pub use parameters::WHOLE;
 pub use parameters::{Creation, Parameters};
+pub use plan::{
+    Action, Aspect, Change, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size, Standing, UnknownPolicy, Wanted,
+};
 pub use programs::{APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes};
 pub use receipt::{Balances, Receipt};
 pub use split::Split;
 pub use state::{GlobalState, LocalState};
 pub use tick::{MAX_TICK, TickId};
+pub use wanted::{AssetWish, TemplateWish, Wish};

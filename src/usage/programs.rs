@@ -34,6 +34,11 @@ impl Default for Template {
 }
 
 impl Template {
+    /// Every set of values.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..8_u8).map(|bits| Self { updatable: bits & 1 != 0, deletable: bits & 2 != 0, ordered_ticks: bits & 4 != 0 })
+    }
+
     /// Name and value of each variable.
     #[must_use]
     pub const fn values(&self) -> [(&'static str, u64); 3] {

@@ -19,7 +19,7 @@ pub struct GlobalState {
 }
 
 impl GlobalState {
-    /// Reads the six values.
+    /// Reads the six values; `asa_id` may be missing, which binds no asset.
     ///
     /// # Errors
     /// [`UsageError::Foreign`] where a value is missing or cannot be.
@@ -41,7 +41,8 @@ impl GlobalState {
         };
         let parameters = Parameters::new(uint("fee_pct")?, uint("min_rate")?, uint("max_rate")?)
             .map_err(|error| foreign(error.to_string()))?;
-        let asset = uint("asa_id")?;
+        // The program reads a missing value as 0: so did the contract's first version, which bound no asset.
+        let asset = if application.global_state.contains_key(b"asa_id".as_slice()) { uint("asa_id")? } else { 0 };
         Ok(Self {
             provider: address("provider")?,
             platform: address("platform")?,
@@ -139,6 +140,9 @@ mod tests {
         assert_eq!(bound.billed_asset(Some(5)), Err(UsageError::OtherAsset { bound: 7, asset: 5 }));
         app.global_state.insert(b"provider".to_vec(), TealValue::Bytes(vec![1; 31]));
         assert!(GlobalState::read(&app).unwrap_err().to_string().contains("provider is not an address"));
+        app.global_state.insert(b"provider".to_vec(), TealValue::Bytes(vec![1; 32]));
+        app.global_state.remove(b"asa_id".as_slice());
+        assert_eq!(GlobalState::read(&app).unwrap().asset, None);
         app.global_state.clear();
         assert!(GlobalState::read(&app).unwrap_err().to_string().contains("application 9 is not a UsageContract"));
     }
