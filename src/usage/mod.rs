@@ -4,8 +4,10 @@
 //! Must not know the command line, files, or where keys and networks come from.
 
 mod arc2;
+pub mod arc56;
 mod billing;
 pub mod calls;
+pub mod difference;
 mod discover;
 mod error;
 mod intent;
@@ -17,6 +19,7 @@ pub mod scenario;
 mod split;
 mod state;
 mod tick;
+mod verification;
 mod wanted;
 
 pub use arc2::{DAPP, DEFAULT_NAME, DeployNote, NoteError};
@@ -35,4 +38,5 @@ pub use receipt::{Balances, Receipt};
 pub use split::Split;
 pub use state::{GlobalState, LocalState};
 pub use tick::{MAX_TICK, TickId};
+pub use verification::{ProgramComparison, Verification};
 pub use wanted::{AssetWish, TemplateWish, Wish};

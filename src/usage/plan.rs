@@ -242,8 +242,7 @@ impl Plan {
 }
 
 /// The program pages beyond the first that programs need, as AlgoKit counts them.
-#[must_use]
-pub fn extra_pages(approval: &[u8], clear: &[u8]) -> u32 {
+pub(super) fn extra_pages(approval: &[u8], clear: &[u8]) -> u32 {
     const PAGE: usize = 2048;
     let bytes = approval.len().saturating_add(clear.len());
     u32::try_from(bytes.saturating_sub(1) / PAGE).unwrap_or(u32::MAX)
@@ -377,6 +376,14 @@ fn programs(standing: &Standing, wanted: &Programs) -> Vec<Change> {
             breaks: false,
         })
         .collect()
+}
+
+/// Room an application lacks for these programs.
+pub(super) fn missing_room(application: &ApplicationState, programs: &Programs) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let extra_pages = extra_pages(&programs.approval, &programs.clear);
+    sizes(application, Size { global: GLOBAL_SCHEMA, extra_pages }, false, &mut changes);
+    changes
 }
 
 /// Room that is missing; what is larger than needed does no harm.

@@ -63,7 +63,7 @@ pub struct Programs {
 }
 
 /// A place in the contract's source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SourceLine {
     /// `teal/usage_approval.teal`.
     pub file: &'static str,
@@ -102,6 +102,14 @@ impl Programs {
     #[must_use]
     pub fn clear_hash(&self) -> String {
         hex::encode(sha512_256(&self.clear))
+    }
+
+    /// Every instruction of the approval program that the source wrote down, with its line.
+    pub fn instructions(&self) -> impl Iterator<Item = (u64, SourceLine)> {
+        self.map.iter().filter_map(|location| {
+            let pc = u64::from(location.pc);
+            Some((pc, self.source_line(pc)?))
+        })
     }
 
     /// The source line behind a program counter of the approval program.
