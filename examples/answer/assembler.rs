@@ -1,7 +1,7 @@
 //! What the assembler and the disassembler answer, and the opcode table.
 
 use pnp_contract::opcodes::{FieldSpec, Immediate, ImmediateKind, MAX_VERSION, introduced_in, version_table};
-use pnp_contract::teal::{AssembleOptions, Diagnostic, Severity, assemble, disassemble};
+use pnp_contract::teal::{AssembleOptions, Diagnostic, Problem, Severity, VERSIONLESS_PROGRAM, assemble, disassemble};
 use serde_json::{Map, Value, json};
 
 /// The version a question asks for; 0 and none leave it to the text.
@@ -12,7 +12,7 @@ pub(super) fn options(question: &Value) -> AssembleOptions {
 
 pub(super) fn notes(found: &[Diagnostic], severity: Severity) -> Value {
     let found = found.iter().filter(|found| found.severity == severity);
-    found.map(|found| json!({"line": found.line, "col": found.column, "msg": found.problem.to_string()})).collect()
+    found.map(|found| json!({"line": found.line, "col": found.column, "msg": found.problem.to_string(), "kind": format!("{:?}", found.problem)})).collect()
 }
 
 pub(super) fn assembled(question: &Value) -> Value {
@@ -23,6 +23,9 @@ pub(super) fn assembled(question: &Value) -> Value {
             let map: Map<String, Value> = done.source_map.iter().map(place).collect();
             let warns = notes(&done.warnings, Severity::Warning);
             json!({"ok": true, "errs": [], "warns": warns, "hex": hex::encode(&done.bytes), "map": map})
+        }
+        Err(found) if matches!(found.as_slice(), [only] if only.problem == Problem::NoInstruction) => {
+            json!({"ok": true, "errs": [], "warns": [], "hex": hex::encode(VERSIONLESS_PROGRAM), "map": {}})
         }
         Err(found) => {
             json!({"ok": false, "errs": notes(&found, Severity::Error), "warns": notes(&found, Severity::Warning)})
@@ -51,7 +54,7 @@ fn immediate(immediate: &Immediate) -> Value {
                 (false, _) => i16::from(row.since),
             };
             let since: Vec<i16> = names.iter().filter_map(row).map(since).collect();
-            json!({"kind": kind, "fields": names, "since": since})
+            json!({"kind": kind, "group": group.heading(), "fields": names, "since": since})
         }
         _ => json!({ "kind": kind }),
     }

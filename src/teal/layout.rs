@@ -28,8 +28,7 @@ pub(super) fn finish(assembler: &mut Assembler<'_>) -> Option<Assembled> {
         return None;
     }
     let Some(version) = assembler.settled_version() else {
-        // Only comments and definitions. The reference "assembles" this to a version of 2^64-1, which nothing runs.
-        assembler.record_at_line(0, Problem::EmptyText);
+        assembler.record_at_line(0, Problem::NoInstruction);
         return None;
     };
     let body = layout.write(assembler, &jumps);

@@ -61,6 +61,10 @@ use assembler::Assembler;
 /// The version of programs that name none.
 pub const DEFAULT_VERSION: u8 = 1;
 
+/// What the reference makes of a source without a version or an instruction ([`Problem::NoInstruction`]): a program of
+/// version 2^64-1 and nothing else, which no network runs. Only who speaks for algod answers with it.
+pub const VERSIONLESS_PROGRAM: [u8; 10] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
+
 /// How to assemble.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AssembleOptions {
@@ -91,7 +95,7 @@ impl Assembled {
 /// Assembles a whole program.
 ///
 /// All errors are told at once, in the reference's order, followed by the warnings. A source of nothing but comments
-/// needs a version in `options`; the reference makes of it a program of no version at all.
+/// needs a version in `options`; without one it is a [`Problem::NoInstruction`].
 pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec<Diagnostic>> {
     let refuse = |problem| {
         let nowhere = token::Token::default();

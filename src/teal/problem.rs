@@ -17,9 +17,12 @@ pub enum Problem {
     /// The wanted version does not exist.
     #[error("Can not assemble version {0}")]
     NoSuchVersion(u8),
-    /// Nothing but blanks, or nothing but comments and definitions where no version is given either.
+    /// Nothing but blanks.
     #[error("Cannot assemble empty program text")]
     EmptyText,
+    /// Nothing but comments and definitions, where no version is given either: [`super::VERSIONLESS_PROGRAM`].
+    #[error("there is no instruction and no version")]
+    NoInstruction,
     /// A line of 64 KiB or more.
     #[error("line too long")]
     LineTooLong,

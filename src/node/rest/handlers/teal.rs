@@ -7,7 +7,8 @@ use crate::node::DevNode;
 use crate::node::rest::Refusal;
 use crate::node::rest::answer::Answer;
 use crate::node::rest::request::Request;
-use crate::teal::{self, AssembleOptions};
+use crate::teal::{self, AssembleOptions, PcMap, Problem, VERSIONLESS_PROGRAM};
+use crate::types::Address;
 
 /// The longest source, in bytes.
 const MOST_BYTES: usize = 512 * 1024;
@@ -17,12 +18,17 @@ pub(in crate::node::rest) fn compile(_: &DevNode, request: &Request) -> Result<A
     let with_map = request.query_flag("sourcemap")?;
     let source =
         std::str::from_utf8(request.body_within(MOST_BYTES)?).map_err(|_| Refusal::bad("the source is not UTF-8"))?;
-    let options = AssembleOptions::default();
-    let program = teal::assemble(source, options).map_err(|problems| Refusal::bad(teal::report(&problems, None)))?;
-    let mut answer = json!({"hash": program.program_hash().to_string(), "result": BASE64.encode(&program.bytes)});
+    let (program, map) = match teal::assemble(source, AssembleOptions::default()) {
+        Ok(program) => (program.bytes, program.source_map),
+        Err(problems) if matches!(problems.as_slice(), [only] if only.problem == Problem::NoInstruction) => {
+            (VERSIONLESS_PROGRAM.to_vec(), PcMap::default())
+        }
+        Err(problems) => return Err(Refusal::bad(teal::report(&problems, None))),
+    };
+    let hash = Address::of_program(&program);
+    let mut answer = json!({"hash": hash.to_string(), "result": BASE64.encode(&program)});
     if let Some(fields) = answer.as_object_mut().filter(|_| with_map) {
-        let map = program.source_map.to_source_map("<body>");
-        fields.insert("sourcemap".to_owned(), json!(map));
+        fields.insert("sourcemap".to_owned(), json!(map.to_source_map("<body>")));
     }
     Ok(Answer::value(&answer))
 }
