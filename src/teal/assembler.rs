@@ -7,13 +7,13 @@ use crate::opcodes::{Modes, Op, StackType};
 
 use super::bytes_literal::{Blame, Literal};
 use super::code::Code;
-use super::constants::Constants;
+use super::constants::{ByteStrings, Constants};
 use super::diagnostic::{Diagnostic, Severity, unknown_opcode};
 use super::knowledge::{Fault, Knowledge};
 use super::macros::Macros;
 use super::mnemonic::{Emit, Form, Mnemonic, Mnemonics, count_text, mnemonics};
 use super::salt::Salt;
-use super::token::{Token, tokenize};
+use super::token::{Token, Tokens};
 use super::{Assembled, DEFAULT_VERSION, Problem};
 
 /// A line must be shorter than this, in bytes.
@@ -33,8 +33,8 @@ pub(super) struct Assembler<'a> {
     version: Option<u8>,
     mnemonics: &'static Mnemonics,
     pub(super) code: Code<'a>,
-    pub(super) ints: Constants<u64>,
-    pub(super) bytes: Constants<Box<[u8]>>,
+    pub(super) ints: Constants<Vec<u64>>,
+    pub(super) bytes: Constants<ByteStrings>,
     pub(super) known: Knowledge,
     pub(super) typetrack: bool,
     pub(super) macros: Macros<'a>,
@@ -93,11 +93,10 @@ impl<'a> Assembler<'a> {
 
     fn lines(&mut self) {
         let source = self.source.as_bytes();
-        let mut tokens = Vec::with_capacity(16);
+        let mut tokens = Tokens::new();
         let mut start = 0;
         while start < source.len() {
-            tokens.clear();
-            let end = tokenize(source, start, self.line + 1, &mut tokens);
+            let end = tokens.read(source, start, self.line + 1);
             if end - start >= MAX_LINE {
                 self.record_at_line(self.line, Problem::LineTooLong);
                 return;
@@ -112,20 +111,25 @@ impl<'a> Assembler<'a> {
     }
 
     /// Handles the tokens of a line: a directive, or statements between semicolons.
-    fn tokens(&mut self, tokens: &mut Vec<Token>) {
-        let Some(first) = tokens.first() else { return };
+    fn tokens(&mut self, tokens: &mut Tokens) {
+        let Some(first) = tokens.list.first() else { return };
         if self.source.as_bytes().get(first.start as usize) == Some(&b'#') {
-            let result = self.directive(tokens);
+            let result = self.directive(&tokens.list);
             self.settle(result);
-            return;
+        } else if self.macros.is_empty() && !tokens.semicolons {
+            self.statement(&tokens.list);
+        } else {
+            self.statements(&mut tokens.list);
         }
+    }
+
+    /// Puts the macros' bodies in their places, and assembles what stands between semicolons.
+    fn statements(&mut self, tokens: &mut Vec<Token>) {
         let mut start = 0;
         while start < tokens.len() {
             let mut end = start;
             while let Some(token) = tokens.get(end) {
-                if !self.macros.is_empty()
-                    && let Some(body) = self.macros.body(token.text(self.source))
-                {
+                if let Some(body) = self.macros.body(token.text(self.source)) {
                     let (place, added) = (*token, body.len());
                     if tokens.len() + added > MAX_LINE {
                         self.record(place, Problem::MacroTooLong);
@@ -158,16 +162,17 @@ impl<'a> Assembler<'a> {
             self.recheck_macros();
         }
         let Some(mut first) = tokens.first().copied() else { return };
-        if let Some(label) = first.text(self.source).strip_suffix(':') {
+        let mut name = first.text(self.source);
+        if let Some(label) = name.strip_suffix(':') {
             self.label(first, label);
             tokens = &tokens[1..];
             match tokens.first() {
-                Some(next) => first = *next,
+                Some(next) => (first, name) = (*next, next.text(self.source)),
                 None => return,
             }
         }
         let args = &tokens[1..];
-        let Some(form) = self.form(first, args.len()) else { return };
+        let Some(form) = self.form(first, name, args.len()) else { return };
         self.code.mark(first);
         self.literal = None;
         let (refined_args, refined_returns) = self.refine(form, first, args);
@@ -204,8 +209,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// What the mnemonic means with so many immediates; what is wrong about it is recorded.
-    fn form(&mut self, mnemonic: Token, count: usize) -> Option<&'static Form> {
-        let name = mnemonic.text(self.source);
+    fn form(&mut self, mnemonic: Token, name: &str, count: usize) -> Option<&'static Form> {
         let (pseudo, forms, common) = match self.mnemonics.get(name) {
             Some(Mnemonic::Form(form)) => return Some(form),
             Some(Mnemonic::ByCount { name, forms, common }) => (*name, forms, common),

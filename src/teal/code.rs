@@ -4,8 +4,7 @@
 //! real forms. What changes size is listed in `fixups`, in order of place; a [`Place`] counts the fixups before it, so
 //! that its final position is one addition away.
 
-use std::collections::HashMap;
-
+use super::index::{Index, hash_of_bytes};
 use super::sourcemap::Location;
 use super::token::Token;
 
@@ -39,13 +38,23 @@ pub(super) struct Fixup {
 /// The use of a label.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reference {
-    pub(super) label: Token,
+    pub(super) token: Token,
+    /// Which label, by its position in [`Code::labels`].
+    pub(super) label: u32,
     /// Where the offset is written.
     pub(super) offset: Place,
     /// The end of the instruction.
     pub(super) end: Place,
     /// A varint of a size of its own, instead of two bytes.
     pub(super) varint: bool,
+}
+
+/// A name that instructions jump to, that stands before one, or both.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label<'a> {
+    pub(super) name: &'a str,
+    /// Where it stands; nothing as long as it was only jumped to.
+    pub(super) place: Option<Place>,
 }
 
 /// A constant that could not be loaded any more: one beyond the 256th.
@@ -63,7 +72,9 @@ pub(super) const VARINT_PLACEHOLDER: usize = 3;
 pub(super) struct Code<'a> {
     pub(super) bytes: Vec<u8>,
     pub(super) fixups: Vec<Fixup>,
-    pub(super) labels: HashMap<&'a str, Place>,
+    /// In the order first met.
+    pub(super) labels: Vec<Label<'a>>,
+    label_index: Index,
     pub(super) references: Vec<Reference>,
     /// Where instructions begin, and where in the source; lines count from 0.
     pub(super) marks: Vec<Location>,
@@ -76,6 +87,9 @@ impl<'a> Code<'a> {
         Self {
             bytes: Vec::with_capacity(source.len() / 8),
             marks: Vec::with_capacity(source.len() / 20),
+            fixups: Vec::with_capacity(source.len() / 128),
+            labels: Vec::with_capacity(source.len() / 256),
+            references: Vec::with_capacity(source.len() / 256),
             ..Self::default()
         }
     }
@@ -105,8 +119,31 @@ impl<'a> Code<'a> {
     }
 
     /// Defines a label here; tells whether it is new. The last definition holds.
-    pub(super) fn define(&mut self, label: &'a str) -> bool {
-        self.labels.insert(label, self.here()).is_none()
+    pub(super) fn define(&mut self, name: &'a str) -> bool {
+        let here = self.here();
+        let label = self.label(name);
+        self.labels.get_mut(label as usize).is_some_and(|label| label.place.replace(here).is_none())
+    }
+
+    /// Whether a label of that name stands somewhere before.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        self.find_label(name, hash_of_bytes(name.as_bytes())).is_some_and(|at| self.labels[at].place.is_some())
+    }
+
+    /// The position of the label of that name, which may be new.
+    fn label(&mut self, name: &'a str) -> u32 {
+        let hash = hash_of_bytes(name.as_bytes());
+        let found = self.find_label(name, hash);
+        let at = found.unwrap_or_else(|| {
+            self.label_index.add(hash, self.labels.len());
+            self.labels.push(Label { name, place: None });
+            self.labels.len() - 1
+        });
+        at as u32
+    }
+
+    fn find_label(&self, name: &str, hash: u32) -> Option<usize> {
+        self.label_index.find(hash, |at| self.labels[at].name == name)
     }
 
     /// What was written from `at` on is to get its final form later.
@@ -115,19 +152,21 @@ impl<'a> Code<'a> {
     }
 
     /// Two bytes of offset from the place `rest` bytes behind them.
-    pub(super) fn push_target(&mut self, label: Token, rest: usize) {
+    pub(super) fn push_target(&mut self, token: Token, name: &'a str, rest: usize) {
+        let label = self.label(name);
         let offset = self.here();
         self.bytes.extend([0, 0]);
         let end = Place { at: self.here().at + rest as u32, ..offset };
-        self.references.push(Reference { label, offset, end, varint: false });
+        self.references.push(Reference { token, label, offset, end, varint: false });
     }
 
     /// An offset of a size yet unknown.
-    pub(super) fn push_varint_target(&mut self, label: Token) {
+    pub(super) fn push_varint_target(&mut self, token: Token, name: &'a str) {
+        let label = self.label(name);
         let offset = self.here();
         self.bytes.extend([0; VARINT_PLACEHOLDER]);
         self.fix(offset.at, Content::Branch(self.references.len() as u32));
-        self.references.push(Reference { label, offset, end: self.here(), varint: true });
+        self.references.push(Reference { token, label, offset, end: self.here(), varint: true });
     }
 }
 

@@ -1,79 +1,123 @@
 //! The constants `int` and `byte` load: each value once, in the order first seen, with how often it is used.
 
-use std::borrow::Borrow;
-use std::collections::HashMap;
-use std::hash::Hash;
-
-/// Below this many values a scan beats a hash.
-const SCANNED: usize = 12;
+use super::index::{Index, hash_of_bytes, hash_of_uint};
 
 /// The most constants a block can number.
 pub(super) const MAX_CONSTANTS: usize = 256;
 
+/// A list of values of one kind.
+pub(super) trait Values: Default {
+    type Value: Eq + ?Sized;
+
+    fn hash(value: &Self::Value) -> u32;
+    fn len(&self) -> usize;
+    /// The value at a position that exists.
+    fn at(&self, position: usize) -> &Self::Value;
+    fn push(&mut self, value: &Self::Value);
+}
+
+impl Values for Vec<u64> {
+    type Value = u64;
+
+    fn hash(value: &u64) -> u32 {
+        hash_of_uint(*value)
+    }
+
+    fn len(&self) -> usize {
+        Self::len(self)
+    }
+
+    fn at(&self, position: usize) -> &u64 {
+        &self[position]
+    }
+
+    fn push(&mut self, value: &u64) {
+        Self::push(self, *value);
+    }
+}
+
+/// Byte strings, one after the other in one buffer.
+#[derive(Debug, Default)]
+pub(super) struct ByteStrings {
+    bytes: Vec<u8>,
+    /// Where each ends; it begins where the one before it ends.
+    ends: Vec<usize>,
+}
+
+impl ByteStrings {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.ends.len()).map(|position| self.at(position))
+    }
+}
+
+impl Values for ByteStrings {
+    type Value = [u8];
+
+    fn hash(value: &[u8]) -> u32 {
+        hash_of_bytes(value)
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn at(&self, position: usize) -> &[u8] {
+        let start = position.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[position]]
+    }
+
+    fn push(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+        self.ends.push(self.bytes.len());
+    }
+}
+
 /// The constants of one kind: those the assembler collects, or those of the last block written by hand.
-#[derive(Debug)]
-pub(super) struct Constants<T> {
-    values: Vec<T>,
+#[derive(Debug, Default)]
+pub(super) struct Constants<V> {
+    values: V,
     /// How often each is loaded by a pseudo-op.
     uses: Vec<u32>,
-    index: HashMap<T, usize>,
+    index: Index,
     /// How many blocks were written by hand, outside dead code.
     pub(super) manual_blocks: u32,
     /// Whether a pseudo-op has asked for a constant.
     pub(super) wanted: bool,
 }
 
-impl<T> Default for Constants<T> {
-    fn default() -> Self {
-        Self { values: Vec::new(), uses: Vec::new(), index: HashMap::new(), manual_blocks: 0, wanted: false }
-    }
-}
-
-impl<T: Clone + Eq + Hash> Constants<T> {
-    pub(super) fn values(&self) -> &[T] {
+impl<V: Values> Constants<V> {
+    pub(super) fn values(&self) -> &V {
         &self.values
     }
 
-    pub(super) fn find<Q>(&self, value: &Q) -> Option<usize>
-    where
-        T: Borrow<Q>,
-        Q: Eq + Hash + ?Sized,
-    {
-        if self.values.len() <= SCANNED {
-            return self.values.iter().position(|known| known.borrow() == value);
-        }
-        self.index.get(value).copied()
+    /// Notes that a pseudo-op loads `value`, and gives its position. Unless a block was written by hand, a value that
+    /// is not there yet is added.
+    pub(super) fn load(&mut self, value: &V::Value) -> Option<usize> {
+        self.wanted = true;
+        let hash = V::hash(value);
+        let position = match self.index.find(hash, |at| self.values.at(at) == value) {
+            Some(position) => position,
+            None if self.manual_blocks > 0 => return None,
+            None => {
+                self.index.add(hash, self.values.len());
+                self.values.push(value);
+                self.uses.push(0);
+                self.values.len() - 1
+            }
+        };
+        self.uses[position] += 1;
+        Some(position)
     }
 
-    /// Adds a value that is not there yet.
-    pub(super) fn add(&mut self, value: T) -> usize {
-        let at = self.values.len();
-        if at == SCANNED {
-            self.index = self.values.iter().cloned().zip(0..).collect();
-        }
-        if at >= SCANNED {
-            self.index.insert(value.clone(), at);
-        }
-        self.values.push(value);
-        self.uses.push(0);
-        at
-    }
-
-    /// Notes that a pseudo-op loads the value of that index.
-    pub(super) fn used(&mut self, index: usize) {
-        if let Some(uses) = self.uses.get_mut(index) {
-            *uses += 1;
-        }
-    }
-
-    /// Takes over the values of a block written by hand.
-    pub(super) fn set_block(&mut self, values: Vec<T>) {
+    /// Takes over the values of a block written by hand. Of equal values the first is the one to load.
+    pub(super) fn set_block(&mut self, values: V) {
         self.uses = vec![0; values.len()];
         self.index.clear();
-        if values.len() > SCANNED {
-            // Of equal values the first is the one to load.
-            for (at, value) in values.iter().enumerate() {
-                self.index.entry(value.clone()).or_insert(at);
+        for position in 0..values.len() {
+            let value = values.at(position);
+            let hash = V::hash(value);
+            if self.index.find(hash, |at| values.at(at) == value).is_none() {
+                self.index.add(hash, position);
             }
         }
         self.values = values;
@@ -83,9 +127,8 @@ impl<T: Clone + Eq + Hash> Constants<T> {
     /// The order that makes the program smallest: the most used first, ties in the order first seen. Constants used
     /// once are left out, since an immediate is shorter than a place in the block.
     pub(super) fn optimized(&self) -> Optimized {
-        let mut order: Vec<usize> = (0..self.values.len()).collect();
+        let mut order: Vec<usize> = (0..self.values.len()).filter(|at| self.uses[*at] != 1).collect();
         order.sort_by_key(|at| std::cmp::Reverse(self.uses[*at]));
-        order.retain(|at| self.uses[*at] != 1);
         let mut place = vec![None; self.values.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old] = Some(new);
@@ -109,23 +152,32 @@ mod tests {
 
     #[test]
     fn equal_values_are_found_whatever_their_number() {
-        let mut constants = Constants::<u64>::default();
+        let mut constants = Constants::<Vec<u64>>::default();
         for value in 0..40 {
-            assert_eq!(constants.find(&(value * 7)), None);
-            assert_eq!(constants.add(value * 7), value as usize);
-            assert_eq!(constants.find(&0), Some(0));
+            assert_eq!(constants.load(&(value * 7)), Some(value as usize));
+            assert_eq!(constants.load(&0), Some(0));
         }
-        assert_eq!(constants.find(&70), Some(10));
+        assert_eq!(constants.load(&70), Some(10));
         constants.set_block(vec![5, 6, 5]);
-        assert_eq!((constants.find(&5), constants.find(&7)), (Some(0), None));
+        assert_eq!((constants.load(&5), constants.load(&7)), (Some(0), None));
+    }
+
+    #[test]
+    fn byte_strings_of_any_length_stay_apart() {
+        let mut constants = Constants::<ByteStrings>::default();
+        for (position, value) in ["", "ab", "a", "b", "abcdefghij"].iter().enumerate() {
+            assert_eq!(constants.load(value.as_bytes()), Some(position));
+            assert_eq!(constants.values().at(position), value.as_bytes());
+        }
+        assert_eq!(constants.load(b""), Some(0));
+        assert_eq!(constants.load(b"b"), Some(3));
     }
 
     #[test]
     fn the_most_used_come_first_and_singles_go() {
-        let mut constants = Constants::<u64>::default();
+        let mut constants = Constants::<Vec<u64>>::default();
         for (value, uses) in [(10, 1), (11, 2), (12, 3), (13, 2)] {
-            let at = constants.add(value);
-            (0..uses).for_each(|_| constants.used(at));
+            (0..uses).for_each(|_| assert!(constants.load(&value).is_some()));
         }
         let best = constants.optimized();
         assert_eq!(best.order, [2, 1, 3]);

@@ -8,7 +8,7 @@ use super::abi::verify_method_signature;
 use super::assembler::{Assembler, Failure, failure};
 use super::bytes_literal::{is_string, parse_bytes, parse_string};
 use super::code::{Content, Lost};
-use super::constants::MAX_CONSTANTS;
+use super::constants::{ByteStrings, MAX_CONSTANTS, Values};
 use super::emit::expect_count;
 use super::encoding::decode_base32_unpadded;
 use super::integer::{IntegerError, parse_uint};
@@ -37,13 +37,9 @@ impl Assembler<'_> {
             return Err(failure(mnemonic, Problem::ManualBlocks { pseudo: "int", opcode: "intc", value: value() }));
         }
         let value = self.int_value(token)?;
-        self.ints.wanted = true;
-        let index = match self.ints.find(&value) {
-            Some(index) => index,
-            None if blocks > 0 => return Err(failure(token, Problem::NotInIntcBlock(value))),
-            None => self.ints.add(value),
+        let Some(index) = self.ints.load(&value) else {
+            return Err(failure(token, Problem::NotInIntcBlock(value)));
         };
-        self.ints.used(index);
         let at = self.code.here().at;
         if self.load_constant(INTC, index) {
             self.code.fix(at, Content::Int(index as u32));
@@ -101,15 +97,9 @@ impl Assembler<'_> {
 
     /// Loads a byte slice through the block in force.
     fn load_bytes(&mut self, value: &[u8], token: Token) -> Result<(), Failure> {
-        self.bytes.wanted = true;
-        let index = match self.bytes.find(value) {
-            Some(index) => index,
-            None if self.bytes.manual_blocks > 0 => {
-                return Err(failure(token, Problem::NotInBytecBlock(value.to_vec())));
-            }
-            None => self.bytes.add(value.into()),
+        let Some(index) = self.bytes.load(value) else {
+            return Err(failure(token, Problem::NotInBytecBlock(value.to_vec())));
         };
-        self.bytes.used(index);
         let at = self.code.here().at;
         if self.load_constant(BYTEC, index) {
             self.code.fix(at, Content::Bytes(index as u32));
@@ -250,8 +240,8 @@ impl Assembler<'_> {
     }
 
     /// A count and so many byte strings; nothing if one of them is wrong.
-    pub(super) fn write_byte_list(&mut self, name: &'static str, args: &[Token]) -> Result<Vec<Box<[u8]>>, Failure> {
-        let mut values: Vec<Box<[u8]>> = Vec::new();
+    pub(super) fn write_byte_list(&mut self, name: &'static str, args: &[Token]) -> Result<ByteStrings, Failure> {
+        let mut values = ByteStrings::default();
         let mut rest = args;
         while let Some(first) = rest.first() {
             let second = rest.get(1).map(|token| token.text(self.source));
@@ -263,11 +253,11 @@ impl Assembler<'_> {
                 let problem = Problem::ListedBytesTooBig { opcode: name, index: values.len(), size };
                 return Err(failure(*first, problem));
             }
-            values.push(self.arena.as_slice().into());
+            values.push(&self.arena);
             rest = rest.get(literal.words..).unwrap_or_default();
         }
         self.code.push_varuint(values.len() as u64);
-        for value in &values {
+        for value in values.iter() {
             self.code.push_sized(value);
         }
         Ok(values)

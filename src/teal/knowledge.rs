@@ -99,17 +99,31 @@ impl Knowledge {
         if self.dead {
             return;
         }
-        if args.len() > self.stack.len() && self.is_bottomless() {
-            faults.push(Fault::Height { expected: args.len(), height: self.stack.len() });
-        } else {
-            for (index, wanted) in args.iter().enumerate().rev() {
-                let found = self.stack.pop().unwrap_or(self.bottom);
-                if !found.overlaps(*wanted) {
-                    faults.push(Fault::Mismatch { index, wanted: *wanted, found });
-                }
+        // Nearly always all is there and fits, which is seen sooner than what does not.
+        match self.stack.len().checked_sub(args.len()) {
+            Some(base) if args.iter().zip(&self.stack[base..]).all(|(wanted, found)| found.overlaps(*wanted)) => {
+                self.stack.truncate(base);
+            }
+            _ => self.take(args, faults),
+        }
+        for ty in returns {
+            self.stack.push(*ty);
+        }
+    }
+
+    /// Pops `args` one by one, and tells what does not fit.
+    fn take(&mut self, args: &[StackType], faults: &mut Vec<Fault>) {
+        let height = self.stack.len();
+        if args.len() > height && self.is_bottomless() {
+            faults.push(Fault::Height { expected: args.len(), height });
+            return;
+        }
+        for (index, wanted) in args.iter().enumerate().rev() {
+            let found = self.stack.pop().unwrap_or(self.bottom);
+            if !found.overlaps(*wanted) {
+                faults.push(Fault::Mismatch { index, wanted: *wanted, found });
             }
         }
-        self.stack.extend_from_slice(returns);
     }
 
     /// Narrows the first "any" among the last `count` values pushed: the type of the field that was named.

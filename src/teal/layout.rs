@@ -5,7 +5,7 @@ use crate::opcodes::BACK_BRANCH_VERSION;
 
 use super::assembler::Assembler;
 use super::code::{Content, Fixup, Lost, Place, push_varuint, varuint_len, zigzag};
-use super::constants::{Constants, Optimized};
+use super::constants::{Constants, Optimized, Values};
 use super::emit_constants::{BYTEC, INTC};
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
 use super::sourcemap::PcMap;
@@ -104,7 +104,7 @@ impl Layout {
             Content::Bytes(index) => bytes.as_ref().map(|bytes| match bytes.place[index as usize] {
                 Some(place) => load_size(place),
                 None => {
-                    let len = assembler.bytes.values()[index as usize].len();
+                    let len = assembler.bytes.values().at(index as usize).len();
                     1 + varuint_len(len as u64) + len
                 }
             }),
@@ -142,8 +142,8 @@ impl Layout {
             .enumerate()
             .filter_map(|(at, fixup)| match fixup.content {
                 Content::Branch(reference) => {
-                    let label = code.references.get(reference as usize)?.label.text(assembler.source);
-                    Some((at, reference, *code.labels.get(label)?))
+                    let label = code.references.get(reference as usize)?.label;
+                    Some((at, reference, code.labels.get(label as usize)?.place?))
                 }
                 _ => None,
             })
@@ -180,21 +180,22 @@ impl Layout {
     /// The offset of every reference, in their order; what cannot be reached is told, and is 0.
     fn resolve(&self, assembler: &mut Assembler<'_>) -> Vec<i64> {
         let version = assembler.settled_version();
-        let source = assembler.source;
         let end = self.position(assembler.code.here());
         let mut jumps = vec![0; assembler.code.references.len()];
         let mut wrong: Vec<(Token, Problem)> = Vec::new();
-        let mut undefined = std::collections::HashSet::new();
+        let mut undefined = vec![false; assembler.code.labels.len()];
         for (index, reference) in assembler.code.references.iter().enumerate() {
-            let label = reference.label.text(source);
-            let mut tell = |problem: fn(String) -> Problem| wrong.push((reference.label, problem(label.to_owned())));
-            let Some(target) = assembler.code.labels.get(label) else {
-                if undefined.insert(label) {
+            let label = assembler.code.labels[reference.label as usize];
+            let mut tell = |problem: fn(String) -> Problem| {
+                wrong.push((reference.token, problem(label.name.to_owned())));
+            };
+            let Some(target) = label.place else {
+                if !std::mem::replace(&mut undefined[reference.label as usize], true) {
                     tell(Problem::UndefinedLabel);
                 }
                 continue;
             };
-            let to = self.position(*target);
+            let to = self.position(target);
             if version.is_some_and(|version| version <= 1) && to == end {
                 tell(Problem::LabelTooFar);
             }
@@ -212,7 +213,7 @@ impl Layout {
             }
             let size = from - self.position(reference.offset);
             let limit = 1_i64 << (7 * size - 1);
-            match self.varint_jump(assembler, index as u32, *target) {
+            match self.varint_jump(assembler, index as u32, target) {
                 None => tell(Problem::BranchToItself),
                 Some(jump) if (-limit..limit).contains(&jump) => jumps[index] = jump,
                 Some(_) => tell(Problem::LabelTooFar),
@@ -254,7 +255,7 @@ impl Layout {
                     Some(Some(place)) => load(&mut out, BYTEC, place),
                     Some(None) => {
                         out.push(PUSHBYTES);
-                        let value = &bytes.values()[index as usize];
+                        let value = bytes.values().at(index as usize);
                         push_varuint(&mut out, value.len() as u64);
                         out.extend_from_slice(value);
                     }
@@ -311,8 +312,8 @@ impl Blocks {
         let values = &assembler.bytes;
         let slices: Vec<&[u8]> = match &layout.bytes {
             _ if values.manual_blocks > 0 => Vec::new(),
-            Some(best) => best.order.iter().map(|at| &*values.values()[*at]).collect(),
-            None => values.values().iter().map(|value| &**value).collect(),
+            Some(best) => best.order.iter().map(|at| values.values().at(*at)).collect(),
+            None => values.values().iter().collect(),
         };
         let mut bytes = Vec::new();
         if !slices.is_empty() {

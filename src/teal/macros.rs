@@ -152,7 +152,7 @@ impl Assembler<'_> {
                 return Err(Problem::MacroField(owned()));
             }
         }
-        if self.code.labels.contains_key(name) {
+        if self.code.is_defined(name) {
             return Err(Problem::MacroLabel(owned()));
         }
         Ok(())

@@ -26,6 +26,7 @@ mod emit_constants;
 mod encoding;
 pub mod flow;
 mod format;
+mod index;
 mod integer;
 mod knowledge;
 mod layout;

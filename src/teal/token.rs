@@ -61,80 +61,142 @@ fn is_base64(word: &[u8]) -> bool {
     matches!(word, b"base64" | b"b64")
 }
 
-/// Appends the tokens of the line that begins at byte `line` of the source and is the `number`th. Gives the end of the
-/// line: where its newline is, or the source's end. A semicolon outside a string is a token of its own.
-pub(super) fn tokenize(source: &[u8], line: usize, number: u32, tokens: &mut Vec<Token>) -> usize {
-    let token = |start: usize, end: usize| Token {
-        // Sources are shorter than 4 GiB: the assembler refuses longer ones.
-        start: start as u32,
-        end: end as u32,
-        line: number,
-        column: (start - line) as u32,
-    };
-    let mut at = skip_separators(source, line, |semicolon| tokens.push(token(semicolon, semicolon + 1)));
-    let mut start = at;
-    let mut in_string = false;
-    let mut in_base64 = false;
-    while let Some(&byte) = source.get(at) {
-        match class(byte) {
-            ORDINARY => at += 1,
-            SPECIAL => {
-                match byte {
-                    b'\n' => break,
-                    b'"' if in_string => in_string = source[at - 1] == b'\\',
-                    b'"' => in_string = at == line || class(source[at - 1]) == SEPARATOR,
-                    b'/' if !in_base64 && !in_string && source.get(at + 1) == Some(&b'/') => {
-                        if start != at {
-                            tokens.push(token(start, at));
+/// The words of one line, in room that is kept from line to line.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    pub(super) list: Vec<Token>,
+    /// Whether some of them are semicolons.
+    pub(super) semicolons: bool,
+}
+
+impl Tokens {
+    pub(super) fn new() -> Self {
+        Self { list: Vec::with_capacity(16), semicolons: false }
+    }
+
+    /// Reads the line that begins at byte `line` of the source and is the `number`th. Gives the end of the line: where
+    /// its newline is, or the source's end. A semicolon outside a string is a token of its own.
+    pub(super) fn read(&mut self, source: &[u8], line: usize, number: u32) -> usize {
+        self.list.clear();
+        self.semicolons = false;
+        let token = |start: usize, end: usize| Token {
+            // Sources are shorter than 4 GiB: the assembler refuses longer ones.
+            start: start as u32,
+            end: end as u32,
+            line: number,
+            column: (start - line) as u32,
+        };
+        let mut start = self.skip_separators(source, line, token);
+        let mut at = start;
+        let mut in_string = false;
+        let mut in_base64 = false;
+        loop {
+            at = ordinary_end(source, at);
+            let Some(&byte) = source.get(at) else { break };
+            match class(byte) {
+                ORDINARY => at += 1,
+                SPECIAL => {
+                    match byte {
+                        b'\n' => break,
+                        b'"' if in_string => in_string = source[at - 1] == b'\\',
+                        b'"' => in_string = at == line || class(source[at - 1]) == SEPARATOR,
+                        b'/' if !in_base64 && !in_string && source.get(at + 1) == Some(&b'/') => {
+                            if start != at {
+                                self.list.push(token(start, at));
+                            }
+                            return line_end(source, at);
                         }
-                        return line_end(source, at);
+                        b'(' if is_base64(&source[start..at]) => in_base64 = true,
+                        b')' => in_base64 = false,
+                        _ => {}
                     }
-                    b'(' if is_base64(&source[start..at]) => in_base64 = true,
-                    b')' => in_base64 = false,
-                    _ => {}
+                    at += 1;
                 }
-                at += 1;
-            }
-            _ if in_string => at += 1,
-            _ => {
-                tokens.push(token(start, at));
-                in_base64 = !in_base64 && is_base64(&source[start..at]);
-                at = skip_separators(source, at, |semicolon| tokens.push(token(semicolon, semicolon + 1)));
-                start = at;
+                _ if in_string => at += 1,
+                _ => {
+                    self.list.push(token(start, at));
+                    in_base64 = !in_base64 && is_base64(&source[start..at]);
+                    start = self.skip_separators(source, at, token);
+                    at = start;
+                }
             }
         }
+        let end = if at > start && source[at - 1] == b'\r' { at - 1 } else { at };
+        if start < end {
+            self.list.push(token(start, end));
+        }
+        at
     }
-    let end = if at > start && source[at - 1] == b'\r' { at - 1 } else { at };
-    if start < end {
-        tokens.push(token(start, end));
+
+    /// The first position from `at` on that is no separator; the semicolons on the way become tokens.
+    fn skip_separators(&mut self, source: &[u8], mut at: usize, token: impl Fn(usize, usize) -> Token) -> usize {
+        loop {
+            // Comments at the end of a line have long runs of spaces before them.
+            at = find(source, at, |word| word ^ eight(b' '));
+            match source.get(at) {
+                Some(b' ' | b'\t') => {}
+                Some(b';') => {
+                    self.semicolons = true;
+                    self.list.push(token(at, at + 1));
+                }
+                _ => return at,
+            }
+            at += 1;
+        }
+    }
+}
+
+/// Appends the words of a single line, read as by [`Tokens::read`], and gives its end.
+pub(super) fn tokenize(source: &[u8], line: usize, number: u32, tokens: &mut Vec<Token>) -> usize {
+    let mut read = Tokens::new();
+    let end = read.read(source, line, number);
+    tokens.append(&mut read.list);
+    end
+}
+
+/// Eight times the same byte.
+const fn eight(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Marks the bytes of `word` below `limit`, which is at most 0x80, by their highest bits. Only the first mark counts:
+/// those after it may be wrong.
+fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(eight(limit)) & !word & eight(0x80)
+}
+
+/// Marks the bytes of `word` that are `byte`, in the same way.
+fn equal(word: u64, byte: u8) -> u64 {
+    below(word ^ eight(byte), 1)
+}
+
+/// The first position from `at` on that `marks` finds in words of eight bytes; where fewer than eight are left, their
+/// beginning.
+fn find(source: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> usize {
+    while let Some(word) = source.get(at..).and_then(<[u8]>::first_chunk) {
+        let found = marks(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
     }
     at
 }
 
-/// The first position from `at` on that is no separator; tells of the semicolons on the way.
-fn skip_separators(source: &[u8], mut at: usize, mut semicolon: impl FnMut(usize)) -> usize {
-    while let Some(&byte) = source.get(at).filter(|byte| class(**byte) == SEPARATOR) {
-        if byte == b';' {
-            semicolon(at);
-        }
-        at += 1;
-    }
-    at
+/// A position from `at` on up to which all bytes are ordinary. Nearly always it is the first one that is not: all others
+/// but `;` lie below the digits, and so do only a few of the ordinary ones.
+fn ordinary_end(source: &[u8], at: usize) -> usize {
+    find(source, at, |word| below(word, b'0') | equal(word, b';'))
 }
 
-/// The first newline from `at` on, or the end. Comments are long, so eight bytes are looked at in one step.
+/// The first newline from `at` on, or the end. Comments are long, so 32 bytes are looked at in one step.
 fn line_end(source: &[u8], at: usize) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
-    const NEWLINES: u64 = u64::from_ne_bytes([b'\n'; 8]);
-    let (words, _) = source[at..].as_chunks::<8>();
-    let has_newline = |word: &[u8; 8]| {
-        let zero_where_newline = u64::from_ne_bytes(*word) ^ NEWLINES;
-        zero_where_newline.wrapping_sub(ONES) & !zero_where_newline & HIGHS != 0
-    };
-    let skipped = 8 * words.iter().take_while(|word| !has_newline(word)).count();
-    let rest = &source[at + skipped..];
-    at + skipped + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
+    let (chunks, _) = source.get(at..).unwrap_or_default().as_chunks::<32>();
+    let has_newline = |chunk: &[u8; 32]| chunk.iter().fold(false, |found, byte| found | (*byte == b'\n'));
+    let at = at + 32 * chunks.iter().take_while(|chunk| !has_newline(chunk)).count();
+    let at = find(source, at, |word| equal(word, b'\n'));
+    let rest = source.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
 }
 
 #[cfg(test)]
@@ -142,9 +204,10 @@ mod tests {
     use super::*;
 
     fn words(line: &str) -> Vec<&str> {
-        let mut tokens = Vec::new();
-        assert_eq!(tokenize(line.as_bytes(), 0, 1, &mut tokens), line.len());
-        tokens.iter().map(|token| token.text(line)).collect()
+        let mut tokens = Tokens::new();
+        assert_eq!(tokens.read(line.as_bytes(), 0, 1), line.len());
+        assert_eq!(tokens.semicolons, tokens.list.iter().any(|token| token.text(line) == ";"));
+        tokens.list.iter().map(|token| token.text(line)).collect()
     }
 
     #[test]
@@ -171,15 +234,27 @@ mod tests {
     }
 
     #[test]
+    fn words_end_wherever_they_are_in_eight_bytes() {
+        for len in 1..20 {
+            let word = "é+b_4".repeat(len);
+            for (line, count) in [("", 1), (" x", 2), (";x", 3), ("\tint 12345678 x", 4), ("//12345678", 1)] {
+                let found = words(&format!("{word}{line}")).len();
+                assert_eq!(found, count, "{word}{line}");
+                assert_eq!(words(&format!("{word}{line}"))[0], word);
+            }
+        }
+    }
+
+    #[test]
     fn columns_count_bytes_of_the_line() {
         let source = "int 1 // a comment of some length\nbyte \"é\" x\r\npop";
-        let mut tokens = Vec::new();
-        let end = tokenize(source.as_bytes(), 0, 1, &mut tokens);
+        let mut tokens = Tokens::new();
+        let end = tokens.read(source.as_bytes(), 0, 1);
         assert_eq!(source.as_bytes()[end], b'\n');
-        tokens.clear();
-        let next = tokenize(source.as_bytes(), end + 1, 2, &mut tokens);
-        assert_eq!((tokens[2].text(source), tokens[2].line, tokens[2].column), ("x", 2, 10));
-        assert_eq!(tokens[2].after().column, 11);
+        let next = tokens.read(source.as_bytes(), end + 1, 2);
+        let last = tokens.list[2];
+        assert_eq!((last.text(source), last.line, last.column), ("x", 2, 10));
+        assert_eq!(last.after().column, 11);
         assert_eq!(&source[next..], "\npop");
     }
 }
