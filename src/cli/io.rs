@@ -174,6 +174,14 @@ impl Output {
         to_stdout(&bytes).map(|()| exit)
     }
 
+    /// Writes help or the version, which clap styles for the terminal it finds.
+    ///
+    /// # Errors
+    /// Stdout that takes no more, other than by being closed.
+    pub fn help(&self, help: &clap::Error) -> Result<Exit, Failure> {
+        written(help.print().and_then(|()| std::io::stdout().flush())).map(|()| Exit::Done)
+    }
+
     fn render(&self, json: &Value, mut text: String) -> Vec<u8> {
         if self.json {
             text = format!("{json:#}");
@@ -212,7 +220,11 @@ fn to_stderr(text: &str) {
 
 fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {
     let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    written(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+}
+
+fn written(outcome: std::io::Result<()>) -> Result<(), Failure> {
+    match outcome {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::new("output", "the result could not be written to stdout")
                 .because(error)

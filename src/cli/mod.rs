@@ -21,6 +21,7 @@ mod interrupt;
 mod io;
 mod leave;
 mod localnet;
+mod man;
 mod moment;
 mod multisig;
 mod optin;
@@ -89,6 +90,8 @@ enum Command {
     Test(test::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Print a page of the manual, or write them all into a folder
+    Man(man::Args),
 }
 
 /// Runs the command line and answers with the process's exit code.
@@ -150,6 +153,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Localnet(args) => localnet::run(context, &args).await,
         Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
 
@@ -176,9 +180,11 @@ fn wrong_use(error: &clap::Error) -> Exit {
             let written = Output::new(true, false, 0).answer(Answer::report(document, ""));
             return written.unwrap_or_else(|failure| failure.exit);
         }
-        // A closed stdout has nobody to read the help.
-        let _ = error.print();
-        return Exit::Done;
+        let out = Output::new(false, false, 0);
+        return out.help(error).unwrap_or_else(|failure| {
+            out.failure(&failure);
+            failure.exit
+        });
     }
     if json {
         let missing =
