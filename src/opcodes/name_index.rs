@@ -12,39 +12,39 @@ pub struct NameIndex {
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    key: u64,
+    ends: [u64; 2],
     name: &'static str,
     position: u16,
 }
 
-const EMPTY: Slot = Slot { key: 0, name: "", position: u16::MAX };
+const EMPTY: Slot = Slot { ends: [0; 2], name: "", position: u16::MAX };
 
-/// The first and last bytes in one word. With the length it is the name itself, if that has at most eight bytes.
-fn key(name: &[u8]) -> u64 {
-    let half = |bytes: [u8; 4]| u64::from(u32::from_le_bytes(bytes));
+/// The first and the last bytes. With the length they are the name itself, if that has at most sixteen bytes.
+#[inline]
+fn ends(name: &[u8]) -> [u64; 2] {
+    if let (Some(head), Some(tail)) = (name.first_chunk(), name.last_chunk()) {
+        return [u64::from_le_bytes(*head), u64::from_le_bytes(*tail)];
+    }
+    if let (Some(head), Some(tail)) = (name.first_chunk(), name.last_chunk()) {
+        return [head, tail].map(|half| u64::from(u32::from_le_bytes(*half)));
+    }
     match *name {
-        [] => 0,
-        [a] => u64::from(a),
-        [a, b] => u64::from_le_bytes([a, b, 0, 0, 0, 0, 0, 0]),
-        [a, b, c] => u64::from_le_bytes([a, b, c, 0, 0, 0, 0, 0]),
-        _ => match (name.first_chunk::<8>(), name.last_chunk::<8>(), name.first_chunk::<4>(), name.last_chunk::<4>()) {
-            (Some(head), Some(tail), ..) if name.len() > 8 => {
-                u64::from_le_bytes(*head) ^ u64::from_le_bytes(*tail).rotate_left(29)
-            }
-            (Some(whole), ..) => u64::from_le_bytes(*whole),
-            (.., Some(head), Some(tail)) => half(*head) | half(*tail) << 32,
-            _ => 0,
-        },
+        [a, b, c] => [u64::from(a), u64::from_le_bytes([b, c, 0, 0, 0, 0, 0, 0])],
+        [a, b] => [u64::from(a), u64::from(b)],
+        [a] => [u64::from(a), 0],
+        _ => [0; 2],
     }
 }
 
-fn spread(key: u64, len: usize) -> usize {
-    ((key ^ len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
+#[inline]
+fn spread([head, tail]: [u64; 2], len: usize) -> usize {
+    ((head ^ tail.rotate_left(29) ^ len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
 }
 
 impl Slot {
-    fn holds(&self, key: u64, name: &str) -> bool {
-        self.key == key && self.name.len() == name.len() && (name.len() <= 8 || self.name == name)
+    #[inline]
+    fn holds(&self, ends: [u64; 2], name: &str) -> bool {
+        self.ends == ends && self.name.len() == name.len() && (name.len() <= 16 || self.name == name)
     }
 }
 
@@ -54,23 +54,24 @@ impl NameIndex {
         let size = (names.len() * 4).next_power_of_two().max(8);
         let mut index = Self { slots: vec![EMPTY; size].into_boxed_slice(), mask: size - 1 };
         for (position, name) in names.enumerate().filter(|(_, name)| !name.is_empty()) {
-            let key = key(name.as_bytes());
-            let mut at = spread(key, name.len()) & index.mask;
-            while !index.slots[at].name.is_empty() && !index.slots[at].holds(key, name) {
+            let ends = ends(name.as_bytes());
+            let mut at = spread(ends, name.len()) & index.mask;
+            while !index.slots[at].name.is_empty() && !index.slots[at].holds(ends, name) {
                 at = (at + 1) & index.mask;
             }
-            index.slots[at] = Slot { key, name, position: u16::try_from(position).unwrap_or(u16::MAX) };
+            index.slots[at] = Slot { ends, name, position: u16::try_from(position).unwrap_or(u16::MAX) };
         }
         index
     }
 
     /// The position of `name`.
+    #[inline]
     pub fn get(&self, name: &str) -> Option<usize> {
-        let key = key(name.as_bytes());
-        let mut at = spread(key, name.len()) & self.mask;
+        let ends = ends(name.as_bytes());
+        let mut at = spread(ends, name.len()) & self.mask;
         loop {
             let slot = &self.slots[at];
-            if slot.holds(key, name) {
+            if slot.holds(ends, name) {
                 return Some(usize::from(slot.position)).filter(|_| !name.is_empty());
             }
             if slot.name.is_empty() {

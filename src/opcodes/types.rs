@@ -146,6 +146,7 @@ impl StackType {
     }
 
     /// Whether a value of this type can be a value of `expected`.
+    #[inline]
     pub const fn overlaps(self, expected: Self) -> bool {
         match (self.kind, expected.kind) {
             (AvmType::None, _) | (_, AvmType::None) => false,

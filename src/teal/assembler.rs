@@ -69,10 +69,10 @@ impl<'a> Assembler<'a> {
             line: 0,
             errors: Vec::new(),
             warnings: Vec::new(),
-            arena: Vec::new(),
+            arena: Vec::with_capacity(64),
             literal: None,
-            args: Vec::new(),
-            returns: Vec::new(),
+            args: Vec::with_capacity(8),
+            returns: Vec::with_capacity(8),
             faults: Vec::new(),
         }
     }

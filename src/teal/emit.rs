@@ -27,6 +27,11 @@ impl Assembler<'_> {
         };
         match form.emit {
             Emit::Nothing => Ok(()),
+            // Most statements: nothing but the opcode's byte.
+            Emit::Plain if spec.immediates.is_empty() && args.is_empty() && spec.sub == 0 => {
+                self.code.push(spec.byte);
+                Ok(())
+            }
             Emit::IntcBlock => self.emit_intcblock(spec, mnemonic, args),
             Emit::BytecBlock => self.emit_bytecblock(spec, mnemonic, args),
             Emit::Intc => self.emit_intc(mnemonic, args),

@@ -26,6 +26,7 @@ const FIRST_SIZE: usize = 32;
 
 impl Index {
     /// The position for which `same` holds, among those of that hash.
+    #[inline]
     pub(super) fn find(&self, hash: u32, same: impl Fn(usize) -> bool) -> Option<usize> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut at = hash as usize & mask;

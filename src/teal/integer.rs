@@ -13,6 +13,7 @@ pub enum IntegerError {
 }
 
 /// An unsigned integer with any prefix.
+#[inline]
 pub(super) fn parse_uint(text: &str) -> Result<u64, IntegerError> {
     // The common case first: a short decimal number.
     let bytes = text.as_bytes();

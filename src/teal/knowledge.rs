@@ -95,6 +95,7 @@ impl Knowledge {
     }
 
     /// Pops `args`, pushes `returns`, and tells what does not fit.
+    #[inline]
     pub(super) fn apply(&mut self, args: &[StackType], returns: &[StackType], faults: &mut Vec<Fault>) {
         if self.dead {
             return;
@@ -112,6 +113,7 @@ impl Knowledge {
     }
 
     /// Pops `args` one by one, and tells what does not fit.
+    #[cold]
     fn take(&mut self, args: &[StackType], faults: &mut Vec<Fault>) {
         let height = self.stack.len();
         if args.len() > height && self.is_bottomless() {

@@ -237,6 +237,7 @@ impl Mnemonics {
         Self { entries, index: NameIndex::new(names.into_iter()) }
     }
 
+    #[inline]
     pub(super) fn get(&self, name: &str) -> Option<&Mnemonic> {
         self.entries.get(self.index.get(name)?)
     }

@@ -98,7 +98,7 @@ impl Assembler<'_> {
             }
             Refine::Dup => {
                 let Some(top) = self.known.known(0) else { return UNCHANGED };
-                self.returns.resize(2, top);
+                self.returns.extend([top, top]);
                 RETURNS
             }
             Refine::Dup2 => {

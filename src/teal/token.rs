@@ -17,6 +17,7 @@ pub(super) struct Token {
 }
 
 impl Token {
+    #[inline]
     pub(super) fn text<'a>(&self, source: &'a str) -> &'a str {
         source.get(self.span()).unwrap_or_default()
     }
@@ -130,19 +131,18 @@ impl Tokens {
 
     /// The first position from `at` on that is no separator; the semicolons on the way become tokens.
     fn skip_separators(&mut self, source: &[u8], mut at: usize, token: impl Fn(usize, usize) -> Token) -> usize {
-        loop {
-            // Comments at the end of a line have long runs of spaces before them.
-            at = find(source, at, |word| word ^ eight(b' '));
-            match source.get(at) {
-                Some(b' ' | b'\t') => {}
-                Some(b';') => {
-                    self.semicolons = true;
-                    self.list.push(token(at, at + 1));
-                }
-                _ => return at,
+        while let Some(&byte) = source.get(at).filter(|byte| class(**byte) == SEPARATOR) {
+            if byte == b';' {
+                self.semicolons = true;
+                self.list.push(token(at, at + 1));
             }
             at += 1;
+            // One space between words; many before them, and before comments at the end of a line.
+            if source.get(at) == Some(&b' ') {
+                at = find(source, at, |word| word ^ eight(b' '));
+            }
         }
+        at
     }
 }
 
@@ -155,23 +155,27 @@ pub(super) fn tokenize(source: &[u8], line: usize, number: u32, tokens: &mut Vec
 }
 
 /// Eight times the same byte.
+#[inline]
 const fn eight(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
 /// Marks the bytes of `word` below `limit`, which is at most 0x80, by their highest bits. Only the first mark counts:
 /// those after it may be wrong.
+#[inline]
 fn below(word: u64, limit: u8) -> u64 {
     word.wrapping_sub(eight(limit)) & !word & eight(0x80)
 }
 
 /// Marks the bytes of `word` that are `byte`, in the same way.
+#[inline]
 fn equal(word: u64, byte: u8) -> u64 {
     below(word ^ eight(byte), 1)
 }
 
 /// The first position from `at` on that `marks` finds in words of eight bytes; where fewer than eight are left, their
 /// beginning.
+#[inline]
 fn find(source: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> usize {
     while let Some(word) = source.get(at..).and_then(<[u8]>::first_chunk) {
         let found = marks(u64::from_le_bytes(*word));
@@ -185,6 +189,7 @@ fn find(source: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> usize {
 
 /// A position from `at` on up to which all bytes are ordinary. Nearly always it is the first one that is not: all others
 /// but `;` lie below the digits, and so do only a few of the ordinary ones.
+#[inline]
 fn ordinary_end(source: &[u8], at: usize) -> usize {
     find(source, at, |word| below(word, b'0') | equal(word, b';'))
 }

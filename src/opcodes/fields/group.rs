@@ -71,6 +71,7 @@ impl FieldTable {
     }
 
     /// The byte and row of a name of this group.
+    #[inline]
     pub fn by_name(&self, name: &str) -> Option<(u8, &FieldSpec)> {
         let at = self.names.get(name)?;
         Some((u8::try_from(at).ok()?, self.rows.get(at)?))
@@ -135,6 +136,7 @@ impl FieldGroup {
     }
 
     /// The rows of the group.
+    #[inline]
     pub fn table(self) -> &'static FieldTable {
         &TABLES[self as usize]
     }
