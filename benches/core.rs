@@ -33,23 +33,30 @@ static CONTRACT: LazyLock<String> = LazyLock::new(|| {
     substitute(APPROVAL_SOURCE, &values.into()).unwrap()
 });
 
-/// A program of 2,000 lines: subroutines, branches, constants and fields.
+/// A program of 2,000 lines.
 static LONG: LazyLock<String> = LazyLock::new(|| {
+    let mut text = long(133);
+    text.push_str("// the end\n// of it\n");
+    text
+});
+
+/// So many times 15 lines of subroutines, branches, constants and fields, about 180 bytes.
+fn long(blocks: usize) -> String {
     let mut text = String::from("#pragma version 12\nint 1\nreturn\n");
-    for block in 0..133 {
+    for block in 0..blocks {
         writeln!(
             text,
             "sub{block}:\n    proto 1 1\n    frame_dig -1\n    int {}\n    <\n    bz other{block}\n    \
-             txn Sender\n    byte 0x{block:08x}\n    concat\n    sha256\n    btoi\n    retsub\nother{block}:\n    \
+             txn Sender\n    byte 0x{:08x}\n    concat\n    sha256\n    btoi\n    retsub\nother{block}:\n    \
              int {}\n    retsub",
             block % 50,
+            block % 133,
             block % 50 * 1000
         )
         .unwrap();
     }
-    text.push_str("// the end\n// of it\n");
     text
-});
+}
 
 fn assembled(source: &str) -> Vec<u8> {
     assemble(source, AssembleOptions::default()).unwrap().bytes
@@ -66,6 +73,29 @@ fn assemble_2000_lines(bencher: Bencher<'_, '_>) {
     let source = LONG.as_str();
     assert!(assembled(source).len() > 2_000);
     bencher.bench(|| assemble(black_box(source), AssembleOptions::default()));
+}
+
+/// What 512 KiB cost must be eight times what 64 KiB cost, and less than 50 ms.
+#[divan::bench(args = [64, 128, 256, 512])]
+fn assemble_kib(bencher: Bencher<'_, '_>, kib: usize) {
+    let mut source = long(kib * 1024 / 180);
+    source.truncate(source[..kib * 1024].rfind("\nsub").unwrap());
+    assert!(assembled(&source).len() > kib * 200);
+    bencher.bench(|| assemble(black_box(&source), AssembleOptions::default()));
+}
+
+/// Labels alone, each used once: nothing is looked for twice as long where there are twice as many.
+#[divan::bench(args = [64, 128, 256, 512])]
+fn assemble_labels_kib(bencher: Bencher<'_, '_>, kib: usize) {
+    let mut source = String::from("#pragma version 12\n");
+    for label in 0.. {
+        if source.len() + 20 > kib * 1024 {
+            break;
+        }
+        writeln!(source, "l{label}:\nb l{label}").unwrap();
+    }
+    assert!(assembled(&source).len() > kib * 100);
+    bencher.bench(|| assemble(black_box(&source), AssembleOptions::default()));
 }
 
 #[divan::bench]

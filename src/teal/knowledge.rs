@@ -23,6 +23,24 @@ pub(super) struct Knowledge {
     /// Where the arguments of the subroutine end in `stack`, if its `proto` was seen.
     pub(super) frame: Option<usize>,
     scratch: Scratch,
+    forgotten: Forgotten,
+}
+
+/// The most values whose types are followed. No program runs with more than 1,000 on its stack, but `dupn` could write
+/// down gigabytes of them; with one more than this everything is forgotten.
+const MAX_TRACKED: usize = 1 << 20;
+
+/// What is left of the types that were forgotten for a write through an unknown frame slot, so that the next such write
+/// looks at no value in vain.
+#[derive(Debug)]
+struct Forgotten {
+    /// So many at the bottom of the stack are all "any".
+    any: usize,
+    /// So many are "any" or `written`.
+    len: usize,
+    written: StackType,
+    /// The lowest the stack has been since.
+    low: usize,
 }
 
 impl Knowledge {
@@ -33,6 +51,7 @@ impl Knowledge {
             dead: false,
             frame: None,
             scratch: Scratch::new(StackType::uint(0, 0)),
+            forgotten: Forgotten { any: 0, len: 0, written: StackType::ANY, low: 0 },
         }
     }
 
@@ -60,6 +79,7 @@ impl Knowledge {
     /// Nothing reaches the next instruction.
     pub(super) fn deaden(&mut self) {
         self.stack.clear();
+        self.forgotten.low = 0;
         self.dead = true;
     }
 
@@ -72,8 +92,9 @@ impl Knowledge {
 
     /// Forgets everything.
     pub(super) fn reset(&mut self) {
-        let Self { stack, bottom, dead, frame, scratch } = self;
+        let Self { stack, bottom, dead, frame, scratch, forgotten } = self;
         stack.clear();
+        forgotten.low = 0;
         *bottom = StackType::ANY;
         *dead = false;
         *frame = None;
@@ -83,14 +104,30 @@ impl Knowledge {
     /// Begins a subroutine of so many arguments.
     pub(super) fn begin_frame(&mut self, args: usize) {
         self.stack.clear();
+        self.forgotten.low = 0;
         self.stack.resize(args, StackType::ANY);
         self.frame = Some(args);
     }
 
     /// Forgets all types that a write through an unknown frame slot may have replaced.
     pub(super) fn forget_others(&mut self, written: StackType) {
-        for ty in self.stack.iter_mut().filter(|ty| **ty != written) {
+        let forgotten = &mut self.forgotten;
+        let (any, len) = (forgotten.any.min(forgotten.low), forgotten.len.min(forgotten.low));
+        let same = forgotten.written == written;
+        for ty in self.stack.iter_mut().skip(if same { len } else { any }).filter(|ty| **ty != written) {
             *ty = StackType::ANY;
+        }
+        // What another write had left is now "any" as well.
+        let any = if same { any } else { len };
+        self.forgotten = Forgotten { any, len: self.stack.len(), written, low: self.stack.len() };
+    }
+
+    /// Writes the top through the frame's slot at `at`, below the top.
+    pub(super) fn bury(&mut self, at: usize) {
+        let top = self.top();
+        if let Some(slot) = self.stack.get_mut(at).filter(|_| !self.dead) {
+            *slot = top;
+            self.forgotten.low = self.forgotten.low.min(at);
         }
     }
 
@@ -107,8 +144,12 @@ impl Knowledge {
             }
             _ => self.take(args, faults),
         }
+        self.forgotten.low = self.forgotten.low.min(self.stack.len());
         for ty in returns {
             self.stack.push(*ty);
+        }
+        if self.stack.len() > MAX_TRACKED {
+            self.reset();
         }
     }
 
@@ -134,6 +175,7 @@ impl Knowledge {
             return;
         }
         let from = self.stack.len().saturating_sub(count);
+        self.forgotten.low = self.forgotten.low.min(from);
         if let Some(any) = self.stack.iter_mut().skip(from).find(|ty| **ty == StackType::ANY) {
             *any = ty;
         }
@@ -219,6 +261,51 @@ mod tests {
         faults.clear();
         known.apply(&[StackType::UINT64, StackType::BYTES], &[StackType::BOOL], &mut faults);
         assert_eq!((faults.len(), known.top()), (0, StackType::BOOL));
+    }
+
+    #[test]
+    fn forgetting_leaves_alone_what_it_has_seen() {
+        let mut known = Knowledge::new();
+        let (int, bytes) = (StackType::UINT64, StackType::BYTES);
+        let mut plain: Vec<StackType> = Vec::new();
+        let mut faults = Vec::new();
+        // A walk through pushes, pops and forgetting, beside the rule in its plain form.
+        for step in 0_usize..4000 {
+            let ty = [int, bytes, StackType::BOOL, StackType::ANY][step * step / 7 % 4];
+            match step * 37 % 11 {
+                0..4 => {
+                    known.apply(&[], &[ty], &mut faults);
+                    plain.push(ty);
+                }
+                4..7 if plain.len() > 2 => {
+                    known.apply(&[StackType::ANY; 2], &[ty], &mut faults);
+                    plain.truncate(plain.len() - 2);
+                    plain.push(ty);
+                }
+                7 if plain.len() > 5 => {
+                    known.bury(plain.len() - 4);
+                    let (at, top) = (plain.len() - 4, plain[plain.len() - 1]);
+                    plain[at] = top;
+                }
+                _ => {
+                    known.forget_others(ty);
+                    plain.iter_mut().filter(|it| **it != ty).for_each(|it| *it = StackType::ANY);
+                }
+            }
+            assert_eq!(known.stack, plain, "step {step}");
+        }
+        assert!(faults.is_empty() && plain.len() > 100, "{} values", plain.len());
+    }
+
+    #[test]
+    fn more_values_than_any_program_has_are_forgotten() {
+        let mut known = Knowledge::new();
+        let many = vec![StackType::UINT64; 255];
+        for _ in 0..2 * MAX_TRACKED / 255 {
+            known.apply(&[], &many, &mut Vec::new());
+            assert!(known.stack.len() <= MAX_TRACKED);
+        }
+        assert!(!known.is_bottomless());
     }
 
     #[test]

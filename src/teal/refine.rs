@@ -187,8 +187,8 @@ impl Assembler<'_> {
                 if at + 1 >= self.known.stack.len() {
                     return Err(Problem::AboveStack("frame_bury"));
                 }
-                self.replace_from(at);
-                BOTH
+                self.known.bury(at);
+                UNCHANGED
             }
             Refine::Load => {
                 let Some(slot) = self.byte_immediate(tokens, 0) else { return UNCHANGED };

@@ -91,11 +91,9 @@ impl Tokens {
         let mut at = start;
         let mut in_string = false;
         let mut in_base64 = false;
-        loop {
-            at = ordinary_end(source, at);
-            let Some(&byte) = source.get(at) else { break };
+        while let Some(&byte) = source.get(at) {
             match class(byte) {
-                ORDINARY => at += 1,
+                ORDINARY => at = ordinary_end(source, at + 1),
                 SPECIAL => {
                     match byte {
                         b'\n' => break,
@@ -131,8 +129,8 @@ impl Tokens {
 
     /// The first position from `at` on that is no separator; the semicolons on the way become tokens.
     fn skip_separators(&mut self, source: &[u8], mut at: usize, token: impl Fn(usize, usize) -> Token) -> usize {
-        while let Some(&byte) = source.get(at).filter(|byte| class(**byte) == SEPARATOR) {
-            if byte == b';' {
+        while at < source.len() && class(source[at]) == SEPARATOR {
+            if source[at] == b';' {
                 self.semicolons = true;
                 self.list.push(token(at, at + 1));
             }
