@@ -113,8 +113,15 @@ async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str) -> Result<A
 async fn opt_in(session: &Session<'_>, asset: Option<AssetIndex>, from: &str) -> Result<Answer, Failure> {
     let asset = existing(session, asset).await?;
     let account = session.account(from).await?;
-    let changed = session.hold(&account, asset.id).await?;
-    session.hand_out_to_new(&account, asset.id, changed).await?;
+    let changed = session.algod.holding(account.address, asset.id).await?.is_none();
+    let gift = if changed { session.gift_to_new(&account, asset.id).await? } else { None };
+    if gift.is_some() {
+        let params = session.params().await?;
+        let opt_in = calls::asset_opt_in(account.address, asset.id, &params);
+        session.send_with_gift(&account, vec![opt_in], gift.as_ref(), None).await?;
+    } else {
+        session.hold(&account, asset.id).await?;
+    }
     let state = if changed { "opted in to" } else { "had opted in already to" };
     Ok(Answer::report(
         json!({ "network": session.network.name, "asset": asset.id, "account": account.address, "changed": changed }),

@@ -23,7 +23,7 @@ const GUESTS: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Embedded {
     url: String,
-    dispenser: SigningKey,
+    dispenser: Option<SigningKey>,
     node: Option<Running>,
     guests: Option<File>,
 }
@@ -33,7 +33,7 @@ impl Embedded {
     pub(super) fn in_memory() -> Result<Self, Failure> {
         let config = node::Config { data: None, algod_port: 0, ..node::Config::default() };
         let node = node::serve(config).map_err(failure)?;
-        let dispenser = SigningKey::from_seed(node.node().dispenser().seed());
+        let dispenser = node.node().dispenser().map(|key| SigningKey::from_seed(key.seed()));
         Ok(Self { url: node.url(), dispenser, node: Some(node), guests: None })
     }
 
@@ -46,7 +46,7 @@ impl Embedded {
             let config = node::Config { data: Some(folder.clone()), algod_port: 0, ..node::Config::default() };
             let held = match tokio::task::spawn_blocking(move || node::serve(config)).await {
                 Ok(Ok(node)) => {
-                    let dispenser = SigningKey::from_seed(node.node().dispenser().seed());
+                    let dispenser = node.node().dispenser().map(|key| SigningKey::from_seed(key.seed()));
                     out.detail(&format!("embedded network in {} at {}", folder.display(), node.url()));
                     let guests = Some(guest_book(&folder)?);
                     return Ok(Self { url: node.url(), dispenser, node: Some(node), guests });
@@ -77,9 +77,9 @@ impl Embedded {
         if Algod::new(url, Some(node::LOCAL_TOKEN))?.version().await.is_err() {
             return Ok(None);
         }
-        let dispenser = DispenserKey::load_or_create(folder).map_err(|error| unusable(folder, &error))?;
+        let dispenser = DispenserKey::load(folder).map_err(|error| unusable(folder, &error))?;
         out.detail(&format!("attached to the embedded network of{}", holder.trim_end_matches(')').replace('(', "")));
-        let dispenser = SigningKey::from_seed(dispenser.seed());
+        let dispenser = dispenser.map(|key| SigningKey::from_seed(key.seed()));
         Ok(Some(Self { url: url.to_owned(), dispenser, node: None, guests: Some(guests) }))
     }
 
@@ -88,9 +88,9 @@ impl Embedded {
         &self.url
     }
 
-    /// The key of the account that funds others.
-    pub(super) const fn dispenser(&self) -> &SigningKey {
-        &self.dispenser
+    /// The key of the account that funds others, unless it was lost.
+    pub(super) const fn dispenser(&self) -> Option<&SigningKey> {
+        self.dispenser.as_ref()
     }
 
     /// Stops the node, after the other commands that use it.

@@ -192,7 +192,7 @@ impl From<KeyError> for Failure {
             KeyError::Missing { name, variables } => {
                 let variable = variables.first().cloned().unwrap_or_default();
                 Self::new("no_key", message)
-                    .because("keys come from the environment or .env files, never from the command line")
+                    .because("keys come from the environment, .env files or the keystore, never from the command line")
                     .hint(format!(
                         "set {variable} to the account's 25 words, for example in .env.<net>, or keep them encrypted with \
                          `pnp-contract account import {name}`; on a development network `pnp-contract account new {name}` \

@@ -5,7 +5,7 @@
 
 use super::failure::{Exit, Failure};
 use serde_json::Value;
-use std::io::{IsTerminal, Write};
+use std::io::{IsTerminal, Read, Write};
 use zeroize::Zeroizing;
 
 /// What a command answers with.
@@ -157,8 +157,49 @@ impl Output {
         let mut stderr = std::io::stderr();
         write!(stderr, "{question} ").and_then(|()| stderr.flush()).ok()?;
         let read = tokio::task::spawn_blocking(|| rpassword::read_password().map(Zeroizing::new)).await.ok()?;
-        to_stderr("");
-        read.ok()
+        match read {
+            // Ctrl-C, which has been passed on as a signal: whoever listens to it ends the command.
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => std::future::pending().await,
+            read => read.ok(),
+        }
+    }
+
+    /// What a pipe gives that nobody may see, such as a mnemonic; nothing where stdin is a terminal or gives nothing.
+    ///
+    /// # Errors
+    /// A stdin that cannot be read, gives far too much, or no text.
+    pub fn piped_secret(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+        if std::io::stdin().is_terminal() {
+            return Ok(None);
+        }
+        let mut bytes = Zeroizing::new(vec![0; SECRET_LIMIT]);
+        let read = read_secret(&mut bytes).map_err(|error| {
+            Failure::new("unreadable", "stdin cannot be read")
+                .because(error)
+                .hint("give the words alone, in UTF-8, or name a variable with --from-env")
+        })?;
+        let text = std::str::from_utf8(bytes.get(..read).unwrap_or_default())
+            .map_err(|_| Failure::new("unreadable", "stdin gives no UTF-8 text").hint("give the words alone"))?;
+        Ok(Some(Zeroizing::new(text.trim().to_owned())).filter(|text| !text.is_empty()))
+    }
+
+    /// Whether a person sees what goes to stdout.
+    #[must_use]
+    pub fn has_screen(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
+    /// Shows a secret that was asked for: a line on stdout, past its buffer.
+    ///
+    /// # Errors
+    /// A stdout that does not take it.
+    pub fn reveal(&self, secret: &str) -> Result<(), Failure> {
+        let mut line = Zeroizing::new(String::with_capacity(secret.len().saturating_add(1)));
+        line.push_str(secret);
+        line.push('\n');
+        write_secret(line.as_bytes()).map_err(|error| {
+            Failure::new("output", "the secret could not be written to stdout").because(error).hint("use --out FILE")
+        })
     }
 
     /// Writes a command's answer; the exit code that belongs to it.
@@ -211,6 +252,36 @@ impl Output {
     fn paint(&self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
+}
+
+/// The most that is read of a secret, in bytes.
+const SECRET_LIMIT: usize = 8192;
+
+/// Fills `bytes` from stdin, past the buffer of the standard library, which is never wiped; how many there were.
+fn read_secret(bytes: &mut [u8]) -> std::io::Result<usize> {
+    #[cfg(unix)]
+    let mut stdin = std::fs::File::from(std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned()?);
+    #[cfg(not(unix))]
+    let mut stdin = std::io::stdin().lock();
+    let mut filled = 0;
+    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match stdin.read(rest) {
+            Ok(0) => return Ok(filled),
+            Ok(more) => filled = filled.saturating_add(more),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "it gives too much for a secret"))
+}
+
+fn write_secret(bytes: &[u8]) -> std::io::Result<()> {
+    #[cfg(unix)]
+    let mut stdout = std::fs::File::from(std::os::fd::AsFd::as_fd(&std::io::stdout()).try_clone_to_owned()?);
+    #[cfg(not(unix))]
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes)?;
+    stdout.flush()
 }
 
 fn to_stderr(text: &str) {

@@ -88,6 +88,11 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         running.url(),
         node::LOCAL_TOKEN
     );
+    if running.node().dispenser().is_none() {
+        context
+            .out
+            .warn(&format!("{place}/dispenser.key is gone, and with it the key that hands out this chain's Algos"));
+    }
     // The answer comes first: the network then runs until a signal stops it.
     context.out.answer(Answer::report(ready, text))?;
     let _waiting = super::interrupt::Handled::new();

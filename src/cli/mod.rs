@@ -9,6 +9,7 @@ mod compile;
 mod completions;
 mod context;
 mod contract;
+mod core_file;
 mod delete;
 mod demo;
 mod deploy;
@@ -19,6 +20,7 @@ mod fmt;
 mod input;
 mod interrupt;
 mod io;
+mod key_sources;
 mod leave;
 mod localnet;
 mod man;
@@ -33,6 +35,7 @@ mod test;
 mod unlock;
 mod update;
 mod values;
+mod wallets;
 
 pub use context::{Context, GlobalOptions};
 pub use failure::{Exit, Failure, Told};
@@ -97,6 +100,7 @@ enum Command {
 /// Runs the command line and answers with the process's exit code.
 #[must_use]
 pub fn main() -> ExitCode {
+    core_file::forbid();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(wrong_use(&error) as u8),

@@ -12,10 +12,16 @@ pub(super) fn now() -> String {
 /// This program's version.
 pub(super) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// What git gets of our environment: how to find itself and its settings.
+const SHARED: [&str; 6] = ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT", "GIT_CONFIG_GLOBAL"];
+
 /// The git commit of the project, with `+` where the work tree differs; nothing outside git or without it.
 pub(super) fn git_commit(project: &Path) -> Option<String> {
     let git = |arguments: &[&str]| {
         let output = Command::new("git")
+            // Our environment may hold mnemonics, and git starts programs of others: hooks, file system monitors.
+            .env_clear()
+            .envs(SHARED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
             .arg("-C")
             .arg(project)
             .args(arguments)

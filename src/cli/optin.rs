@@ -37,16 +37,24 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             transactions.push(calls::asset_opt_in(user.address(), asset, &params));
         }
         transactions.push(calls::opt_in(user.address(), app, &params));
-        let transactions = group(transactions, &params)?;
         let programs = programs_of(record.as_ref());
         let what = format!("opt in to application {app}");
-        let sent = match session.carry_out("optin", &what, &user, &transactions, programs.as_ref()).await? {
-            Outcome::Sent(sent) => sent,
-            Outcome::Written(bundle) => return bundle.answer(),
+        let gift = match (state.asset, user.account()) {
+            (Some(asset), Some(user)) if opts_in_to_asset => session.gift_to_new(user, asset).await?,
+            _ => None,
         };
-        if let (Some(asset), Some(user)) = (state.asset, user.account()) {
-            session.hand_out_to_new(user, asset, opts_in_to_asset).await?;
-        }
+        let sent = match (&gift, user.account()) {
+            (Some(_), Some(user)) => {
+                session.send_with_gift(user, transactions, gift.as_ref(), programs.as_ref()).await?
+            }
+            _ => {
+                let transactions = group(transactions, &params)?;
+                match session.carry_out("optin", &what, &user, &transactions, programs.as_ref()).await? {
+                    Outcome::Sent(sent) => sent,
+                    Outcome::Written(bundle) => return bundle.answer(),
+                }
+            }
+        };
         Ok(Answer::report(
             json!({ "network": session.network.name, "app": app, "account": user.address(), "asset": state.asset,
                     "asset_opted_in": opts_in_to_asset, "txids": sent.txids, "round": sent.confirmation.round }),

@@ -2,11 +2,12 @@
 
 use super::failure::Failure;
 use super::moment;
-use super::session::{Session, group, private_folder};
+use super::session::{Sent, Session, group, private_folder};
+use crate::client::AccountState;
 use crate::keys::{Account, Origin};
 use crate::registry;
 use crate::types::{Address, AssetConfig, AssetIndex, AssetParams, MicroAlgos, Transaction, TransactionType};
-use crate::usage::calls;
+use crate::usage::{Programs, calls};
 
 /// What a made account gets.
 const STARTING_BALANCE: MicroAlgos = MicroAlgos(100_000_000);
@@ -35,19 +36,35 @@ impl Default for AssetPlan {
     }
 }
 
+/// What a new user of a development network is given.
+#[derive(Debug)]
+pub(super) struct Gift {
+    giver: Account,
+    asset: AssetIndex,
+    amount: u64,
+}
+
 impl Session<'_> {
-    /// The account `name`; on a development network made and funded where that is missing.
+    /// The account `name`, whose key the chain accepts; on a development network made and funded where that is missing.
     pub(super) async fn account(&self, name: &str) -> Result<Account, Failure> {
         if !self.is_development() {
-            return Ok(self.keys().get(name).await?);
+            let account = self.keys().get(name).await?;
+            let state = self.algod.account(account.address).await?;
+            return signs(&state, &account).map(|()| account);
         }
         private_folder(self.context)?;
         let account = self.keys().get_or_create(name).await?;
-        if let Origin::Local { made } = account.origin {
-            if made {
-                self.context.out.say(&format!("made the account {name}: {}", account.address));
+        let state = self.algod.account(account.address).await?;
+        signs(&state, &account)?;
+        let made = account.origin == Origin::Local { made: true };
+        if made {
+            self.context.out.say(&format!("made the account {name}: {}", account.address));
+        }
+        if self.is_own(&account) {
+            let funded = state.balance.is_zero();
+            if funded {
+                self.fund(account.address, STARTING_BALANCE).await?;
             }
-            let funded = self.start_off(account.address).await?;
             // A command that was cut off may have funded it without a note.
             if made || funded || !self.chain()?.accounts.contains_key(name) {
                 self.note_account(name, account.address, made)?;
@@ -56,9 +73,9 @@ impl Session<'_> {
         Ok(account)
     }
 
-    /// Whether an account is one that commands made for this project on a development network.
+    /// Whether an account is one of a development network alone: made for this project, or kept in its kmd.
     pub(super) fn is_own(&self, account: &Account) -> bool {
-        self.is_development() && matches!(account.origin, Origin::Local { .. })
+        self.is_development() && matches!(account.origin, Origin::Local { .. } | Origin::Kmd { .. })
     }
 
     fn note_account(&self, name: &str, address: Address, made: bool) -> Result<(), Failure> {
@@ -73,17 +90,8 @@ impl Session<'_> {
         })
     }
 
-    /// Sends Algos to a development account that has none on this chain; whether it did.
-    async fn start_off(&self, address: Address) -> Result<bool, Failure> {
-        if !self.algod.account(address).await?.balance.is_zero() {
-            return Ok(false);
-        }
-        self.fund(address, STARTING_BALANCE).await?;
-        Ok(true)
-    }
-
     /// Sends Algos from the network's dispenser.
-    pub(super) async fn fund(&self, address: Address, amount: MicroAlgos) -> Result<super::session::Sent, Failure> {
+    pub(super) async fn fund(&self, address: Address, amount: MicroAlgos) -> Result<Sent, Failure> {
         let dispenser = self.dispenser().await?;
         let params = self.params().await?;
         let payment = calls::payment(dispenser.address, address, amount, &params);
@@ -159,53 +167,80 @@ impl Session<'_> {
         }
         let opts_in = !transactions.is_empty();
         let gift = self.gift(user.address, asset).await?;
-        if let Some((creator, amount)) = &gift {
-            transactions.push(calls::asset_transfer(creator.address, user.address, asset, *amount, &params));
+        if opts_in || gift.is_some() {
+            self.send_with_gift(user, transactions, gift.as_ref(), None).await?;
         }
-        if transactions.is_empty() {
-            return Ok(());
-        }
-        let signer = |sender: Address| match &gift {
-            Some((creator, _)) if creator.address == sender => creator,
-            _ => user,
-        };
-        let transactions = group(transactions, &params)?;
-        let mut signed = Vec::with_capacity(transactions.len());
-        for one in &transactions {
-            signed.push(signer(one.header.sender).sign(one).await?);
-        }
-        self.submit(&signed, None).await?;
         if opts_in {
             self.context.out.say(&format!("{} opted in to asset {asset} and application {app}", user.name));
         }
-        if let Some((_, amount)) = gift {
-            self.context.out.say(&format!("sent {amount} minor units of asset {asset} to {}", user.address));
-        }
         Ok(())
     }
 
-    /// Hands some of the asset to a development user that just opted in by itself.
-    pub(super) async fn hand_out_to_new(&self, user: &Account, asset: AssetIndex, new: bool) -> Result<(), Failure> {
-        if !(new && user.name == "user" && matches!(user.origin, Origin::Local { .. })) {
-            return Ok(());
+    /// What a development user that opts in to the asset by itself gets of it.
+    pub(super) async fn gift_to_new(&self, user: &Account, asset: AssetIndex) -> Result<Option<Gift>, Failure> {
+        if user.name != "user" || !self.is_own(user) {
+            return Ok(None);
         }
-        let Some((creator, amount)) = self.gift(user.address, asset).await? else { return Ok(()) };
+        self.gift(user.address, asset).await
+    }
+
+    /// Sends a user's transactions and a gift to it: in one group, so that no command that is cut off leaves half a user
+    /// behind. Gifts are made on development networks only, where nothing has to be confirmed.
+    pub(super) async fn send_with_gift(
+        &self,
+        user: &Account,
+        mut transactions: Vec<Transaction>,
+        gift: Option<&Gift>,
+        programs: Option<&Programs>,
+    ) -> Result<Sent, Failure> {
         let params = self.params().await?;
-        let transfer = calls::asset_transfer(creator.address, user.address, asset, amount, &params);
-        self.send("hand out the asset", &creator, &Session::single(transfer, &params)?, None).await?;
-        self.context.out.say(&format!("sent {amount} minor units of asset {asset} to {}", user.address));
-        Ok(())
+        if let Some(Gift { giver, asset, amount }) = gift {
+            transactions.push(calls::asset_transfer(giver.address, user.address, *asset, *amount, &params));
+        }
+        let transactions = group(transactions, &params)?;
+        let mut signed = Vec::with_capacity(transactions.len());
+        for one in &transactions {
+            let giver = gift.map(|gift| &gift.giver).filter(|giver| giver.address == one.header.sender);
+            signed.push(giver.unwrap_or(user).sign(one).await?);
+        }
+        let sent = self.submit(&signed, programs).await?;
+        if let Some(Gift { asset, amount, .. }) = gift {
+            self.context.out.say(&format!("sent {amount} minor units of asset {asset} to {}", user.address));
+        }
+        Ok(sent)
     }
 
     /// What a user gets of the asset, and from whom: where the user has none and this project's creator has it.
-    async fn gift(&self, user: Address, asset: AssetIndex) -> Result<Option<(Account, u64)>, Failure> {
+    async fn gift(&self, user: Address, asset: AssetIndex) -> Result<Option<Gift>, Failure> {
         let has = self.algod.holding(user, asset).await?.map_or(0, |holding| holding.amount);
-        let Ok(creator) = self.keys().get("creator").await else { return Ok(None) };
-        if has > 0 || !self.is_development() || creator.address == user {
+        let Ok(giver) = self.keys().get("creator").await else { return Ok(None) };
+        if has > 0 || !self.is_development() || giver.address == user {
             return Ok(None);
         }
-        let stock = self.algod.holding(creator.address, asset).await?.map_or(0, |holding| holding.amount);
+        let stock = self.algod.holding(giver.address, asset).await?.map_or(0, |holding| holding.amount);
         let amount = STARTING_UNITS.min(stock);
-        Ok((amount > 0).then_some((creator, amount)))
+        Ok((amount > 0).then_some(Gift { giver, asset, amount }))
     }
+}
+
+/// Refuses an account whose key here is not the one that the chain asks for, before anything is made with it.
+fn signs(state: &AccountState, account: &Account) -> Result<(), Failure> {
+    let (needs, has) = (state.signer(), account.signer());
+    if needs == has {
+        return Ok(());
+    }
+    let Account { name, address, origin, .. } = account;
+    let setting = name.to_ascii_uppercase().replace('-', "_");
+    let failure = match needs == *address {
+        true => Failure::new("wrong_signer", format!("the account {name} ({address}) is not rekeyed to {has}"))
+            .because(format!("the chain asks for its own key, and {origin} has another's"))
+            .hint(format!("give the words of {address} itself, or take {setting}_SENDER away")),
+        false => Failure::new("wrong_signer", format!("the account {name} ({address}) is rekeyed to {needs}"))
+            .because(format!("the chain asks for that key, and {origin} has the one of {has}"))
+            .hint(format!(
+                "set {setting}_MNEMONIC to the words of {needs} and {setting}_SENDER to {address}, or keep both with \
+                 `pnp-contract account import NAME --sender {address}`; a multisignature signs with --multisig"
+            )),
+    };
+    Err(failure.with("address", address.to_string()).with("needs", needs.to_string()).with("has", has.to_string()))
 }

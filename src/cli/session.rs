@@ -6,17 +6,16 @@ use super::embedded::{self, Embedded};
 use super::explain::rejected;
 use super::failure::Failure;
 use super::interrupt::UnderWay;
-use super::unlock::{Passwords, keystore};
+use super::key_sources::KeySources;
+use super::wallets::KmdWallets;
 use crate::client::{Algod, ClientError, Confirmation, Kmd, SuggestedParams};
-use crate::keys::{Account, KeyRing, Keystore, LocalAccounts, Opener, Secret};
+use crate::keys::{Account, KeyRing, LocalAccounts};
 use crate::ledger::dispenser::DispenserKey;
-use crate::network::{Environment, GenesisIdentity, Kind, Network};
+use crate::network::{Endpoint, Environment, GenesisIdentity, Kind, Network};
 use crate::registry::{Chain, Contract, Store};
 use crate::types::signing::SigningKey;
 use crate::types::{Address, AppIndex, AssetIndex, SignedTransaction, Transaction};
 use crate::usage::{Programs, calls};
-use std::sync::Arc;
-use zeroize::Zeroizing;
 
 /// An open connection. [`Session::close`] ends it.
 #[derive(Debug)]
@@ -26,12 +25,11 @@ pub(super) struct Session<'c> {
     pub(super) identity: GenesisIdentity,
     pub(super) algod: Algod,
     pub(super) store: Store,
-    environment: Environment,
+    pub(super) environment: Environment,
+    pub(super) sources: KeySources,
     embedded: Option<Embedded>,
     /// kmd takes seconds to open a wallet.
     dispenser: tokio::sync::OnceCell<Account>,
-    keystore: Option<Keystore>,
-    passwords: Arc<Passwords>,
 }
 
 /// What sending a group led to.
@@ -80,8 +78,8 @@ impl<'c> Session<'c> {
         let store = Store::new(&context.folder, &network.name);
         context.out.detail(&format!("{} at {} is {}", network.name, algod.url(), identity.id));
         let dispenser = tokio::sync::OnceCell::new();
-        let (keystore, passwords) = (keystore(&environment), Arc::new(Passwords::new(&environment, context.out)));
-        Ok(Self { context, network, identity, algod, store, environment, embedded, dispenser, keystore, passwords })
+        let sources = sources(context, &network, &identity, &environment)?;
+        Ok(Self { context, network, identity, algod, store, environment, sources, embedded, dispenser })
     }
 
     /// Ends the connection; the embedded node stops.
@@ -94,26 +92,12 @@ impl<'c> Session<'c> {
 
     /// Whether accounts and assets may be made and funded without asking.
     pub(super) fn is_development(&self) -> bool {
-        matches!(self.network.kind, Kind::Embedded | Kind::LocalNet) && self.identity.public().is_none()
+        is_development(&self.network, &self.identity)
     }
 
     /// Where keys are found.
     pub(super) fn keys(&self) -> KeyRing<'_> {
-        let lookup = |names: &[String]| {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            self.environment.first_of(&names).map(|(name, setting)| Secret {
-                variable: name.to_owned(),
-                text: Zeroizing::new(setting.value.to_owned()),
-                origin: setting.layer.to_string(),
-            })
-        };
-        let local =
-            self.is_development().then(|| LocalAccounts::new(&self.context.folder.join(".pnp"), &self.network.name));
-        let keys = KeyRing::new(Box::new(lookup), local);
-        match &self.keystore {
-            Some(keystore) => keys.with_keystore(keystore.clone(), Arc::clone(&self.passwords) as Arc<dyn Opener>),
-            None => keys,
-        }
+        self.sources.ring(&self.environment)
     }
 
     /// A setting that is no secret.
@@ -194,8 +178,8 @@ impl<'c> Session<'c> {
     }
 
     async fn find_dispenser(&self) -> Result<Account, Failure> {
-        if let Some(embedded) = &self.embedded {
-            return Ok(Account::new("dispenser", embedded.dispenser().clone()));
+        if let Some(key) = self.embedded.as_ref().and_then(Embedded::dispenser) {
+            return Ok(Account::new("dispenser", key.clone()));
         }
         let nobody = || {
             Failure::new("no_dispenser", format!("nobody hands out Algos on {}", self.network.name))
@@ -210,10 +194,11 @@ impl<'c> Session<'c> {
         if let Some(own) = self.own_dispenser().await? {
             return Ok(own);
         }
+        if self.embedded.is_some() {
+            return Err(lost_dispenser(&self.context.shown(&self.context.folder.join(".pnp").join("embedded"))));
+        }
         let endpoint = self.network.kmd.as_ref().ok_or_else(nobody)?;
-        let token = endpoint.token.as_ref().map_or("", crate::network::Token::reveal);
-        let kmd = Kmd::new(&endpoint.url, token)?;
-        let addresses = kmd.addresses().await.map_err(|error| match error {
+        let wallet = kmd(endpoint)?.default_wallet().await.map_err(|error| match error {
             // algod answers, so that a network is there.
             ClientError::Unreachable { why, .. } => {
                 nobody().because(format!("{} does not answer: {why}", endpoint.url)).hint(
@@ -224,24 +209,30 @@ impl<'c> Session<'c> {
             error => error.into(),
         })?;
         let mut richest = None;
-        for address in addresses {
+        for address in wallet.addresses().await? {
             let state = self.algod.account(address).await?;
             if richest.as_ref().is_none_or(|(_, most)| state.spendable() > *most) {
                 richest = Some((address, state.spendable()));
             }
         }
         let (address, _) = richest.ok_or_else(nobody)?;
-        let seed = kmd.export_seed(address).await?;
+        let seed = wallet.export_seed(address).await?;
         Ok(Account::new("dispenser", SigningKey::from_seed(&seed)))
     }
 
     /// The dispenser of the network that answers, where `localnet run` made it: in memory, or in this project's folder.
     async fn own_dispenser(&self) -> Result<Option<Account>, Failure> {
         let Some(wallet) = self.algod.first_wallet().await? else { return Ok(None) };
-        let kept = DispenserKey::load(&super::localnet::folder(self.context)).map_err(|error| {
+        let folder = super::localnet::folder(self.context);
+        let kept = DispenserKey::load(&folder).map_err(|error| {
             Failure::new("no_dispenser", "the local network's dispenser key cannot be read").because(error)
         })?;
         let own = [Some(DispenserKey::well_known()), kept].into_iter().flatten().find(|key| key.address() == wallet);
+        // The network itself keeps its genesis there, which names who owns its money.
+        let genesis = || std::fs::read_to_string(folder.join("genesis.json")).unwrap_or_default();
+        if own.is_none() && genesis().contains(&wallet.to_string()) {
+            return Err(lost_dispenser(&self.context.shown(&folder)));
+        }
         Ok(own.map(|key| Account::new("dispenser", SigningKey::from_seed(key.seed()))))
     }
 
@@ -330,6 +321,41 @@ impl<'c> Session<'c> {
     pub(super) fn single(transaction: Transaction, params: &SuggestedParams) -> Result<Vec<Transaction>, Failure> {
         group(vec![transaction], params)
     }
+}
+
+/// The chain in `folder` goes on without the key that owns its money.
+fn lost_dispenser(folder: &str) -> Failure {
+    Failure::new("no_dispenser", "the key that hands out Algos here is gone")
+        .because(format!("{folder}/dispenser.key was deleted or is another chain's, and no new key owns this chain's money"))
+        .hint(format!(
+            "restore the file, or set DISPENSER_MNEMONIC to the words of an account that has Algos; to begin a fresh chain, \
+             move {folder} away"
+        ))
+}
+
+fn is_development(network: &Network, identity: &GenesisIdentity) -> bool {
+    matches!(network.kind, Kind::Embedded | Kind::LocalNet) && identity.public().is_none()
+}
+
+/// Where keys are found, beside the settings: the keystore, the wallets of a network that is not public, and this project's
+/// file on a development network.
+fn sources(
+    context: &Context,
+    network: &Network,
+    identity: &GenesisIdentity,
+    environment: &Environment,
+) -> Result<KeySources, Failure> {
+    let local =
+        is_development(network, identity).then(|| LocalAccounts::new(&context.folder.join(".pnp"), &network.name));
+    let wallets = match network.kmd.as_ref().filter(|_| identity.public().is_none()) {
+        Some(endpoint) => Some(KmdWallets::new(kmd(endpoint)?, context.out)),
+        None => None,
+    };
+    Ok(KeySources::new(environment, context.out).with_local(local).with_wallets(wallets))
+}
+
+fn kmd(endpoint: &Endpoint) -> Result<Kmd, ClientError> {
+    Kmd::new(&endpoint.url, endpoint.token.as_ref().map_or("", crate::network::Token::reveal))
 }
 
 /// Transactions ready to be signed.

@@ -1,35 +1,16 @@
-//! The keystore a command uses, and the passwords that open it: from the environment, a file, or typed unseen.
+//! The passwords that open the keystore's entries: from the environment, from a file, or typed unseen.
 
 use super::failure::Failure;
 use super::io::Output;
-use crate::keys::{Entry, KeyError, Keystore, Opener, Pending};
-use crate::network::{Environment, Layer};
+use crate::keys::{Entry, KeyError, Opener, Pending};
+use crate::network::Environment;
 use crate::types::Address;
 use crate::types::signing::SigningKey;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-/// Where the keystore is, unless `PNP_KEYSTORE` says otherwise, from the user's home folder.
-const FOLDER: [&str; 2] = [".pnp-contract", "keystore"];
-/// What `PNP_KEYSTORE` says to do without one.
-const OFF: &str = "off";
 /// How often a password may be mistyped.
 const TRIES: usize = 3;
-
-/// The user's keystore; none where `PNP_KEYSTORE` is `off`, or no home folder is known.
-pub(super) fn keystore(environment: &Environment) -> Option<Keystore> {
-    match environment.get("PNP_KEYSTORE") {
-        Some(setting) if setting.value == OFF => None,
-        Some(setting) => Some(Keystore::new(setting.value)),
-        None => {
-            // Of the process alone: a project's .env does not say where its user lives.
-            let home = |name| environment.get(name).filter(|setting| setting.layer == Layer::Process);
-            let home = home("HOME").or_else(|| home("USERPROFILE"))?;
-            Some(Keystore::new(FOLDER.iter().fold(PathBuf::from(home.value), |path, part| path.join(part))))
-        }
-    }
-}
 
 /// A password that was given beforehand, with the setting it comes from.
 struct Given {
@@ -52,19 +33,39 @@ impl std::fmt::Debug for Passwords {
 }
 
 impl Passwords {
-    /// What the environment gives; read now, shown never.
-    pub(super) fn new(environment: &Environment, out: Output) -> Self {
-        Self { out, given: given(environment), opened: tokio::sync::Mutex::default() }
+    /// The password that `variable`, or the file that `variable` with `_FILE` names, gives; read now, shown never.
+    pub(super) fn new_of(environment: &Environment, out: Output, variable: &str) -> Self {
+        Self { out, given: given(environment, variable), opened: tokio::sync::Mutex::default() }
     }
 
-    /// The password that was given, if one was; where that cannot be read, a failure.
-    pub(super) fn given(&self) -> Result<Option<&str>, Failure> {
+    /// A new password: the one that was given, else one that is typed twice.
+    pub(super) async fn new_one(&self, name: &str, allow_empty: bool) -> Result<Zeroizing<String>, Failure> {
         match &self.given {
-            Ok(given) => Ok(given.as_ref().map(|given| given.text.as_str())),
+            Ok(Some(given)) => return Ok(given.text.clone()),
+            Ok(None) if allow_empty => return Ok(Zeroizing::new(String::new())),
+            Ok(None) => {}
             Err(why) => {
-                Err(Failure::new("password", why).hint("correct the setting, or unset it and type the password"))
+                return Err(
+                    Failure::new("password", why).hint("correct the setting, or unset it and type the password")
+                );
             }
         }
+        let nobody = || {
+            Failure::new("no_password", format!("there is no password to seal {name:?} with"))
+                .because("there is no terminal to ask for it at")
+                .hint("set PNP_KEYSTORE_PASSWORD_FILE to a file that holds it, or PNP_KEYSTORE_PASSWORD")
+        };
+        let first = self.out.ask_hidden(&format!("New password for {name}:")).await.ok_or_else(nobody)?;
+        if first.is_empty() {
+            return Err(Failure::new("empty_password", "an empty password protects nothing")
+                .hint("choose another one, or pass --empty-password if you mean it"));
+        }
+        let second = self.out.ask_hidden("The same again:").await.ok_or_else(nobody)?;
+        if *first != *second {
+            return Err(Failure::new("password_mistyped", "the two passwords are not the same; nothing was written")
+                .hint("run the command again"));
+        }
+        Ok(first)
     }
 
     /// The key of an entry.
@@ -86,7 +87,7 @@ impl Passwords {
             Ok(Some(given)) => {
                 return open(entry, given.text.clone()).await.map_err(|error| match error {
                     KeyError::WrongPassword { name } => {
-                        KeyError::Locked { name, why: format!("the password of {} is another's", given.origin) }
+                        KeyError::Locked { name, why: format!("{} is not its password", given.origin) }
                     }
                     error => error,
                 });
@@ -122,13 +123,14 @@ async fn open(entry: &Entry, password: Zeroizing<String>) -> Result<SigningKey, 
         .map_err(|error| KeyError::Locked { name, why: error.to_string() })?
 }
 
-fn given(environment: &Environment) -> Result<Option<Given>, String> {
-    if let Some(setting) = environment.get("PNP_KEYSTORE_PASSWORD") {
-        let origin = format!("PNP_KEYSTORE_PASSWORD in {}", setting.layer);
+fn given(environment: &Environment, variable: &str) -> Result<Option<Given>, String> {
+    let variable_of_file = format!("{variable}_FILE");
+    if let Some(setting) = environment.get(variable) {
+        let origin = format!("{variable} in {}", setting.layer);
         return Ok(Some(Given { text: Zeroizing::new(setting.value.to_owned()), origin }));
     }
-    let Some(setting) = environment.get("PNP_KEYSTORE_PASSWORD_FILE") else { return Ok(None) };
-    let failed = |why: &dyn std::fmt::Display| format!("PNP_KEYSTORE_PASSWORD_FILE in {}: {why}", setting.layer);
+    let Some(setting) = environment.get(&variable_of_file) else { return Ok(None) };
+    let failed = |why: &dyn std::fmt::Display| format!("{variable_of_file} in {}: {why}", setting.layer);
     let bytes = Zeroizing::new(
         super::input::read(setting.value.as_ref())
             .map_err(|failure| failed(&failure.cause.clone().unwrap_or_else(|| failure.message.clone())))?,
@@ -139,37 +141,5 @@ fn given(environment: &Environment) -> Result<Option<Given>, String> {
     if text.is_empty() {
         return Err(failed(&"it is empty"));
     }
-    Ok(Some(Given { text, origin: format!("PNP_KEYSTORE_PASSWORD_FILE in {}", setting.layer) }))
-}
-
-/// A new password, typed twice; or the one that was given.
-pub(super) async fn new_password(
-    passwords: &Passwords,
-    out: &Output,
-    name: &str,
-    allow_empty: bool,
-) -> Result<Zeroizing<String>, Failure> {
-    if let Some(given) = passwords.given()? {
-        return Ok(Zeroizing::new(given.to_owned()));
-    }
-    if allow_empty {
-        return Ok(Zeroizing::new(String::new()));
-    }
-    let nobody = || {
-        Failure::new("no_password", format!("there is no password to seal {name:?} with"))
-            .because("there is no terminal to ask for it at")
-            .hint("set PNP_KEYSTORE_PASSWORD_FILE to a file that holds it, or PNP_KEYSTORE_PASSWORD")
-    };
-    let first = out.ask_hidden(&format!("New password for {name}:")).await.ok_or_else(nobody)?;
-    if first.is_empty() {
-        return Err(Failure::new("empty_password", "an empty password protects nothing")
-            .hint("choose another one, or pass --empty-password if you mean it"));
-    }
-    let mut second = out.ask_hidden("The same again:").await.ok_or_else(nobody)?;
-    if *first != *second {
-        second.zeroize();
-        return Err(Failure::new("password_mistyped", "the two passwords are not the same; nothing was written")
-            .hint("run the command again"));
-    }
-    Ok(first)
+    Ok(Some(Given { text, origin: format!("{variable_of_file} in {}", setting.layer) }))
 }

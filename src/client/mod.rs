@@ -19,6 +19,6 @@ pub use algod::{Algod, SuggestedParams, Version};
 pub use confirmation::Confirmation;
 pub use error::ClientError;
 pub use indexer::{CreatedApplication, Indexer, NotedCall};
-pub use kmd::Kmd;
+pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use rejection::{Rejection, Shortage};
 pub use simulation::{FailedAt, Simulation};

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use zeroize::{Zeroize, Zeroizing};
 
 /// The accounts of one development network, by name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LocalAccounts {
     path: PathBuf,
 }
@@ -137,12 +137,15 @@ impl LocalAccounts {
     }
 }
 
-pub(super) fn check_name(name: &str) -> Result<(), KeyError> {
+/// Whether an account may have this name: it becomes part of a setting's and of a file's.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if name.is_empty() || name.len() > 32 || !name.chars().all(valid) {
-        return Err(KeyError::Name(name.chars().take(40).collect()));
-    }
-    Ok(())
+    !name.is_empty() && name.len() <= 32 && name.chars().all(valid)
+}
+
+pub(super) fn check_name(name: &str) -> Result<(), KeyError> {
+    if is_name(name) { Ok(()) } else { Err(KeyError::Name(name.chars().take(40).collect())) }
 }
 
 #[cfg(test)]

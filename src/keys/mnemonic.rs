@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::types::sha512_256;
+use crate::types::signing::Seed;
 
 /// The BIP-39 list of English words, in alphabetical order; a word's place is its 11 bits.
 static WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("mnemonic_words.txt").lines().collect());
@@ -57,7 +58,7 @@ pub fn from_seed(seed: &[u8; 32]) -> Zeroizing<String> {
 }
 
 /// The seed of 25 words, which stand apart by any white space and in any case.
-pub fn to_seed(words: &str) -> Result<Zeroizing<[u8; 32]>, MnemonicError> {
+pub fn to_seed(words: &str) -> Result<Seed, MnemonicError> {
     let count = words.split_whitespace().count();
     if count != DATA_WORDS + 1 {
         return Err(MnemonicError::Count(count));
@@ -93,7 +94,7 @@ pub fn to_seed(words: &str) -> Result<Zeroizing<[u8; 32]>, MnemonicError> {
     if padding != [0] || numbers.last() != Some(&checksum(seed)) {
         return Err(MnemonicError::Checksum);
     }
-    Ok(Zeroizing::new(*seed))
+    Ok(Seed::copy_of(seed))
 }
 
 fn push_word(text: &mut String, bits: u32) {

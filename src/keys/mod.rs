@@ -17,7 +17,7 @@ mod sealed;
 pub use account::{Account, Opener, Origin, Pending, RemoteKey};
 pub use error::KeyError;
 pub use keystore::Keystore;
-pub use local::LocalAccounts;
+pub use local::{LocalAccounts, is_name};
 pub use private_file::create_new as create_private;
 pub use ring::{KeyRing, Lookup, Secret, Wallets};
 pub use sealed::{Cost, Entry};

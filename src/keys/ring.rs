@@ -3,7 +3,7 @@
 use super::account::{Account, Opener, Origin, Pending};
 use super::local::check_name;
 use super::mnemonic::{self, MnemonicError};
-use super::{Entry, KeyError, Keystore, LocalAccounts};
+use super::{KeyError, Keystore, LocalAccounts};
 use crate::types::Address;
 use crate::types::signing::SigningKey;
 use std::fmt;
@@ -133,14 +133,6 @@ impl<'a> KeyRing<'a> {
         text.trim().parse().map(Some).map_err(|_| KeyError::Sender { variable, origin })
     }
 
-    /// The sealed key of an account in the keystore, for who wants to look at it without its password.
-    ///
-    /// # Errors
-    /// A file that is damaged or cannot be read.
-    pub fn entry(&self, name: &str) -> Result<Option<Entry>, KeyError> {
-        self.keystore.as_ref().map_or(Ok(None), |(keystore, _)| keystore.get(name))
-    }
-
     /// What one place knows of an account; `{NAME}_SENDER` holds for the keys of every place.
     async fn look(&self, source: Source, name: &str) -> Result<Option<Account>, KeyError> {
         let sender = self.sender(name)?;
@@ -187,17 +179,14 @@ impl<'a> KeyRing<'a> {
         Err(KeyError::Missing { name: name.to_owned(), variables: Self::variables(name) })
     }
 
-    /// The account `name` from every place that knows it, the one that wins first.
-    ///
-    /// # Errors
-    /// As [`KeyRing::get`], but none where nobody knows it.
-    pub async fn everywhere(&self, name: &str) -> Result<Vec<Account>, KeyError> {
-        check_name(name)?;
+    /// The account `name` from every place that knows it, the one that wins first, with what is wrong with those that do
+    /// not.
+    pub async fn everywhere(&self, name: &str) -> Vec<Result<Account, KeyError>> {
         let mut found = Vec::new();
         for source in ORDER {
-            found.extend(self.look(source, name).await?);
+            found.extend(self.look(source, name).await.transpose());
         }
-        Ok(found)
+        found
     }
 
     /// The account `name`, made in this project's file where a development network lacks it.

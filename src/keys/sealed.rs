@@ -5,7 +5,7 @@
 //! or where a password comes from.
 
 use super::KeyError;
-use crate::types::signing::SigningKey;
+use crate::types::signing::{Seed, SigningKey};
 use crate::types::{Address, sha512_256};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chacha20poly1305::aead::AeadInOut;
@@ -161,7 +161,7 @@ impl Entry {
         let cipher = self.cipher(password)?;
         let (sealed, tag) = self.sealed.split_first_chunk::<SEED>().ok_or_else(|| self.damaged("it is too short"))?;
         let tag: [u8; TAG] = tag.try_into().map_err(|_| self.damaged("it is too short"))?;
-        let mut seed = Zeroizing::new(*sealed);
+        let mut seed = Seed::copy_of(sealed);
         cipher
             .decrypt_inout_detached(
                 &XNonce::from(self.nonce),

@@ -1,9 +1,10 @@
 //! Settings by name, in layers: the process environment over `.env.<net>` over `.env`.
 
-use super::NetworkError;
+use super::{NetworkError, env_file};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// Where a setting comes from; a later variant wins over an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,10 +48,11 @@ impl fmt::Debug for Setting<'_> {
     }
 }
 
-/// Every setting the environment and the `.env` files give. Holds secrets, so it does not print.
+/// Every setting the environment and the `.env` files give. Holds secrets, so it does not print, and is wiped when dropped;
+/// the process's own environment, which the system made, stays.
 #[derive(Default)]
 pub struct Environment {
-    layers: BTreeMap<Layer, BTreeMap<String, String>>,
+    layers: BTreeMap<Layer, env_file::Settings>,
 }
 
 impl fmt::Debug for Environment {
@@ -75,7 +77,9 @@ impl Environment {
         let mut environment = Self::default();
         environment.layers.insert(
             Layer::Process,
-            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect(),
+            std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, Zeroizing::new(value.into_string().ok()?))))
+                .collect(),
         );
         environment.layers.insert(Layer::DotEnv, read_env_file(&folder.join(".env"))?);
         if network.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
@@ -88,8 +92,13 @@ impl Environment {
     /// Adds or replaces one setting in a layer.
     #[must_use]
     pub fn with(mut self, layer: Layer, name: &str, value: &str) -> Self {
-        self.layers.entry(layer).or_default().insert(name.to_owned(), value.to_owned());
+        self.layers.entry(layer).or_default().insert(name.to_owned(), Zeroizing::new(value.to_owned()));
         self
+    }
+
+    /// The names of all settings, sorted within each layer.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.layers.values().flat_map(|settings| settings.keys().map(String::as_str))
     }
 
     /// The setting `name` from the highest layer that has it; an empty value counts as absent.
@@ -110,32 +119,14 @@ impl Environment {
     }
 }
 
-fn read_env_file(path: &Path) -> Result<BTreeMap<String, String>, NetworkError> {
+fn read_env_file(path: &Path) -> Result<env_file::Settings, NetworkError> {
     let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(env_file::Settings::new()),
         Err(source) => return Err(NetworkError::Unreadable { path: path.to_owned(), source }),
     };
-    parse_env(&text).map_err(|line| NetworkError::EnvLine { path: PathBuf::from(path), line })
-}
-
-/// Parses a `.env` file. The error is the number of the offending line only, for the line may be half a mnemonic.
-fn parse_env(text: &str) -> Result<BTreeMap<String, String>, usize> {
-    let mut settings = BTreeMap::new();
-    for entry in dotenvy::from_read_iter(text.as_bytes()) {
-        match entry {
-            Ok((name, value)) => {
-                settings.insert(name, value);
-            }
-            Err(dotenvy::Error::LineParse(content, _)) => {
-                let first = content.lines().next().unwrap_or_default();
-                let line = text.lines().position(|line| line == first).map_or(1, |index| index.saturating_add(1));
-                return Err(line);
-            }
-            Err(_) => return Err(1),
-        }
-    }
-    Ok(settings)
+    let outside = |name: &str| std::env::var(name).ok().map(Zeroizing::new);
+    env_file::parse(&text, outside).map_err(|line| NetworkError::EnvLine { path: PathBuf::from(path), line })
 }
 
 #[cfg(test)]
@@ -153,15 +144,6 @@ mod tests {
         assert_eq!(environment.first_of(&["B", "A"]).unwrap().0, "A");
         assert_eq!(environment.first_of(&["C", "B"]).unwrap().0, "B");
         assert_eq!(environment.get("C"), None);
-    }
-
-    #[test]
-    fn a_bad_line_is_named_by_number_and_not_shown() {
-        assert_eq!(parse_env("A=1\n\n# note\nword word word\n"), Err(4));
-        assert_eq!(parse_env("A=1\nB='open\n").map(|_| ()), Err(2));
-        let ok = parse_env("A=\"one two\"\nexport B=three # note\n").unwrap();
-        assert_eq!(ok.get("A").unwrap(), "one two");
-        assert_eq!(ok.get("B").unwrap(), "three");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! have. This module turns a name, the environment and `pnp.toml` into that, and decides whether what answers is what was
 //! asked for. It opens no connection, and knows no keys and no deployment records.
 
+mod env_file;
 mod environment;
 mod error;
 mod identity;

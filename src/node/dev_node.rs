@@ -26,7 +26,7 @@ pub struct DevNode {
     patience: Duration,
     genesis: Genesis,
     genesis_hash: Digest,
-    dispenser: DispenserKey,
+    dispenser: Option<DispenserKey>,
     state: Mutex<State>,
     rounds: watch::Sender<Round>,
     // In this order: the folder is free only after the ledger in it is closed and nobody is sent here any more.
@@ -65,15 +65,22 @@ impl DevNode {
                 let trouble = |source| NodeError::Folder { path: folder.clone(), source };
                 let mut lock = DataLock::take(folder)?;
                 lock.sign(address).map_err(trouble)?;
-                let key = DispenserKey::load_or_create(folder).map_err(trouble)?;
-                let began = || Ok(Genesis::development(key.address(), clock::now()));
-                let chain = Chain::open_or_create::<ChainError>(folder, began).map_err(NodeError::Ledger)?;
-                (Some(lock), key, chain)
+                let mut key = DispenserKey::load(folder).map_err(trouble)?;
+                let began = || {
+                    // A fresh key is for a fresh chain only: in one that is kept it would own nothing.
+                    let made = DispenserKey::load_or_create(folder).map_err(trouble)?;
+                    let genesis = Genesis::development(made.address(), clock::now());
+                    key = Some(made);
+                    Ok(genesis)
+                };
+                let chain = Chain::open_or_create::<NodeError>(folder, began)?;
+                let owner = chain.genesis().dispenser();
+                (Some(lock), key.filter(|key| Some(key.address()) == owner), chain)
             }
             None => {
                 let key = DispenserKey::well_known();
                 let chain = Chain::in_memory(Genesis::development(key.address(), 0)).map_err(NodeError::Ledger)?;
-                (None, key, chain)
+                (None, Some(key), chain)
             }
         };
         let chain = chain.with_opcodes_in_errors(opcode_text::around);
@@ -110,9 +117,9 @@ impl DevNode {
         self.genesis_hash
     }
 
-    /// The key of the account that funds others.
-    pub const fn dispenser(&self) -> &DispenserKey {
-        &self.dispenser
+    /// The key of the account that funds others; nothing where a chain is kept whose key was lost.
+    pub const fn dispenser(&self) -> Option<&DispenserKey> {
+        self.dispenser.as_ref()
     }
 
     /// Asks the chain something. Nobody else reads or writes it meanwhile, so keep it short.

@@ -38,7 +38,7 @@ pub enum NodeError {
     },
     /// The kept network cannot be read, or its store failed.
     #[error("the ledger failed: {0}")]
-    Ledger(#[source] ChainError),
+    Ledger(#[from] ChainError),
     /// The server's thread could not be started or ended with an error.
     #[error("the network's server failed: {0}")]
     Server(std::io::Error),

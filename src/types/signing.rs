@@ -1,12 +1,15 @@
 //! Keys that sign transactions and programs.
 //!
-//! A key lives in memory only as long as it is used: it is wiped when dropped and never printed. Where keys come from
-//! is the business of the layers above.
+//! A key lives in memory only as long as it is used: it is wiped when dropped and never printed. It has one place on the
+//! heap however often it is handed on, since a value that moves leaves a copy where it was; and the stack on which it was
+//! made or used is written over. Where keys come from is the business of the layers above.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use ed25519_dalek::Signer as _;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::address::Address;
 use super::logic_signature::LogicSignature;
@@ -17,12 +20,56 @@ use super::transaction::Transaction;
 
 /// An ed25519 key pair, made from a 32-byte seed.
 #[derive(Clone)]
-pub struct SigningKey(ed25519_dalek::SigningKey);
+pub struct SigningKey(Arc<ed25519_dalek::SigningKey>);
+
+/// A 32-byte seed that keeps its one place on the heap when it is handed on, and is wiped when dropped.
+pub struct Seed(Box<[u8; 32]>);
+
+impl Seed {
+    /// A copy of `bytes`, whose own place is the caller's to wipe.
+    pub fn copy_of(bytes: &[u8; 32]) -> Self {
+        let mut seed = Self(Box::default());
+        seed.0.copy_from_slice(bytes);
+        seed
+    }
+}
+
+impl Deref for Seed {
+    type Target = [u8; 32];
+
+    fn deref(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl DerefMut for Seed {
+    fn deref_mut(&mut self) -> &mut [u8; 32] {
+        &mut self.0
+    }
+}
+
+impl Drop for Seed {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(…)")
+    }
+}
 
 impl SigningKey {
     /// The key pair of a seed.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(ed25519_dalek::SigningKey::from_bytes(seed))
+        #[inline(never)]
+        fn make(seed: &[u8; 32]) -> SigningKey {
+            SigningKey(Arc::new(ed25519_dalek::SigningKey::from_bytes(seed)))
+        }
+        let key = make(seed);
+        wipe_stack();
+        key
     }
 
     /// A key pair nobody has seen, from the system's randomness.
@@ -33,8 +80,8 @@ impl SigningKey {
     }
 
     /// The seed, for whoever stores it; the copy is wiped when dropped.
-    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.to_bytes())
+    pub fn seed(&self) -> Seed {
+        Seed::copy_of(self.0.as_bytes())
     }
 
     /// The public key.
@@ -49,7 +96,13 @@ impl SigningKey {
 
     /// Signs bytes as they are. What is signed has to start with a domain separator, which this does not add.
     pub fn sign(&self, bytes: &[u8]) -> Signature {
-        Signature(self.0.sign(bytes).to_bytes())
+        #[inline(never)]
+        fn sign(key: &ed25519_dalek::SigningKey, bytes: &[u8]) -> Signature {
+            Signature(key.sign(bytes).to_bytes())
+        }
+        let signature = sign(&self.0, bytes);
+        wipe_stack();
+        signature
     }
 
     /// Signs a transaction. Where this key is not the sender's, the signer's address goes along, as rekeyed accounts
@@ -90,6 +143,14 @@ impl SigningKey {
             ..LogicSignature::default()
         })
     }
+}
+
+/// Writes over the stack below the caller's frame, where calls that are over may have left parts of a key.
+#[inline(never)]
+fn wipe_stack() {
+    let mut below = [0_u8; 12 * 1024];
+    below.zeroize();
+    std::hint::black_box(&below);
 }
 
 impl fmt::Debug for SigningKey {

@@ -32,7 +32,7 @@ fn the_network_says_who_it_is() {
     assert_eq!((status, &versions["genesis_id"]), (200, &"dockernet-v1".into()));
     let (_, genesis) = get(&network, "/genesis");
     assert_eq!(genesis["alloc"][2]["comment"], "Wallet1");
-    assert_eq!(genesis["alloc"][2]["addr"], network.node().dispenser().address().to_string());
+    assert_eq!(genesis["alloc"][2]["addr"], network.node().dispenser().unwrap().address().to_string());
     let (_, swagger) = get(&network, "/swagger.json");
     assert!(swagger["paths"]["/versions"]["get"].is_object());
     network.stop().unwrap();
@@ -124,7 +124,7 @@ fn an_unsupported_operation_says_why() {
 #[test]
 fn a_fresh_network_answers_about_its_beginning() {
     let network = DevNode::spawn(Config::test()).unwrap();
-    let rich = network.node().dispenser().address();
+    let rich = network.node().dispenser().unwrap().address();
     let (_, account) = get(&network, &format!("/v2/accounts/{rich}"));
     assert_eq!((&account["amount"], &account["status"]), (&10_000_000_000_000_000_u64.into(), &"Online".into()));
     let (_, block) = get(&network, "/v2/blocks/0");
@@ -172,7 +172,7 @@ fn the_clock_can_be_set_and_freed() {
 /// The dispenser's signature under a transaction of its own, with what every transaction needs filled in.
 fn signed(network: &Running, mut transaction: crate::types::Transaction) -> Vec<u8> {
     let node = network.node();
-    let key = crate::types::signing::SigningKey::from_seed(node.dispenser().seed());
+    let key = crate::types::signing::SigningKey::from_seed(node.dispenser().unwrap().seed());
     let latest = node.read(|chain| chain.latest());
     transaction.header.sender = key.address();
     transaction.header.fee = crate::types::MicroAlgos(1000);

@@ -15,7 +15,7 @@ use mutants::Mutant;
 async fn stage() -> (Running, Stage) {
     let running = DevNode::spawn(Config::test()).unwrap();
     let algod = Algod::new(&running.url(), Some(LOCAL_TOKEN)).unwrap();
-    let dispenser = SigningKey::from_seed(running.node().dispenser().seed());
+    let dispenser = SigningKey::from_seed(running.node().dispenser().unwrap().seed());
     let stage = Stage::set(algod, dispenser.address(), |t| dispenser.sign_transaction(t)).await.unwrap();
     (running, stage)
 }

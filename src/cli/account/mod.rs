@@ -1,0 +1,116 @@
+//! `account`: make, keep, list, show, fund and remove accounts.
+
+mod export;
+mod import;
+mod list;
+mod new;
+mod passwd;
+mod remove;
+mod vault;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::io::Answer;
+use super::session::{Session, on_network};
+use super::values;
+use crate::types::{Address, MicroAlgos};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Arguments of `account`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make an account: for development in .pnp/, or encrypted in the keystore
+    New(new::Args),
+    /// Keep the key of a mnemonic, encrypted, in the keystore
+    Import(import::Args),
+    /// Show an account's mnemonic, or write it to a file
+    Export(export::Args),
+    /// List the accounts whose keys are found, where, and with which balances
+    List(list::Args),
+    /// Give an account of the keystore another password
+    Passwd(passwd::Args),
+    /// Remove an account from the keystore for good
+    Remove(remove::Args),
+    /// Send Algos to an account from the development network's dispenser
+    Fund {
+        /// A name or an address
+        account: String,
+        /// How many Algos
+        #[arg(long, default_value = "100", value_parser = values::algos, allow_hyphen_values = true)]
+        amount: MicroAlgos,
+    },
+}
+
+/// An account in the keystore.
+#[derive(Debug, Serialize, JsonSchema)]
+struct KeptReport {
+    name: String,
+    /// The account's address.
+    address: String,
+    /// The address of its key, where that is another: the account is rekeyed to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signer: Option<String>,
+    /// The keystore's file.
+    file: String,
+}
+
+/// What `account fund` did.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FundReport {
+    network: String,
+    address: String,
+    /// What was sent, in millionths of an Algo.
+    amount: u64,
+    /// What the account has now, in millionths of an Algo.
+    balance: u64,
+    txids: Vec<String>,
+    round: u64,
+}
+
+/// Does it.
+pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    match &args.command {
+        Command::New(args) => new::run(context, args).await,
+        Command::Import(args) => import::run(context, args).await,
+        Command::Export(args) => export::run(context, args).await,
+        Command::List(args) => list::run(context, args).await,
+        Command::Passwd(args) => passwd::run(context, args).await,
+        Command::Remove(args) => remove::run(context, args).await,
+        Command::Fund { account, amount } => {
+            on_network(context, async |session| fund(session, account, *amount).await).await
+        }
+    }
+}
+
+async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos) -> Result<Answer, Failure> {
+    let address = account_named(session, who).await?;
+    let sent = session.fund(address, amount).await?;
+    let balance = session.algod.account(address).await?.balance;
+    let report = FundReport {
+        network: session.network.name.clone(),
+        address: address.to_string(),
+        amount: amount.0,
+        balance: balance.0,
+        txids: sent.txids,
+        round: sent.confirmation.round,
+    };
+    Answer::of(&report, format!("{address} has {balance}"))
+}
+
+/// An address, or the account of a name.
+pub(super) async fn account_named(session: &Session<'_>, who: &str) -> Result<Address, Failure> {
+    match who.parse() {
+        Ok(address) => Ok(address),
+        Err(error) if who.len() > 32 => {
+            Err(Failure::usage(error).hint("copy the address anew: 58 characters, A to Z and 2 to 7"))
+        }
+        Err(_) => Ok(session.keys().get(who).await?.address),
+    }
+}
