@@ -5,8 +5,10 @@ mod comfort;
 mod embedded;
 mod fmt;
 mod identity;
+mod keys;
 mod misuse;
 mod program;
+mod secrets;
 
 use serde_json::Value;
 use std::path::Path;
