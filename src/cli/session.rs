@@ -111,7 +111,7 @@ impl<'c> Session<'c> {
             (Some(address), _) => Ok(Some(address)),
             (None, None) => Ok(None),
             (None, Some(found)) => found.value.parse().map(Some).map_err(|error: crate::types::AddressError| {
-                Failure::usage(format!("{setting} from {} is {error}", found.layer))
+                Failure::usage(format!("{setting} from {}: {error}", found.layer))
                     .hint("an address has 58 characters: A to Z and 2 to 7")
             }),
         }
