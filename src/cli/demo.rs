@@ -2,7 +2,7 @@
 
 use super::bill::{self, bill};
 use super::context::Context;
-use super::deploy::{self, TemplateArgs, deploy};
+use super::deploy::{self, Deployed, deploy};
 use super::explain::rejected;
 use super::failure::Failure;
 use super::io::{Answer, Output};
@@ -52,17 +52,11 @@ pub(super) async fn run(context: &Context) -> Result<Answer, Failure> {
 }
 
 async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Attack>), Failure> {
-    let arguments = deploy::Args {
-        provider: None,
-        platform: None,
-        fee_pct: 500,
-        min_rate: 1,
-        max_rate: 1000,
-        asset: None,
-        unbound: false,
-        template: TemplateArgs::changeable(),
+    let contract = match deploy(session, &deploy::Args::changeable()).await? {
+        Deployed::Report(report) => report.into_contract(),
+        Deployed::Bundle(_) => None,
     };
-    let contract = deploy(session, &arguments).await?;
+    let contract = contract.ok_or_else(|| Failure::new("internal", "the demonstration made no contract"))?;
     let user = session.account("user").await?;
     session.welcome(&user, contract.app_id, contract.asset_id).await?;
     let request = |units, price| BillRequest {

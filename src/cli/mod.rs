@@ -35,6 +35,7 @@ mod test;
 mod unlock;
 mod update;
 mod values;
+mod verify;
 mod wallets;
 
 pub use context::{Context, GlobalOptions};
@@ -71,7 +72,7 @@ enum Command {
     Account(account::Args),
     /// Make, hold, send and show the asset bills are paid with
     Asset(asset::Args),
-    /// Make a contract and record it
+    /// See to it that the contract stands as asked for, and record it
     Deploy(deploy::Args),
     /// Let an account use the contract
     Optin(optin::Args),
@@ -87,6 +88,8 @@ enum Command {
     Delete(delete::Args),
     /// Show what stands where
     Status(status::Args),
+    /// Say whether the chain runs this very source, and what differs
+    Verify(verify::Args),
     /// Run a development network
     Localnet(localnet::Args),
     /// Play contract scenarios: this contract's own suite, or yours
@@ -154,6 +157,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Leave(args) => leave::run(context, &args).await,
         Command::Delete(args) => delete::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,
+        Command::Verify(args) => verify::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,
         Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args),

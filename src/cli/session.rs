@@ -130,13 +130,7 @@ impl<'c> Session<'c> {
     /// The contract a command means: the one named, else the newest recorded.
     pub(super) fn contract(&self, named: Option<AppIndex>) -> Result<(AppIndex, Option<Contract>), Failure> {
         let chain = self.chain()?;
-        if let Some(app) = named {
-            return Ok((app, chain.contract(app).cloned()));
-        }
-        if let Some(setting) = self.setting("APP_ID") {
-            let app = setting.parse().map_err(|_| {
-                Failure::usage("APP_ID is not the number of an application").hint("for example APP_ID=1001")
-            })?;
+        if let Some(app) = self.named_app(named)? {
             return Ok((app, chain.contract(app).cloned()));
         }
         chain.current().map(|contract| (contract.app_id, Some(contract.clone()))).ok_or_else(|| {
@@ -159,16 +153,31 @@ impl<'c> Session<'c> {
 
     /// The asset a command means: the one named, else a setting's, else the newest recorded.
     pub(super) fn asset(&self, named: Option<AssetIndex>) -> Result<Option<AssetIndex>, Failure> {
-        if named.is_some() {
-            return Ok(named);
+        match self.named_asset(named)? {
+            Some(asset) => Ok(Some(asset)),
+            None => Ok(self.chain()?.current_asset().map(|asset| asset.asset_id)),
         }
-        if let Some(setting) = self.setting("ASA_ID").or_else(|| self.setting("ASSET_ID")) {
-            return setting
+    }
+
+    /// The asset named by a flag, else by a setting.
+    pub(super) fn named_asset(&self, named: Option<AssetIndex>) -> Result<Option<AssetIndex>, Failure> {
+        match (named, self.setting("ASA_ID").or_else(|| self.setting("ASSET_ID"))) {
+            (None, Some(setting)) => setting
                 .parse()
                 .map(Some)
-                .map_err(|_| Failure::usage("ASA_ID is not the number of an asset").hint("for example ASA_ID=1002"));
+                .map_err(|_| Failure::usage("ASA_ID is not the number of an asset").hint("for example ASA_ID=1002")),
+            (named, _) => Ok(named),
         }
-        Ok(self.chain()?.current_asset().map(|asset| asset.asset_id))
+    }
+
+    /// The application named by a flag, else by a setting.
+    pub(super) fn named_app(&self, named: Option<AppIndex>) -> Result<Option<AppIndex>, Failure> {
+        match (named, self.setting("APP_ID")) {
+            (None, Some(setting)) => setting.parse().map(Some).map_err(|_| {
+                Failure::usage("APP_ID is not the number of an application").hint("for example APP_ID=1001")
+            }),
+            (named, _) => Ok(named),
+        }
     }
 
     /// Whose key funds others here: the embedded node's dispenser, `DISPENSER_MNEMONIC`, the dispenser of a network that

@@ -5,9 +5,10 @@ use super::contract::{RateArgs, Target, changed, creator_of, note, programs_of};
 use super::deploy::{TemplateArgs, event, rates, recorded_programs, recorded_template};
 use super::failure::Failure;
 use super::io::Answer;
+use super::moment;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
-use crate::usage::{Programs, calls, global_state};
+use crate::usage::{DEFAULT_NAME, DeployNote, GlobalState, OperationError, Programs, calls, template_of};
 
 /// Arguments of `update`.
 #[derive(Debug, clap::Args)]
@@ -18,8 +19,11 @@ pub(super) struct Args {
     rates: RateArgs,
     #[command(flatten)]
     template: TemplateArgs,
-    /// Keep the template values the contract was recorded with
-    #[arg(long, conflicts_with_all = ["updatable", "deletable", "unordered_ticks"])]
+    /// The version that is written into the update's note [default: this program's]
+    #[arg(long, value_name = "TEXT")]
+    app_version: Option<String>,
+    /// Keep the template values: what is not named stays anyway
+    #[arg(long, hide = true, conflicts_with_all = ["updatable", "deletable", "unordered_ticks"])]
     same_template: bool,
     #[command(flatten)]
     signers: SenderArgs,
@@ -29,23 +33,30 @@ pub(super) struct Args {
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
         let (app, record) = session.contract(args.target.app)?;
-        let state = global_state(&session.algod, app).await?;
+        let application = session.algod.application(app).await?.ok_or(OperationError::NoApplication(app))?;
+        let state = GlobalState::read(&application)?;
         let parameters = args.rates.over(&state.parameters)?;
         let given = (!args.rates.is_empty()).then_some(&parameters);
-        let template = match &record {
-            Some(record) if args.same_template => recorded_template(&record.programs),
-            None if args.same_template => {
-                return Err(Failure::usage(format!(
-                    "application {app} is not recorded, so that its template is unknown"
-                ))
-                .hint("name the template's values with --updatable, --deletable and --unordered-ticks"));
-            }
-            _ => args.template.template(),
-        };
-        let programs = Programs::assemble(template)?;
+        let recorded = record.as_ref().map(|record| recorded_template(&record.programs));
+        let present = template_of(&application.approval_program, &application.clear_program).or(recorded);
+        let wish = args.template.wish();
+        if present.is_none() && !wish.is_whole() {
+            return Err(Failure::usage(format!("the template application {app} was assembled with is not known"))
+                .because("it is not recorded, and runs another version of the source")
+                .hint("name all its values: --updatable=BOOL --deletable=BOOL --unordered-ticks=BOOL"));
+        }
+        let programs = Programs::assemble(wish.over(present.unwrap_or_default()))?;
         let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
-        let call = calls::update(creator.address(), app, &programs, given, &params);
+        let version = args.app_version.clone().unwrap_or_else(|| moment::TOOL_VERSION.to_owned());
+        let deployment = DeployNote {
+            name: record.as_ref().map_or(DEFAULT_NAME, |record| record.name.as_str()).to_owned(),
+            version: version.clone(),
+            updatable: Some(programs.template.updatable),
+            deletable: Some(programs.template.deletable),
+        };
+        let bytes = deployment.to_bytes().map_err(|error| Failure::usage(error).hint("shorten --app-version"))?;
+        let call = calls::noted(calls::update(creator.address(), app, &programs, given, &params), bytes);
         let transactions = Session::single(call, &params)?;
         let what = format!("replace the programs of application {app}");
         let old = programs_of(record.as_ref());
@@ -58,6 +69,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         note(session, app, event, |contract| {
             contract.parameters = rates(&parameters);
             contract.programs = recorded_programs(&programs);
+            contract.version = Some(version);
         })?;
         Ok(changed(session, app, &sent.txids, round, &state, &parameters))
     })

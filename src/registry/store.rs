@@ -26,6 +26,26 @@ impl Store {
         Self { path: folder.join("deployments").join(format!("{network}.yaml")), network: network.to_owned() }
     }
 
+    /// The names of the networks that have a record in `folder/deployments/`, in order; none where there is no such folder.
+    ///
+    /// # Errors
+    /// [`RegistryError::Unreadable`].
+    pub fn networks(folder: &Path) -> Result<Vec<String>, RegistryError> {
+        let path = folder.join("deployments");
+        let unreadable = |source| RegistryError::Unreadable { path: path.clone(), source };
+        let entries = match fs::read_dir(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(unreadable)?,
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(unreadable)?.file_name();
+            names.extend(name.to_str().and_then(|name| name.strip_suffix(".yaml")).map(str::to_owned));
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Where the record lies.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -1,7 +1,6 @@
 //! The contract's transactions, unsigned and ungrouped but whole.
 
-use super::plan::extra_pages;
-use super::{Creation, Parameters, Programs, Size, Split, TickId};
+use super::{Creation, Parameters, Programs, Size, Split, TickId, extra_pages};
 use crate::client::SuggestedParams;
 use crate::types::group;
 use crate::types::{

@@ -32,6 +32,7 @@ pub use parameters::WHOLE;
 pub use parameters::{Creation, Parameters};
 pub use plan::{
     Action, Aspect, Change, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size, Standing, UnknownPolicy, Wanted,
+    extra_pages,
 };
 pub use programs::{APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes};
 pub use receipt::{Balances, Receipt};

@@ -242,7 +242,8 @@ impl Plan {
 }
 
 /// The program pages beyond the first that programs need, as AlgoKit counts them.
-pub(super) fn extra_pages(approval: &[u8], clear: &[u8]) -> u32 {
+#[must_use]
+pub fn extra_pages(approval: &[u8], clear: &[u8]) -> u32 {
     const PAGE: usize = 2048;
     let bytes = approval.len().saturating_add(clear.len());
     u32::try_from(bytes.saturating_sub(1) / PAGE).unwrap_or(u32::MAX)

@@ -9,4 +9,4 @@ mod named;
 mod sender;
 mod validity;
 
-pub(super) use sender::{Outcome, Sender, SenderArgs};
+pub(super) use sender::{Outcome, Sender, SenderArgs, Written};
