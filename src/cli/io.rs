@@ -1,6 +1,7 @@
 //! The one place that writes to stdout and stderr.
 //!
-//! Results go to stdout, everything else to stderr. With `--json` stdout is exactly one JSON document, also for errors.
+//! Results go to stdout, everything else to stderr. With `--json` stdout is exactly one JSON document, also for errors; but for
+//! commands that answer line by line, where each line is one.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one place that prints")]
 
 use super::failure::{Exit, Failure};
@@ -24,6 +25,8 @@ pub enum Answer {
     Raw(Vec<u8>),
     /// Nothing to say.
     Nothing,
+    /// All was said already, line by line; the exit code that belongs to it.
+    Said(Exit),
 }
 
 impl Answer {
@@ -66,10 +69,59 @@ impl Drop for Waiting {
     }
 }
 
+/// How far a long command is, as a bar on a terminal and as a line now and then elsewhere.
+#[derive(Debug)]
+pub struct Progress {
+    out: Output,
+    bar: Option<indicatif::ProgressBar>,
+    told: std::time::Instant,
+}
+
+impl Progress {
+    /// How often it is told where no terminal shows a bar.
+    const NOW_AND_THEN: std::time::Duration = std::time::Duration::from_secs(15);
+
+    /// Shows that `done` parts are done; `about` makes the text beside it.
+    pub fn show(&mut self, done: u64, about: impl FnOnce() -> String) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(done);
+                if self.told.elapsed() > std::time::Duration::from_millis(100) {
+                    bar.set_message(about());
+                    self.told = std::time::Instant::now();
+                }
+            }
+            None if !self.out.json && self.told.elapsed() > Self::NOW_AND_THEN => {
+                self.told = std::time::Instant::now();
+                self.out.say(&format!("{done} done, {}", about()));
+            }
+            None => {}
+        }
+    }
+
+    /// Says something above the bar; left out with `--quiet`.
+    pub fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| self.out.say(text)),
+            None => self.out.say(text),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// How much is said, and in which form.
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
     json: bool,
+    /// Whether each document is one line.
+    lines: bool,
     quiet: bool,
     verbose: u8,
     colour: bool,
@@ -80,7 +132,47 @@ impl Output {
     #[must_use]
     pub fn new(json: bool, quiet: bool, verbose: u8) -> Self {
         let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Self { json, quiet, verbose, colour }
+        Self { json, lines: false, quiet, verbose, colour }
+    }
+
+    /// The same, with every document of `--json` on a line of its own.
+    #[must_use]
+    pub const fn in_lines(self, lines: bool) -> Self {
+        Self { lines, ..self }
+    }
+
+    /// Writes one of many documents, where stdout carries JSON.
+    ///
+    /// # Errors
+    /// A stdout that takes no more, other than by being closed.
+    pub fn line(&self, document: &impl serde::Serialize) -> Result<(), Failure> {
+        if !self.json {
+            return Ok(());
+        }
+        let written = serde_json::to_vec(document);
+        let mut line =
+            written.map_err(|error| Failure::new("internal", "the result does not fit into JSON").because(error))?;
+        line.push(b'\n');
+        to_stdout(&line)
+    }
+
+    /// Shows how far a long command is; `total` parts, where that is known.
+    #[must_use]
+    pub fn progress(&self, total: Option<u64>) -> Progress {
+        let shown = !self.quiet && !self.json && std::io::stderr().is_terminal();
+        let bar = shown.then(|| match total {
+            Some(total) => {
+                let bar = indicatif::ProgressBar::new(total);
+                let style = indicatif::ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}, {eta} left");
+                bar.with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
+            }
+            None => {
+                let style = indicatif::ProgressStyle::with_template("{spinner} {pos} {msg}");
+                indicatif::ProgressBar::no_length()
+                    .with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_spinner()))
+            }
+        });
+        Progress { out: *self, bar, told: std::time::Instant::now() }
     }
 
     /// Whether stdout carries JSON.
@@ -211,6 +303,7 @@ impl Output {
             Answer::Report { json, text, exit } => (self.render(&json, text), exit),
             Answer::Raw(bytes) => (bytes, Exit::Done),
             Answer::Nothing => (Vec::new(), Exit::Done),
+            Answer::Said(exit) => (Vec::new(), exit),
         };
         to_stdout(&bytes).map(|()| exit)
     }
@@ -225,7 +318,7 @@ impl Output {
 
     fn render(&self, json: &Value, mut text: String) -> Vec<u8> {
         if self.json {
-            text = format!("{json:#}");
+            text = if self.lines { json.to_string() } else { format!("{json:#}") };
         }
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
@@ -237,7 +330,7 @@ impl Output {
     pub fn failure(&self, failure: &Failure) {
         if self.json {
             // A stdout that is closed leaves the exit code to tell it.
-            let _ = to_stdout(format!("{:#}\n", failure.to_json()).as_bytes());
+            let _ = to_stdout(&self.render(&failure.to_json(), String::new()));
             return;
         }
         to_stderr(&format!("{} {}", self.paint("1;31", "error:"), failure.message));

@@ -76,7 +76,7 @@ enum Command {
     Deploy(deploy::Args),
     /// Let an account use the contract
     Optin(optin::Args),
-    /// Pay for a tick of use and print the receipt
+    /// Pay for ticks of use: one with a receipt, or a file of them with a journal
     Bill(bill::Args),
     /// Set fee and price limits; the creator's
     Params(params::Args),
@@ -100,6 +100,13 @@ enum Command {
     Man(man::Args),
 }
 
+impl Command {
+    /// Whether the command answers with many documents, a line each.
+    const fn streams(&self) -> bool {
+        matches!(self, Self::Bill(args) if args.streams())
+    }
+}
+
 /// Runs the command line and answers with the process's exit code.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -108,7 +115,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(wrong_use(&error) as u8),
     };
-    let out = Output::new(cli.options.json, cli.options.quiet, cli.options.verbose);
+    let out = Output::new(cli.options.json, cli.options.quiet, cli.options.verbose).in_lines(cli.command.streams());
     listen(cli.options.verbose);
     let exit = run(cli, out).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
         out.failure(&failure);

@@ -16,6 +16,7 @@ use crate::registry::{Chain, Contract, Store};
 use crate::types::signing::SigningKey;
 use crate::types::{Address, AppIndex, AssetIndex, SignedTransaction, Transaction};
 use crate::usage::{Programs, calls};
+use std::collections::BTreeSet;
 
 /// An open connection. [`Session::close`] ends it.
 #[derive(Debug)]
@@ -98,6 +99,13 @@ impl<'c> Session<'c> {
     /// Where keys are found.
     pub(super) fn keys(&self) -> KeyRing<'_> {
         self.sources.ring(&self.environment)
+    }
+
+    /// Every name that some place may know a key by.
+    pub(super) async fn account_names(&self) -> Result<BTreeSet<String>, Failure> {
+        let mut kept = self.sources.names()?;
+        kept.extend(self.sources.wallet_names().await);
+        Ok(super::account::names(&self.environment, &kept))
     }
 
     /// A setting that is no secret.
@@ -256,14 +264,22 @@ impl<'c> Session<'c> {
             return Ok(());
         }
         let fee: u64 = transactions.iter().map(|transaction| transaction.header.fee.0).sum();
+        let mut effect = vec![
+            ("action", what.to_owned()),
+            ("sender", sender.to_string()),
+            ("fee", crate::types::MicroAlgos(fee).to_string()),
+        ];
+        effect.extend(transactions.iter().map(|transaction| ("id", transaction.id().to_string())));
+        self.confirm_effect(&effect).await
+    }
+
+    /// Shows what is about to happen on MainNet, and asks for the network's name.
+    pub(super) async fn confirm_effect(&self, effect: &[(&str, String)]) -> Result<(), Failure> {
         let out = &self.context.out;
         out.warn("this is MainNet: tokens are worth money");
         out.warn(&format!("network  {} ({})", self.network.name, self.identity.id));
-        out.warn(&format!("action   {what}"));
-        out.warn(&format!("sender   {sender}"));
-        out.warn(&format!("fee      {}", crate::types::MicroAlgos(fee)));
-        for transaction in transactions {
-            out.warn(&format!("id       {}", transaction.id()));
+        for (name, value) in effect {
+            out.warn(&format!("{name:<8} {value}"));
         }
         match out.ask("Type mainnet to send it:").await {
             Some(answer) if answer == "mainnet" => Ok(()),

@@ -195,7 +195,11 @@ impl Algod {
         }
     }
 
-    async fn wait_for_block_after(&self, round: Round) -> Result<Round, ClientError> {
+    /// The newest round, once there is one after `round`, or after as long as the node holds such a question.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn wait_for_block_after(&self, round: Round) -> Result<Round, ClientError> {
         #[derive(serde::Deserialize)]
         struct Status {
             #[serde(rename = "last-round")]
@@ -203,6 +207,22 @@ impl Algod {
         }
         let status: Status = self.service.get(&format!("/v2/status/wait-for-block-after/{round}")).await?;
         Ok(status.last_round)
+    }
+
+    /// The ids of a block's transactions; `None` where the node does not have the block (yet, or any more).
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn block_txids(&self, round: Round) -> Result<Option<Vec<Txid>>, ClientError> {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            #[serde(rename = "blockTxids", default)]
+            ids: Option<Vec<Txid>>,
+        }
+        match self.service.get::<Body>(&format!("/v2/blocks/{round}/txids")).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            body => body.map(|body| Some(body.ids.unwrap_or_default())),
+        }
     }
 
     /// An account's balance and standing; an unknown account is an empty one.

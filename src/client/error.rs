@@ -65,7 +65,35 @@ pub enum ClientError {
     },
 }
 
+/// What a failed request means for sending it again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It arrived and was refused: nothing of it was kept, and the same bytes will be refused again.
+    Refused,
+    /// Whether it arrived is unknown, or the service is busy: the same bytes may be sent again later.
+    Later,
+    /// Every request here fails like this: a wrong address or token.
+    Stop,
+}
+
 impl ClientError {
+    /// What the failure means for sending the same request again.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Rejected(_) => Verdict::Refused,
+            Self::Unauthorized { .. } => Verdict::Stop,
+            // A full pool empties again, whatever status it is told with.
+            Self::Api { message, .. } if message.contains("reached capacity") => Verdict::Later,
+            Self::Api { status: 404 | 405 | 501, .. } => Verdict::Stop,
+            Self::Api { status: 408 | 425 | 429 | 500.., .. } => Verdict::Later,
+            Self::Api { .. } => Verdict::Refused,
+            Self::Unreachable { .. } | Self::Malformed { .. } | Self::Dropped { .. } | Self::Expired { .. } => {
+                Verdict::Later
+            }
+        }
+    }
+
     /// Whether the service says that the thing asked for does not exist.
     #[must_use]
     pub const fn is_not_found(&self) -> bool {
@@ -79,5 +107,24 @@ impl ClientError {
             Self::Rejected(rejection) => Some(rejection),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_answer_from_the_rules_is_final() {
+        let api = |status, message: &str| ClientError::Api { service: "algod", status, message: message.to_owned() };
+        assert_eq!(api(429, "slow down").verdict(), Verdict::Later);
+        assert_eq!(api(500, "").verdict(), Verdict::Later);
+        assert_eq!(api(400, "transaction pool has reached capacity").verdict(), Verdict::Later);
+        assert_eq!(api(400, "empty txgroup").verdict(), Verdict::Refused);
+        assert_eq!(api(404, "Not Found").verdict(), Verdict::Stop);
+        let service = "algod";
+        let gone = ClientError::Unreachable { service, url: String::new(), why: "timeout".to_owned() };
+        assert_eq!(gone.verdict(), Verdict::Later);
+        assert_eq!(ClientError::Unauthorized { service, url: String::new() }.verdict(), Verdict::Stop);
     }
 }

@@ -17,7 +17,7 @@ mod simulation;
 pub use account::{AccountState, ApplicationState, AssetState, Holding};
 pub use algod::{Algod, SuggestedParams, Version};
 pub use confirmation::Confirmation;
-pub use error::ClientError;
+pub use error::{ClientError, Verdict};
 pub use indexer::{CreatedApplication, Indexer, NotedCall};
 pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use rejection::{Rejection, Shortage};

@@ -1,16 +1,18 @@
 //! The UsageContract: parameters, fee arithmetic, transaction groups, state, receipts.
 //!
 //! The rules are the contract's own (`teal/usage_approval.teal`); what is checked here spares a user a refusal on chain.
-//! Must not know the command line, files, or where keys and networks come from.
+//! Must not know the command line, files other than its journal, or where keys and networks come from.
 
 mod arc2;
 pub mod arc56;
+pub mod batch;
 mod billing;
 pub mod calls;
 pub mod difference;
 mod discover;
 mod error;
 mod intent;
+pub mod journal;
 mod parameters;
 mod plan;
 mod programs;

@@ -94,6 +94,13 @@ impl serde::Serialize for TickId {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for TickId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl std::str::FromStr for TickId {
     type Err = UsageError;
 

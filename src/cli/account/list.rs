@@ -61,16 +61,14 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         return found.answer(&vault.network.name, None).await;
     }
     on_network(context, async |session| {
-        let mut kept = session.sources.names()?;
-        kept.extend(session.sources.wallet_names().await);
-        let found = Found::look(&session.keys(), &names(&session.environment, &kept)).await;
+        let found = Found::look(&session.keys(), &session.account_names().await?).await;
         found.answer(&session.network.name, Some(session)).await
     })
     .await
 }
 
 /// Every name that some place may know, lower case where it comes from a setting.
-fn names(environment: &Environment, kept: &[String]) -> BTreeSet<String> {
+pub(in crate::cli) fn names(environment: &Environment, kept: &[String]) -> BTreeSet<String> {
     let settings = environment.names().filter_map(|name| name.strip_suffix("_MNEMONIC"));
     let mut names: BTreeSet<String> = settings.map(str::to_ascii_lowercase).collect();
     names.extend(kept.iter().cloned());

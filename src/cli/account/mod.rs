@@ -8,6 +8,8 @@ mod passwd;
 mod remove;
 mod vault;
 
+pub(super) use list::names;
+
 use super::context::Context;
 use super::failure::Failure;
 use super::io::Answer;

@@ -1,6 +1,7 @@
 //! The commands as a user meets them: arguments, environment and files in; stdout, stderr and an exit code out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what tests share may fail as loudly as tests")]
 
+mod billing;
 mod comfort;
 mod deploy;
 mod embedded;

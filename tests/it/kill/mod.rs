@@ -2,6 +2,7 @@
 //!
 //! An ordinary run kills a few times; `scripts/kill-test 100` kills a hundred nodes and thirty commands.
 
+mod billing;
 mod commands;
 mod money;
 mod node;

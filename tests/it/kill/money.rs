@@ -185,13 +185,20 @@ pub(super) struct Books {
     /// Each user's newest tick.
     ticks: BTreeMap<Address, TickId>,
     /// What everyone has paid (-) and got (+) by bills.
-    paid: BTreeMap<Address, i128>,
+    pub(super) paid: BTreeMap<Address, i128>,
+    /// Every bill by user and tick: units and price.
+    pub(super) billed: BTreeMap<(Address, Vec<u8>), (u64, u64)>,
 }
 
 impl Books {
     pub(super) fn new(market: &Market) -> Self {
-        let (bills, ticks, paid) = <_>::default();
-        Self { app: market.app, asset: market.asset, round: 0, bills, ticks, paid }
+        Self::of(market.app, market.asset)
+    }
+
+    /// Empty books of any contract with the fee of [`FEE_PCT`].
+    pub(super) fn of(app: AppIndex, asset: AssetIndex) -> Self {
+        let (bills, ticks, paid, billed) = <_>::default();
+        Self { app, asset, round: 0, bills, ticks, paid, billed }
     }
 
     /// Reads the blocks that came since, over REST.
@@ -233,6 +240,8 @@ impl Books {
         ] {
             *self.paid.entry(who).or_default() += amount;
         }
+        let twice = self.billed.insert((user, arguments[0].clone()), (number(1), number(2)));
+        assert_eq!(twice, None, "round {}: a tick is billed twice", block.round());
         let tick = TickId::new(arguments[0].clone()).unwrap();
         assert!(self.ticks.get(&user).is_none_or(|last| *last < tick), "round {}: ticks rise", block.round());
         self.ticks.insert(user, tick);

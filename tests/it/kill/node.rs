@@ -11,18 +11,18 @@ use pnp_contract::node::LOCAL_TOKEN;
 use super::money::{Acknowledged, Books, Market};
 
 /// `localnet run` as a process of its own, which answers requests.
-struct Node {
+pub(super) struct Node {
     process: Child,
-    algod: Algod,
+    pub(super) algod: Algod,
     /// From the start of the process to its word that the port answers.
     opened: Duration,
     _stdout: ChildStdout,
 }
 
-fn start(folder: &Path) -> Child {
+fn start(folder: &Path, port: u16) -> Child {
     let folder = folder.to_str().unwrap();
     Command::new(env!("CARGO_BIN_EXE_pnp-contract"))
-        .args(["--json", "localnet", "run", "--algod-port", "0", "--data-dir", folder])
+        .args(["--json", "localnet", "run", "--algod-port", &port.to_string(), "--data-dir", folder])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -32,9 +32,14 @@ fn start(folder: &Path) -> Child {
 
 impl Node {
     /// Starts the network in `folder`; panics with its own words where it does not open.
-    fn open(folder: &Path) -> Self {
+    pub(super) fn open(folder: &Path) -> Self {
+        Self::open_at(folder, 0)
+    }
+
+    /// The same on a port of one's own choice.
+    pub(super) fn open_at(folder: &Path, port: u16) -> Self {
         let begun = Instant::now();
-        let mut process = start(folder);
+        let mut process = start(folder, port);
         let mut stdout = process.stdout.take().unwrap();
         let mut ready = serde_json::Deserializer::from_reader(&mut stdout).into_iter::<serde_json::Value>();
         let ready = ready.next().and_then(Result::ok).unwrap_or_default();
@@ -47,7 +52,7 @@ impl Node {
         Self { process, algod, opened, _stdout: stdout }
     }
 
-    fn kill(mut self) {
+    pub(super) fn kill(mut self) {
         kill(&mut self.process);
     }
 }
@@ -75,7 +80,7 @@ async fn acknowledged_bills_survive_kills() {
         let new = streams.finish().await;
         if kill_number % 4 == 3 {
             // A second kill, of a node that is only about to repair what the first one left.
-            let mut repairing = start(folder.path());
+            let mut repairing = start(folder.path(), 0);
             tokio::time::sleep(super::instant(Duration::from_millis(60))).await;
             kill(&mut repairing);
         }
@@ -116,7 +121,7 @@ fn a_network_killed_while_it_is_made_opens() {
     let mut slowest = Duration::ZERO;
     for _ in 0..kills {
         let folder = tempfile::tempdir().unwrap();
-        let mut young = start(folder.path());
+        let mut young = start(folder.path(), 0);
         std::thread::sleep(super::instant(longest));
         kill(&mut young);
         let node = Node::open(folder.path());

@@ -1,71 +1,44 @@
-//! `bill`: pay for a tick of use, and print the receipt.
+//! One tick, and its receipt.
 
-use super::context::Context;
-use super::contract::{Target, programs_of};
-use super::deploy::recorded_template;
-use super::explain::rejected;
-use super::failure::Failure;
-use super::io::Answer;
-use super::session::{Session, on_network};
-use super::values::whole;
+use super::Args;
+use crate::cli::contract::programs_of;
+use crate::cli::deploy::recorded_template;
+use crate::cli::explain::rejected;
+use crate::cli::failure::Failure;
+use crate::cli::io::Answer;
+use crate::cli::session::Session;
 use crate::keys::Account;
 use crate::registry::Contract;
-use crate::types::AssetIndex;
 use crate::usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
 use serde_json::json;
 
-/// Arguments of `bill`.
-#[derive(Debug, Clone, clap::Args)]
-pub(super) struct Args {
-    #[command(flatten)]
-    pub(super) target: Target,
-    /// Units of use
-    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
-    pub(super) units: u64,
-    /// The price of a unit in minor units; the least the contract allows if not given
-    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
-    pub(super) price: Option<u64>,
-    /// The tick's id, 1 to 64 bytes, as text or 0x and hex; a fresh ULID if not given
-    #[arg(long)]
-    pub(super) tick: Option<String>,
-    /// The asset, where the contract is not bound to one
-    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
-    pub(super) asset: Option<AssetIndex>,
-    /// The account that pays
-    #[arg(long, default_value = "user", value_name = "NAME")]
-    pub(super) from: String,
-}
-
-/// Does it.
-pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+/// Bills `units` and prints the receipt.
+pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Result<Answer, Failure> {
     let tick: Option<TickId> = args.tick.as_deref().map(str::parse).transpose()?;
-    on_network(context, async |session| {
-        let (app, record) = session.contract(args.target.app)?;
-        let user = session.account(&args.from).await?;
-        if session.is_own(&user) {
-            let asset = global_state(&session.algod, app).await?.billed_asset(args.asset)?;
-            // Who left the contract still holds the asset, and opts in again only by saying so.
-            if session.algod.holding(user.address, asset).await?.is_none() {
-                session.welcome(&user, app, asset).await?;
-            }
+    let (app, record) = session.contract(args.target.app)?;
+    let user = session.account(&args.user).await?;
+    if session.is_own(&user) {
+        let asset = global_state(&session.algod, app).await?.billed_asset(args.asset)?;
+        // Who left the contract still holds the asset, and opts in again only by saying so.
+        if session.algod.holding(user.address, asset).await?.is_none() {
+            session.welcome(&user, app, asset).await?;
         }
-        let request = BillRequest {
-            app,
-            user: user.address,
-            units: args.units,
-            unit_price: args.price,
-            tick,
-            asset: args.asset,
-            ordered_ticks: record.as_ref().is_none_or(|record| recorded_template(&record.programs).ordered_ticks),
-        };
-        let receipt = bill(session, &user, &request, record.as_ref()).await?;
-        Ok(Answer::report(json!({ "network": session.network.name, "receipt": receipt }), describe(&receipt)))
-    })
-    .await
+    }
+    let request = BillRequest {
+        app,
+        user: user.address,
+        units,
+        unit_price: args.price,
+        tick,
+        asset: args.asset,
+        ordered_ticks: record.as_ref().is_none_or(|record| recorded_template(&record.programs).ordered_ticks),
+    };
+    let receipt = bill(session, &user, &request, record.as_ref()).await?;
+    Ok(Answer::report(json!({ "network": session.network.name, "receipt": receipt }), describe(&receipt)))
 }
 
 /// Bills once, with a tick made anew where another bill of the same user overtook it.
-pub(super) async fn bill(
+pub(in crate::cli) async fn bill(
     session: &Session<'_>,
     user: &Account,
     request: &BillRequest,
@@ -136,7 +109,7 @@ async fn judge(session: &Session<'_>, prepared: &PreparedBill, failure: Failure)
 }
 
 /// A receipt for people.
-pub(super) fn describe(receipt: &Receipt) -> String {
+pub(in crate::cli) fn describe(receipt: &Receipt) -> String {
     let Receipt { tick, units, unit_price, split, asset, app, round, opcode_cost, before, after, .. } = receipt;
     let change = |name: &str, from: u64, to: u64| {
         let difference = i128::from(to) - i128::from(from);

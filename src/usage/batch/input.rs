@@ -1,0 +1,405 @@
+//! The lines of a batch: CSV or JSON Lines, one at a time, each with its number and what is wrong with it.
+//!
+//! A line is what stands between two line breaks: no field holds one. So a malformed line spoils no other, numbers are
+//! the editor's, and memory does not grow with the file.
+
+use super::super::journal::InputDigest;
+use super::super::{TickId, UsageError};
+use serde::Deserialize;
+use std::io::{self, BufRead, Read};
+
+/// The longest line that is read, in bytes; four fields never come near.
+const LONGEST: usize = 4096;
+
+/// How lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `user,units,unit_price,tick_id`, the last two optional; a header may name the columns in another order.
+    Csv,
+    /// An object with these names a line.
+    JsonLines,
+}
+
+impl Format {
+    /// The format a file's name tells, if it does.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+        match extension.as_deref() {
+            Some("csv") => Some(Self::Csv),
+            Some("jsonl" | "ndjson") => Some(Self::JsonLines),
+            _ => None,
+        }
+    }
+}
+
+/// What a line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// An account's name or address.
+    pub user: String,
+    /// Units of use.
+    pub units: u64,
+    /// The price of one; the least the contract allows if not given.
+    pub unit_price: Option<u64>,
+    /// The tick; a fresh one if not given.
+    pub tick: Option<TickId>,
+}
+
+/// A line of the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The input up to it.
+    pub input: InputDigest,
+    /// What it asks for, or why it cannot be read.
+    pub row: Result<Row, String>,
+}
+
+/// An input that cannot be read on.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// The operating system refused.
+    #[error("the lines cannot be read: {0}")]
+    Read(#[from] io::Error),
+    /// The header names a column there is none for, or leaves one out.
+    #[error("the header in line {line} {why}")]
+    Header {
+        /// Its line.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// Where each field of a CSV line stands.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    user: usize,
+    units: usize,
+    unit_price: Option<usize>,
+    tick: Option<usize>,
+    count: usize,
+}
+
+impl Columns {
+    const PLAIN: Self = Self { user: 0, units: 1, unit_price: Some(2), tick: Some(3), count: 4 };
+
+    /// The columns a header names.
+    fn named(fields: &csv::StringRecord) -> Result<Self, String> {
+        let (mut user, mut units, mut unit_price, mut tick) = (None, None, None, None);
+        for (at, name) in fields.iter().enumerate() {
+            let column = match name.to_ascii_lowercase().as_str() {
+                "user" => &mut user,
+                "units" => &mut units,
+                "unit_price" | "price" => &mut unit_price,
+                "tick_id" | "tick" => &mut tick,
+                _ => return Err(format!("names {name:?}: the columns are user, units, unit_price and tick_id")),
+            };
+            if column.replace(at).is_some() {
+                return Err(format!("names {name:?} twice"));
+            }
+        }
+        let user = user.ok_or("names no column user")?;
+        let units = units.ok_or("names no column units")?;
+        Ok(Self { user, units, unit_price, tick, count: fields.len() })
+    }
+}
+
+enum Source {
+    Text { reader: Box<dyn BufRead + Send>, format: Option<Format>, columns: Option<Columns>, number: u64 },
+    Same { row: Row, text: Vec<u8>, left: u64, number: u64 },
+}
+
+/// An input, read line by line.
+pub struct Input {
+    source: Source,
+    digest: InputDigest,
+}
+
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Input").field("digest", &self.digest).finish_non_exhaustive()
+    }
+}
+
+impl Input {
+    /// Lines of a file; without a format the first one tells it: JSON starts with a brace.
+    #[must_use]
+    pub fn new(reader: impl BufRead + Send + 'static, format: Option<Format>) -> Self {
+        let source = Source::Text { reader: Box::new(reader), format, columns: None, number: 0 };
+        Self { source, digest: InputDigest::default() }
+    }
+
+    /// The same bill `count` times.
+    #[must_use]
+    pub fn same(row: Row, count: u64) -> Self {
+        let price = row.unit_price.map(|price| price.to_string()).unwrap_or_default();
+        let text = format!("{},{},{price}", row.user, row.units).into_bytes();
+        Self { source: Source::Same { row, text, left: count, number: 0 }, digest: InputDigest::default() }
+    }
+
+    /// The input up to the last line read.
+    #[must_use]
+    pub const fn digest(&self) -> InputDigest {
+        self.digest
+    }
+
+    /// The next line that asks for something; `None` after the last.
+    ///
+    /// # Errors
+    /// An input that cannot be read, and a header that makes no sense.
+    pub fn next_line(&mut self) -> Result<Option<Line>, InputError> {
+        match &mut self.source {
+            Source::Same { left: 0, .. } => Ok(None),
+            Source::Same { row, text, left, number } => {
+                *left -= 1;
+                *number += 1;
+                self.digest = self.digest.then(text);
+                Ok(Some(Line { number: *number, input: self.digest, row: Ok(row.clone()) }))
+            }
+            Source::Text { reader, format, columns, number } => loop {
+                let Some(raw) = read_line(reader)? else { return Ok(None) };
+                *number += 1;
+                let text = if *number == 1 { raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&raw) } else { &raw };
+                self.digest = self.digest.then(text);
+                if text.iter().all(u8::is_ascii_whitespace) {
+                    continue;
+                }
+                let format = *format.get_or_insert_with(|| sniff(text));
+                let row = match (format, *columns) {
+                    _ if text.len() > LONGEST => Err(format!("it is longer than {LONGEST} bytes")),
+                    (Format::JsonLines, _) => json_row(text),
+                    (Format::Csv, Some(known)) => csv_row(text, known),
+                    (Format::Csv, None) => {
+                        let fields = csv_fields(text);
+                        match &fields {
+                            // No number is called "units": a line that holds the word is a header.
+                            Ok(fields) if fields.iter().any(|field| field.eq_ignore_ascii_case("units")) => {
+                                let named = Columns::named(fields);
+                                *columns = Some(named.map_err(|why| InputError::Header { line: *number, why })?);
+                                continue;
+                            }
+                            _ => *columns = Some(Columns::PLAIN),
+                        }
+                        csv_row(text, Columns::PLAIN)
+                    }
+                };
+                return Ok(Some(Line { number: *number, input: self.digest, row }));
+            },
+        }
+    }
+}
+
+fn sniff(text: &[u8]) -> Format {
+    if text.trim_ascii_start().starts_with(b"{") { Format::JsonLines } else { Format::Csv }
+}
+
+/// A line without its break; of one that is too long, no more than shows that.
+fn read_line(reader: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let most = LONGEST as u64 + 8;
+    if Read::take(&mut *reader, most).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
+    } else if line.len() > LONGEST {
+        // The rest counts for the input's digest, a piece at a time.
+        let mut digest = InputDigest::default().then(&line);
+        loop {
+            let mut piece = Vec::new();
+            let read = Read::take(&mut *reader, most).read_until(b'\n', &mut piece)?;
+            digest = digest.then(&piece);
+            if read == 0 || piece.last() == Some(&b'\n') {
+                break;
+            }
+        }
+        line.extend_from_slice(format!("{digest:?}").as_bytes());
+    }
+    Ok(Some(line))
+}
+
+fn csv_fields(text: &[u8]) -> Result<csv::StringRecord, String> {
+    let mut reader = csv::ReaderBuilder::new();
+    reader.has_headers(false).flexible(true).trim(csv::Trim::All).buffer_capacity(256);
+    let mut fields = csv::StringRecord::new();
+    // A quote that is not closed would go on in the next line: here it ends with the bytes, as if it were closed.
+    if text.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
+        return Err("a quote in it is not closed".to_owned());
+    }
+    match reader.from_reader(text).read_record(&mut fields) {
+        Ok(true) => Ok(fields),
+        Ok(false) => Err("it is empty".to_owned()),
+        Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => Err("it is not text in UTF-8".to_owned()),
+        Err(error) => Err(format!("it is not CSV ({error})")),
+    }
+}
+
+fn csv_row(text: &[u8], columns: Columns) -> Result<Row, String> {
+    let fields = csv_fields(text)?;
+    if fields.len() > columns.count {
+        return Err(format!("it has {} fields, {} are expected", fields.len(), columns.count));
+    }
+    let field = |at: usize| fields.get(at).filter(|text| !text.is_empty());
+    let optional = |at: Option<usize>| at.and_then(field);
+    let units = field(columns.units).ok_or("it has no units")?;
+    Ok(Row {
+        user: field(columns.user).ok_or("it has no user")?.to_owned(),
+        units: number("units", units)?,
+        unit_price: optional(columns.unit_price).map(|text| number("unit_price", text)).transpose()?,
+        tick: optional(columns.tick).map(tick).transpose()?,
+    })
+}
+
+fn number(name: &str, text: &str) -> Result<u64, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse() {
+        Ok(number) if digits => Ok(number),
+        _ if digits => Err(format!("{name} {text} is too large; the most is {}", u64::MAX)),
+        _ => Err(format!("{name} {:?} is not a whole number", text.chars().take(40).collect::<String>())),
+    }
+}
+
+fn tick(text: &str) -> Result<TickId, String> {
+    text.parse().map_err(|error: UsageError| error.to_string())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Object {
+    user: String,
+    units: u64,
+    #[serde(default, alias = "price")]
+    unit_price: Option<u64>,
+    #[serde(default, alias = "tick")]
+    tick_id: Option<String>,
+}
+
+fn json_row(text: &[u8]) -> Result<Row, String> {
+    let object: Object = serde_json::from_slice(text).map_err(|error| {
+        let error = error.to_string();
+        let why = error.split(" at line ").next().unwrap_or(&error);
+        format!("it is not an object with user, units, unit_price and tick_id ({why})")
+    })?;
+    if object.user.trim().is_empty() {
+        return Err("it has no user".to_owned());
+    }
+    Ok(Row {
+        user: object.user.trim().to_owned(),
+        units: object.units,
+        unit_price: object.unit_price,
+        tick: object.tick_id.as_deref().map(tick).transpose()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &'static [u8], format: Option<Format>) -> Vec<Line> {
+        let mut input = Input::new(text, format);
+        std::iter::from_fn(|| input.next_line().unwrap()).collect()
+    }
+
+    fn row(user: &str, units: u64, unit_price: Option<u64>, tick: Option<&str>) -> Row {
+        Row { user: user.to_owned(), units, unit_price, tick: tick.map(|tick| tick.parse().unwrap()) }
+    }
+
+    #[test]
+    fn csv_with_and_without_a_header() {
+        let plain = lines(b"\xef\xbb\xbfuser,1\r\nbob, 20 ,300,t-1\r\n\r\n\"carol\",\"5\",,\"a,b\"", None);
+        let rows: Vec<_> = plain.iter().map(|line| (line.number, line.row.clone().unwrap())).collect();
+        assert_eq!(
+            rows,
+            [
+                (1, row("user", 1, None, None)),
+                (2, row("bob", 20, Some(300), Some("t-1"))),
+                (4, row("carol", 5, None, Some("a,b"))),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_header_names_the_columns() {
+        let named = lines(b"units,tick_id,user\n7,t1,alice\n8,,bob\n", None);
+        let rows: Vec<_> = named.into_iter().map(|line| line.row.unwrap()).collect();
+        assert_eq!(rows, [row("alice", 7, None, Some("t1")), row("bob", 8, None, None)]);
+        for (text, why) in [
+            (&b"user,units,colour\n"[..], "names \"colour\""),
+            (b"units,price\n", "names no column user"),
+            (b"user,units,user\n", "names \"user\" twice"),
+        ] {
+            let error = Input::new(text, None).next_line().unwrap_err().to_string();
+            assert!(error.contains(why) && error.contains("line 1"), "{error}");
+        }
+    }
+
+    #[test]
+    fn json_lines() {
+        let text = b"{\"user\":\"alice\",\"units\":18446744073709551615,\"unit_price\":2,\"tick_id\":\"0x6100\"}\n{\"user\":\"bob\",\"units\":1}\n";
+        let rows: Vec<_> = lines(text, None).into_iter().map(|line| line.row.unwrap()).collect();
+        assert_eq!(rows, [row("alice", u64::MAX, Some(2), Some("0x6100")), row("bob", 1, None, None)]);
+        let bad = lines(b"{\"user\":\"a\",\"units\":1,\"colour\":2}\n[1]\n{\"user\":\"a\",\"units\":-1}\n", None);
+        assert!(bad.iter().all(|line| line.row.is_err()));
+        assert!(bad[0].row.as_ref().unwrap_err().contains("colour"));
+    }
+
+    #[test]
+    fn bad_lines_spoil_no_others() {
+        let mut text =
+            b"alice,1\nalice\nalice,x\nalice,-1\nalice,1.5\nalice,99999999999999999999\n,1\nalice,1,2,t,5\n".to_vec();
+        text.extend_from_slice(b"\"alice,1\n\xff,1\nalice,1,1,");
+        text.extend(std::iter::repeat_n(b't', 65));
+        text.push(b'\n');
+        text.extend(std::iter::repeat_n(b'a', 10_000));
+        text.extend_from_slice(b"\nbob,2\n");
+        let lines = lines(text.leak(), None);
+        let told: Vec<_> = lines.iter().map(|line| line.row.as_ref().err().map_or("", String::as_str)).collect();
+        for (at, why) in [
+            "",
+            "no units",
+            "not a whole number",
+            "not a whole number",
+            "not a whole number",
+            "too large",
+            "no user",
+            "5 fields",
+            "quote",
+            "UTF-8",
+            "1 to 64 bytes",
+            "longer than",
+            "",
+        ]
+        .iter()
+        .enumerate()
+        {
+            assert!(told[at].contains(why) && told[at].is_empty() == why.is_empty(), "line {}: {}", at + 1, told[at]);
+        }
+        assert_eq!(lines.last().unwrap().number, 13);
+    }
+
+    #[test]
+    fn equal_digests_mean_equal_inputs() {
+        let last = |text: &'static [u8]| lines(text, None).last().unwrap().input;
+        assert_eq!(last(b"a,1\nb,2\n"), last(b"a,1\r\nb,2"));
+        assert_ne!(last(b"a,1\nb,2\n"), last(b"a,2\nb,2\n"));
+        let long = |byte| {
+            let text: Vec<u8> = std::iter::repeat_n(b'a', 9000).chain([byte, b'\n', b'b', b',', b'1']).collect();
+            last(text.leak())
+        };
+        assert_ne!(long(b'x'), long(b'y'), "what is too long to be read counts too");
+    }
+
+    #[test]
+    fn the_same_bill_many_times() {
+        let mut input = Input::same(row("user", 2, None, None), 3);
+        let all: Vec<_> = std::iter::from_fn(|| input.next_line().unwrap()).collect();
+        assert_eq!(all.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(all[0].input != all[1].input && all[2].input == input.digest());
+    }
+}
