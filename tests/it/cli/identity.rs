@@ -90,6 +90,19 @@ fn serve(stream: std::net::TcpStream, genesis_hash: &str, seen: &Mutex<Vec<Strin
                     r#"{{"consensus-version":"v","fee":0,"min-fee":1000,"genesis-id":"x-v1","genesis-hash":"{genesis_hash}","last-round":9}}"#
                 ),
             )
+        } else if path.starts_with("/v2/accounts/") && path.matches('/').count() == 3 {
+            let numbers =
+                ["amount", "amount-without-pending-rewards", "min-balance", "pending-rewards", "rewards", "round"]
+                    .iter()
+                    .chain(&[
+                        "total-apps-opted-in",
+                        "total-assets-opted-in",
+                        "total-created-apps",
+                        "total-created-assets",
+                    ])
+                    .map(|name| format!(r#","{name}":0"#))
+                    .collect::<String>();
+            (200, format!(r#"{{"address":"{A}","status":"Offline"{numbers}}}"#))
         } else if path.starts_with("/v2/assets/") {
             (200, format!(r#"{{"index":5,"params":{{"creator":"{A}","decimals":0,"total":1}}}}"#))
         } else {

@@ -206,7 +206,7 @@ fn a_lost_dispenser_is_told_and_not_replaced() {
     assert!(!file.exists(), "no new key took its place");
     project.done(&["account", "list"]);
     std::fs::write(&file, saved).unwrap();
-    project.done(&["account", "fund", "alice"]);
+    project.done(&["account", "fund", "alice", "--amount", "1"]);
 }
 
 #[test]
