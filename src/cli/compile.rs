@@ -1,8 +1,8 @@
-//! `compile` and `disassemble`: TEAL to bytes and back.
+//! `compile`: TEAL to bytes.
 
 use super::context::Context;
 use super::failure::{Failure, is_disk_full};
-use super::input::{read, read_text};
+use super::input::read_text;
 use super::io::Answer;
 use crate::registry::write_atomically;
 use crate::teal::template::{PREFIX, TemplateError, TemplateValue, substitute};
@@ -30,16 +30,6 @@ pub(super) struct Args {
     /// The value of a template variable: a number, 0x and hex, or text; may be repeated
     #[arg(long = "tmpl", short = 't', value_name = "NAME=VALUE")]
     templates: Vec<String>,
-}
-
-/// Arguments of `disassemble`.
-#[derive(Debug, clap::Args)]
-pub(super) struct DisassembleArgs {
-    /// The program's bytes; - reads stdin
-    program: PathBuf,
-    /// The file holds hex
-    #[arg(long)]
-    hex: bool,
 }
 
 /// Assembles.
@@ -112,24 +102,6 @@ fn answer(context: &Context, args: &Args, assembled: &Assembled, name: &str) -> 
         document["sourcemap"] = json!(path);
     }
     Ok(Answer::report(document, text))
-}
-
-/// Disassembles.
-pub(super) fn disassemble(args: &DisassembleArgs) -> Result<Answer, Failure> {
-    let name = args.program.display().to_string();
-    let mut bytes = read(&args.program)?;
-    if args.hex {
-        let text: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        bytes = hex::decode(&text).map_err(|error| {
-            Failure::new("hex", format!("{name} is not hex")).because(error).hint("leave --hex away")
-        })?;
-    }
-    let text = teal::disassemble(&bytes).map_err(|error| {
-        Failure::new("program", format!("{name} is not a program"))
-            .because(error)
-            .hint("give the assembled bytes; with --hex, as hexadecimal text")
-    })?;
-    Ok(Answer::report(json!({ "program": name, "size": bytes.len(), "teal": text }), text.trim_end()))
 }
 
 /// How many problems there are, and all of them for programs; people have seen each under its line of source.

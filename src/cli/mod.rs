@@ -13,6 +13,7 @@ mod core_file;
 mod delete;
 mod demo;
 mod deploy;
+mod disassemble;
 mod embedded;
 mod explain;
 mod failure;
@@ -67,7 +68,7 @@ enum Command {
     /// Lay out TEAL sources in the one way
     Fmt(fmt::Args),
     /// Turn a program back into TEAL
-    Disassemble(compile::DisassembleArgs),
+    Disassemble(disassemble::Args),
     /// Make, list and fund accounts
     Account(account::Args),
     /// Make, hold, send and show the asset bills are paid with
@@ -153,7 +154,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Demo(demo::Args {}) => demo::run(context).await,
         Command::Compile(args) => compile::run(context, &args),
         Command::Fmt(args) => fmt::run(context, &args),
-        Command::Disassemble(args) => compile::disassemble(&args),
+        Command::Disassemble(args) => disassemble::run(context, &args).await,
         Command::Account(args) => account::run(context, &args).await,
         Command::Asset(args) => asset::run(context, &args).await,
         Command::Deploy(args) => deploy::run(context, &args).await,

@@ -4,6 +4,7 @@
 mod billing;
 mod comfort;
 mod deploy;
+mod disassemble;
 mod embedded;
 mod fmt;
 mod identity;
