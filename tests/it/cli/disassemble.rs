@@ -22,7 +22,9 @@ fn a_file_may_hold_the_program_its_hex_or_its_base64() {
         assert_eq!(project.done(&["disassemble", file, "--format", format])["teal"], TEAL);
         assert_eq!(project.run(&["disassemble", file]).stdout, TEAL);
     }
-    for wrong in [&["x.teal"][..], &["hex", "--format", "base64"], &["hex", "--format", "raw"], &["base64", "--format", "hex"]] {
+    for wrong in
+        [&["x.teal"][..], &["hex", "--format", "base64"], &["hex", "--format", "raw"], &["base64", "--format", "hex"]]
+    {
         let error = project.refused(&[&["disassemble"], wrong].concat(), 1, "program");
         assert!(error["hint"].as_str().unwrap().contains("--format"), "{error:#}");
     }
@@ -55,7 +57,7 @@ fn stdin_takes_every_form() {
 #[test]
 fn an_applications_programs_come_from_the_network() {
     let project = Project::new();
-    let app = project.done(&["deploy"])["app"].as_u64().unwrap().to_string();
+    let app = project.done(&["deploy"])["contract"]["app_id"].as_u64().unwrap().to_string();
     let approval = project.done(&["disassemble", "--app", &app]);
     assert_eq!(approval["app"].to_string(), app, "{approval:#}");
     let again = assemble(approval["teal"].as_str().unwrap(), AssembleOptions::default()).unwrap();
