@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long, value_parser = whole, allow_hyphen_values = true, value_name = "ID")]
     app: Option<AppIndex>,
     /// The application's clear program instead of its approval program
-    #[arg(long, requires = "app")]
+    #[arg(long, requires = "app", conflicts_with_all = ["program", "format"])]
     clear: bool,
 }
 
