@@ -54,6 +54,10 @@ impl<O: Fn(&str) -> Option<Zeroizing<String>>> Entry<'_, '_, O> {
         }
         self.rest = self.rest.strip_prefix('=')?;
         self.skip_blanks();
+        if self.at_end() {
+            self.skip_line();
+            return Some(Some((name, Zeroizing::default())));
+        }
         let value = self.value()?;
         Some(Some((name, value)))
     }
