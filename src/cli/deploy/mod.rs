@@ -207,6 +207,13 @@ pub(super) async fn deploy(session: &Session<'_>, args: &Args) -> Result<Deploye
         }
     };
     plan.warnings.iter().for_each(|warning| session.context.out.warn(warning));
+    let is_guessed = target.is_some_and(|target| target.known_template().is_none()) && !wish.template.is_whole();
+    if is_guessed && matches!(plan.action, Action::Update { .. } | Action::Append | Action::Replace) {
+        let values = template.values().map(|(name, value)| format!("{name}={value}")).join(" ");
+        session.context.out.warn(&format!(
+            "the template values it was deployed with are not known; these programs have {values} unless you name others"
+        ));
+    }
     if let Action::Refuse(refusal) = plan.action {
         return Err(refused(refusal, &plan, target));
     }

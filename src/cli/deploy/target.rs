@@ -26,11 +26,15 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// The template its programs have, as far as it is known.
+    /// The template its programs have, where their bytes or the record tell it.
+    pub(super) fn known_template(&self) -> Option<Template> {
+        let recorded = || self.record.as_ref().map(|record| recorded_template(&record.programs));
+        self.standing.template().or_else(recorded)
+    }
+
+    /// The template its programs have; what nothing tells is as in a new contract.
     pub(super) fn template(&self) -> Template {
-        let told =
-            self.standing.template().or_else(|| self.record.as_ref().map(|one| recorded_template(&one.programs)));
-        told.unwrap_or_else(|| {
+        self.known_template().unwrap_or_else(|| {
             let usual = Template::default();
             Template {
                 updatable: self.standing.said_updatable.unwrap_or(usual.updatable),

@@ -172,7 +172,7 @@ const description = JSON.parse(readFileSync(join(folders[0]!, followed.descripti
 check('the description names the application', description.networks[followed.genesis_hash].appID, followed.app);
 await client.send.closeOut.bare();
 await asCreator.send.delete.bare();
-check('the client leaves and deletes', await lookup(ours), undefined);
+check('the client leaves and deletes', (await lookup(ours)) === undefined);
 
 folders.forEach((folder) => rmSync(folder, { recursive: true }));
 indexer.server.close();

@@ -173,6 +173,21 @@ fn a_record_behind_the_chain_is_brought_up_to_date() {
 }
 
 #[test]
+fn verify_tells_template_values_from_code() {
+    let project = Project::new();
+    project.done(&["deploy", "--updatable"]);
+    let same = project.done(&["verify"]);
+    assert_eq!((&same["same"], &same["template"][0]), (&json!(true), &json!({ "name": "TMPL_UPDATABLE", "value": 1 })));
+    let (code, other) = project.json(&["verify", "--updatable=false"]);
+    assert_eq!((code, &other["same"], &other["same_code"]), (3, &json!(false), &json!(true)));
+    let difference = json!([{ "name": "TMPL_UPDATABLE", "on_chain": 1, "here": 0 }]);
+    assert_eq!((&other["template_differences"], &other["approval"]["differences"]), (&difference, &json!([])));
+    let ran = project.run(&["verify", "--updatable=false"]);
+    assert!(ran.stdout.contains("template  TMPL_UPDATABLE is 1 on chain, 0 here"), "{}", ran.stdout);
+    project.refused(&["verify", "--app", "7"], 1, "no_application");
+}
+
+#[test]
 fn the_description_is_valid_and_names_the_application() {
     let project = Project::new();
     let deployed = project.done(&["deploy"]);
@@ -256,10 +271,23 @@ async fn the_first_version_is_found_and_grown_in_place() {
     let refused = project.refused(&["deploy"], 1, "on_update");
     let told = refused["cause"].as_str().unwrap();
     assert!(told.contains("global integers 3 -> 4") && told.contains("approval program"), "{told}");
+    let (code, found) = project.json(&["verify", "--app", &old.to_string()]);
+    assert_eq!((code, &found["same"], &found["same_code"]), (3, &json!(false), &json!(false)));
+    assert!(!found["approval"]["differences"].as_array().unwrap().is_empty(), "{found:#}");
+    assert_eq!(
+        (&found["missing_room"][0]["what"], &found["clear"]["same"]),
+        (&json!("global integers"), &json!(false))
+    );
     // v42 grows in place; a local schema could not.
     let tried = project.done(&["deploy", "--on-update", "update", "--dry-run"]);
     assert_eq!(tried["trial"]["min_balance_change"], 28_500, "{tried:#}");
     let before = algod.account(creator.parse().unwrap()).await.unwrap().min_balance.0;
+    let ran = project.run(&["deploy", "--on-update", "update", "--check"]);
+    assert!(
+        ran.code == 4 && ran.stderr.contains("TMPL_UPDATABLE=0"),
+        "what it was deployed with is not known: {}",
+        ran.stderr
+    );
     let done = project.done(&["deploy", "--on-update", "update", "--updatable"]);
     assert_eq!((done["operation"].as_str(), app(&done)), (Some("update"), old));
     let state = algod.application(old).await.unwrap().unwrap();
