@@ -157,7 +157,7 @@ fn one_process_has_a_journal_and_it_belongs_to_one_contract() {
     let held = Journal::open(&project.path().join("j"), genesis, app, "").unwrap();
     project.refused(&["bill", "--from", "use.csv", "--journal", "j"], 1, "journal_held");
     drop(held);
-    project.done(&["deploy", "--fee-pct", "100"]);
+    project.done(&["deploy", "--new", "--fee-pct", "100"]);
     project.refused(&["bill", "--from", "use.csv", "--journal", "j"], 1, "other_journal");
     project.refused(&["bill", "--from", "use.csv", "--journal", "notes.txt"], 1, "journal_damaged");
     assert_eq!(std::fs::read_to_string(project.path().join("notes.txt")).unwrap(), "my notes\n");
