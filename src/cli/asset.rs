@@ -4,6 +4,7 @@ use super::account::account_named;
 use super::context::Context;
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Outcome, Sender, SenderArgs};
 use super::provision::AssetPlan;
 use super::session::{Session, on_network};
 use super::values::whole;
@@ -41,6 +42,8 @@ enum Command {
         /// The account that makes it
         #[arg(long, default_value = "creator", value_name = "NAME")]
         from: String,
+        #[command(flatten)]
+        signers: SenderArgs,
     },
     /// Let an account hold the asset
     Optin {
@@ -50,6 +53,8 @@ enum Command {
         /// The account
         #[arg(long, default_value = "user", value_name = "NAME")]
         from: String,
+        #[command(flatten)]
+        signers: SenderArgs,
     },
     /// Send some of the asset
     Send {
@@ -65,6 +70,8 @@ enum Command {
         /// The account that sends
         #[arg(long, default_value = "creator", value_name = "NAME")]
         from: String,
+        #[command(flatten)]
+        signers: SenderArgs,
     },
     /// Show the asset, and what the accounts here hold of it
     Show {
@@ -77,7 +84,7 @@ enum Command {
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| match &args.command {
-        Command::Create { unit, name, decimals, total, url, from } => {
+        Command::Create { unit, name, decimals, total, url, from, signers } => {
             let plan = AssetPlan {
                 unit: unit.clone(),
                 name: name.clone(),
@@ -85,16 +92,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
                 total: *total,
                 url: url.clone(),
             };
-            create(session, &plan, from).await
+            create(session, &plan, from, signers).await
         }
-        Command::Optin { asset, from } => opt_in(session, *asset, from).await,
-        Command::Send { amount, to, asset, from } => send(session, *amount, to, *asset, from).await,
+        Command::Optin { asset, from, signers } => opt_in(session, *asset, from, signers).await,
+        Command::Send { amount, to, asset, from, signers } => send(session, *amount, to, *asset, from, signers).await,
         Command::Show { asset } => show(session, *asset).await,
     })
     .await
 }
 
-async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str) -> Result<Answer, Failure> {
+async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &SenderArgs) -> Result<Answer, Failure> {
     for (what, text, most) in [("unit", &plan.unit, 8), ("name", &plan.name, 32), ("url", &plan.url, 96)] {
         if text.len() > most {
             return Err(
@@ -102,7 +109,15 @@ async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str) -> Result<A
             );
         }
     }
-    let creator = session.account(from).await?;
+    let creator = match session.sender(signers, from).await? {
+        Sender::One(account) => account,
+        Sender::Many(many) => {
+            let params = session.params().await?;
+            let transactions = Session::single(plan.transaction(many.address(), &params), &params)?;
+            let what = format!("make the asset {}", plan.unit);
+            return session.write_bundle("asset-create", &what, &many, &transactions).await?.answer();
+        }
+    };
     let asset = session.make_asset(&creator, plan).await?;
     Ok(Answer::report(
         json!({ "network": session.network.name, "asset": asset }),
@@ -110,9 +125,22 @@ async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str) -> Result<A
     ))
 }
 
-async fn opt_in(session: &Session<'_>, asset: Option<AssetIndex>, from: &str) -> Result<Answer, Failure> {
+async fn opt_in(
+    session: &Session<'_>,
+    asset: Option<AssetIndex>,
+    from: &str,
+    signers: &SenderArgs,
+) -> Result<Answer, Failure> {
     let asset = existing(session, asset).await?;
-    let account = session.account(from).await?;
+    let account = match session.sender(signers, from).await? {
+        Sender::One(account) => account,
+        Sender::Many(many) => {
+            let params = session.params().await?;
+            let transactions = Session::single(calls::asset_opt_in(many.address(), asset.id, &params), &params)?;
+            let what = format!("opt in to asset {}", asset.id);
+            return session.write_bundle("asset-optin", &what, &many, &transactions).await?.answer();
+        }
+    };
     let changed = session.algod.holding(account.address, asset.id).await?.is_none();
     let gift = if changed { session.gift_to_new(&account, asset.id).await? } else { None };
     if gift.is_some() {
@@ -135,16 +163,21 @@ async fn send(
     to: &str,
     asset: Option<AssetIndex>,
     from: &str,
+    signers: &SenderArgs,
 ) -> Result<Answer, Failure> {
     let asset = existing(session, asset).await?;
-    let account = session.account(from).await?;
+    let account = session.sender(signers, from).await?;
     let receiver = account_named(session, to).await?;
     let params = session.params().await?;
-    let transfer = calls::asset_transfer(account.address, receiver, asset.id, amount, &params);
+    let transfer = calls::asset_transfer(account.address(), receiver, asset.id, amount, &params);
     let what = format!("send {amount} minor units of asset {} to {receiver}", asset.id);
-    let sent = session.send(&what, &account, &Session::single(transfer, &params)?, None).await?;
+    let transactions = Session::single(transfer, &params)?;
+    let sent = match session.carry_out("asset-send", &what, &account, &transactions, None).await? {
+        Outcome::Sent(sent) => sent,
+        Outcome::Written(bundle) => return bundle.answer(),
+    };
     Ok(Answer::report(
-        json!({ "network": session.network.name, "asset": asset.id, "from": account.address, "to": receiver,
+        json!({ "network": session.network.name, "asset": asset.id, "from": account.address(), "to": receiver,
                 "amount": amount, "txid": sent.txids.first(), "round": sent.confirmation.round }),
         format!("sent {} to {receiver} in round {}", shown(amount, &asset), sent.confirmation.round),
     ))

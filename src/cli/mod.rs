@@ -87,6 +87,8 @@ enum Command {
     Leave(leave::Args),
     /// End the contract; the creator's, where the contract is deletable
     Delete(delete::Args),
+    /// Let several people sign for one account
+    Multisig(multisig::Args),
     /// Show what stands where
     Status(status::Args),
     /// Say whether the chain runs this very source, and what differs
@@ -164,6 +166,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Update(args) => update::run(context, &args).await,
         Command::Leave(args) => leave::run(context, &args).await,
         Command::Delete(args) => delete::run(context, &args).await,
+        Command::Multisig(args) => multisig::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Verify(args) => verify::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,

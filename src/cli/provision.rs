@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::moment;
 use super::session::{Sent, Session, group, private_folder};
-use crate::client::AccountState;
+use crate::client::{AccountState, SuggestedParams};
 use crate::keys::{Account, Origin};
 use crate::registry;
 use crate::types::{Address, AssetConfig, AssetIndex, AssetParams, MicroAlgos, Transaction, TransactionType};
@@ -32,6 +32,28 @@ impl Default for AssetPlan {
             decimals: 2,
             total: 1_000_000_000_000,
             url: String::new(),
+        }
+    }
+}
+
+impl AssetPlan {
+    /// The transaction that makes the asset, managed by its creator.
+    pub(super) fn transaction(&self, creator: Address, params: &SuggestedParams) -> Transaction {
+        let asset = AssetParams {
+            total: self.total,
+            decimals: self.decimals,
+            unit_name: self.unit.as_str().into(),
+            asset_name: self.name.as_str().into(),
+            url: self.url.as_str().into(),
+            manager: creator,
+            reserve: creator,
+            ..AssetParams::default()
+        };
+        Transaction {
+            kind: TransactionType::AssetConfig,
+            header: calls::header(creator, params),
+            asset_config: AssetConfig { asset: 0, params: asset },
+            ..Transaction::default()
         }
     }
 }
@@ -103,24 +125,7 @@ impl Session<'_> {
     /// Makes an asset of `creator` and records it.
     pub(super) async fn make_asset(&self, creator: &Account, plan: &AssetPlan) -> Result<registry::Asset, Failure> {
         let params = self.params().await?;
-        let transaction = Transaction {
-            kind: TransactionType::AssetConfig,
-            header: calls::header(creator.address, &params),
-            asset_config: AssetConfig {
-                asset: 0,
-                params: AssetParams {
-                    total: plan.total,
-                    decimals: plan.decimals,
-                    unit_name: plan.unit.as_str().into(),
-                    asset_name: plan.name.as_str().into(),
-                    url: plan.url.as_str().into(),
-                    manager: creator.address,
-                    reserve: creator.address,
-                    ..AssetParams::default()
-                },
-            },
-            ..Transaction::default()
-        };
+        let transaction = plan.transaction(creator.address, &params);
         let sent = self.send("create an asset", creator, &Session::single(transaction, &params)?, None).await?;
         let asset_id = sent.confirmation.asset.ok_or_else(|| {
             Failure::new("malformed_answer", "algod does not say which asset was made")

@@ -318,3 +318,6 @@ fn account_of(index: usize, signed: &SignedTransaction) -> Result<MultisigAccoun
     }
     MultisigAccount::of(&signed.msig).map_err(|why| BundleError::NoAccount { index, why })
 }
+
+#[cfg(test)]
+mod tests;

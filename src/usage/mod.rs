@@ -36,7 +36,9 @@ pub use plan::{
     Action, Aspect, Change, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size, Standing, UnknownPolicy, Wanted,
     extra_pages,
 };
-pub use programs::{APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes};
+pub use programs::{
+    APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_PATH, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes,
+};
 pub use receipt::{Balances, Receipt};
 pub use split::Split;
 pub use state::{GlobalState, LocalState};

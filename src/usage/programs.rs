@@ -13,9 +13,11 @@ pub const APPROVAL_SOURCE: &str = include_str!("../../teal/usage_approval.teal")
 pub const CLEAR_SOURCE: &str = include_str!("../../teal/usage_clear.teal");
 /// Where the approval program's source lies in the project; how messages name it.
 pub const APPROVAL_PATH: &str = "teal/usage_approval.teal";
+/// Where the clear program's source lies in the project.
+pub const CLEAR_PATH: &str = "teal/usage_clear.teal";
 
 /// The values of the contract's template variables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// `TMPL_UPDATABLE`: whether the creator may replace the programs.
@@ -47,6 +49,16 @@ impl Template {
             ("TMPL_DELETABLE", self.deletable as u64),
             ("TMPL_ORDERED_TICKS", self.ordered_ticks as u64),
         ]
+    }
+
+    /// The sources with these values in their places: approval, clear.
+    ///
+    /// # Errors
+    /// [`UsageError::Assembly`], which would be a fault of this program.
+    pub fn sources(&self) -> Result<(String, String), UsageError> {
+        let values = self.values().map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
+        let filled = |source| substitute(source, &values).map_err(|error| UsageError::Assembly(error.to_string()));
+        Ok((filled(APPROVAL_SOURCE)?, filled(CLEAR_SOURCE)?))
     }
 }
 
@@ -81,14 +93,13 @@ impl Programs {
     /// # Errors
     /// [`UsageError::Assembly`], which would be a fault of this program.
     pub fn assemble(template: Template) -> Result<Self, UsageError> {
-        let values = template.values().map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
+        let (approval, clear) = template.sources()?;
         let assembled = |path: &str, source: &str| {
-            let source = substitute(source, &values).map_err(|error| UsageError::Assembly(error.to_string()))?;
-            assemble(&source, AssembleOptions::default())
+            assemble(source, AssembleOptions::default())
                 .map_err(|problems| UsageError::Assembly(report(&problems, Some(path)).trim().to_owned()))
         };
-        let approval = assembled(APPROVAL_PATH, APPROVAL_SOURCE)?;
-        let clear = assembled("teal/usage_clear.teal", CLEAR_SOURCE)?;
+        let approval = assembled(APPROVAL_PATH, &approval)?;
+        let clear = assembled(CLEAR_PATH, &clear)?;
         Ok(Self { approval: approval.bytes, clear: clear.bytes, template, map: approval.source_map })
     }
 

@@ -5,17 +5,21 @@ mod import;
 mod list;
 mod new;
 mod passwd;
+mod rekey;
 mod remove;
 mod vault;
 
 pub(super) use list::names;
+pub(super) use vault::Vault;
 
 use super::context::Context;
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::{Sender, SenderArgs};
 use super::session::{Session, on_network};
 use super::values;
 use crate::types::{Address, MicroAlgos};
+use crate::usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -47,7 +51,11 @@ enum Command {
         /// How many Algos
         #[arg(long, default_value = "100", value_parser = values::algos, allow_hyphen_values = true)]
         amount: MicroAlgos,
+        #[command(flatten)]
+        signers: SenderArgs,
     },
+    /// Let another key, or several together, sign for an account from now on
+    Rekey(rekey::Args),
 }
 
 /// An account in the keystore.
@@ -85,14 +93,23 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         Command::List(args) => list::run(context, args).await,
         Command::Passwd(args) => passwd::run(context, args).await,
         Command::Remove(args) => remove::run(context, args).await,
-        Command::Fund { account, amount } => {
-            on_network(context, async |session| fund(session, account, *amount).await).await
+        Command::Fund { account, amount, signers } => {
+            on_network(context, async |session| fund(session, account, *amount, signers).await).await
         }
+        Command::Rekey(args) => rekey::run(context, args).await,
     }
 }
 
-async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos) -> Result<Answer, Failure> {
+async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos, signers: &SenderArgs) -> Result<Answer, Failure> {
     let address = account_named(session, who).await?;
+    if signers.is_many()
+        && let Sender::Many(many) = session.sender(signers, who).await?
+    {
+        let params = session.params().await?;
+        let transactions = Session::single(calls::payment(many.address(), address, amount, &params), &params)?;
+        let what = format!("send {amount} to {address}");
+        return session.write_bundle("fund", &what, &many, &transactions).await?.answer();
+    }
     let sent = session.fund(address, amount).await?;
     let balance = session.algod.account(address).await?.balance;
     let report = FundReport {

@@ -13,15 +13,15 @@ use crate::types::signing::SigningKey;
 use zeroize::Zeroizing;
 
 /// Settings and sources of keys of the network that is named, which is not asked.
-pub(super) struct Vault<'c> {
+pub(in crate::cli) struct Vault<'c> {
     context: &'c Context,
-    pub(super) network: Network,
-    pub(super) environment: Environment,
-    pub(super) sources: KeySources,
+    pub(in crate::cli) network: Network,
+    pub(in crate::cli) environment: Environment,
+    pub(in crate::cli) sources: KeySources,
 }
 
 impl<'c> Vault<'c> {
-    pub(super) fn open(context: &'c Context) -> Result<Self, Failure> {
+    pub(in crate::cli) fn open(context: &'c Context) -> Result<Self, Failure> {
         let (network, environment) = context.network()?;
         let development = matches!(network.kind, Kind::Embedded | Kind::LocalNet);
         let local = development.then(|| LocalAccounts::new(&context.folder.join(".pnp"), &network.name));

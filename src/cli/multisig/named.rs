@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::failure::Failure;
 use crate::registry::{Multisigs, NamedMultisig};
-use crate::types::MultisigAccount;
+use crate::types::{Address, MultisigAccount};
 use std::path::{Path, PathBuf};
 
 /// A multisignature that was named on the command line.
@@ -50,4 +50,19 @@ pub(super) fn find(context: &Context, asked: &str) -> Result<Found, Failure> {
 /// Whether a file is meant, not a name.
 fn is_path(asked: &str) -> bool {
     asked.contains(['/', '\\']) || Path::new(asked).extension().is_some()
+}
+
+/// The address a name of the command line stands for, where it is a multisignature's.
+pub(in crate::cli) fn address_of(context: &Context, name: &str) -> Result<Option<Address>, Failure> {
+    match crate::keys::is_name(name) {
+        true => Ok(Multisigs::new(&context.folder).get(name)?.map(|one| one.account.address())),
+        false => Ok(None),
+    }
+}
+
+/// The name under which an address is recorded here, if it is.
+pub(super) fn name_of(context: &Context, address: &str) -> Option<String> {
+    // A broken file of another multisignature is no reason not to show this one.
+    let all = Multisigs::new(&context.folder).all().unwrap_or_default();
+    all.into_iter().find(|one| one.account.address().to_string() == address).map(|one| one.name)
 }

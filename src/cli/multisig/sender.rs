@@ -181,15 +181,32 @@ impl Session<'_> {
         match sender {
             Sender::One(account) => self.send(what, account, transactions, programs).await.map(Outcome::Sent),
             Sender::Many(many) => {
-                let params = self.params().await?;
-                let bundle = many.bundle(transactions, &params)?;
-                many.write(self, action, what, &bundle, params.last_round).map(Box::new).map(Outcome::Written)
+                let written = self.write_bundle(action, what, many, transactions).await?;
+                Ok(Outcome::Written(Box::new(written)))
             }
         }
+    }
+
+    /// Writes the bundle of those who have to sign.
+    pub(in crate::cli) async fn write_bundle(
+        &self,
+        action: &str,
+        what: &str,
+        many: &Many,
+        transactions: &[Transaction],
+    ) -> Result<Written, Failure> {
+        let params = self.params().await?;
+        let bundle = many.bundle(transactions, &params)?;
+        many.write(self, action, what, &bundle, params.last_round)
     }
 }
 
 impl Many {
+    /// Whose transactions they sign.
+    pub(in crate::cli) const fn address(&self) -> Address {
+        self.address
+    }
+
     /// The transactions as the signers get them: with the validity they asked for, and fees for signatures of their size.
     fn bundle(&self, transactions: &[Transaction], params: &SuggestedParams) -> Result<Bundle, Failure> {
         let mut transactions = transactions.to_vec();

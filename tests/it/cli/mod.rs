@@ -10,6 +10,7 @@ mod fmt;
 mod identity;
 mod keys;
 mod misuse;
+mod multisig;
 mod program;
 mod secrets;
 

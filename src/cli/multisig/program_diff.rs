@@ -1,0 +1,192 @@
+//! What changes in a program, as TEAL that people can read.
+//!
+//! Where both programs are this project's source, the source is compared, comments and all; else their disassemblies are,
+//! which say the same without names. The hashes decide which of the two, never a claim in the bundle.
+//!
+//! [`difference`](crate::usage::difference) leaves out what usually does not matter, such as where a branch goes; whoever signs
+//! has to see that too, so that here every line counts, also those that only moved.
+
+use crate::teal;
+use crate::types::sha512_256;
+use crate::usage::{APPROVAL_PATH, CLEAR_PATH, Template, template_of};
+use schemars::JsonSchema;
+use serde::Serialize;
+use similar::TextDiff;
+
+/// Lines around a change.
+const CONTEXT: usize = 3;
+
+/// Both programs of an application.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'a> {
+    /// The approval program's bytes.
+    pub(super) approval: &'a [u8],
+    /// The clear program's bytes.
+    pub(super) clear: &'a [u8],
+}
+
+/// A program before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(super) struct ProgramChange {
+    /// `approval` or `clear`.
+    pub(super) program: &'static str,
+    /// What stands; absent where nothing does, or nobody could look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) before: Option<Program>,
+    /// What would stand.
+    pub(super) after: Program,
+    /// Whether the two are the same bytes; absent where nobody could look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) changed: Option<bool>,
+    /// What was compared: `source` or `disassembly`.
+    pub(super) compared: &'static str,
+    /// The changed lines with some around them, as a unified diff; the whole program where there is nothing to compare it
+    /// with and it is not this project's source.
+    pub(super) teal: String,
+}
+
+/// One program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(super) struct Program {
+    /// SHA-512/256 of its bytes, hex.
+    pub(super) sha512_256: String,
+    /// Its bytes.
+    pub(super) size: usize,
+    /// The template values with which it is this project's source; absent where it is another program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) template: Option<Template>,
+}
+
+/// How both programs change. `unknown` says that something stands which could not be seen.
+pub(super) fn changes(before: Option<Pair<'_>>, after: Pair<'_>, unknown: bool) -> [ProgramChange; 2] {
+    let was = before.and_then(|before| template_of(before.approval, before.clear));
+    let will = template_of(after.approval, after.clear);
+    let change =
+        |name: &'static str, path: &str, pick: fn(&Pair<'_>) -> Vec<u8>, source: fn((String, String)) -> String| {
+            let (old, new) = (before.as_ref().map(pick), pick(&after));
+            let source = |template: Template| template.sources().ok().map(source);
+            let compared = match (&old, was.and_then(source), will.and_then(source)) {
+                (Some(_), Some(old), Some(new)) => ("source", diff(&old, &new, path)),
+                (None, _, Some(_)) => ("source", String::new()),
+                (Some(old), ..) => {
+                    ("disassembly", diff(&disassembled(old), &disassembled(&new), &format!("{name} program")))
+                }
+                (None, ..) => ("disassembly", disassembled(&new)),
+            };
+            ProgramChange {
+                program: name,
+                changed: (!unknown).then(|| old.as_ref() != Some(&new)),
+                before: old.map(|old| described(&old, was)),
+                after: described(&new, will),
+                compared: compared.0,
+                teal: compared.1,
+            }
+        };
+    [
+        change("approval", APPROVAL_PATH, |pair| pair.approval.to_vec(), |(approval, _)| approval),
+        change("clear", CLEAR_PATH, |pair| pair.clear.to_vec(), |(_, clear)| clear),
+    ]
+}
+
+fn described(program: &[u8], template: Option<Template>) -> Program {
+    Program { sha512_256: hex::encode(sha512_256(program)), size: program.len(), template }
+}
+
+/// The TEAL of a program. Of bytes that are none, what can be said about them.
+fn disassembled(program: &[u8]) -> String {
+    match teal::disassemble(program) {
+        Ok(text) => text,
+        Err(error) => format!("{}// not TEAL from here on: {error}\n// {}\n", error.text, hex::encode(program)),
+    }
+}
+
+fn diff(old: &str, new: &str, name: &str) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let header = (format!("{name} (on chain)"), format!("{name} (in the bundle)"));
+    if old == new {
+        String::new()
+    } else {
+        diff.unified_diff().context_radius(CONTEXT).header(&header.0, &header.1).to_string()
+    }
+}
+
+impl ProgramChange {
+    /// For people.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let Self { program, before, after, changed, compared, teal } = self;
+        let about = |one: &Program| match one.template {
+            Some(template) => format!("this project's source with {}", values(template)),
+            None => "not this project's source".to_owned(),
+        };
+        let mut lines = Vec::new();
+        match (before, changed) {
+            (_, Some(false)) => {
+                lines.push(format!("{program} program: unchanged, {} bytes, {}", after.size, about(after)))
+            }
+            (Some(before), _) => {
+                lines.push(format!(
+                    "{program} program: {} bytes -> {} bytes, compared by {compared}",
+                    before.size, after.size
+                ));
+                lines.push(format!("  was {}: {}", before.sha512_256, about(before)));
+                lines.push(format!("  new {}: {}", after.sha512_256, about(after)));
+            }
+            (None, _) => {
+                lines.push(format!("{program} program: {} bytes, {}", after.size, about(after)));
+                lines.push(format!("  new {}", after.sha512_256));
+            }
+        }
+        lines.extend(teal.lines().map(|line| format!("  {line}")));
+        lines
+    }
+}
+
+/// Template values as they are written in a scenario or on the command line.
+fn values(template: Template) -> String {
+    template.values().map(|(name, value)| format!("{name}={value}")).join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::usage::Programs;
+
+    fn programs(template: Template) -> Programs {
+        Programs::assemble(template).unwrap()
+    }
+
+    fn pair(programs: &Programs) -> Pair<'_> {
+        Pair { approval: &programs.approval, clear: &programs.clear }
+    }
+
+    #[test]
+    fn our_own_source_is_compared_as_source() {
+        let (old, new) = (programs(Template::default()), programs(Template { updatable: true, ..Template::default() }));
+        let [approval, clear] = changes(Some(pair(&old)), pair(&new), false);
+        assert_eq!((approval.changed, clear.changed), (Some(true), Some(false)));
+        assert_eq!(approval.compared, "source");
+        assert!(approval.teal.contains("usage_approval.teal (on chain)"), "{}", approval.teal);
+        let changed = |sign: char| approval.teal.lines().filter(|line| line.starts_with(sign)).count();
+        assert_eq!((changed('-'), changed('+')), (2, 2), "a header line and the line of the value: {}", approval.teal);
+        assert!(clear.teal.is_empty() && clear.lines().join("").contains("unchanged"));
+        assert!(approval.lines().join("\n").contains("TMPL_UPDATABLE=1"));
+    }
+
+    #[test]
+    fn another_program_is_shown_for_what_it_is() {
+        let ours = programs(Template::default());
+        let evil =
+            teal::assemble("#pragma version 11\nint 1\nreturn\n", teal::AssembleOptions::default()).unwrap().bytes;
+        let other = Pair { approval: &evil, clear: &ours.clear };
+        let [approval, clear] = changes(Some(pair(&ours)), other, false);
+        assert_eq!((approval.compared, approval.after.template), ("disassembly", None));
+        assert!(approval.teal.contains("+pushint 1") || approval.teal.contains("+intcblock 1"), "{}", approval.teal);
+        assert!(approval.lines().join("\n").contains("not this project's source"));
+        assert_eq!(clear.changed, Some(false));
+        let [unseen, _] = changes(None, other, true);
+        assert_eq!(unseen.changed, None);
+        assert!(unseen.teal.contains("return"), "{}", unseen.teal);
+        let [garbage, _] = changes(None, Pair { approval: &[11, 0xff, 0xff], clear: &[] }, false);
+        assert!(garbage.teal.contains("// not TEAL from here on"), "{}", garbage.teal);
+    }
+}
