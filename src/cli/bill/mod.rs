@@ -11,6 +11,7 @@ use super::context::Context;
 use super::contract::Target;
 use super::failure::Failure;
 use super::io::Answer;
+use super::multisig::SenderArgs;
 use super::session::on_network;
 use super::values::whole;
 use crate::types::AssetIndex;
@@ -59,6 +60,8 @@ pub(super) struct Args {
     /// Try lines that were refused once more
     #[arg(long)]
     retry: bool,
+    #[command(flatten)]
+    signers: SenderArgs,
 }
 
 /// How a file's lines are written.
@@ -102,6 +105,11 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     if let (Some(from), Some(_)) = (&args.from, args.units) {
         named_account(context, from)?;
         args.user = args.from.take().unwrap_or_default();
+    }
+    if args.signers.is_many() && args.streams() {
+        return Err(Failure::usage("many signers sign one tick at a time")
+            .because("a tick is paid by one group, and a bundle is one group")
+            .hint("leave --multisig away, or bill with --units alone"));
     }
     on_network(context, async |session| match (args.units, args.streams()) {
         (Some(units), false) => one::run(session, &args, units).await,

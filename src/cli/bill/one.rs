@@ -6,9 +6,11 @@ use crate::cli::deploy::recorded_template;
 use crate::cli::explain::rejected;
 use crate::cli::failure::Failure;
 use crate::cli::io::Answer;
+use crate::cli::multisig::{Many, Sender};
 use crate::cli::session::Session;
 use crate::keys::Account;
 use crate::registry::Contract;
+use crate::types::{Address, AppIndex};
 use crate::usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
 use serde_json::json;
 
@@ -16,7 +18,13 @@ use serde_json::json;
 pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Result<Answer, Failure> {
     let tick: Option<TickId> = args.tick.as_deref().map(str::parse).transpose()?;
     let (app, record) = session.contract(args.target.app)?;
-    let user = session.account(&args.user).await?;
+    let user = match session.sender(&args.signers, &args.user).await? {
+        Sender::One(account) => account,
+        Sender::Many(many) => {
+            let request = request(args, app, many.address(), units, tick, record.as_ref());
+            return written(session, &many, &request).await;
+        }
+    };
     if session.is_own(&user) {
         let asset = global_state(&session.algod, app).await?.billed_asset(args.asset)?;
         // Who left the contract still holds the asset, and opts in again only by saying so.
@@ -24,17 +32,34 @@ pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Resul
             session.welcome(&user, app, asset).await?;
         }
     }
-    let request = BillRequest {
-        app,
-        user: user.address,
-        units,
-        unit_price: args.price,
-        tick,
-        asset: args.asset,
-        ordered_ticks: record.as_ref().is_none_or(|record| recorded_template(&record.programs).ordered_ticks),
-    };
+    let request = request(args, app, user.address, units, tick, record.as_ref());
     let receipt = bill(session, &user, &request, record.as_ref()).await?;
     Ok(Answer::report(json!({ "network": session.network.name, "receipt": receipt }), describe(&receipt)))
+}
+
+fn request(
+    args: &Args,
+    app: AppIndex,
+    user: Address,
+    units: u64,
+    tick: Option<TickId>,
+    record: Option<&Contract>,
+) -> BillRequest {
+    let ordered_ticks = record.is_none_or(|record| recorded_template(&record.programs).ordered_ticks);
+    BillRequest { app, user, units, unit_price: args.price, tick, asset: args.asset, ordered_ticks }
+}
+
+/// The bundle of a bill that many have to sign.
+async fn written(session: &Session<'_>, many: &Many, request: &BillRequest) -> Result<Answer, Failure> {
+    let prepared = PreparedBill::new(&session.algod, request).await?;
+    session.write_bundle("bill", &effect(&prepared), many, &prepared.transactions).await?.answer()
+}
+
+/// What a bill does, for the confirmation and for signers.
+fn effect(prepared: &PreparedBill) -> String {
+    let split = prepared.bill.split;
+    let asset = prepared.bill.asset;
+    format!("bill {} minor units of asset {asset} ({} net, {} fee)", split.gross, split.net, split.fee)
 }
 
 /// Bills once, with a tick made anew where another bill of the same user overtook it.
@@ -86,11 +111,7 @@ async fn bill_once(
         let failure = rejected(&failure.rejection, programs.as_ref());
         return Err(judge(session, &prepared, failure).await);
     }
-    let split = prepared.bill.split;
-    let what = format!(
-        "bill {} minor units of asset {} ({} net, {} fee)",
-        split.gross, prepared.bill.asset, split.net, split.fee
-    );
+    let what = effect(&prepared);
     let sent = match session.send(&what, user, &prepared.transactions, programs.as_ref()).await {
         Err(failure) if failure.code == "refused" => return Err(judge(session, &prepared, failure).await),
         outcome => outcome?,

@@ -24,7 +24,7 @@ mod submit;
 mod validity;
 
 pub(super) use named::address_of;
-pub(super) use sender::{Outcome, Sender, SenderArgs, Written};
+pub(super) use sender::{Many, Outcome, Sender, SenderArgs, Written};
 
 use super::context::Context;
 use super::failure::Failure;
