@@ -9,6 +9,7 @@ use super::effect;
 use super::program_diff::{self, Pair, ProgramChange};
 use super::progress::Progress;
 use super::reach::{self, Reach};
+use super::submit;
 use super::validity::{LONGEST, Validity};
 use crate::client::{ApplicationState, Simulation};
 use crate::types::{Bundle, Digest, Round, SignedTransaction, Transaction, TransactionType, group};
@@ -114,9 +115,18 @@ impl Inspection {
             inspection.transactions.push(inspected);
         }
         if let (Some(session), Some(now)) = (reach.session(), now) {
-            inspection.look_at_senders(bundle, session).await?;
-            if !inspection.validity.is_over() {
-                inspection.simulate(bundle, session, now).await;
+            match submit::confirmed(session, bundle).await? {
+                Some(confirmation) => {
+                    inspection
+                        .warnings
+                        .push(format!("it was sent already, and is confirmed in round {}", confirmation.round));
+                }
+                None => {
+                    inspection.look_at_senders(bundle, session).await?;
+                    if !inspection.validity.is_over() {
+                        inspection.simulate(bundle, session, now).await;
+                    }
+                }
             }
         }
         let wrong = inspection.signatures.wrong().into_iter().map(|who| format!("a signature of {who} does not hold"));

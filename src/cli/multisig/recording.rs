@@ -10,7 +10,7 @@ use super::super::session::Session;
 use crate::client::Confirmation;
 use crate::registry::{self, Chain, Contract, DEFAULT_NAME};
 use crate::types::{Address, AppIndex, ApplicationCall, AssetIndex, Bundle, Transaction, TransactionType, sha512_256};
-use crate::usage::{Creation, Intent, Parameters, Programs, template_of};
+use crate::usage::{Creation, DeployNote, Intent, Parameters, Programs, template_of};
 
 /// What a bundle was about, as far as the record cares.
 #[derive(Debug, Default)]
@@ -96,6 +96,7 @@ async fn call(
     let programs = (action == "update").then(|| programs(call));
     let hash = programs.as_ref().map_or(&before.programs, |programs| programs).approval_sha512_256.clone();
     let event = event(session, action, transactions, round, &after, hash);
+    let version = version(transaction).filter(|_| action == "update");
     let changed = session.record(|chain| {
         let Some(contract) = chain.contract_mut(app) else { return false };
         if contract.history.iter().any(|known| known.action == action && known.txids == event.txids) {
@@ -103,6 +104,7 @@ async fn call(
         }
         contract.parameters = rates(&after);
         contract.programs = programs.unwrap_or_else(|| contract.programs.clone());
+        contract.version = version.or_else(|| contract.version.take());
         contract.deleted |= action == "delete";
         contract.history.push(event);
         true
@@ -121,12 +123,12 @@ const fn action(intent: Option<&Intent>) -> Option<&'static str> {
 }
 
 fn contract(app_id: AppIndex, transaction: &Transaction, creation: &Creation, event: registry::Event) -> Contract {
-    let note = crate::usage::DeployNote::parse(&transaction.header.note);
+    let note = DeployNote::parse(&transaction.header.note);
     Contract {
         app_id,
         app_address: Address::of_application(app_id).to_string(),
-        name: note.as_ref().map_or_else(|| DEFAULT_NAME.to_owned(), |note| note.name.clone()),
-        version: note.map(|note| note.version).filter(|version| !version.is_empty()),
+        name: note.map_or_else(|| DEFAULT_NAME.to_owned(), |note| note.name),
+        version: version(transaction),
         asset_id: creation.asset.unwrap_or(0),
         creator: transaction.header.sender.to_string(),
         provider: creation.provider.to_string(),
@@ -136,6 +138,11 @@ fn contract(app_id: AppIndex, transaction: &Transaction, creation: &Creation, ev
         deleted: false,
         history: vec![event],
     }
+}
+
+/// The version a deployment's note says.
+fn version(transaction: &Transaction) -> Option<String> {
+    DeployNote::parse(&transaction.header.note).map(|note| note.version).filter(|version| !version.is_empty())
 }
 
 /// Hashes and, where they are of this project's source, template and sources of the programs a call brings.

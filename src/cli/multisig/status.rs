@@ -6,7 +6,7 @@ use super::super::io::Answer;
 use super::progress::Progress;
 use super::reach::Reach;
 use super::validity::Validity;
-use super::{BundleArgs, bundle_file, effect, named};
+use super::{BundleArgs, bundle_file, effect, named, submit};
 use crate::types::{Bundle, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -71,11 +71,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 async fn seen(bundle: &Bundle, reach: &Reach<'_>) -> Result<(Option<Round>, Option<Round>), Failure> {
     let Some(session) = reach.session() else { return Ok((None, None)) };
     let now = session.params().await?.last_round;
-    let confirmation = match bundle.transactions().next() {
-        // A node that dropped it has not confirmed it.
-        Some(first) => session.algod.pending(first.id()).await.unwrap_or(None),
-        None => None,
-    };
+    let confirmation = submit::confirmed(session, bundle).await?;
     Ok((Some(now), confirmation.map(|confirmation| confirmation.round)))
 }
 

@@ -92,7 +92,7 @@ fn check_network(session: &Session<'_>, bundle: &Bundle) -> Result<(), Failure> 
 }
 
 /// Whether it was sent before, as goal may have done.
-async fn confirmed(session: &Session<'_>, bundle: &Bundle) -> Result<Option<Confirmation>, Failure> {
+pub(super) async fn confirmed(session: &Session<'_>, bundle: &Bundle) -> Result<Option<Confirmation>, Failure> {
     let Some(first) = bundle.transactions().next() else { return Ok(None) };
     // What a node dropped may be sent again as long as it is valid.
     Ok(session.algod.pending(first.id()).await.unwrap_or(None))

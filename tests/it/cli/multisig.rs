@@ -225,8 +225,7 @@ fn files_that_are_no_bundles_or_do_not_belong_together_are_named() {
     for (bundle, name) in [("one.msig", "alice"), ("two.msig", "bob")] {
         project.done(&["multisig", "sign", bundle, "--as", name, "--yes"]);
     }
-    let merge = |files: &[&str]| [&["multisig", "merge"][..], files, &["--out", "m.msig"]].concat();
-    let unlike = project.refused(&merge(&["one.msig", "two.msig"]), 1, "unlike");
+    let unlike = project.refused(&["multisig", "merge", "one.msig", "two.msig", "--out", "m.msig"], 1, "unlike");
     assert!(text(&unlike, "cause").contains("valid rounds"), "{unlike:#}");
     assert!(!project.path().join("m.msig").exists());
 
@@ -237,7 +236,7 @@ fn files_that_are_no_bundles_or_do_not_belong_together_are_named() {
     let signature = bad.windows(3).position(|bytes| bytes == [0xa1, b's', 0xc4]).unwrap();
     bad[signature + 10] ^= 1;
     std::fs::write(&path, &bad).unwrap();
-    let wrong = project.refused(&merge(&["one.msig", "one.msig"]), 1, "wrong_signature");
+    let wrong = project.refused(&["multisig", "merge", "one.msig", "--out", "m.msig"], 1, "wrong_signature");
     let alice = project.done(&["multisig", "info", "ops"])["multisigs"][0]["signers"][0].clone();
     assert_eq!(wrong["signers"][0], alice);
     project.refused(&["multisig", "sign", "one.msig", "--as", "bob", "--yes"], 1, "wrong_signature");
