@@ -34,6 +34,7 @@ impl Fields {
         self.0.push(Field { name, value: value.to_string(), danger: None });
     }
 
+    /// What gives something away, and is therefore marked.
     fn danger(&mut self, name: &'static str, value: impl ToString, danger: &'static str) {
         self.0.push(Field { name, value: value.to_string(), danger: Some(danger) });
     }

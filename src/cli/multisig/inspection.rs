@@ -107,6 +107,7 @@ impl Inspection {
             unseen: Vec::new(),
         };
         inspection.warnings.extend(inspection.validity.warning());
+        inspection.warnings.extend(twice(bundle));
         if let Reach::Nothing { why } = reach {
             inspection.unseen.push(format!("the network ({why}): which programs and parameters stand, who signs for the sender now, whether it would pass, and how many rounds are left"));
         }
@@ -200,6 +201,13 @@ impl Inspection {
             Err(error) => self.unseen.push(format!("whether it would pass: {error}")),
         }
     }
+}
+
+/// Keys that count more than once, so that fewer people than the threshold says are enough.
+fn twice(bundle: &Bundle) -> Option<String> {
+    let keys: Vec<_> = bundle.account().keys().collect();
+    let twice = keys.iter().enumerate().find(|(index, key)| keys.iter().take(*index).any(|other| other == *key));
+    twice.map(|(_, key)| format!("{key} is among the signers more than once: its signature counts as often"))
 }
 
 /// The group without its signatures, so that it can be run before they are there; what is valid only later is run as if it

@@ -4,7 +4,7 @@ use super::*;
 use crate::types::group::assign_group;
 use crate::types::signing::SigningKey;
 use crate::types::transaction::TransactionType;
-use crate::types::{LogicSignature, Signature};
+use crate::types::{LogicSignature, MultisigSignature, Signature};
 use ed25519_dalek::Verifier as _;
 
 fn keys() -> [SigningKey; 3] {
