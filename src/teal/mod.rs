@@ -18,6 +18,7 @@ mod assembler;
 mod bytes_literal;
 mod code;
 mod constants;
+mod cost;
 mod diagnostic;
 mod directive;
 mod disassemble;
@@ -44,6 +45,7 @@ pub mod template;
 mod token;
 
 pub use bytes_literal::BytesError;
+pub use cost::{CostError, CostOptions, CostReport, EntryCost, LengthCost, Step, cost, cost_of_program};
 pub use diagnostic::{Diagnostic, Severity, report};
 pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_with_places};
 pub use encoding::EncodingError;
