@@ -4,13 +4,13 @@ use super::context::Context;
 use super::failure::{Failure, is_disk_full};
 use super::input::read_text;
 use super::io::Answer;
+use super::template::template_values;
 use crate::registry::write_atomically;
-use crate::teal::template::{PREFIX, TemplateError, TemplateValue, substitute};
+use crate::teal::template::{TemplateError, substitute};
 use crate::teal::{self, AssembleOptions, Assembled, Diagnostic, RenderOptions, render};
 use crate::types::sha512_256;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `compile`.
@@ -36,7 +36,7 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
     let source = read_text(&args.source, "teal")?;
-    let values = args.templates.iter().map(|text| template_value(text)).collect::<Result<BTreeMap<_, _>, _>>()?;
+    let values = template_values(&args.templates)?;
     let text = substitute(&source, &values).map_err(|error| without_value(&name, &error))?;
     let assembled = teal::assemble(&text, AssembleOptions::default()).map_err(|problems| {
         if !context.out.is_json() {
@@ -141,25 +141,6 @@ fn version_of(source: &str) -> u8 {
     pragma.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(teal::DEFAULT_VERSION)
 }
 
-/// `NAME=VALUE`; the name with or without `TMPL_`, the value a number, `0x` and hex, or text.
-fn template_value(text: &str) -> Result<(String, TemplateValue), Failure> {
-    let wrong = |why: &str| Failure::usage(format!("--tmpl {text:?}: {why}")).hint("for example --tmpl UPDATABLE=1");
-    let (name, value) = text.split_once('=').ok_or_else(|| wrong("it has no ="))?;
-    let name = name.strip_prefix(PREFIX).unwrap_or(name);
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(wrong("a name has letters, digits and _ only"));
-    }
-    let is_number = !value.is_empty() && value.chars().all(|c| c.is_ascii_digit());
-    let value = match value.strip_prefix("0x") {
-        Some(digits) => {
-            TemplateValue::Bytes(hex::decode(digits).map_err(|_| wrong("the value is not whole bytes of hex"))?)
-        }
-        None if is_number => TemplateValue::Uint(value.parse().map_err(|_| wrong("the number does not fit 64 bits"))?),
-        None => TemplateValue::Bytes(value.as_bytes().to_vec()),
-    };
-    Ok((format!("{PREFIX}{name}"), value))
-}
-
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
@@ -180,16 +161,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn template_values_are_numbers_hex_or_text() {
-        assert_eq!(template_value("A=1").unwrap(), ("TMPL_A".to_owned(), TemplateValue::Uint(1)));
-        assert_eq!(template_value("TMPL_B=0x01").unwrap(), ("TMPL_B".to_owned(), TemplateValue::Bytes(vec![1])));
-        assert_eq!(template_value("C=text").unwrap().1, TemplateValue::Bytes(b"text".to_vec()));
-        for wrong in ["A", "=1", "A-B=1", "A=0x1", "A=99999999999999999999"] {
-            assert!(template_value(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn every_problem_is_told_with_its_line() {

@@ -181,6 +181,12 @@ impl Output {
         self.json
     }
 
+    /// Whether details are asked for.
+    #[must_use]
+    pub const fn is_verbose(&self) -> bool {
+        self.verbose > 0
+    }
+
     /// Progress for people: left out with `--quiet`.
     pub fn say(&self, text: &str) {
         if !self.quiet {

@@ -10,6 +10,7 @@ mod completions;
 mod context;
 mod contract;
 mod core_file;
+mod cost;
 mod delete;
 mod demo;
 mod deploy;
@@ -32,6 +33,7 @@ mod params;
 mod provision;
 mod session;
 mod status;
+mod template;
 mod test;
 mod unlock;
 mod update;
@@ -67,6 +69,8 @@ enum Command {
     Compile(compile::Args),
     /// Lay out TEAL sources in the one way
     Fmt(fmt::Args),
+    /// Tell what a program's calls can cost before they run
+    Cost(cost::Args),
     /// Turn a program back into TEAL
     Disassemble(disassemble::Args),
     /// Make, list and fund accounts
@@ -155,6 +159,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
     match command {
         Command::Demo(demo::Args {}) => demo::run(context).await,
         Command::Compile(args) => compile::run(context, &args),
+        Command::Cost(args) => cost::run(context, &args),
         Command::Fmt(args) => fmt::run(context, &args),
         Command::Disassemble(args) => disassemble::run(context, &args).await,
         Command::Account(args) => account::run(context, &args).await,

@@ -10,6 +10,8 @@ use crate::teal::flow::{BlockId, Exit, Graph, Instruction, Operand, Program};
 
 /// The most values a stack holds; more are a failure.
 const MAX_STACK: usize = 1000;
+/// Recursion that goes deeper counts as endless.
+const MAX_RECURSION: usize = 8;
 /// Longer byte strings are not followed.
 const MAX_FOLLOWED: usize = 512;
 
@@ -82,6 +84,8 @@ pub(super) struct Ran {
     pub(super) weight: Weight,
     pub(super) by_length: Vec<ByLength>,
     pub(super) after: After,
+    /// Whether it may be run any number of times before what comes after it: recursion that is followed no deeper.
+    pub(super) endless: bool,
 }
 
 /// A program, the facts it runs on, and what it was seen to ask for.
@@ -126,7 +130,7 @@ impl<'a> Machine<'a> {
 
     /// Runs the block a state stands at.
     pub(super) fn run(&mut self, mut state: State) -> Ran {
-        let mut ran = Ran { weight: Weight::default(), by_length: Vec::new(), after: After::Rejects };
+        let mut ran = Ran { weight: Weight::default(), by_length: Vec::new(), after: After::Rejects, endless: false };
         let Some(block) = self.graph.blocks().get(state.block) else { return ran };
         self.block = state.block;
         let exit = &block.exit;
@@ -143,7 +147,14 @@ impl<'a> Machine<'a> {
                 return ran;
             }
         }
-        ran.after = self.leave(exit, state);
+        ran.endless = self.is_endless(exit, &state);
+        ran.after = match exit {
+            Exit::Call { back, .. } if ran.endless => {
+                state.forget();
+                After::Next(vec![State { block: *back, ..state }])
+            }
+            exit => self.leave(exit, state),
+        };
         ran
     }
 
@@ -160,6 +171,13 @@ impl<'a> Machine<'a> {
         if cost.chunk != 0 {
             ran.by_length.push(ByLength { instruction: at, least, most });
         }
+    }
+
+    /// Whether the block ends with a call that is followed no deeper.
+    fn is_endless(&self, exit: &Exit, state: &State) -> bool {
+        let Exit::Call { back, .. } = exit else { return false };
+        let deepest = if self.follows { MAX_RECURSION } else { 1 };
+        state.calls.iter().filter(|call| call.back == *back).count() >= deepest
     }
 
     /// Where control goes at the end of a block.

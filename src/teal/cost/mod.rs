@@ -77,6 +77,8 @@ pub struct EntryCost {
 pub struct Step {
     /// Its position in the program.
     pub pc: usize,
+    /// Its size in bytes.
+    pub size: usize,
     /// Its line in the source, from 1; nothing for what the assembler added.
     pub line: Option<u32>,
     /// What it costs on this way.
@@ -214,7 +216,7 @@ fn worst_total(ways: &Ways, weigh: fn(&Weight) -> u64) -> Option<u64> {
 
 fn step(subject: Subject<'_>, at: usize, cost: u64) -> Option<Step> {
     let it = subject.program.instructions().get(at)?;
-    Some(Step { pc: it.pc, line: it.source.as_ref().map(|place| place.line), cost })
+    Some(Step { pc: it.pc, size: it.end - it.pc, line: it.source.as_ref().map(|place| place.line), cost })
 }
 
 fn first_of(subject: Subject<'_>, block: BlockId) -> Option<Step> {

@@ -76,6 +76,9 @@ impl Ways {
                 next: Vec::new(),
                 approves: false,
             };
+            if ran.endless {
+                node.next.push(nodes.len());
+            }
             match ran.after {
                 After::Rejects => {}
                 After::Approves => node.approves = true,

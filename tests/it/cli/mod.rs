@@ -3,6 +3,7 @@
 
 mod billing;
 mod comfort;
+mod cost;
 mod deploy;
 mod disassemble;
 mod embedded;

@@ -1,9 +1,13 @@
 //! The contract suite on a network in memory, and the proof that no check of the contract is without need.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pnp_contract::client::Algod;
 use pnp_contract::node::{Config, DevNode, LOCAL_TOKEN, Running};
+use pnp_contract::teal::template::TemplateValue;
+use pnp_contract::teal::{CostOptions, cost};
 use pnp_contract::types::signing::SigningKey;
-use pnp_contract::usage::scenario::{Contract, Programs, Scenario, Sources, Stage, play};
+use pnp_contract::usage::scenario::{Completion, Contract, Programs, Scenario, Sources, Stage, Step, play};
 use pnp_contract::usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
 
 use crate::scenarios;
@@ -105,4 +109,48 @@ async fn a_bill_keeps_its_budget() {
     assert_eq!(transcript.steps.len(), 1);
     assert!((1..=130).contains(&transcript.steps[0].cost), "{}", transcript.steps[0].cost);
     running.stop().unwrap();
+}
+
+/// What `cost` foretells holds every call of the suite that is accepted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_runs_costs_what_was_foretold() {
+    let (running, stage) = stage().await;
+    let mut stage = stage.with_transcripts();
+    let mut seen: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
+    for (file, scenario) in scenarios::all() {
+        let Contract { updatable, deletable, ordered_ticks, .. } = scenario.contract;
+        let values = [("UPDATABLE", updatable), ("DELETABLE", deletable), ("ORDERED_TICKS", ordered_ticks)];
+        let values = values.map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
+        let foretold = cost(APPROVAL_SOURCE, &CostOptions { values }).unwrap();
+        let transcript = play(&mut stage, &sources(APPROVAL_SOURCE), &scenario).await.unwrap();
+        assert_eq!(transcript.steps.len(), scenario.steps.len());
+        for (step, outcome) in scenario.steps.iter().zip(&transcript.steps) {
+            let Some(name) = entry_name(step).filter(|_| outcome.refused.is_none() && step.group.is_none()) else {
+                continue;
+            };
+            let entry = foretold.entries.iter().find(|entry| entry.name == name).unwrap();
+            let range = entry.best..=entry.worst.unwrap();
+            assert!(range.contains(&outcome.cost), "{file}: {name} cost {}, not {range:?}", outcome.cost);
+            seen.entry(name).or_default().insert(outcome.cost);
+        }
+    }
+    let calls = ["bill", "close-out", "create", "delete", "opt-in", "set_parameters", "update"];
+    assert_eq!(seen.keys().copied().collect::<Vec<_>>(), calls, "{seen:?}");
+    println!("{seen:?}");
+    running.stop().unwrap();
+}
+
+fn entry_name(step: &Step) -> Option<&'static str> {
+    if step.bill.is_some() {
+        return Some("bill");
+    }
+    match step.call.as_ref()?.on {
+        Completion::Create => Some("create"),
+        Completion::NoOp => Some("set_parameters"),
+        Completion::OptIn => Some("opt-in"),
+        Completion::CloseOut => Some("close-out"),
+        Completion::Update => Some("update"),
+        Completion::Delete => Some("delete"),
+        Completion::CreateAndOptIn | Completion::ClearState => None,
+    }
 }
