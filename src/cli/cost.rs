@@ -259,7 +259,9 @@ fn table(subject: &Subject, verbose: bool, text: &mut String) {
         let bytes = range(entry.best_bytes, entry.worst_bytes, " to ");
         let _ = writeln!(text, "  {:<width$}  {:<18} {bytes}", entry.name, format!("{cost}{mark}"));
         if verbose {
-            let _ = writeln!(text, "    when   {}", entry.when.join(", "));
+            if !entry.when.is_empty() {
+                let _ = writeln!(text, "    when   {}", entry.when.join(", "));
+            }
             let _ = writeln!(text, "    best   lines {}", lines_text(&entry.best_path));
             if !entry.worst_path.is_empty() {
                 let _ = writeln!(text, "    worst  lines {}", lines_text(&entry.worst_path));
