@@ -9,7 +9,7 @@ fn calls_are_told_with_their_bounds() {
     let project = Project::new().file("a.teal", SOURCE);
     let document = project.done(&["cost", "a.teal"]);
     let program = &document["programs"][0];
-    assert_eq!((program["size"].as_u64(), program["unset"][0].as_str()), (Some(29), Some("TMPL_ON")), "{program:#}");
+    assert_eq!((program["size"].as_u64(), program["unset"][0].as_str()), (Some(22), Some("TMPL_ON")), "{program:#}");
     let calls = program["calls"].as_array().unwrap();
     let figures: Vec<_> = calls.iter().map(|call| (call["name"].as_str().unwrap(), call["worst"].as_u64())).collect();
     assert_eq!(figures, [("create", Some(4)), ("pay", Some(9)), ("other", Some(8))]);
