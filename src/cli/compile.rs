@@ -4,12 +4,14 @@ use super::context::Context;
 use super::failure::{Failure, is_disk_full};
 use super::input::read_text;
 use super::io::Answer;
+use super::problems::{ProblemReport, malformed, reports, shown};
 use super::template::template_values;
 use crate::registry::write_atomically;
-use crate::teal::template::{TemplateError, substitute};
-use crate::teal::{self, AssembleOptions, Assembled, Diagnostic, RenderOptions, render};
+use crate::teal::template::{TemplateError, substitute, variables};
+use crate::teal::{self, AssembleOptions, Assembled};
 use crate::types::sha512_256;
 use data_encoding::BASE64;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -37,7 +39,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
     let source = read_text(&args.source, "teal")?;
     let values = template_values(&args.templates)?;
-    let text = substitute(&source, &values).map_err(|error| without_value(&name, &error))?;
+    let known = variables(&source);
+    let unused: Vec<&str> =
+        values.keys().filter(|name| known.iter().all(|it| it.name != **name)).map(String::as_str).collect();
+    let text = substitute(&source, &values).map_err(|error| without_value(&name, &error, &unused))?;
+    for variable in unused {
+        context.out.warn(&format!("{variable} is no variable of {name}"));
+    }
     let assembled = teal::assemble(&text, AssembleOptions::default()).map_err(|problems| {
         if !context.out.is_json() {
             context.out.problems(&shown(context, &name, &text, &problems));
@@ -47,34 +55,71 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     if !assembled.warnings.is_empty() {
         context.out.say(&shown(context, &name, &text, &assembled.warnings));
     }
-    answer(context, args, &assembled, &name)
+    answer(context, args, &assembled, &name, &text)
 }
 
-/// Variables that were given no value.
-fn without_value(name: &str, error: &TemplateError) -> Failure {
+/// Variables that were given no value; `unused` values may have been meant for them.
+fn without_value(name: &str, error: &TemplateError, unused: &[&str]) -> Failure {
     let missing: Vec<Value> =
         error.missing.iter().map(|variable| json!({ "name": variable.name, "line": variable.line })).collect();
     let line = error.missing.first().map_or(0, |variable| variable.line);
     let options = error.missing.iter().map(|variable| format!("--tmpl {}=VALUE", variable.name));
+    let why = match unused {
+        [] => "a template variable stands for a value that is given when the program is assembled".to_owned(),
+        names => format!("a value was given, but {} is no variable of it", names.join(", ")),
+    };
     Failure::new("template", format!("{name}:{line}: {error}"))
-        .because("a template variable stands for a value that is given when the program is assembled")
+        .because(why)
         .hint(format!("add {}", options.collect::<Vec<_>>().join(" ")))
         .with("missing", missing)
 }
 
-fn answer(context: &Context, args: &Args, assembled: &Assembled, name: &str) -> Result<Answer, Failure> {
+/// What came out.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct CompileReport {
+    /// The source's name.
+    source: String,
+    /// The AVM version.
+    version: u8,
+    /// The program's size in bytes.
+    size: usize,
+    /// SHA-512/256 of the program, hex.
+    sha512_256: String,
+    /// The program's hash as an address, that of a logic signature.
+    address: String,
+    /// What is suspicious.
+    warnings: Vec<ProblemReport>,
+    /// The program as hex, with `--hex`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hex: Option<String>,
+    /// The program, where it goes to stdout.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
+    /// The file it was written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<PathBuf>,
+    /// The file the source map was written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sourcemap: Option<PathBuf>,
+}
+
+fn answer(context: &Context, args: &Args, assembled: &Assembled, name: &str, text: &str) -> Result<Answer, Failure> {
     let bytes = &assembled.bytes;
-    let mut document = json!({
-        "source": name,
-        "version": assembled.version,
-        "size": bytes.len(),
-        "sha512_256": hex::encode(sha512_256(bytes)),
-        "address": assembled.program_hash(),
-        "warnings": assembled.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    });
+    let mut report = CompileReport {
+        source: name.to_owned(),
+        version: assembled.version,
+        size: bytes.len(),
+        sha512_256: hex::encode(sha512_256(bytes)),
+        address: assembled.program_hash().to_string(),
+        warnings: reports(text, &assembled.warnings),
+        hex: None,
+        base64: None,
+        output: None,
+        sourcemap: None,
+    };
     if args.hex {
-        document["hex"] = Value::String(hex::encode(bytes));
-        return Ok(Answer::report(document, hex::encode(bytes)));
+        report.hex = Some(hex::encode(bytes));
+        return Answer::of(&report, hex::encode(bytes));
     }
     let to_stdout = |path: &Path| path == Path::new("-");
     let default = if to_stdout(&args.source) { PathBuf::from("-") } else { with_suffix(&args.source, ".tok") };
@@ -84,61 +129,23 @@ fn answer(context: &Context, args: &Args, assembled: &Assembled, name: &str) -> 
             return Err(Failure::usage("a source map needs a file beside the program").hint("name one with --output"));
         }
         if context.out.is_json() {
-            document["base64"] = Value::String(BASE64.encode(bytes));
-            return Ok(Answer::report(document, ""));
+            report.base64 = Some(BASE64.encode(bytes));
+            return Answer::of(&report, "");
         }
         return Ok(Answer::Raw(bytes.clone()));
     }
     write(&output, bytes)?;
-    let mut text = format!("{}  {} bytes, version {}", output.display(), bytes.len(), assembled.version);
-    document["output"] = json!(output);
+    let mut shown = format!("{}  {} bytes, version {}", output.display(), bytes.len(), assembled.version);
     if args.sourcemap {
         let path = with_suffix(&output, ".map");
-        let map = assembled.source_map.to_source_map(name);
-        let map = serde_json::to_vec(&map)
+        let map = serde_json::to_vec(&assembled.source_map.to_source_map(name))
             .map_err(|error| Failure::new("internal", "the source map could not be written").because(error))?;
         write(&path, &map)?;
-        text = format!("{text}\n{}", path.display());
-        document["sourcemap"] = json!(path);
+        shown = format!("{shown}\n{}", path.display());
+        report.sourcemap = Some(path);
     }
-    Ok(Answer::report(document, text))
-}
-
-/// How many problems there are, and all of them for programs; people have seen each under its line of source.
-///
-/// `source` is the text with the template's values in it, which is what the places are places in.
-fn malformed(name: &str, source: &str, problems: &[Diagnostic]) -> Failure {
-    let version = version_of(source);
-    let line_of = |problem: &Diagnostic| {
-        let index = usize::try_from(problem.line).ok().and_then(|line| line.checked_sub(1));
-        index.and_then(|index| source.lines().nth(index)).unwrap_or_default().trim().to_owned()
-    };
-    let listed: Vec<Value> = problems
-        .iter()
-        .map(|problem| {
-            json!({ "line": problem.line, "column": problem.column, "message": problem.problem.to_string(),
-                    "source": line_of(problem), "hint": problem.hint(version) })
-        })
-        .collect();
-    let count = match problems.len() {
-        1 => "a problem".to_owned(),
-        count => format!("{count} problems"),
-    };
-    Failure::new("teal", format!("{name} has {count}"))
-        .hint("correct the source and assemble it again; no file was written")
-        .with("problems", listed)
-}
-
-/// Diagnostics with their lines of source.
-fn shown(context: &Context, name: &str, source: &str, found: &[Diagnostic]) -> String {
-    let options = RenderOptions { version: version_of(source), color: context.out.has_colour() };
-    render(found, source, name, options)
-}
-
-/// The version that hints are given for.
-fn version_of(source: &str) -> u8 {
-    let pragma = source.lines().find_map(|line| line.trim().strip_prefix("#pragma version "));
-    pragma.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(teal::DEFAULT_VERSION)
+    report.output = Some(output);
+    Answer::of(&report, shown)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
@@ -156,20 +163,4 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         .because(error)
         .hint("what was there before is still there; free space, or name another place with --output")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_problem_is_told_with_its_line() {
-        let source = "#pragma version 11\nint x\nfoo\n";
-        let problems = teal::assemble(source, AssembleOptions::default()).unwrap_err();
-        let failure = malformed("a.teal", source, &problems);
-        assert_eq!(failure.message, "a.teal has 2 problems");
-        let listed = &failure.details["problems"];
-        assert_eq!((listed[0]["line"].as_u64(), listed[1]["line"].as_u64()), (Some(2), Some(3)));
-        assert_eq!(listed[1]["source"], "foo");
-    }
 }

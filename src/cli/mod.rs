@@ -30,6 +30,7 @@ mod moment;
 mod multisig;
 mod optin;
 mod params;
+mod problems;
 mod provision;
 mod session;
 mod status;

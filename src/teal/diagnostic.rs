@@ -3,10 +3,10 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::opcodes::{FUTURE_OPCODES, MAX_VERSION, OPCODES, version_table};
+use crate::opcodes::{FUTURE_OPCODES, OPCODES};
 
+use super::Problem;
 use super::mnemonic::is_pseudo_op;
-use super::{Problem, spelling};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,44 +44,6 @@ impl fmt::Display for Diagnostic {
 }
 
 impl std::error::Error for Diagnostic {}
-
-impl Diagnostic {
-    /// Help beyond the text: a likely spelling, or where a newer name is known. `version` is the program's.
-    pub fn hint(&self, version: u8) -> Option<String> {
-        match &self.problem {
-            Problem::UnknownOpcode(name) => {
-                let known = version_table(version).specs().iter().map(|spec| spec.name);
-                let pseudo = ["int", "byte", "addr", "method", "extract", "replace"];
-                let close = spelling::closest(name, known.chain(pseudo));
-                close.or_else(|| spelling::closest(name, newer_opcodes(version))).map(did_you_mean)
-            }
-            Problem::UnknownField { opcode, field } => {
-                let spec = version_table(MAX_VERSION).by_name(opcode)?;
-                let (_, group) = spec.field_immediate()?;
-                spelling::closest(field, group.names()).map(did_you_mean)
-            }
-            Problem::OpcodeTooNew { since, .. }
-            | Problem::FormTooNew { since, .. }
-            | Problem::FieldTooNew { since, .. }
-            | Problem::FieldSettableLater { since, .. } => Some(format!(
-                "begin the program with `#pragma version {since}` or later; it is assembled as v{version}"
-            )),
-            Problem::UndefinedLabel(_) => Some("a label is a word with a colon at the start of a statement".to_owned()),
-            Problem::NotAnInteger(text) if text.starts_with("TMPL_") => {
-                Some(format!("`{text}` is a template variable that was given no value"))
-            }
-            _ => None,
-        }
-    }
-}
-
-fn did_you_mean(name: &'static str) -> String {
-    format!("did you mean `{name}`?")
-}
-
-fn newer_opcodes(version: u8) -> impl Iterator<Item = &'static str> {
-    OPCODES.iter().filter(move |spec| spec.since > version).map(|spec| spec.name)
-}
 
 /// The error for a name that is no mnemonic of `version`.
 pub(super) fn unknown_opcode(name: &str, version: u8) -> Problem {
@@ -121,17 +83,6 @@ mod tests {
         assert_eq!(report(std::slice::from_ref(&one), None), "1 error: 2:3: unknown opcode: foo\n");
         let two = [one, error(3, 0, Problem::EmptyPragma)];
         assert_eq!(report(&two, Some("a.teal")), "a.teal: 2:3: unknown opcode: foo\na.teal: 3: empty pragma\n");
-    }
-
-    #[test]
-    fn hints() {
-        let hint = |problem, version| error(1, 0, problem).hint(version);
-        assert_eq!(hint(Problem::UnknownOpcode("asert".into()), 8), Some("did you mean `assert`?".into()));
-        let field = Problem::UnknownField { opcode: "txn", field: "Sendr".into() };
-        assert_eq!(hint(field, 8), Some("did you mean `Sender`?".into()));
-        assert_eq!(hint(Problem::UnknownOpcode("zzzzzzzzz".into()), 8), None);
-        let newer = Problem::OpcodeTooNew { name: "box_get".into(), since: 8 };
-        assert!(hint(newer, 7).is_some_and(|hint| hint.contains("#pragma version 8")));
     }
 
     #[test]

@@ -14,6 +14,7 @@
 //! ```
 
 mod abi;
+mod advice;
 mod assembler;
 mod bytes_literal;
 mod code;
@@ -34,6 +35,7 @@ mod layout;
 mod macros;
 mod mnemonic;
 mod problem;
+mod problem_code;
 mod quote;
 mod refine;
 #[cfg(feature = "cli")]
@@ -44,6 +46,7 @@ mod spelling;
 pub mod template;
 mod token;
 
+pub use advice::{Related, version_of};
 pub use bytes_literal::BytesError;
 pub use cost::{CostError, CostOptions, CostReport, EntryCost, LengthCost, Step, cost, cost_of_program};
 pub use diagnostic::{Diagnostic, Severity, report};

@@ -5,6 +5,7 @@ mod billing;
 mod comfort;
 mod cost;
 mod deploy;
+mod diagnostics;
 mod disassemble;
 mod embedded;
 mod fmt;
