@@ -160,6 +160,12 @@ impl<'a> Code<'a> {
         self.references.push(Reference { token, label, offset, end, varint: false });
     }
 
+    /// Where the branch jumps to whose offset a fixup is; nothing if it is no branch, or to an undefined label.
+    pub(super) fn target(&self, fixup: &Fixup) -> Option<Place> {
+        let Content::Branch(reference) = fixup.content else { return None };
+        self.labels.get(self.references.get(reference as usize)?.label as usize)?.place
+    }
+
     /// An offset of a size yet unknown.
     pub(super) fn push_varint_target(&mut self, token: Token, name: &'a str) {
         let label = self.label(name);

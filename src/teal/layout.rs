@@ -4,7 +4,7 @@
 use crate::opcodes::BACK_BRANCH_VERSION;
 
 use super::assembler::Assembler;
-use super::code::{Content, Fixup, Lost, Place, push_varuint, varuint_len, zigzag};
+use super::code::{Code, Content, Fixup, Lost, Place, Reference, push_varuint, varuint_len, zigzag};
 use super::constants::{Constants, Optimized, Values};
 use super::emit_constants::{BYTEC, INTC};
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
@@ -133,41 +133,58 @@ impl Layout {
     }
 
     /// Takes from each branch the bytes its offset does not need, until none has any to spare. Sizes only shrink, and
-    /// with them the distances, so the end is the same whatever the order.
+    /// with them the distances, so the end is the same whatever the order. A branch may wait for those it jumps over:
+    /// forward branches are therefore gone through from the last to the first and backward ones from the first to the
+    /// last, each with what was taken on the way, so that a chain of them takes one turn and not as many as it is long.
     fn shrink_branches(&mut self, assembler: &Assembler<'_>) {
         let code = &assembler.code;
-        let branches: Vec<(usize, u32, Place)> = code
-            .fixups
-            .iter()
-            .enumerate()
-            .filter_map(|(at, fixup)| match fixup.content {
-                Content::Branch(reference) => {
-                    let label = code.references.get(reference as usize)?.label;
-                    Some((at, reference, code.labels.get(label as usize)?.place?))
-                }
-                _ => None,
-            })
-            .collect();
+        // By fixup: where its branch jumps to.
+        let targets: Vec<Option<Place>> = code.fixups.iter().map(|fixup| code.target(fixup)).collect();
+        if targets.iter().all(Option::is_none) {
+            return;
+        }
+        let mut taken = vec![0_u32; targets.len() + 1];
         loop {
             let mut changed = false;
-            for (fixup, reference, target) in &branches {
-                let Some(jump) = self.varint_jump(assembler, *reference, *target) else { continue };
-                let needed = varuint_len(zigzag(jump)) as u32;
-                if needed < self.sizes[*fixup] {
-                    self.sizes[*fixup] = needed;
-                    changed = true;
+            taken[targets.len()] = 0;
+            for at in (0..targets.len()).rev() {
+                taken[at] = taken[at + 1];
+                if let Some(target) = targets[at].filter(|target| target.fixups as usize > at) {
+                    let nearer = taken[at + 1] - taken[target.fixups as usize];
+                    taken[at] += self.shrink_branch(code, at, target, nearer);
                 }
             }
+            changed |= taken[0] > 0;
+            self.measure(&code.fixups);
+            taken[0] = 0;
+            for at in 0..targets.len() {
+                taken[at + 1] = taken[at];
+                if let Some(target) = targets[at].filter(|target| target.fixups as usize <= at) {
+                    let nearer = taken[at] - taken[target.fixups as usize];
+                    taken[at + 1] += self.shrink_branch(code, at, target, nearer);
+                }
+            }
+            changed |= taken[targets.len()] > 0;
+            self.measure(&code.fixups);
             if !changed {
                 return;
             }
-            self.measure(&code.fixups);
         }
     }
 
+    /// Takes from the branch at a fixup what it has to spare, its target being `nearer` than the shifts tell. Gives how
+    /// many bytes that were.
+    fn shrink_branch(&mut self, code: &Code<'_>, at: usize, target: Place, nearer: u32) -> u32 {
+        let Content::Branch(reference) = code.fixups[at].content else { return 0 };
+        let Some(jump) = self.varint_jump(&code.references[reference as usize], target) else { return 0 };
+        let jump = jump - jump.signum() * i64::from(nearer);
+        let spare = self.sizes[at].saturating_sub(varuint_len(zigzag(jump)) as u32);
+        self.sizes[at] -= spare;
+        spare
+    }
+
     /// The offset of a varint branch: forward from its end, back from its start; `None` for a branch to itself.
-    fn varint_jump(&self, assembler: &Assembler<'_>, reference: u32, target: Place) -> Option<i64> {
-        let reference = &assembler.code.references[reference as usize];
+    fn varint_jump(&self, reference: &Reference, target: Place) -> Option<i64> {
         let start = self.position(reference.offset) - 1;
         let target = self.position(target);
         match target.cmp(&start) {
@@ -213,7 +230,7 @@ impl Layout {
             }
             let size = from - self.position(reference.offset);
             let limit = 1_i64 << (7 * size - 1);
-            match self.varint_jump(assembler, index as u32, target) {
+            match self.varint_jump(reference, target) {
                 None => tell(Problem::BranchToItself),
                 Some(jump) if (-limit..limit).contains(&jump) => jumps[index] = jump,
                 Some(_) => tell(Problem::LabelTooFar),
