@@ -258,3 +258,30 @@ fn files_that_are_no_bundles_or_do_not_belong_together_are_named() {
     project.refused(&["multisig", "new", "--threshold", "1", "alice", "alice"], 2, "usage");
     project.refused(&["multisig", "new", "--threshold", "1", "--name", "ops", "alice", "bob"], 1, "taken");
 }
+
+#[test]
+fn a_group_of_two_replaces_a_contract_and_both_are_recorded() {
+    let (project, _) = signers();
+    project.done(&["asset", "create"]);
+    let send = |bundle: &str| {
+        for name in ["alice", "carol"] {
+            project.done(&["multisig", "sign", bundle, "--as", name, "--yes"]);
+        }
+        project.done(&["multisig", "submit", bundle])
+    };
+    project.done(&["deploy", "--updatable", "--deletable", "--multisig", "ops", "--out", "deploy.msig"]);
+    let old = send("deploy.msig")["app"].clone();
+    let replace =
+        ["deploy", "--unordered-ticks", "--on-update", "replace", "--multisig", "ops", "--out", "replace.msig"];
+    project.done(&replace);
+    let inspected = project.done(&["multisig", "inspect", "replace.msig"]);
+    assert_eq!((&inspected["simulation"]["passes"], inspected["group"].is_string()), (&true.into(), true));
+    let new = send("replace.msig")["app"].clone();
+    assert_ne!(old, new);
+    let record = std::fs::read_to_string(project.path().join("deployments/embedded.yaml")).unwrap();
+    assert_eq!((record.matches("deleted: true").count(), record.matches("action: delete").count()), (1, 1), "{record}");
+    assert_eq!(project.done(&["status"])["contract"]["app"], new);
+    project.done(&["delete", "--multisig", "ops", "--out", "delete.msig"]);
+    send("delete.msig");
+    assert!(project.done(&["status"])["contract"].is_null());
+}
