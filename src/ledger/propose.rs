@@ -65,6 +65,19 @@ impl Chain {
         Ok(CommittedBlock { block, applied })
     }
 
+    /// [`Self::propose`] without waiting for the disk: nobody may hear of the block before [`Self::durability`] says that it
+    /// is safe.
+    pub fn propose_soon(
+        &mut self,
+        groups: &[Vec<SignedTransaction>],
+        timestamp: i64,
+    ) -> Result<CommittedBlock, ProposeError> {
+        let (evaluated, applied) = self.evaluate(groups, timestamp)?;
+        let EvaluatedBlock { block, delta, totals } = evaluated;
+        self.append_soon(&block, &delta, totals)?;
+        Ok(CommittedBlock { block, applied })
+    }
+
     /// [`Self::propose`] without the writing: the block as it would be on top of the latest round.
     pub fn evaluate(
         &self,

@@ -1,7 +1,7 @@
 //! The network as one thing: who owns the ledger, and what may be asked of it and done to it.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -17,6 +17,7 @@ use crate::ledger::genesis::Genesis;
 use crate::ledger::past::Past;
 use crate::ledger::propose::ProposeError;
 use crate::ledger::simulate;
+use crate::ledger::store::Durability;
 use crate::types::{Digest, Round, SignedTransaction, Txid};
 
 /// A development network: one ledger, one lock, one block for each group.
@@ -29,6 +30,7 @@ pub struct DevNode {
     dispenser: Option<DispenserKey>,
     state: Mutex<State>,
     rounds: watch::Sender<Round>,
+    durability: Option<Arc<Durability>>,
     // In this order: the folder is free only after the ledger in it is closed and nobody is sent here any more.
     _files: Option<GoalFiles>,
     _lock: Option<DataLock>,
@@ -96,6 +98,7 @@ impl DevNode {
             genesis,
             dispenser,
             rounds: watch::Sender::new(chain.latest()),
+            durability: chain.durability(),
             state: Mutex::new(State { chain, clock: Clock::default(), last_block: None }),
             _files: files.transpose()?,
             _lock: lock,
@@ -122,9 +125,30 @@ impl DevNode {
         self.dispenser.as_ref()
     }
 
-    /// Asks the chain something. Nobody else reads or writes it meanwhile, so keep it short.
+    /// Asks the chain something. Nobody else reads or writes it meanwhile, so keep it short. What the answer may tell of is
+    /// durable when this returns.
     pub fn read<T>(&self, ask: impl FnOnce(&Chain) -> T) -> T {
-        ask(&self.lock().chain)
+        let (answer, written) = {
+            let state = self.lock();
+            (ask(&state.chain), self.written())
+        };
+        if let Err(error) = self.wait_until_durable(written) {
+            // The store takes nothing more; what it has is told, for there is nothing better.
+            tracing::error!(%error, "the newest blocks may be gone after the next start");
+        }
+        answer
+    }
+
+    /// The number of the last batch in the store: to be asked while the chain is locked.
+    fn written(&self) -> u64 {
+        self.durability.as_ref().map_or(0, |durability| durability.written())
+    }
+
+    fn wait_until_durable(&self, written: u64) -> Result<(), ChainError> {
+        match &self.durability {
+            Some(durability) => Ok(durability.wait(written)?),
+            None => Ok(()),
+        }
     }
 
     /// Asks something of the state after the latest block.
@@ -160,14 +184,18 @@ impl DevNode {
     /// # Errors
     /// The ledger's reason; the network is as it was.
     pub fn mine(&self, groups: &[Vec<SignedTransaction>]) -> Result<Round, ProposeError> {
-        let mut state = self.lock();
-        let stamp = state.next_timestamp();
-        let State { chain, clock, last_block } = &mut *state;
-        chain.propose(groups, stamp)?;
-        clock.ticked();
-        *last_block = Some(Instant::now());
-        let round = chain.latest();
-        self.rounds.send_replace(round);
+        let (round, written) = {
+            let mut state = self.lock();
+            let stamp = state.next_timestamp();
+            let State { chain, clock, last_block } = &mut *state;
+            chain.propose_soon(groups, stamp)?;
+            clock.ticked();
+            *last_block = Some(Instant::now());
+            (chain.latest(), self.written())
+        };
+        // Outside of the lock: the next groups are evaluated meanwhile, and one sync is for all that wait.
+        self.wait_until_durable(written)?;
+        self.rounds.send_replace(self.lock().chain.latest());
         Ok(round)
     }
 

@@ -17,7 +17,7 @@ use super::online::{self, OnlineAccounts, VotersCommitment};
 use super::overlay::{Delta, ReadError, StateReader};
 use super::reader::{ChainReader, TailProbe, TxTail};
 use super::record::{AccountRecord, Record};
-use super::store::{Batch, MemoryStore, Store, StoreError, Table, scan_prefix};
+use super::store::{Batch, Durability, MemoryStore, NotDurable, Store, StoreError, Table, scan_prefix};
 use super::totals::{Totals, TotalsOverflow};
 use super::txtail;
 use crate::avm::DescribeOpcodes;
@@ -78,6 +78,9 @@ pub enum ChainError {
     /// The sums of the genesis do not fit.
     #[error(transparent)]
     Totals(#[from] TotalsOverflow),
+    /// A block that is in the chain did not reach the disk.
+    #[error(transparent)]
+    NotDurable(#[from] NotDurable),
 }
 
 impl From<StoreError> for ChainError {
@@ -230,6 +233,26 @@ impl Chain {
     /// Adds a block that the evaluator made on top of the latest round. It is durable when this returns; after an error the
     /// chain is as it was.
     pub fn append(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
+        self.extend(block, changes, totals, |store, batch| store.commit(batch))
+    }
+
+    /// [`Self::append`] without waiting for the disk: whoever answers for the block waits with [`Self::durability`] first.
+    pub(super) fn append_soon(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
+        self.extend(block, changes, totals, |store, batch| store.commit_soon(batch))
+    }
+
+    /// Where to wait for blocks that are in the chain and not yet durable; none where there are no such blocks.
+    pub fn durability(&self) -> Option<Arc<Durability>> {
+        self.store.durability()
+    }
+
+    fn extend(
+        &mut self,
+        block: &Block,
+        changes: &Delta,
+        totals: Totals,
+        commit: fn(&mut dyn Store, &Batch) -> Result<(), StoreError>,
+    ) -> Result<(), ChainError> {
         let round = block.header.round;
         if round != self.latest.round + 1 {
             return Err(ChainError::OutOfOrder { found: round, latest: self.latest.round });
@@ -251,7 +274,7 @@ impl Chain {
         if let Some(online) = &online {
             online::put_online(&mut batch, online);
         }
-        self.store.commit(&batch)?;
+        commit(self.store.as_mut(), &batch)?;
         self.online = online.unwrap_or_else(|| std::mem::take(&mut self.online));
         self.latest = block.header.clone();
         self.params = params;

@@ -5,12 +5,14 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use redb::{
-    CommitError, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase, ReadableTable, StorageError,
+    CommitError, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable, StorageError,
     TableDefinition, TableError, TransactionError, WriteTransaction,
 };
 
+use super::durability::Durability;
 use super::journal::Journal;
 use super::{Batch, Entry, FORMAT_VERSION, Store, StoreError, Table};
 
@@ -49,6 +51,7 @@ pub struct DiskStore {
     readers: Readers,
     /// The number of the last batch committed.
     sequence: u64,
+    durability: Arc<Durability>,
     /// Why nothing is written any more: after a failure the database must be opened again before it is trusted.
     stopped: Option<String>,
 }
@@ -79,21 +82,28 @@ impl DiskStore {
         let (journal, records) =
             Journal::open(&directory.join(JOURNAL_FILE), sequence).map_err(Failure::from).map_err(fail)?;
         let readers = read(&database).map_err(fail)?;
-        let mut store = Self { directory: directory.to_owned(), database, journal, readers, sequence, stopped: None };
+        // A second handle, whose syncs need no hold on the store.
+        let medium = std::fs::OpenOptions::new().read(true).write(true).open(directory.join(JOURNAL_FILE));
+        let durability = Durability::new(Box::new(medium.map_err(Failure::from).map_err(fail)?), sequence);
+        let directory = directory.to_owned();
+        let mut store = Self { directory, database, journal, readers, sequence, durability, stopped: None };
         // One transaction for all of them: hundreds of commits would make the opening slow.
         let mut lost = Batch::new();
         let mut sequence = sequence;
         for record in records {
             if record.sequence != sequence + 1 {
                 let detail = format!("the journal goes on at {} after {sequence}", record.sequence);
-                return Err(StoreError::Corrupt { path: directory.to_owned(), detail });
+                return Err(StoreError::Corrupt { path: store.directory.clone(), detail });
             }
             sequence = record.sequence;
             let batch = Batch::decode(&record.payload);
-            lost.append(batch.ok_or_else(|| fail(Failure::Corrupt(format!("journal record {sequence}"))))?);
+            let corrupt = || Failure::Corrupt(format!("journal record {sequence}")).at(&store.directory);
+            lost.append(batch.ok_or_else(corrupt)?);
         }
         if !lost.writes().is_empty() {
-            store.apply(&lost, sequence, Durability::None).map_err(fail)?;
+            let applied = store.apply(&lost, sequence, redb::Durability::None);
+            applied.map_err(|error| error.at(&store.directory))?;
+            store.durability.caught_up(sequence);
         }
         Ok(store)
     }
@@ -107,13 +117,14 @@ impl DiskStore {
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
         self.refuse_stopped()?;
         let sequence = self.sequence;
-        self.apply(&Batch::new(), sequence, Durability::Immediate).map_err(|error| error.at(&self.directory))?;
+        self.apply(&Batch::new(), sequence, redb::Durability::Immediate).map_err(|error| error.at(&self.directory))?;
         self.journal.restart();
+        self.durability.caught_up(sequence);
         Ok(())
     }
 
     fn refuse_stopped(&self) -> Result<(), StoreError> {
-        match &self.stopped {
+        match self.stopped.as_ref().or(self.durability.failure().as_ref()) {
             Some(reason) => Err(StoreError::Stopped { path: self.directory.clone(), reason: reason.clone() }),
             None => Ok(()),
         }
@@ -121,11 +132,12 @@ impl DiskStore {
 
     /// Appends the batch to the journal; after an error it has no trace of it. Where even that cannot be done the store
     /// stops.
-    fn log(&mut self, sequence: u64, payload: &[u8]) -> Result<(), Failure> {
-        let Err(error) = self.journal.append(sequence, payload) else { return Ok(()) };
+    fn log(&mut self, sequence: u64, payload: &[u8], soon: bool) -> Result<(), Failure> {
+        let written = if soon { self.journal.write(sequence, payload) } else { self.journal.append(sequence, payload) };
+        let Err(error) = written else { return Ok(()) };
         if let Err(erasing) = self.journal.erase() {
             // The number is burnt: an opening passes over records the database is beyond.
-            if let Err(burning) = self.apply(&Batch::new(), sequence, Durability::Immediate) {
+            if let Err(burning) = self.apply(&Batch::new(), sequence, redb::Durability::Immediate) {
                 let burning = burning.at(&self.directory);
                 self.stopped = Some(format!(
                     "{error}; the refused block may be found again, because neither journal ({erasing}) nor database ({burning}) took its removal"
@@ -138,11 +150,11 @@ impl DiskStore {
     }
 
     /// Writes `batch` and its number to the database and moves the readers to the result.
-    fn apply(&mut self, batch: &Batch, sequence: u64, durability: Durability) -> Result<(), Failure> {
+    fn apply(&mut self, batch: &Batch, sequence: u64, durability: redb::Durability) -> Result<(), Failure> {
         let mut transaction = self.database.begin_write()?;
         transaction.set_durability(durability).map_err(|error| Failure::Other(error.to_string()))?;
         // With the allocator's state in the file an opening after a kill does not walk the whole database.
-        transaction.set_quick_repair(matches!(durability, Durability::Immediate));
+        transaction.set_quick_repair(matches!(durability, redb::Durability::Immediate));
         write(&transaction, batch)?;
         transaction.open_table(STORE)?.insert(SEQUENCE, sequence)?;
         transaction.commit()?;
@@ -180,12 +192,28 @@ impl Store for DiskStore {
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.write_batch(batch, false)
+    }
+
+    fn commit_soon(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.write_batch(batch, true)
+    }
+
+    fn durability(&self) -> Option<Arc<Durability>> {
+        Some(Arc::clone(&self.durability))
+    }
+}
+
+impl DiskStore {
+    /// Writes a batch to journal and database; where `soon` is not said, it is durable when this returns.
+    fn write_batch(&mut self, batch: &Batch, soon: bool) -> Result<(), StoreError> {
         self.refuse_stopped()?;
         let sequence = self.sequence + 1;
         let payload = batch.encode();
-        let outcome = if self.journal.fits(payload.len()) {
-            self.log(sequence, &payload).map_err(|error| error.at(&self.directory))?;
-            let outcome = self.apply(batch, sequence, Durability::None);
+        let fits = self.journal.fits(payload.len());
+        let outcome = if fits {
+            self.log(sequence, &payload, soon).map_err(|error| error.at(&self.directory))?;
+            let outcome = self.apply(batch, sequence, redb::Durability::None);
             // What is refused must not come back with the next opening.
             if outcome.is_err()
                 && self.sequence != sequence
@@ -195,12 +223,17 @@ impl Store for DiskStore {
             }
             outcome
         } else {
-            let outcome = self.apply(batch, sequence, Durability::Immediate);
+            let outcome = self.apply(batch, sequence, redb::Durability::Immediate);
             if outcome.is_ok() {
                 self.journal.restart();
             }
             outcome
         };
+        match &outcome {
+            Ok(()) if fits && soon => self.durability.wrote(sequence),
+            Ok(()) => self.durability.caught_up(sequence),
+            Err(_) => {}
+        }
         outcome.map_err(|error| {
             let error = error.at(&self.directory);
             self.stopped = Some(error.to_string());

@@ -92,9 +92,19 @@ impl Journal {
             .is_some_and(|end| end <= CAPACITY)
     }
 
-    /// Appends one record and waits until the disk has it. After an error the record may still be found by the next opening,
-    /// whole or cut off: [`Self::erase`] it, or burn its number.
+    /// Appends one record and waits until the disk has it, and all before it. After an error the record may still be found by
+    /// the next opening, whole or cut off: [`Self::erase`] it, or burn its number.
     pub(super) fn append(&mut self, sequence: u64, payload: &[u8]) -> io::Result<()> {
+        self.write(sequence, payload)?;
+        let synced = self.file.sync_data();
+        if synced.is_err() {
+            self.offset = self.last;
+        }
+        synced
+    }
+
+    /// Appends one record without waiting for the disk; after an error as [`Self::append`].
+    pub(super) fn write(&mut self, sequence: u64, payload: &[u8]) -> io::Result<()> {
         let length = u32::try_from(payload.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
         let mut record = Vec::with_capacity(HEADER + payload.len());
         record.extend_from_slice(&length.to_le_bytes());
@@ -104,7 +114,6 @@ impl Journal {
         self.last = self.offset;
         self.file.seek(SeekFrom::Start(self.offset))?;
         self.file.write_all(&record)?;
-        self.file.sync_data()?;
         self.offset += record.len() as u64;
         Ok(())
     }

@@ -1,11 +1,13 @@
 //! Where a chain keeps its bytes: ordered tables of opaque keys and values, written one batch at a time.
 //!
 //! A batch is one block (or one revert) and is applied as a whole or not at all. When [`Store::commit`] has returned, the
-//! batch survives `kill -9` at any instant and, on a disk that honours `fdatasync`, a loss of power. Nothing in here knows
-//! what an account or a block is.
+//! batch survives `kill -9` at any instant and, on a disk that honours `fdatasync`, a loss of power; after
+//! [`Store::commit_soon`] it does so once [`Durability::wait`] has returned. Nothing in here knows what an account or a
+//! block is.
 
 #[cfg(feature = "node")]
 mod disk;
+mod durability;
 #[cfg(feature = "node")]
 mod journal;
 mod memory;
@@ -14,9 +16,11 @@ mod tests;
 
 use std::fmt::Debug;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[cfg(feature = "node")]
 pub use disk::DiskStore;
+pub use durability::{Durability, NotDurable};
 pub use memory::MemoryStore;
 
 /// The version of the layout this build reads and writes. It grows when an older build could misread a newer store.
@@ -184,6 +188,17 @@ pub trait Store: Debug + Send + Sync {
 
     /// Applies `batch` as a whole and makes it durable before it returns. After an error nothing of it is visible.
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Applies `batch` as a whole; it is visible when this returns, and durable when [`Store::durability`] says so. After an
+    /// error nothing of it is visible.
+    fn commit_soon(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.commit(batch)
+    }
+
+    /// Where to wait for what [`Store::commit_soon`] made visible; none where it is durable at once.
+    fn durability(&self) -> Option<Arc<Durability>> {
+        None
+    }
 }
 
 /// Up to `limit` entries of `table` whose key starts with `prefix` and lies behind `after` (a whole key), in key order.
