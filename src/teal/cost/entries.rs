@@ -67,7 +67,7 @@ impl Subject<'_> {
         Ok(entries)
     }
 
-    /// The whole program, with nothing known: always possible, where the program is not too large.
+    /// The whole program, with nothing known.
     pub(super) fn whole(self) -> Result<Ways, TooMany> {
         let facts = Facts::default();
         Ways::explore(&mut Machine::new(self.program, self.graph, &facts, self.open, false))

@@ -157,11 +157,8 @@ fn without_idle_blanks(rows: Vec<Row<'_>>) -> Vec<Row<'_>> {
     let mut kept: Vec<Row<'_>> = Vec::with_capacity(rows.len());
     for row in rows {
         let before = |back: usize| kept.len().checked_sub(back).and_then(|at| kept.get(at)).map(|row| row.kind);
-        let idle = match (before(1), before(2)) {
-            (None | Some(Kind::Label), _) => true,
-            (Some(Kind::Blank), Some(Kind::Blank)) => true,
-            _ => false,
-        };
+        let idle =
+            matches!((before(1), before(2)), (None | Some(Kind::Label), _) | (Some(Kind::Blank), Some(Kind::Blank)));
         if row.kind != Kind::Blank || !idle {
             kept.push(row);
         }
