@@ -17,6 +17,7 @@ mod abi;
 mod advice;
 mod assembler;
 mod bytes_literal;
+pub mod check;
 mod code;
 mod constants;
 mod cost;
@@ -49,6 +50,7 @@ mod token;
 pub use advice::{Related, version_of};
 pub use bytes_literal::BytesError;
 pub use cost::{CostError, CostOptions, CostReport, EntryCost, LengthCost, Step, cost, cost_of_program};
+pub use check::{CheckOptions, Finding, check};
 pub use diagnostic::{Diagnostic, Severity, report};
 pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_with_places};
 pub use encoding::EncodingError;
@@ -117,6 +119,13 @@ pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec
         return refuse(Problem::TextTooLong);
     }
     Assembler::new(source, options.version).run()
+}
+
+/// Assembles whatever the types say: for programs that could not run, but can be looked at.
+fn assemble_untracked(source: &str) -> Option<Assembled> {
+    let mut assembler = Assembler::new(source, None);
+    assembler.typetrack = false;
+    assembler.run().ok()
 }
 
 #[cfg(test)]

@@ -1,0 +1,557 @@
+//! Which path is followed next, where paths meet, and when it is enough.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::assume::Logic;
+use super::cells::{EMPTY, ListId};
+use super::facts::FactsId;
+use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey};
+use super::terms::{NOTHING, Term, TermId, Who};
+use crate::opcodes::{Op, StackType, TxnField};
+use crate::teal::check::settings::Settings;
+use crate::teal::flow::{Exit, Graph, Instruction, Program};
+
+/// Instructions that are followed in all before everything is given up.
+const MAX_STEPS: usize = 1_500_000;
+/// Of these, how many before paths are joined sooner.
+const MANY_STEPS: usize = 400_000;
+/// States that are told apart at a block, for one way of having got into its subroutines.
+const MAX_STATES: usize = 40;
+/// The same once many steps were made.
+const FEW_STATES: usize = 2;
+/// Rounds of a loop that are followed where nothing is left open.
+const MAX_ROUNDS: usize = 3_000;
+/// Ways into a subroutine that are told apart; calls beyond are not followed.
+const MAX_CONTEXTS: usize = 48;
+/// Subroutines within subroutines.
+const MAX_CALLS: usize = 30;
+/// The same subroutine within itself.
+const MAX_RECURSION: usize = 3;
+/// Cells and terms that are made in all, some 100 bytes each.
+const MAX_CELLS: usize = 1_000_000;
+/// Approvals that are kept.
+const MAX_APPROVALS: usize = 3_000;
+
+/// A block, and the subroutines that led to it.
+type Spot = (usize, ListId);
+
+#[derive(Default)]
+struct Visits {
+    seen: HashSet<StateKey>,
+    /// States that differ by a choice.
+    count: usize,
+    rounds: usize,
+    last_choice: Option<u32>,
+    joined: Option<State>,
+    /// The least and the greatest height of the stack.
+    heights: Option<(usize, usize)>,
+}
+
+pub(super) struct Explorer<'a> {
+    pub(super) program: &'a Program,
+    pub(super) graph: &'a Graph,
+    pub(super) settings: &'a Settings,
+    pub(super) cells: Cells,
+    pub(super) seen: Seen,
+    /// Whether the program stores anything in scratch space.
+    pub(super) stores_anything: bool,
+    /// From which blocks the program can still approve.
+    hopeful: Vec<bool>,
+    open: Vec<State>,
+    visits: HashMap<Spot, Visits>,
+    contexts: HashMap<usize, HashSet<ListId>>,
+    approved: HashSet<(usize, FactsId, ListId)>,
+    steps: usize,
+    choices: u32,
+}
+
+/// Follows a program from its start.
+pub(in crate::teal::check) fn explore(program: &Program, graph: &Graph, settings: &Settings) -> Seen {
+    let mut explorer = Explorer::new(program, graph, settings);
+    explorer.run();
+    explorer.seen
+}
+
+impl<'a> Explorer<'a> {
+    fn new(program: &'a Program, graph: &'a Graph, settings: &'a Settings) -> Self {
+        let seen = Seen {
+            logic: Logic::new(),
+            approvals: Vec::new(),
+            outcomes: BTreeMap::new(),
+            reached: vec![false; program.instructions().len()],
+            underflows: BTreeSet::new(),
+            heights: BTreeMap::new(),
+            bad_ends: BTreeMap::new(),
+            loaded: BTreeMap::new(),
+            local_reads: BTreeSet::new(),
+            joined: BTreeSet::new(),
+            resources: BTreeMap::new(),
+            incomplete: false,
+            refuses: false,
+        };
+        let stores = |it: &Instruction| matches!(it.op(), Op::Store | Op::Stores);
+        Self {
+            program,
+            graph,
+            settings,
+            cells: Cells::new(),
+            seen,
+            stores_anything: program.instructions().iter().any(stores),
+            hopeful: hopeful(graph),
+            open: vec![State::START],
+            visits: HashMap::new(),
+            contexts: HashMap::new(),
+            approved: HashSet::new(),
+            steps: 0,
+            choices: 0,
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(state) = self.open.pop() {
+            if self.steps > MAX_STEPS || self.size() > MAX_CELLS {
+                self.seen.incomplete = true;
+                return;
+            }
+            self.follow(state);
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.cells.count() + self.seen.logic.terms.len() + self.seen.logic.facts.count() + self.open.len()
+    }
+
+    /// Follows one path to its end, leaving the others it meets for later.
+    fn follow(&mut self, mut state: State) {
+        loop {
+            let Some(block) = self.graph.block_of(state.at) else { return };
+            let Some(block_ref) = self.graph.blocks().get(block) else { return };
+            if state.at == block_ref.first && !self.arrive(&mut state, block) {
+                return;
+            }
+            while state.at < block_ref.end {
+                let at = state.at;
+                let Some(instruction) = self.program.instructions().get(at) else { return };
+                self.steps += 1;
+                self.seen.reached[at] = true;
+                state.cost = state.cost.saturating_add(self.cost(&state, instruction));
+                if is_control(instruction.op()) {
+                    break;
+                }
+                if instruction.op() == Op::Assert {
+                    if !self.assert(&mut state) {
+                        return;
+                    }
+                } else {
+                    self.step(&mut state, instruction);
+                }
+                state.at = at + 1;
+            }
+            let exit = &block_ref.exit;
+            match self.leave(&mut state, exit) {
+                Some(next) => state.at = self.graph.blocks().get(next).map_or(usize::MAX, |block| block.first),
+                None => return,
+            }
+        }
+    }
+
+    /// What an instruction costs at least.
+    fn cost(&self, state: &State, instruction: &Instruction) -> u64 {
+        let rule = instruction.cost();
+        if rule.chunk == 0 {
+            return rule.of_length(0);
+        }
+        let measured = self.cells.stacks.without(state.stack, usize::from(rule.depth));
+        let term = self.cells.stacks.top(measured).unwrap_or(NOTHING);
+        rule.of_length(self.seen.logic.terms.length(term).unwrap_or(0))
+    }
+
+    /// Comes to a block: whether the path goes on, perhaps joined with others.
+    fn arrive(&mut self, state: &mut State, block: usize) -> bool {
+        if !self.hopeful[block] {
+            self.seen.refuses = true;
+            let first = self.graph.blocks()[block].first;
+            if let Some(reached) = self.seen.reached.get_mut(first..self.graph.blocks()[block].end) {
+                reached.fill(true);
+            }
+            return false;
+        }
+        state.path = self.cells.paths.push(state.path, block);
+        let most = if self.steps > MANY_STEPS { FEW_STATES } else { MAX_STATES };
+        let visits = self.visits.entry((block, state.frames)).or_default();
+        if !visits.seen.insert(state.key()) {
+            return false;
+        }
+        if !state.open {
+            let height = self.cells.stacks.len(state.stack);
+            let (least, most) = visits.heights.unwrap_or((height, height));
+            visits.heights = Some((least.min(height), most.max(height)));
+            if (least, most) != (height, height) {
+                self.seen.heights.insert(block, (least.min(height), most.max(height)));
+            }
+        }
+        if visits.last_choice != Some(state.choice) {
+            visits.last_choice = Some(state.choice);
+            visits.count += 1;
+        }
+        visits.rounds += 1;
+        if visits.count <= most && visits.rounds <= MAX_ROUNDS {
+            return true;
+        }
+        self.seen.joined.insert(block);
+        let before = visits.joined;
+        let joined = match before {
+            None => *state,
+            Some(before) => self.join(before, *state, block),
+        };
+        if before.is_some_and(|before| before.key() == joined.key()) {
+            return false;
+        }
+        if let Some(visits) = self.visits.get_mut(&(block, state.frames)) {
+            visits.joined = Some(joined);
+        }
+        *state = State { at: state.at, ..joined };
+        true
+    }
+
+    /// What two paths have in common.
+    fn join(&mut self, a: State, b: State, block: usize) -> State {
+        let (stack, open) = self.join_stacks(&a, &b, block);
+        let (mut scratch, mut stored) = (a.scratch, a.stored);
+        if a.scratch != b.scratch || a.stored != b.stored {
+            for slot in 0..=u8::MAX {
+                let (of_a, of_b) =
+                    (self.cells.scratches.load(a.scratch, slot), self.cells.scratches.load(b.scratch, slot));
+                if of_a != of_b {
+                    let merged = self.merged(block, 1_000 + u32::from(slot));
+                    scratch = self.cells.scratches.store(scratch, slot, merged);
+                }
+                let set = self.cells.scratches.load(a.stored, slot).min(self.cells.scratches.load(b.stored, slot));
+                stored = self.cells.scratches.store(stored, slot, set);
+            }
+        }
+        let epoch = if a.epoch == b.epoch { a.epoch } else { self.merged(block, 2_000) };
+        let logic = &mut self.seen.logic;
+        let facts = logic.facts.join(&logic.terms, a.facts, b.facts);
+        let facts = logic.facts.without_merged(&logic.terms, facts);
+        let notes = self.join_notes(a.notes, b.notes);
+        let same = |a: usize, b: usize| if a == b { a } else { 0 };
+        State {
+            stack,
+            open,
+            scratch,
+            stored,
+            facts,
+            epoch,
+            notes,
+            ints: same(a.ints, b.ints),
+            bytes: same(a.bytes, b.bytes),
+            cost: a.cost.min(b.cost),
+            ..b
+        }
+    }
+
+    fn merged(&mut self, block: usize, slot: u32) -> TermId {
+        let block = u32::try_from(block).unwrap_or(u32::MAX);
+        self.seen.logic.terms.add(Term::Merged { block, slot })
+    }
+
+    fn join_stacks(&mut self, a: &State, b: &State, block: usize) -> (ListId, bool) {
+        let stacks = &self.cells.stacks;
+        let height = stacks.len(a.stack).min(stacks.len(b.stack));
+        let open = a.open || b.open || stacks.len(a.stack) != stacks.len(b.stack);
+        if a.stack == b.stack {
+            return (a.stack, open);
+        }
+        let (common, of_a, of_b) = stacks.common(a.stack, b.stack);
+        let base = if open { EMPTY } else { common };
+        let (list_a, list_b): (Vec<TermId>, Vec<TermId>) = match open {
+            true => (stacks.iter(a.stack).take(height).collect(), stacks.iter(b.stack).take(height).collect()),
+            false => (of_a, of_b),
+        };
+        let mut stack = base;
+        for (depth, (of_a, of_b)) in list_a.iter().zip(&list_b).enumerate().rev() {
+            let slot = u32::try_from(height - depth).unwrap_or(0);
+            let term = if of_a == of_b { *of_a } else { self.merged(block, 3_000 + slot) };
+            stack = self.cells.stacks.push(stack, term);
+        }
+        (stack, open)
+    }
+
+    /// Of what was done: what both have done, and every place that one of them named by a constant.
+    fn join_notes(&mut self, a: ListId, b: ListId) -> ListId {
+        let (mut common, of_a, of_b) = self.cells.notes.common(a, b);
+        for note in of_a.iter().rev() {
+            if of_b.contains(note) || matches!(note, Note::Absolute { .. }) {
+                common = self.cells.notes.push(common, *note);
+            }
+        }
+        for note in of_b.iter().rev().filter(|note| matches!(note, Note::Absolute { .. }) && !of_a.contains(note)) {
+            common = self.cells.notes.push(common, *note);
+        }
+        common
+    }
+
+    /// What a condition is on a path, and the ways in which it holds and fails.
+    fn condition(&mut self, state: &State, term: TermId) -> [Vec<FactsId>; 2] {
+        let setting = self.settings.is_condition(state.at);
+        if setting && self.settings.are_open() {
+            return [vec![state.facts], vec![state.facts]];
+        }
+        let constant = self.seen.logic.terms.is_constant(term);
+        let fails = self.seen.logic.assume(state.facts, term, false);
+        let holds = self.seen.logic.assume(state.facts, term, true);
+        if !setting {
+            let known = self.seen.outcomes.entry(state.at);
+            let outcome = known.or_insert(Outcome { constant: true, ..Outcome::default() });
+            outcome.holds |= !holds.is_empty();
+            outcome.fails |= !fails.is_empty();
+            outcome.constant &= constant;
+        }
+        [fails, holds]
+    }
+
+    fn assert(&mut self, state: &mut State) -> bool {
+        let term = self.pop(state, StackType::UINT64);
+        let [fails, holds] = self.condition(state, term);
+        self.seen.refuses |= !fails.is_empty();
+        self.fork(state, holds, state.at + 1)
+    }
+
+    /// Goes on with the first way at `next`, and leaves the others for later. Whether there is one.
+    fn fork(&mut self, state: &mut State, ways: Vec<FactsId>, next: usize) -> bool {
+        let several = ways.len() > 1;
+        let mut ways = ways.into_iter();
+        let Some(first) = ways.next() else { return false };
+        for facts in ways {
+            self.choices += 1;
+            let other = State { facts, at: next, choice: self.choices, ..*state };
+            self.open.push(other);
+        }
+        state.facts = first;
+        if several {
+            self.choices += 1;
+            state.choice = self.choices;
+        }
+        true
+    }
+
+    fn start_of(&self, block: usize) -> usize {
+        self.graph.blocks().get(block).map_or(usize::MAX, |block| block.first)
+    }
+
+    /// Leaves a block: the block the path goes on with, if it does.
+    fn leave(&mut self, state: &mut State, exit: &Exit) -> Option<usize> {
+        match exit {
+            Exit::Goto(next) => Some(*next),
+            Exit::Err => {
+                self.seen.refuses = true;
+                None
+            }
+            Exit::Branch { taken, next, on_zero } => self.branch(state, *taken, *next, *on_zero),
+            Exit::Switch { targets, next } => self.switch(state, targets, *next),
+            Exit::Call { entry, back } => self.call(state, *entry, *back),
+            Exit::Retsub => self.retsub(state),
+            Exit::Return | Exit::End => {
+                self.finish(state, *exit == Exit::End);
+                None
+            }
+        }
+    }
+
+    fn branch(&mut self, state: &mut State, taken: usize, next: usize, on_zero: bool) -> Option<usize> {
+        let term = self.pop(state, StackType::UINT64);
+        let [fails, holds] = self.condition(state, term);
+        let (to_taken, to_next) = if on_zero { (fails, holds) } else { (holds, fails) };
+        if !to_taken.is_empty() && !to_next.is_empty() {
+            self.choices += 1;
+            state.choice = self.choices;
+        }
+        let at = self.start_of(taken);
+        for facts in to_taken {
+            self.later(state, facts, at);
+        }
+        let at = self.start_of(next);
+        self.fork_to(state, to_next, at).then_some(next)
+    }
+
+    /// Like [`Self::fork`], noting where a path becomes one for a single action.
+    fn fork_to(&mut self, state: &mut State, ways: Vec<FactsId>, at: usize) -> bool {
+        let before = state.facts;
+        let mut ways = ways.into_iter();
+        let Some(first) = ways.next() else { return false };
+        for facts in ways {
+            self.later(state, facts, at);
+        }
+        state.facts = first;
+        self.dispatched(state, before, at);
+        true
+    }
+
+    fn later(&mut self, state: &State, facts: FactsId, at: usize) {
+        self.choices += 1;
+        let mut other = State { facts, at, choice: self.choices, ..*state };
+        self.dispatched(&mut other, state.facts, at);
+        self.open.push(other);
+    }
+
+    fn dispatched(&mut self, state: &mut State, before: FactsId, at: usize) {
+        if before == state.facts {
+            return;
+        }
+        let logic = &mut self.seen.logic;
+        let action = logic.terms.field(Who::Own, TxnField::OnCompletion, None);
+        let now = logic.of(state.facts, action).point();
+        if let Some(action) = now.filter(|_| logic.of(before, action).point().is_none()) {
+            let action = u8::try_from(action).unwrap_or(u8::MAX);
+            self.note(state, Note::Dispatch { action, instruction: at });
+        }
+    }
+
+    fn switch(&mut self, state: &mut State, targets: &[usize], next: usize) -> Option<usize> {
+        let is_match = self.program.instructions().get(state.at).is_some_and(|it| it.op() == Op::Match);
+        let value = self.pop(state, StackType::ANY);
+        let labels: Vec<TermId> = match is_match {
+            true => {
+                let mut labels: Vec<TermId> = targets.iter().map(|_| self.pop(state, StackType::ANY)).collect();
+                labels.reverse();
+                labels
+            }
+            false => (0..targets.len() as u64).map(|at| self.seen.logic.terms.int(at)).collect(),
+        };
+        self.choices += 1;
+        state.choice = self.choices;
+        let mut rest = vec![state.facts];
+        for (label, target) in labels.into_iter().zip(targets) {
+            let terms = &mut self.seen.logic.terms;
+            let equal = match terms.folded(Op::Eq, &[value, label]) {
+                Some(known) => known,
+                None => terms.made(Op::Eq, 0, &[value, label], StackType::BOOL),
+            };
+            let at = self.start_of(*target);
+            let Some(facts) = rest.first().copied() else { return None };
+            for way in self.seen.logic.assume(facts, equal, true) {
+                self.later(state, way, at);
+            }
+            rest = self.seen.logic.assume(facts, equal, false);
+            rest.truncate(1);
+        }
+        let at = self.start_of(next);
+        self.fork_to(state, rest, at).then_some(next)
+    }
+
+    fn call(&mut self, state: &mut State, entry: usize, back: usize) -> Option<usize> {
+        let frame = Frame { entry, back, height: self.cells.stacks.len(state.stack), proto: None };
+        let within = self.cells.frames.iter(state.frames).filter(|frame| frame.entry == entry).count();
+        let deep = within >= MAX_RECURSION || self.cells.frames.len(state.frames) >= MAX_CALLS;
+        let frames = self.cells.frames.push(state.frames, frame);
+        let contexts = self.contexts.entry(entry).or_default();
+        let new = !contexts.contains(&frames);
+        if deep || new && contexts.len() >= MAX_CONTEXTS {
+            let callee = self.graph.subroutine_at(entry)?;
+            if !callee.returns {
+                return None;
+            }
+            let proto = callee.proto;
+            self.after_unknown_call(state, proto);
+            return Some(back);
+        }
+        contexts.insert(frames);
+        state.frames = frames;
+        Some(entry)
+    }
+
+    fn retsub(&mut self, state: &mut State) -> Option<usize> {
+        let frame = self.cells.frames.top(state.frames)?;
+        state.frames = self.cells.frames.below(state.frames);
+        if let Some((taken, given)) = frame.proto {
+            let (taken, given) = (usize::from(taken), usize::from(given));
+            let height = self.cells.stacks.len(state.stack);
+            if !state.open && height < frame.height + given {
+                self.seen.bad_ends.insert(state.at, height.saturating_sub(frame.height));
+                return None;
+            }
+            let results: Vec<TermId> = self.cells.stacks.iter(state.stack).take(given).collect();
+            let base = frame.height.saturating_sub(taken);
+            let cut = height.saturating_sub(base);
+            state.stack = self.cells.stacks.without(state.stack, cut);
+            for term in results.into_iter().rev() {
+                state.stack = self.cells.stacks.push(state.stack, term);
+            }
+        }
+        Some(frame.back)
+    }
+
+    /// The program's end: refused, or approved in some ways.
+    fn finish(&mut self, state: &mut State, at_end: bool) {
+        let height = self.cells.stacks.len(state.stack);
+        if at_end && !state.open && height != 1 {
+            self.seen.bad_ends.insert(state.at, height);
+            return;
+        }
+        let term = self.pop(state, StackType::UINT64);
+        self.seen.refuses |= self.seen.logic.decide(state.facts, term) != Some(true);
+        for facts in self.seen.logic.assume(state.facts, term, true) {
+            if self.seen.approvals.len() >= MAX_APPROVALS {
+                self.seen.incomplete = true;
+                return;
+            }
+            if !self.approved.insert((state.at, facts, state.notes)) {
+                continue;
+            }
+            let reversed = |mut list: Vec<_>| {
+                list.reverse();
+                list
+            };
+            let mut notes: Vec<Note> = self.cells.notes.iter(state.notes).collect();
+            notes.reverse();
+            let path = reversed(self.cells.paths.iter(state.path).take(2_000).collect::<Vec<usize>>());
+            self.seen.approvals.push(Approval { instruction: state.at, facts, notes, path, cost: state.cost });
+        }
+    }
+}
+
+/// Whether control does not simply go on.
+fn is_control(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Branch
+            | Op::BranchVarint
+            | Op::BranchZero
+            | Op::BranchZeroVarint
+            | Op::BranchNonZero
+            | Op::BranchNonZeroVarint
+            | Op::Switch
+            | Op::Match
+            | Op::Callsub
+            | Op::CallsubVarint
+            | Op::Retsub
+            | Op::Return
+            | Op::Err
+    )
+}
+
+/// The blocks from which an end other than `err` can be reached, calls taken for ways in and out.
+fn hopeful(graph: &Graph) -> Vec<bool> {
+    let blocks = graph.blocks();
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); blocks.len()];
+    let mut open = Vec::new();
+    for (at, block) in blocks.iter().enumerate() {
+        for next in block.successors() {
+            before[next].push(at);
+        }
+        if let Exit::Call { entry, .. } = block.exit {
+            before[entry].push(at);
+        }
+        if matches!(block.exit, Exit::Return | Exit::End | Exit::Retsub) {
+            open.push(at);
+        }
+    }
+    let mut hopeful = vec![false; blocks.len()];
+    while let Some(at) = open.pop() {
+        if !std::mem::replace(&mut hopeful[at], true) {
+            open.extend(&before[at]);
+        }
+    }
+    hopeful
+}

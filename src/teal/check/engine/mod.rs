@@ -1,0 +1,22 @@
+//! Following a program along its paths, with values that stand for whatever a caller may send.
+//!
+//! Each path carries what its conditions have found out. Paths that meet with the same state go on as one; where too many
+//! meet they are joined, and what they do not share is forgotten: nothing is missed by that, but something may be found
+//! that no single path does. What is worth telling is not decided here.
+
+mod assume;
+mod cells;
+mod explore;
+mod facts;
+mod fold;
+mod state;
+mod step;
+mod terms;
+
+pub(super) use explore::explore;
+pub(super) use facts::{Fact, FactsId};
+pub(super) use state::{Approval, Note, Seen};
+pub(super) use terms::{NOTHING, Term, TermId, Who, reads_state};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! One path at one place, and what was seen along all of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::assume::Logic;
+use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
+use super::facts::FactsId;
+use super::terms::{NOTHING, TermId, Who};
+
+/// A subroutine that was entered and not left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Frame {
+    /// Its first block.
+    pub(super) entry: usize,
+    /// The block it comes back to.
+    pub(super) back: usize,
+    /// The height of the stack when it was called.
+    pub(super) height: usize,
+    /// What its `proto` says.
+    pub(super) proto: Option<(u8, u8)>,
+}
+
+/// Something a path has done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::teal::check) enum Note {
+    /// It read a transaction by a place in the group that is a constant.
+    Absolute { instruction: usize, place: u8 },
+    /// It read how much another transaction transfers.
+    Amount { who: Who, asset: bool, instruction: usize },
+    /// It wrote a local value of the sender.
+    Put { key: TermId },
+    /// From here on it is for one on-completion action alone.
+    Dispatch { action: u8, instruction: usize },
+    /// It submitted an inner transaction.
+    Inner { instruction: usize },
+}
+
+/// A path at a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct State {
+    /// The next instruction.
+    pub(super) at: usize,
+    pub(super) stack: ListId,
+    /// Whether unknown values lie below the known ones.
+    pub(super) open: bool,
+    pub(super) scratch: ScratchId,
+    /// The slots something was stored in.
+    pub(super) stored: ScratchId,
+    pub(super) facts: FactsId,
+    pub(super) frames: ListId,
+    /// The constant blocks in force: one more than the instruction's index.
+    pub(super) ints: usize,
+    pub(super) bytes: usize,
+    /// Changes with every write to the ledger, so that a value read after it is another one.
+    pub(super) epoch: TermId,
+    pub(super) notes: ListId,
+    /// The blocks it came through.
+    pub(super) path: ListId,
+    /// What it cost so far, at least.
+    pub(super) cost: u64,
+    /// Changes with every choice, so that rounds of a loop without one are not taken for paths.
+    pub(super) choice: u32,
+}
+
+/// What makes two states the same.
+pub(super) type StateKey = (ListId, bool, ScratchId, ScratchId, FactsId, usize, usize, TermId, ListId);
+
+impl State {
+    pub(super) const START: Self = Self {
+        at: 0,
+        stack: EMPTY,
+        open: false,
+        scratch: Scratches::FRESH,
+        stored: Scratches::FRESH,
+        facts: EMPTY,
+        frames: EMPTY,
+        ints: 0,
+        bytes: 0,
+        epoch: NOTHING,
+        notes: EMPTY,
+        path: EMPTY,
+        cost: 0,
+        choice: 0,
+    };
+
+    pub(super) fn key(&self) -> StateKey {
+        let Self { stack, open, scratch, stored, facts, ints, bytes, epoch, notes, .. } = *self;
+        (stack, open, scratch, stored, facts, ints, bytes, epoch, notes)
+    }
+}
+
+/// A way through the program that approves.
+#[derive(Clone, Debug)]
+pub(in crate::teal::check) struct Approval {
+    /// The instruction it ends with; the number of instructions for the program's end.
+    pub(in crate::teal::check) instruction: usize,
+    pub(in crate::teal::check) facts: FactsId,
+    pub(in crate::teal::check) notes: Vec<Note>,
+    /// The blocks it came through, in order.
+    pub(in crate::teal::check) path: Vec<usize>,
+    /// What it cost, at least.
+    pub(in crate::teal::check) cost: u64,
+}
+
+/// How a condition came out along the paths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::teal::check) struct Outcome {
+    pub(in crate::teal::check) holds: bool,
+    pub(in crate::teal::check) fails: bool,
+    /// Whether it was a constant each time.
+    pub(in crate::teal::check) constant: bool,
+}
+
+/// A read of local state that is used as bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::teal::check) struct LocalRead {
+    pub(in crate::teal::check) instruction: usize,
+    pub(in crate::teal::check) key: TermId,
+}
+
+/// Whether a slot was set when it was loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::teal::check) struct Loaded {
+    pub(in crate::teal::check) set: bool,
+    pub(in crate::teal::check) unset: bool,
+}
+
+/// What was seen along the paths.
+#[derive(Debug)]
+pub(in crate::teal::check) struct Seen {
+    pub(in crate::teal::check) logic: Logic,
+    pub(in crate::teal::check) approvals: Vec<Approval>,
+    /// Conditions of `bz`, `bnz` and `assert`, by instruction.
+    pub(in crate::teal::check) outcomes: BTreeMap<usize, Outcome>,
+    /// Which instructions were reached.
+    pub(in crate::teal::check) reached: Vec<bool>,
+    /// Instructions that take more from the stack than there is.
+    pub(in crate::teal::check) underflows: BTreeSet<usize>,
+    /// Blocks that paths reach with stacks of different heights: least and greatest.
+    pub(in crate::teal::check) heights: BTreeMap<usize, (usize, usize)>,
+    /// The height of the stack at the program's end, where it is not 1, and where a `retsub` has too few results.
+    pub(in crate::teal::check) bad_ends: BTreeMap<usize, usize>,
+    pub(in crate::teal::check) loaded: BTreeMap<usize, (u8, Loaded)>,
+    pub(in crate::teal::check) local_reads: BTreeSet<LocalRead>,
+    /// Blocks whose paths were joined because they were too many.
+    pub(in crate::teal::check) joined: BTreeSet<usize>,
+    /// What the resource opcodes name, by instruction.
+    pub(in crate::teal::check) resources: BTreeMap<usize, (TermId, TermId)>,
+    /// Whether some path was given up.
+    pub(in crate::teal::check) incomplete: bool,
+    /// Whether an `err`, a failing assertion or a refusal was met.
+    pub(in crate::teal::check) refuses: bool,
+}
+
+/// Everything paths are made of.
+#[derive(Debug)]
+pub(super) struct Cells {
+    pub(super) stacks: Lists<TermId>,
+    pub(super) scratches: Scratches,
+    pub(super) frames: Lists<Frame>,
+    pub(super) notes: Lists<Note>,
+    pub(super) paths: Lists<usize>,
+    /// The local reads behind values.
+    pub(super) local_reads: HashMap<TermId, LocalRead>,
+}
+
+impl Cells {
+    pub(super) fn new() -> Self {
+        Self {
+            stacks: Lists::new(),
+            scratches: Scratches::new(),
+            frames: Lists::new(),
+            notes: Lists::new(),
+            paths: Lists::new(),
+            local_reads: HashMap::new(),
+        }
+    }
+
+    /// What they take of memory, roughly in units of 100 bytes.
+    pub(super) fn count(&self) -> usize {
+        self.stacks.count() + 2 * self.scratches.count() + self.frames.count() + self.notes.count() + self.paths.count()
+    }
+}

@@ -1,0 +1,223 @@
+//! One source from text to findings.
+
+use std::collections::BTreeMap;
+
+use super::allow::{Allow, Remarks};
+use super::catalogue::{Rule, check_named};
+use super::engine::explore;
+use super::finding::{Finding, Level};
+use super::mode::{Mode, ModeSource, guess};
+use super::settings::Settings;
+use super::subject::Subject;
+use super::{application, group, limits, signature, structure, style};
+use crate::teal::flow::{Graph, Program};
+use crate::teal::template::{TemplateValue, substitute};
+use crate::teal::{AssembleOptions, Assembled, Diagnostic, Problem, assemble, assemble_untracked};
+
+/// How to check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckOptions {
+    /// What kind of program it is; `None` takes what a comment says, or guesses.
+    pub mode: Option<Mode>,
+    /// The file's name, which may tell a clear-state program.
+    pub name: Option<String>,
+    /// The values of template variables, with or without their prefix; a variable without one may have any.
+    pub templates: BTreeMap<String, TemplateValue>,
+}
+
+/// What was found in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examination {
+    /// What the program was taken for.
+    pub mode: Mode,
+    /// Why.
+    pub mode_source: ModeSource,
+    /// Its version; 0 if it does not assemble.
+    pub version: u8,
+    /// What was found, in the order of lines.
+    pub findings: Vec<Finding>,
+    /// What was found and allowed, with the reason.
+    pub allowed: Vec<(Finding, String)>,
+}
+
+/// Checks a source, and tells what was allowed too.
+pub fn examine(source: &str, options: &CheckOptions) -> Examination {
+    let remarks = Remarks::of(source);
+    let Prepared { program, mut settings, mut extra } = match prepare(source, options) {
+        Ok(prepared) => prepared,
+        Err(problems) => return refused(options, &problems),
+    };
+    settings.find_conditions(&program, source);
+    let graph = Graph::of(&program);
+    let (mode, mode_source) = mode_of(&program, &remarks, options);
+    let mut findings = findings(&program, &graph, mode, &settings);
+    findings.append(&mut extra);
+    let mut used = vec![false; remarks.allows.len()];
+    let (mut findings, allowed) = split(findings, &remarks.allows, &mut used);
+    if settings.exist() && used.iter().any(|used| !used) {
+        // With other values of the template the same comment may be needed.
+        let others = self::findings(&program, &graph, mode, &settings.opened());
+        drop(split(others, &remarks.allows, &mut used));
+    }
+    findings.extend(remarks.allows.iter().zip(&used).filter_map(|(allow, used)| of_allow(allow, *used)));
+    findings.sort_by(|a, b| (a.line, a.rule(), &a.message).cmp(&(b.line, b.rule(), &b.message)));
+    Examination { mode, mode_source, version: program.version(), findings, allowed }
+}
+
+struct Prepared {
+    program: Program,
+    settings: Settings,
+    /// What the assembler would refuse, though there is a program to look at.
+    extra: Vec<Finding>,
+}
+
+/// Assembles: with markers for variables; if these do not fit, with their values; if only types do not fit, without them.
+fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnostic>> {
+    let (text, settings) = Settings::prepare(source, &options.templates);
+    let (text, settings, assembled) = match assemble(&text, AssembleOptions::default()) {
+        Ok(assembled) => (text, settings, Ok(assembled)),
+        Err(_) if settings.exist() => {
+            let text = substitute(source, &options.templates).unwrap_or(text);
+            let assembled = assemble(&text, AssembleOptions::default());
+            (text, Settings::default(), assembled)
+        }
+        Err(problems) => (text, settings, Err(problems)),
+    };
+    let (assembled, extra) = match assembled {
+        Ok(assembled) => (assembled, Vec::new()),
+        Err(problems) => {
+            let only_types = problems.iter().all(|it| is_of_types(&it.problem));
+            let assembled = if only_types { assemble_untracked(&text) } else { None };
+            (assembled.ok_or_else(|| problems.clone())?, problems.iter().map(of_types).collect())
+        }
+    };
+    let map = settings.map_back(source, &text, &assembled.source_map);
+    let assembled = Assembled { source_map: map, ..assembled };
+    let program = Program::of_assembled(&assembled, source).map_err(|_| Vec::new())?;
+    Ok(Prepared { program, settings, extra })
+}
+
+fn is_of_types(problem: &Problem) -> bool {
+    matches!(problem, Problem::StackHeight { .. } | Problem::StackTypeMismatch { .. })
+}
+
+fn of_diagnostic(rule: Rule, problem: &Diagnostic) -> Finding {
+    Finding {
+        check: rule.check(),
+        level: rule.check().level,
+        message: problem.problem.to_string(),
+        line: problem.line,
+        span: problem.span.clone(),
+        related: Vec::new(),
+        path: Vec::new(),
+    }
+}
+
+fn of_types(problem: &Diagnostic) -> Finding {
+    of_diagnostic(Rule::StackUnderflow, problem)
+}
+
+fn refused(options: &CheckOptions, problems: &[Diagnostic]) -> Examination {
+    let errors = problems.iter().filter(|it| it.severity == crate::teal::Severity::Error);
+    let findings = errors.map(|problem| of_diagnostic(Rule::DoesNotAssemble, problem)).collect();
+    let mode = options.mode.unwrap_or(Mode::Signature);
+    let mode_source = if options.mode.is_some() { ModeSource::Given } else { ModeSource::Guess };
+    Examination { mode, mode_source, version: 0, findings, allowed: Vec::new() }
+}
+
+fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mode, ModeSource) {
+    if let Some(mode) = options.mode {
+        return (mode, ModeSource::Given);
+    }
+    if let Some(mode) = remarks.mode {
+        return (mode, ModeSource::Comment);
+    }
+    let (mode, source) = guess(program);
+    let file = options.name.as_deref().and_then(|name| name.rsplit(['/', '\\']).next()).unwrap_or_default();
+    let file = file.to_ascii_lowercase();
+    if mode == Mode::Application && source == ModeSource::Opcodes || source == ModeSource::Guess {
+        if file.contains("clear") {
+            return (Mode::Clear, ModeSource::Name);
+        }
+        if source == ModeSource::Guess && file.contains("approval") {
+            return (Mode::Application, ModeSource::Name);
+        }
+    }
+    (mode, source)
+}
+
+fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings) -> Vec<Finding> {
+    let seen = explore(program, graph, settings);
+    let incomplete = seen.incomplete;
+    let mut subject = Subject::new(program, graph, mode, seen);
+    match mode {
+        Mode::Application => {
+            application::check(&mut subject);
+            application::always_approves(&mut subject);
+            group::check(&mut subject);
+        }
+        Mode::Signature => {
+            signature::check(&mut subject);
+            application::always_approves(&mut subject);
+            group::check(&mut subject);
+        }
+        Mode::Clear => {}
+    }
+    structure::check(&mut subject);
+    limits::check(&mut subject);
+    style::check(&mut subject);
+    let mut findings = subject.into_findings();
+    if incomplete {
+        findings.push(Finding {
+            check: Rule::AnalysisIncomplete.check(),
+            level: Level::Info,
+            message: "the program has too many paths to follow all of them: something may be missed".to_owned(),
+            line: 0,
+            span: 0..0,
+            related: Vec::new(),
+            path: Vec::new(),
+        });
+    }
+    findings
+}
+
+/// Takes out what is allowed, and marks the comments that allow something.
+fn split(findings: Vec<Finding>, allows: &[Allow], used: &mut [bool]) -> (Vec<Finding>, Vec<(Finding, String)>) {
+    let mut kept = Vec::new();
+    let mut allowed = Vec::new();
+    for finding in findings {
+        let fits = |allow: &Allow| allow.target == finding.line && allow.name == finding.check.name;
+        let mut reason = None;
+        for (allow, used) in allows.iter().zip(used.iter_mut()).filter(|(allow, _)| fits(allow)) {
+            *used = true;
+            reason = Some(allow.reason.clone());
+        }
+        match reason {
+            Some(reason) => allowed.push((finding, reason)),
+            None => kept.push(finding),
+        }
+    }
+    (kept, allowed)
+}
+
+/// What is wrong about a comment that allows.
+fn of_allow(allow: &Allow, used: bool) -> Option<Finding> {
+    let (rule, message) = if check_named(&allow.name).is_none() {
+        (Rule::AllowUnknownName, format!("there is no check {:?}", allow.name))
+    } else if !used {
+        (Rule::AllowWithoutEffect, format!("{} is not found here", allow.name))
+    } else if allow.reason.is_empty() {
+        (Rule::AllowWithoutReason, format!("{} is allowed without a reason", allow.name))
+    } else {
+        return None;
+    };
+    Some(Finding {
+        check: rule.check(),
+        level: rule.check().level,
+        message,
+        line: allow.line,
+        span: allow.span.clone(),
+        related: Vec::new(),
+        path: Vec::new(),
+    })
+}
