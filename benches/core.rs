@@ -13,7 +13,7 @@ use pnp_contract::ledger::chain::Chain;
 use pnp_contract::ledger::evaluator::Evaluator;
 use pnp_contract::ledger::genesis::Genesis;
 use pnp_contract::teal::template::{TemplateValue, substitute};
-use pnp_contract::teal::{AssembleOptions, assemble, disassemble};
+use pnp_contract::teal::{AssembleOptions, CheckOptions, assemble, check, disassemble};
 use pnp_contract::types::consensus::{self, ConsensusParams};
 use pnp_contract::types::{
     Address, AppIndex, ApplyData, AssetConfig, AssetIndex, AssetParams, BlockHeader, Digest, LogicSignature,
@@ -96,6 +96,18 @@ fn assemble_labels_kib(bencher: Bencher<'_, '_>, kib: usize) {
     }
     assert!(assembled(&source).len() > kib * 100);
     bencher.bench(|| assemble(black_box(&source), AssembleOptions::default()));
+}
+
+#[divan::bench]
+fn check_contract(bencher: Bencher<'_, '_>) {
+    let options = CheckOptions::default();
+    bencher.bench(|| check(black_box(APPROVAL_SOURCE), &options));
+}
+
+#[divan::bench]
+fn check_2000_lines(bencher: Bencher<'_, '_>) {
+    let (source, options) = (LONG.as_str(), CheckOptions::default());
+    bencher.bench(|| check(black_box(source), &options));
 }
 
 #[divan::bench]

@@ -5,6 +5,7 @@
 mod account;
 mod asset;
 mod bill;
+mod check;
 mod compile;
 mod completions;
 mod context;
@@ -32,6 +33,7 @@ mod optin;
 mod params;
 mod problems;
 mod provision;
+mod sarif;
 mod session;
 mod status;
 mod template;
@@ -68,6 +70,8 @@ enum Command {
     Demo(demo::Args),
     /// Assemble TEAL
     Compile(compile::Args),
+    /// Find what TEAL lets through that it should not, and what in it cannot work
+    Check(check::Args),
     /// Lay out TEAL sources in the one way
     Fmt(fmt::Args),
     /// Tell what a program's calls can cost before they run
@@ -161,6 +165,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Demo(demo::Args {}) => demo::run(context).await,
         Command::Compile(args) => compile::run(context, &args),
         Command::Cost(args) => cost::run(context, &args),
+        Command::Check(args) => check::run(context, &args),
         Command::Fmt(args) => fmt::run(context, &args),
         Command::Disassemble(args) => disassemble::run(context, &args).await,
         Command::Account(args) => account::run(context, &args).await,

@@ -408,3 +408,10 @@ pub enum Op {
     /// `poseidon2`.
     Poseidon2,
 }
+
+impl Op {
+    /// Whether it pushes one integer that the program names.
+    pub fn is_integer_constant(self) -> bool {
+        matches!(self, Self::Intc | Self::Intc0 | Self::Intc1 | Self::Intc2 | Self::Intc3 | Self::PushInt)
+    }
+}

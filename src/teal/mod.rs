@@ -49,8 +49,8 @@ mod token;
 
 pub use advice::{Related, version_of};
 pub use bytes_literal::BytesError;
-pub use cost::{CostError, CostOptions, CostReport, EntryCost, LengthCost, Step, cost, cost_of_program};
 pub use check::{CheckOptions, Finding, check};
+pub use cost::{CostError, CostOptions, CostReport, EntryCost, LengthCost, Step, cost, cost_of_program};
 pub use diagnostic::{Diagnostic, Severity, report};
 pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_with_places};
 pub use encoding::EncodingError;

@@ -40,14 +40,12 @@ fn is_open(subject: &Subject<'_>, found: &Loop) -> bool {
     let code: Vec<&Instruction> = blocks
         .flat_map(|block| subject.program.instructions().get(block.first..block.end).unwrap_or_default())
         .collect();
-    let steps = code.windows(2).any(|pair| is_integer(pair[0]) && matches!(pair[1].op(), Op::Add | Op::Sub));
-    let bounded = code.windows(2).any(|pair| (is_integer(pair[0]) || is_small(pair[0])) && is_order(pair[1].op()));
+    let steps =
+        code.windows(2).any(|pair| pair[0].op().is_integer_constant() && matches!(pair[1].op(), Op::Add | Op::Sub));
+    let bounded =
+        code.windows(2).any(|pair| (pair[0].op().is_integer_constant() || is_small(pair[0])) && is_order(pair[1].op()));
     let watches_budget = code.iter().any(|it| is_global(it, GlobalField::OpcodeBudget));
     !(steps && bounded || watches_budget)
-}
-
-fn is_integer(instruction: &Instruction) -> bool {
-    matches!(instruction.op(), Op::Intc | Op::Intc0 | Op::Intc1 | Op::Intc2 | Op::Intc3 | Op::PushInt)
 }
 
 fn is_global(instruction: &Instruction, field: GlobalField) -> bool {

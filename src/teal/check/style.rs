@@ -3,7 +3,6 @@
 use super::catalogue::Rule;
 use super::subject::{Draft, Subject};
 use crate::opcodes::{Field as _, Op, TxnField};
-use crate::teal::flow::Instruction;
 
 pub(super) fn check(subject: &mut Subject<'_>) {
     let program = subject.program;
@@ -18,14 +17,10 @@ pub(super) fn check(subject: &mut Subject<'_>) {
         if !joined || !matches!(op, Op::Gtxns | Op::Gtxnsa | Op::Gtxnsas) {
             continue;
         }
-        if is_integer(before) && op == Op::Gtxns {
+        if before.op().is_integer_constant() && op == Op::Gtxns {
             subject.report(Draft::new(Rule::ConstantGtxn, at, "`gtxn` takes a constant index itself"));
         } else if before.op() == Op::Txn && before.byte(0) == TxnField::GroupIndex.byte() {
             subject.report(Draft::new(Rule::SelfAccess, at, "`txn` reads this transaction"));
         }
     }
-}
-
-fn is_integer(instruction: &Instruction) -> bool {
-    matches!(instruction.op(), Op::Intc | Op::Intc0 | Op::Intc1 | Op::Intc2 | Op::Intc3 | Op::PushInt)
 }

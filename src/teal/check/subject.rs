@@ -1,9 +1,10 @@
 //! A program under examination: what is known of it, and the findings about it so far.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::catalogue::Rule;
-use super::engine::{Approval, Fact, FactsId, NOTHING, Seen, Term, TermId, Who};
+use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Term, TermId, Who};
 use super::finding::{Finding, Level, Related};
 use super::mode::Mode;
 use crate::opcodes::{Field as _, GlobalField, TxnField};
@@ -29,15 +30,15 @@ pub(super) struct Draft {
     pub(super) message: String,
     /// Other instructions, and what is there.
     pub(super) related: Vec<(usize, String)>,
-    /// The blocks of a path that shows it.
-    pub(super) path: Vec<usize>,
+    /// The path that shows it, a list of [`Seen::paths`].
+    pub(super) path: Option<ListId>,
 }
 
 impl Draft {
     /// A finding as bad as its check is at worst.
     pub(super) fn new(rule: Rule, instruction: usize, message: impl Into<String>) -> Self {
         let level = rule.check().level;
-        Self { rule, level, instruction, message: message.into(), related: Vec::new(), path: Vec::new() }
+        Self { rule, level, instruction, message: message.into(), related: Vec::new(), path: None }
     }
 
     pub(super) fn level(mut self, level: Level) -> Self {
@@ -52,7 +53,7 @@ impl Draft {
 
     /// The way that leads to it, and where it ends.
     pub(super) fn approved_by(mut self, approval: &Approval) -> Self {
-        self.path.clone_from(&approval.path);
+        self.path = Some(approval.path);
         if approval.instruction != self.instruction {
             self.related.push((approval.instruction, "approved here".to_owned()));
         }
@@ -67,6 +68,10 @@ impl<'a> Subject<'a> {
 
     /// Puts a finding on the list; the worst of several with the same message at the same place stays.
     pub(super) fn report(&mut self, draft: Draft) {
+        let key = (draft.rule, draft.instruction, draft.message.clone());
+        if self.findings.get(&key).is_some_and(|known| known.level >= draft.level) {
+            return;
+        }
         let Some(place) = self.place(draft.instruction) else { return };
         let related = |(at, text): &(usize, String)| {
             let place = self.place(*at)?;
@@ -75,17 +80,13 @@ impl<'a> Subject<'a> {
         let finding = Finding {
             check: draft.rule.check(),
             level: draft.level,
-            message: draft.message.clone(),
+            message: draft.message,
             line: place.line,
             span: place.span,
             related: draft.related.iter().filter_map(related).collect(),
-            path: self.lines(&draft.path),
+            path: draft.path.map(|path| self.lines(path)).unwrap_or_default(),
         };
-        let key = (draft.rule, draft.instruction, draft.message);
-        let known = self.findings.entry(key).or_insert_with(|| finding.clone());
-        if finding.level > known.level {
-            *known = finding;
-        }
+        self.findings.insert(key, finding);
     }
 
     pub(super) fn into_findings(self) -> Vec<Finding> {
@@ -100,12 +101,13 @@ impl<'a> Subject<'a> {
     }
 
     /// The first lines of blocks.
-    fn lines(&self, path: &[usize]) -> Vec<u32> {
-        let line = |block: &usize| {
-            let first = self.graph.blocks().get(*block)?.first;
+    fn lines(&self, path: ListId) -> Vec<u32> {
+        let line = |block: usize| {
+            let first = self.graph.blocks().get(block)?.first;
             self.program.instructions().get(first)?.source.as_ref().map(|place| place.line)
         };
-        let mut lines: Vec<u32> = path.iter().filter_map(line).collect();
+        let mut lines: Vec<u32> = self.seen.paths.iter(path).filter_map(line).collect();
+        lines.reverse();
         lines.dedup();
         if lines.len() > MAX_PATH {
             lines.drain(MAX_PATH / 2..lines.len() - MAX_PATH / 2);
@@ -174,7 +176,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The approvals, to be gone through while findings are reported.
-    pub(super) fn approvals(&self) -> Vec<Approval> {
+    pub(super) fn approvals(&self) -> Vec<Rc<Approval>> {
         self.seen.approvals.clone()
     }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what tests share may fail as loudly as tests")]
 
 mod billing;
+mod check;
 mod comfort;
 mod cost;
 mod deploy;

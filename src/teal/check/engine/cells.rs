@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::terms::{NOTHING, TermId};
+use super::terms::{TermId, ZERO};
 
 /// A list's number; [`EMPTY`] is the empty one.
 pub(in crate::teal::check) type ListId = u32;
@@ -101,7 +101,7 @@ pub(in crate::teal::check) type ScratchId = u32;
 
 const WIDTH: usize = 16;
 
-/// Scratch spaces: 16 pages of 16 slots, the pages shared. Slot 0 of page 0 of everything is [`NOTHING`], the integer 0.
+/// Scratch spaces: 16 pages of 16 slots, the pages shared. Slot 0 of page 0 of everything is [`ZERO`].
 #[derive(Debug)]
 pub(in crate::teal::check) struct Scratches {
     pages: Vec<[u32; WIDTH]>,
@@ -114,7 +114,7 @@ impl Scratches {
 
     pub(in crate::teal::check) fn new() -> Self {
         // Page 0 is both a page of zeros and the directory of pages of zeros.
-        Self { pages: vec![[NOTHING; WIDTH]], ids: HashMap::from([([NOTHING; WIDTH], 0)]) }
+        Self { pages: vec![[ZERO; WIDTH]], ids: HashMap::from([([ZERO; WIDTH], 0)]) }
     }
 
     pub(in crate::teal::check) fn load(&self, space: ScratchId, slot: u8) -> TermId {

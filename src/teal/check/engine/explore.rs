@@ -1,9 +1,10 @@
 //! Which path is followed next, where paths meet, and when it is enough.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::assume::Logic;
-use super::cells::{EMPTY, ListId};
+use super::cells::{EMPTY, ListId, Lists};
 use super::facts::FactsId;
 use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey};
 use super::terms::{NOTHING, Term, TermId, Who};
@@ -12,9 +13,9 @@ use crate::teal::check::settings::Settings;
 use crate::teal::flow::{Exit, Graph, Instruction, Program};
 
 /// Instructions that are followed in all before everything is given up.
-const MAX_STEPS: usize = 1_500_000;
+const MAX_STEPS: usize = 600_000;
 /// Of these, how many before paths are joined sooner.
-const MANY_STEPS: usize = 400_000;
+const MANY_STEPS: usize = 120_000;
 /// States that are told apart at a block, for one way of having got into its subroutines.
 const MAX_STATES: usize = 40;
 /// The same once many steps were made.
@@ -28,7 +29,7 @@ const MAX_CALLS: usize = 30;
 /// The same subroutine within itself.
 const MAX_RECURSION: usize = 3;
 /// Cells and terms that are made in all, some 100 bytes each.
-const MAX_CELLS: usize = 1_000_000;
+const MAX_CELLS: usize = 600_000;
 /// Approvals that are kept.
 const MAX_APPROVALS: usize = 3_000;
 
@@ -76,6 +77,7 @@ impl<'a> Explorer<'a> {
     fn new(program: &'a Program, graph: &'a Graph, settings: &'a Settings) -> Self {
         let seen = Seen {
             logic: Logic::new(),
+            paths: Lists::new(),
             approvals: Vec::new(),
             outcomes: BTreeMap::new(),
             reached: vec![false; program.instructions().len()],
@@ -118,7 +120,11 @@ impl<'a> Explorer<'a> {
     }
 
     fn size(&self) -> usize {
-        self.cells.count() + self.seen.logic.terms.len() + self.seen.logic.facts.count() + self.open.len()
+        self.cells.count()
+            + self.seen.paths.count()
+            + self.seen.logic.terms.len()
+            + self.seen.logic.facts.count()
+            + self.open.len()
     }
 
     /// Follows one path to its end, leaving the others it meets for later.
@@ -176,7 +182,7 @@ impl<'a> Explorer<'a> {
             }
             return false;
         }
-        state.path = self.cells.paths.push(state.path, block);
+        state.path = self.seen.paths.push(state.path, block);
         let most = if self.steps > MANY_STEPS { FEW_STATES } else { MAX_STATES };
         let visits = self.visits.entry((block, state.frames)).or_default();
         if !visits.seen.insert(state.key()) {
@@ -471,7 +477,10 @@ impl<'a> Explorer<'a> {
                 self.seen.bad_ends.insert(state.at, height.saturating_sub(frame.height));
                 return None;
             }
-            let results: Vec<TermId> = self.cells.stacks.iter(state.stack).take(given).collect();
+            // The results are what lies right on the arguments, whatever lies above them.
+            let above = height.saturating_sub(frame.height + given);
+            let results = self.cells.stacks.without(state.stack, above);
+            let results: Vec<TermId> = self.cells.stacks.iter(results).take(given).collect();
             let base = frame.height.saturating_sub(taken);
             let cut = height.saturating_sub(base);
             state.stack = self.cells.stacks.without(state.stack, cut);
@@ -486,8 +495,9 @@ impl<'a> Explorer<'a> {
     fn finish(&mut self, state: &mut State, at_end: bool) {
         let height = self.cells.stacks.len(state.stack);
         if at_end && !state.open && height != 1 {
+            // It fails when it runs; what else is wrong with it is worth knowing all the same.
             self.seen.bad_ends.insert(state.at, height);
-            return;
+            state.open = true;
         }
         let term = self.pop(state, StackType::UINT64);
         self.seen.refuses |= self.seen.logic.decide(state.facts, term) != Some(true);
@@ -499,14 +509,10 @@ impl<'a> Explorer<'a> {
             if !self.approved.insert((state.at, facts, state.notes)) {
                 continue;
             }
-            let reversed = |mut list: Vec<_>| {
-                list.reverse();
-                list
-            };
             let mut notes: Vec<Note> = self.cells.notes.iter(state.notes).collect();
             notes.reverse();
-            let path = reversed(self.cells.paths.iter(state.path).take(2_000).collect::<Vec<usize>>());
-            self.seen.approvals.push(Approval { instruction: state.at, facts, notes, path, cost: state.cost });
+            let approval = Approval { instruction: state.at, facts, notes, path: state.path, cost: state.cost };
+            self.seen.approvals.push(Rc::new(approval));
         }
     }
 }

@@ -105,7 +105,6 @@ pub(in crate::teal::check) struct Facts {
     lists: Lists<(TermId, Fact)>,
 }
 
-/// The number of an integer constant may be 0 = [`NOTHING`] only for the integer 0 itself, which equalities do not use.
 impl Facts {
     pub(in crate::teal::check) fn new() -> Self {
         Self { lists: Lists::new() }

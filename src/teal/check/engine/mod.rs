@@ -13,6 +13,7 @@ mod state;
 mod step;
 mod terms;
 
+pub(super) use cells::ListId;
 pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
 pub(super) use state::{Approval, Note, Seen};

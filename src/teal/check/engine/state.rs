@@ -1,6 +1,7 @@
 //! One path at one place, and what was seen along all of them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use super::assume::Logic;
 use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
@@ -96,8 +97,8 @@ pub(in crate::teal::check) struct Approval {
     pub(in crate::teal::check) instruction: usize,
     pub(in crate::teal::check) facts: FactsId,
     pub(in crate::teal::check) notes: Vec<Note>,
-    /// The blocks it came through, in order.
-    pub(in crate::teal::check) path: Vec<usize>,
+    /// The blocks it came through, the last first: a list of [`Seen::paths`].
+    pub(in crate::teal::check) path: ListId,
     /// What it cost, at least.
     pub(in crate::teal::check) cost: u64,
 }
@@ -129,7 +130,8 @@ pub(in crate::teal::check) struct Loaded {
 #[derive(Debug)]
 pub(in crate::teal::check) struct Seen {
     pub(in crate::teal::check) logic: Logic,
-    pub(in crate::teal::check) approvals: Vec<Approval>,
+    pub(in crate::teal::check) approvals: Vec<Rc<Approval>>,
+    pub(in crate::teal::check) paths: Lists<usize>,
     /// Conditions of `bz`, `bnz` and `assert`, by instruction.
     pub(in crate::teal::check) outcomes: BTreeMap<usize, Outcome>,
     /// Which instructions were reached.
@@ -159,7 +161,6 @@ pub(super) struct Cells {
     pub(super) scratches: Scratches,
     pub(super) frames: Lists<Frame>,
     pub(super) notes: Lists<Note>,
-    pub(super) paths: Lists<usize>,
     /// The local reads behind values.
     pub(super) local_reads: HashMap<TermId, LocalRead>,
 }
@@ -171,13 +172,12 @@ impl Cells {
             scratches: Scratches::new(),
             frames: Lists::new(),
             notes: Lists::new(),
-            paths: Lists::new(),
             local_reads: HashMap::new(),
         }
     }
 
     /// What they take of memory, roughly in units of 100 bytes.
     pub(super) fn count(&self) -> usize {
-        self.stacks.count() + 2 * self.scratches.count() + self.frames.count() + self.notes.count() + self.paths.count()
+        self.stacks.count() + 2 * self.scratches.count() + self.frames.count() + self.notes.count()
     }
 }

@@ -1,10 +1,10 @@
 //! What one instruction does to a path, where control simply goes on after it.
 
 use super::assume::Logic;
-use super::cells::{EMPTY, Scratches};
+use super::cells::EMPTY;
 use super::explore::Explorer;
 use super::state::{LocalRead, Note, State};
-use super::terms::{NOTHING, Term, TermId, Who, reads_state};
+use super::terms::{NOTHING, Term, TermId, Who, ZERO, reads_state};
 use crate::opcodes::{AvmType, Field, GlobalField, Op, StackType, TxnField};
 use crate::teal::check::settings::Constant;
 use crate::teal::flow::{Instruction, Operand};
@@ -51,8 +51,13 @@ impl Explorer<'_> {
         }
     }
 
+    /// From here on the ledger is another one: the one that this write, after those before it, has left.
     fn wrote(&mut self, state: &mut State) {
-        state.epoch = self.logic().terms.unknown(StackType::ANY);
+        let (before, at) = (state.epoch, state.at as u64);
+        let terms = &mut self.logic().terms;
+        let at = terms.int(at);
+        let before = if before == NOTHING { ZERO } else { before };
+        state.epoch = terms.made(Op::AppGlobalPut, 0, &[before, at], StackType::ANY);
     }
 
     /// Does what an instruction does that is neither a condition nor a jump.
@@ -226,7 +231,7 @@ impl Explorer<'_> {
             }
             (Some(_), None) => self.forget_scratch(state),
             (None, Some(slot)) => {
-                let set = self.cells.scratches.load(state.stored, slot) != NOTHING;
+                let set = self.cells.scratches.load(state.stored, slot) != ZERO;
                 let loaded = &mut self.seen.loaded.entry(state.at).or_insert((slot, Default::default())).1;
                 if set {
                     loaded.set = true;
@@ -277,7 +282,7 @@ impl Explorer<'_> {
         match (value, above) {
             (None, Some(above)) => {
                 let at = self.cells.stacks.without(state.stack, above - 1);
-                let term = self.cells.stacks.top(at).unwrap_or(NOTHING);
+                let term = self.cells.stacks.top(at).unwrap_or(ZERO);
                 self.push(state, term);
             }
             (None, None) => {
@@ -316,7 +321,7 @@ impl Explorer<'_> {
         };
         let who = match (op, place) {
             (Itxn | Itxna | Itxnas | Gitxn | Gitxna | Gitxnas, _) => Who::Inner(state.epoch),
-            (_, Some(place)) => self.placed(state, place),
+            (_, Some(place)) => self.placed(state, place, with_place),
             _ => Who::Own,
         };
         let (field, element) = self.plain(field, element);
@@ -324,17 +329,19 @@ impl Explorer<'_> {
             let asset = field == TxnField::AssetAmount;
             self.note(state, Note::Amount { who, asset, instruction: state.at });
         }
-        let term = match who {
-            Who::Inner(_) => self.logic().terms.unknown(field.spec().ty),
-            _ => self.logic().terms.field(who, field, element),
-        };
+        let term = self.logic().terms.field(who, field, element);
         self.push(state, term);
     }
 
-    /// Whose field a place in the group makes it, and a note if the place is a constant.
-    fn placed(&mut self, state: &mut State, place: TermId) -> Who {
+    /// Whose field a place in the group makes it, and a note if the program writes the place as a constant: one that has
+    /// become constant by going round a loop is none.
+    fn placed(&mut self, state: &mut State, place: TermId, written: bool) -> Who {
         let facts = state.facts;
         let who = self.logic().whose(facts, place);
+        let pushed = state.at.checked_sub(1).and_then(|before| self.program.instructions().get(before));
+        if !written && !pushed.is_some_and(|it| it.op().is_integer_constant()) {
+            return who;
+        }
         if let Some(place) = self.logic().terms.as_int(place).and_then(|place| u8::try_from(place).ok()) {
             self.note(state, Note::Absolute { instruction: state.at, place });
         }
@@ -412,8 +419,11 @@ impl Explorer<'_> {
         let has_field = instruction.spec.field_immediate().is_some();
         let field = if has_field { instruction.byte(0) } else { 0 };
         let mut key: Vec<TermId> = args.to_vec();
-        if key.len() > 2 {
-            key = vec![key[0], key[key.len() - 1]];
+        while key.len() > 2 {
+            // More than two are taken together, the last ones first.
+            let tail = key.split_off(key.len() - 2);
+            let pair = self.logic().terms.made(Op::Cover, 0, &tail, StackType::ANY);
+            key.push(pair);
         }
         key.push(epoch);
         for (at, ty) in returns.iter().enumerate() {
@@ -489,7 +499,7 @@ fn narrowed(op: Op, ty: StackType) -> StackType {
 
 /// Whether the result depends on the arguments alone.
 fn is_pure(op: Op) -> bool {
-    !writes_state(op) && !matches!(op, Op::OnlineStake | Op::Gaid | Op::Gaids | Op::Block)
+    !writes_state(op)
 }
 
 fn writes_state(op: Op) -> bool {
@@ -542,5 +552,3 @@ fn names_resource(op: Op) -> bool {
             | Op::AcctParamsGet
     )
 }
-
-const _: () = assert!(Scratches::FRESH == NOTHING);

@@ -68,8 +68,11 @@ pub(in crate::teal::check) struct About {
     pub(in crate::teal::check) ty: StackType,
 }
 
-/// Arguments that are not there.
-pub(in crate::teal::check) const NOTHING: TermId = 0;
+/// No value at all: an argument that is not there, an equality that is not known.
+pub(in crate::teal::check) const NOTHING: TermId = u32::MAX;
+
+/// The integer 0, which scratch space holds before anything is stored.
+pub(in crate::teal::check) const ZERO: TermId = 0;
 
 /// Terms nested deeper are not followed.
 const MAX_DEPTH: u8 = 100;
@@ -85,14 +88,13 @@ pub(in crate::teal::check) struct Terms {
 impl Terms {
     pub(in crate::teal::check) fn new() -> Self {
         let mut terms = Self { all: Vec::new(), ids: HashMap::new(), serial: 0 };
-        // NOTHING is the integer 0, which scratch space holds before anything is stored.
         terms.int(0);
         terms
     }
 
     pub(in crate::teal::check) fn get(&self, id: TermId) -> &Term {
-        const ZERO: &Term = &Term::Int(0);
-        self.all.get(id as usize).map_or(ZERO, |(term, _)| term)
+        const NONE: &Term = &Term::Unknown { serial: 0, ty: 0 };
+        self.all.get(id as usize).map_or(NONE, |(term, _)| term)
     }
 
     pub(in crate::teal::check) fn about(&self, id: TermId) -> About {

@@ -1,0 +1,116 @@
+//! `check`: what it prints, writes and ends with.
+
+use super::Project;
+use pnp_contract::teal::check::CHECKS;
+use serde_json::Value;
+
+const OPEN: &str = "#pragma version 8\ntxn Fee\nint 1000\n<=\n";
+
+fn names(document: &Value) -> Vec<&str> {
+    let findings = document["sources"][0]["findings"].as_array().unwrap();
+    findings.iter().map(|finding| finding["check"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn findings_end_with_3_from_the_denied_level_on() {
+    let project = Project::new()
+        .file("open.teal", OPEN)
+        .file("style.teal", "#pragma version 9\ntxn OnCompletion\n!\nload 4\n!\n&&\n");
+    let (code, document) = project.json(&["check", "open.teal"]);
+    assert_eq!(code, 3, "{document:#}");
+    assert_eq!(names(&document)[0], "unchecked-rekey-to");
+    assert_eq!((&document["denied"], &document["counts"]["high"]), (&true.into(), &3.into()));
+    let first = &document["sources"][0]["findings"][0];
+    assert_eq!((&first["line"], &first["code"]), (&4.into(), &"<=".into()));
+    assert_eq!(project.json(&["check", "--deny", "none", "open.teal"]).0, 0);
+    let (code, document) = project.json(&["check", "style.teal"]);
+    assert_eq!((code, names(&document)), (0, vec!["unset-scratch"]));
+    assert_eq!(project.json(&["check", "--deny", "low", "style.teal"]).0, 3);
+    assert_eq!(project.json(&["check", "--deny", "low", "--allow", "unset-scratch", "style.teal"]).0, 0);
+    project.refused(&["check", "--allow", "nothing", "style.teal"], 2, "usage");
+}
+
+#[test]
+fn people_see_the_line_the_path_and_what_to_do() {
+    let project = Project::new().file("open.teal", OPEN);
+    let ran = project.run(&["check", "open.teal"]);
+    assert_eq!(ran.code, 3);
+    for part in [
+        "high[unchecked-rekey-to]: approved whatever RekeyTo is",
+        "--> open.teal:4:1",
+        "4 | <=",
+        "Who is named in RekeyTo can sign for the account",
+        "open.teal  version 8, signature (by its opcodes): 3 high, 1 medium",
+    ] {
+        assert!(ran.stdout.contains(part), "{part} in\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn the_contract_is_clean_as_source_and_as_program() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/teal/");
+    let project = Project::new();
+    let approval = format!("{root}usage_approval.teal");
+    let clear = format!("{root}usage_clear.teal");
+    let document = project.done(&["check", "--deny", "info", &approval, &clear]);
+    assert_eq!(document["sources"][0]["allowed"].as_array().unwrap().len(), 2);
+    assert_eq!(document["sources"][1]["mode"], "clear");
+    let templates = ["-t", "UPDATABLE=0", "-t", "DELETABLE=0", "-t", "ORDERED_TICKS=1"];
+    let mut compile = vec!["compile", approval.as_str(), "-o", "a.tok"];
+    compile.extend(templates);
+    project.done(&compile);
+    let (code, document) = project.json(&["check", "--deny", "low", "a.tok"]);
+    assert_eq!(code, 0, "{document:#}");
+    assert_eq!(document["sources"][0]["mode"], "application");
+}
+
+#[test]
+fn sarif_has_rules_places_and_what_is_silenced() {
+    let source = format!("{OPEN}// check: allow(unused-scratch) another reads it\nint 1; store 4\n");
+    let project = Project::new().file("a b.teal", &source);
+    let ran = project.run(&["check", "--sarif", "-", "a b.teal"]);
+    assert_eq!(ran.code, 3);
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), CHECKS.len());
+    let results = run["results"].as_array().unwrap();
+    for result in results {
+        assert!(rules.iter().any(|rule| rule["id"] == result["ruleId"]), "{result:#}");
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "a%20b.teal");
+        assert!(place["region"]["startLine"].as_u64() >= Some(1));
+    }
+    let silenced: Vec<&Value> = results.iter().filter(|result| result.get("suppressions").is_some()).collect();
+    assert_eq!(silenced.len(), 1);
+    assert_eq!(silenced[0]["suppressions"][0]["justification"], "another reads it");
+    assert_eq!(project.run(&["check", "--sarif", "out.sarif", "a b.teal"]).code, 3);
+    assert!(project.path().join("out.sarif").exists());
+    project.refused(&["check", "--sarif", "-", "a b.teal"], 2, "usage");
+}
+
+#[test]
+fn checks_are_listed_and_explained() {
+    let project = Project::new();
+    let document = project.done(&["check", "--list"]);
+    assert_eq!(document["checks"].as_array().unwrap().len(), CHECKS.len());
+    let ran = project.run(&["check", "--explain", "self-payment"]);
+    assert!(ran.stdout.contains("a payment to itself moves nothing"), "{}", ran.stdout);
+    project.refused(&["check", "--explain", "nothing"], 2, "usage");
+    project.refused(&["check"], 2, "usage");
+}
+
+#[test]
+fn every_check_has_a_page() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/checks.md")).unwrap();
+    let sections: Vec<&str> = page.split("\n## ").skip(1).collect();
+    let named: Vec<&str> = sections.iter().filter_map(|section| section.lines().next()).collect();
+    assert_eq!(named, CHECKS.iter().map(|check| check.name).collect::<Vec<_>>());
+    for (section, check) in sections.iter().zip(CHECKS) {
+        for part in [check.level.name(), check.title, check.why, check.fix, "```teal"] {
+            assert!(section.contains(part), "docs/checks.md, {}: {part:?} is missing", check.name);
+        }
+    }
+}
