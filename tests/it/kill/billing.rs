@@ -153,10 +153,11 @@ impl Shop {
             process.kill().unwrap();
             process.wait().unwrap();
         };
-        if what >= 5 {
+        let (of_node, of_bill) = (what >= 5, !(5..8).contains(&what));
+        if of_node {
             self.node.take().unwrap().kill();
         }
-        if what < 5 || what >= 8 {
+        if of_bill {
             kill(&mut process);
         }
         match what {
@@ -164,11 +165,11 @@ impl Shop {
             5..8 => kills.node += 1,
             _ => kills.both += 1,
         }
-        if what >= 5 {
+        if of_node {
             std::thread::sleep(dice.pause(Duration::from_millis(300)));
             self.node = Some(Node::open_at(&self.data(), self.port));
         }
-        if what < 5 || what >= 8 { self.bill(file) } else { process }
+        if of_bill { self.bill(file) } else { process }
     }
 
     /// Chain, journal and file agree.
