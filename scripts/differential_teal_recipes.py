@@ -145,7 +145,8 @@ recipe("#define: version never told", told("cannot be opcodes"), "#define dup 1\
 recipe("#define: several at once, version told later", told("version is incompatible"), "#define dup 1\n#define pop 2\n#define Sender 3\n#pragma version 8\nint 1")
 recipe("label of a macro's name", told("same name as macro"), anywhere("#define k 1\nk: int 1"))
 recipe("#define: doubled ten times", accepted, lambda r: v(r.choice([4, 8, 13]), "#define d0 int 1 ; pop ;\n" + "".join(f"#define d{i + 1} d{i} d{i}\n" for i in range(10)) + "d10"), times=3)
-recipe("#define: doubled fifteen times", accepted, lambda r: v(8, "#define e0 pop\n" + "".join(f"#define e{i + 1} e{i} ; e{i}\n" for i in range(14)) + "#pragma typetrack false\ne14"), times=1)
+recipe("#define: doubled sixteen times", accepted, lambda r: v(8, "#define e0 int 1 ; pop\n" + "".join(f"#define e{i + 1} e{i} ; e{i}\n" for i in range(16)) + "e16"), times=1)
+recipe("#define: a chain of 3,000", accepted, lambda r: v(8, "".join(f"#define n{i} {f'n{i - 1}' if i else '7'}\n" for i in range(3000)) + "int n2999"), times=1)
 recipe("#define: 2,000 of them", accepted, lambda r: v(8, "".join(f"#define n{i} {f'n{i - 1}' if i else '7'}\n" for i in range(400)) + "".join(f"#define m{i} {i}\n" for i in range(1600)) + "int n399; int m7"), times=1)
 
 

@@ -131,10 +131,6 @@ impl<'a> Assembler<'a> {
             while let Some(token) = tokens.get(end) {
                 if let Some(body) = self.macros.body(token.text(self.source)) {
                     let (place, added) = (*token, body.len());
-                    if tokens.len() + added > MAX_LINE {
-                        self.record(place, Problem::MacroTooLong);
-                        return;
-                    }
                     tokens.splice(end..=end, body.iter().copied());
                     self.macros.spend(added);
                     if self.macros.exhausted() {

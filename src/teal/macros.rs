@@ -16,15 +16,18 @@ struct Macro {
     order: usize,
 }
 
-/// The macros defined so far.
-/// The most tokens that all macros of a source together may stand for, and be searched through for cycles. Lines have a
-/// limit of their own; without this one, half a megabyte of `#define`s keeps the assembler busy for many minutes and
-/// makes gigabytes of messages.
-const MAX_WORK: usize = 1 << 21;
+/// The most tokens that all macros of a source together may stand for, and be searched through for cycles.
+///
+/// The reference has no limit: a kilobyte of `#define`s keeps it busy for hours. What needs more than this takes it three
+/// seconds and makes a program of 100 kB, six times what any network runs.
+const MAX_WORK: usize = 1 << 20;
 
+/// The macros defined so far.
 #[derive(Debug, Default)]
 pub(super) struct Macros<'a> {
     by_name: HashMap<&'a str, Macro>,
+    /// Every word of every body: a name that is none of these closes no cycle.
+    words: HashSet<&'a str>,
     defined: usize,
     work: usize,
 }
@@ -76,7 +79,7 @@ impl<'a> Macros<'a> {
     }
 }
 
-impl Assembler<'_> {
+impl<'a> Assembler<'a> {
     pub(super) fn define(&mut self, tokens: &[Token]) -> Result<(), Failure> {
         let [_, name_token, body @ ..] = tokens else {
             return Err(failure(tokens[0], Problem::IncompleteDefine));
@@ -90,8 +93,11 @@ impl Assembler<'_> {
         self.macros.defined += 1;
         let new = Macro { name: *name_token, body: body.to_vec(), order };
         let saved = self.macros.by_name.insert(name, new);
+        let source: &'a str = self.source;
+        self.macros.words.extend(body.iter().map(|token| token.text(source)));
         let mut steps = 0;
-        let cycle = self.macros.cycle(self.source, name, &mut steps);
+        let is_used = self.macros.words.contains(name);
+        let cycle = if is_used { self.macros.cycle(source, name, &mut steps) } else { None };
         // A step of the search takes as long as standing for some four tokens.
         self.macros.spend(4 * steps);
         let Some(cycle) = cycle else {

@@ -40,7 +40,7 @@ pub enum Problem {
     /// A macro that needs itself; the way round.
     #[error("macro expansion cycle discovered: {0}")]
     MacroCycle(String),
-    /// Macros that grow a line, or all of a source's lines together, beyond reason.
+    /// Macros that stand for a million words and more.
     #[error("macro expansion too long")]
     MacroTooLong,
     /// A character macro names cannot have.

@@ -166,7 +166,10 @@ fn texts_of_people_are_read_or_refused() {
 #[test]
 fn macros_cannot_make_a_short_source_endless() {
     let long = "z ".repeat(31_000);
-    let searched: String = (0..25_000).map(|i| format!("#define m{} m{i}\n", i + 1)).collect();
+    // Only a name that some body has before it is defined is searched for.
+    let names: String = (0..8_000).map(|i| format!(" m{i}")).collect();
+    let chain: String = (0..20_000).map(|i| format!("#define m{} m{i}\n", i + 1)).collect();
+    let searched = format!("#define all{names}\n{chain}");
     for source in [
         format!("#define q {long}\n{}", "+ q\n".repeat(100_000)),
         format!("#pragma version 8\n#define q {long}\n{}", "int q\n".repeat(50_000)),
@@ -178,4 +181,9 @@ fn macros_cannot_make_a_short_source_endless() {
     }
     let fine = "#define one int 1\n#define add +\none\n".to_owned() + &"one\nadd\n".repeat(5_000);
     assert!(assemble(&fine, AssembleOptions::default()).is_ok());
+    let chained = format!("#define m0 int 7\n{chain}m20000\n");
+    assert!(assemble(&chained, AssembleOptions::default()).is_ok());
+    let doubled: String = (0..16).map(|i| format!("#define d{} d{i} d{i}\n", i + 1)).collect();
+    let doubled = format!("#pragma version 8\n#define d0 int 1 ; pop ;\n{doubled}d16\n");
+    assert_eq!(assemble(&doubled, AssembleOptions::default()).unwrap().bytes.len(), 131_076);
 }
