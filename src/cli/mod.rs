@@ -16,6 +16,7 @@ mod delete;
 mod demo;
 mod deploy;
 mod disassemble;
+mod doctor;
 mod embedded;
 mod explain;
 mod failure;
@@ -102,6 +103,8 @@ enum Command {
     Status(status::Args),
     /// Say whether the chain runs this very source, and what differs
     Verify(verify::Args),
+    /// Say what is wrong here with files, keys, network, contract and balances, and the way out
+    Doctor(doctor::Args),
     /// Run a development network
     Localnet(localnet::Args),
     /// Play contract scenarios: this contract's own suite, or yours
@@ -180,6 +183,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Multisig(args) => multisig::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Verify(args) => verify::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,
         Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args),

@@ -17,22 +17,24 @@ const SHARED: [&str; 6] = ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SY
 
 /// The git commit of the project, with `+` where the work tree differs; nothing outside git or without it.
 pub(super) fn git_commit(project: &Path) -> Option<String> {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            // Our environment may hold mnemonics, and git starts programs of others: hooks, file system monitors.
-            .env_clear()
-            .envs(SHARED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
-            .arg("-C")
-            .arg(project)
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .output()
-            .ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let commit = git(&["rev-parse", "HEAD"]).filter(|commit| !commit.is_empty())?;
+    let commit = git(project, &["rev-parse", "HEAD"]).filter(|commit| !commit.is_empty())?;
     // The record itself is expected to change.
-    let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", ":!deployments"])?;
+    let changed = git(project, &["status", "--porcelain", "--untracked-files=no", "--", ".", ":!deployments"])?;
     Some(if changed.is_empty() { commit } else { format!("{commit}+") })
+}
+
+/// What git answers in the project's folder; nothing where it refuses, or is not there.
+pub(super) fn git(project: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git")
+        // Our environment may hold mnemonics, and git starts programs of others: hooks, file system monitors.
+        .env_clear()
+        .envs(SHARED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+        .arg("-C")
+        .arg(project)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

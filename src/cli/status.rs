@@ -122,7 +122,7 @@ async fn contract(session: &Session<'_>, app: AppIndex, record: Option<&Contract
 }
 
 /// Where the record, which people can edit, says something else than the chain, which is right.
-fn differences(record: &Contract, creator: &Address, state: &GlobalState) -> Vec<String> {
+pub(super) fn differences(record: &Contract, creator: &Address, state: &GlobalState) -> Vec<String> {
     let parameters = &state.parameters;
     [
         ("creator", record.creator.clone(), creator.to_string()),

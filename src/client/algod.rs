@@ -102,6 +102,10 @@ impl Algod {
         self.service.url()
     }
 
+    pub(super) const fn service(&self) -> &Service {
+        &self.service
+    }
+
     /// Which network answers.
     ///
     /// # Errors

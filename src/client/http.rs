@@ -95,27 +95,44 @@ impl Service {
         self.exchange(self.client.get(format!("{}{path}", self.url))).await
     }
 
+    /// Reads an answer as it comes.
+    pub(super) async fn get_bytes(&self, path: &str) -> Result<Vec<u8>, ClientError> {
+        self.answer(self.with_token(self.client.get(format!("{}{path}", self.url)))).await
+    }
+
+    /// Sends text and reads a JSON document.
+    pub(super) async fn post_text(&self, path: &str, text: &'static str) -> Result<serde_json::Value, ClientError> {
+        let request = self.client.post(format!("{}{path}", self.url));
+        self.exchange(request.header("Content-Type", "text/plain").body(text)).await
+    }
+
     /// Sends msgpack and reads a JSON document.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<T, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url));
         self.exchange(request.header("Content-Type", "application/msgpack").body(body)).await
     }
 
-    async fn exchange<T: DeserializeOwned>(&self, mut request: reqwest::RequestBuilder) -> Result<T, ClientError> {
-        if !self.token.is_empty() {
-            request = request.header(self.header, self.token.as_str());
-        }
-        self.read(request).await
+    async fn exchange<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
+        self.read(self.with_token(request)).await
+    }
+
+    fn with_token(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+        if self.token.is_empty() { request } else { request.header(self.header, self.token.as_str()) }
     }
 
     async fn read<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
+        let body = self.answer(request).await?;
+        serde_json::from_slice(&body).map_err(|error| self.malformed(error))
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, ClientError> {
         let response = request.send().await.map_err(|error| self.transport(&error))?;
         let status = response.status().as_u16();
         let body = response.bytes().await.map_err(|error| self.transport(&error))?;
         if status >= 300 {
             return Err(self.refusal(status, &String::from_utf8_lossy(&body)));
         }
-        serde_json::from_slice(&body).map_err(|error| self.malformed(error))
+        Ok(body.to_vec())
     }
 
     /// A request that got no answer.

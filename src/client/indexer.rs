@@ -116,6 +116,18 @@ impl Indexer {
         Ok(Self { service: Service::new("indexer", url, "X-Indexer-API-Token", token)? })
     }
 
+    /// The newest round it has.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn newest_round(&self) -> Result<Round, ClientError> {
+        #[derive(Deserialize)]
+        struct Health {
+            round: Round,
+        }
+        Ok(self.service.get::<Health>("/health").await?.round)
+    }
+
     /// The applications an account made and did not delete, oldest first.
     ///
     /// # Errors

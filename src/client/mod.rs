@@ -11,6 +11,7 @@ mod error;
 mod http;
 mod indexer;
 mod kmd;
+mod node;
 mod rejection;
 mod simulation;
 
@@ -20,5 +21,6 @@ pub use confirmation::Confirmation;
 pub use error::{ClientError, Verdict};
 pub use indexer::{CreatedApplication, Indexer, NotedCall};
 pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
+pub use node::NodeStatus;
 pub use rejection::{Rejection, Shortage};
 pub use simulation::{FailedAt, Simulation};

@@ -105,6 +105,11 @@ fn push_word(text: &mut String, bits: u32) {
     text.push_str(WORDS.get(index).copied().unwrap_or_default());
 }
 
+/// Whether a word is of the list.
+pub fn is_word(word: &str) -> bool {
+    number_of(word).is_some()
+}
+
 fn number_of(word: &str) -> Option<u32> {
     let lower = Zeroizing::new(word.to_ascii_lowercase());
     WORDS.binary_search(&lower.as_str()).ok().and_then(|index| u32::try_from(index).ok())

@@ -11,6 +11,7 @@ mod disassemble;
 mod embedded;
 mod fmt;
 mod identity;
+mod insight;
 mod keys;
 mod misuse;
 mod multisig;
