@@ -81,7 +81,7 @@ impl Format {
 
 /// A program as TEAL.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-struct DisassembleReport {
+pub(super) struct DisassembleReport {
     /// Where the program is from: the file, `-` for stdin, the given text, or the application and which program of it.
     program: String,
     /// The application, where the program is from one.

@@ -1,10 +1,21 @@
-//! Errors of the layers below as failures: what happened, why, what to do.
+//! Errors of the layers below as failures: what happened, why, what to do; and `explain`, which says the same of an error that
+//! something else met.
+
+mod advice;
+mod command;
+mod heard;
+mod place;
+mod rules;
+
+pub(super) use command::{Args, ExplainReport, run};
 
 use super::failure::{Exit, Failure, is_disk_full};
-use crate::client::{ClientError, Rejection};
+use crate::client::{Algod, ClientError, FailedStep, Rejection};
 use crate::keys::KeyError;
 use crate::registry::RegistryError;
+use crate::types::SignedTransaction;
 use crate::usage::{OperationError, Programs, UsageError};
+use place::Place;
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
@@ -45,26 +56,73 @@ impl From<ClientError> for Failure {
 
 /// A refusal of the network's rules; with the contract's programs, down to the line of TEAL.
 pub(super) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Failure {
+    told(rejection, place_in(rejection, programs).as_ref(), None, None)
+}
+
+/// The same of a group that is at hand: also with the values the program worked with, where the node tells them.
+pub(super) async fn refused(
+    algod: &Algod,
+    group: &[SignedTransaction],
+    rejection: &Rejection,
+    programs: Option<&Programs>,
+) -> Failure {
+    let Some(place) = place_in(rejection, programs) else { return rejected(rejection, programs) };
+    let step = match rejection {
+        Rejection::Logic { pc: Some(pc), txid, group_index, .. } => {
+            let index = group.iter().position(|one| one.id().to_string() == *txid);
+            let index = index.or(group_index.and_then(|index| index.try_into().ok())).unwrap_or(0);
+            // A node that does not tell leaves the explanation as it is.
+            algod.failed_step(group, index, *pc).await.unwrap_or(None)
+        }
+        _ => None,
+    };
+    let before = step.as_ref().and_then(|step| programs?.source_line(step.before?)).map(|line| line.code);
+    told(rejection, Some(&place), step.as_ref(), before.as_deref())
+}
+
+fn place_in(rejection: &Rejection, programs: Option<&Programs>) -> Option<Place> {
+    match rejection {
+        Rejection::Logic { pc: Some(pc), .. } => programs?.source_line(*pc).map(Place::from),
+        _ => None,
+    }
+}
+
+/// A program's refusal, by its place in the source, and the values at hand there.
+fn told(rejection: &Rejection, place: Option<&Place>, step: Option<&FailedStep>, before: Option<&str>) -> Failure {
     let message = rejection.to_string();
     match rejection {
         Rejection::Logic { app, pc, what, group_index, .. } => {
-            let line = programs.and_then(|programs| programs.source_line((*pc)?));
-            let mut failure = match &line {
-                Some(line) => {
-                    let rule = line.comment.clone().unwrap_or_else(|| line.code.clone());
-                    Failure::new("refused", format!("{what} at {}:{}: {rule}", line.file, line.line))
-                        .because(format!("the contract's program refused the call with `{}`", line.code))
-                        .with("file", line.file)
-                        .with("line", line.line)
+            let known = advice::advice(what);
+            let is_ours = place.is_some_and(|place| place.file == crate::usage::APPROVAL_PATH);
+            let mut failure = match place {
+                Some(place) => {
+                    let rule = place.rule();
+                    let whose = if is_ours { "the contract's" } else { "the" };
+                    let reason = step.and_then(|step| place::reason(step, before));
+                    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+                    Failure::new("refused", format!("{what} at {}:{}: {rule}", place.file, place.line))
+                        .because(format!("{whose} program refused the call with `{}`{reason}", place.code))
+                        .with("file", place.file.clone())
+                        .with("line", place.line)
                         .with("rule", rule)
                 }
-                None => Failure::new("refused", message).because("the application's program refused the call"),
+                None => Failure::new("refused", message)
+                    .because(known.map_or("the application's program refused the call", |known| known.why)),
             };
-            failure = failure.hint(what_next(line.and_then(|line| line.comment).as_deref().unwrap_or_default()));
+            let remedy = place.and_then(|place| rules::remedy(place.rule())).or(known.map(|known| known.way));
+            let usual = match (is_ours, place) {
+                (false, Some(_)) => "nothing was changed; make the call so that this line lets it through",
+                _ => "nothing was changed; `pnp-contract status` shows what the contract asks for",
+            };
+            failure = failure.hint(remedy.unwrap_or(usual));
             for (name, number) in [("app", app), ("pc", pc), ("group_index", group_index)] {
                 if let Some(number) = number {
                     failure = failure.with(name, *number);
                 }
+            }
+            if let Some(step) = step {
+                let shown = |values: &[crate::types::TealValue]| values.iter().map(place::shown).collect::<Vec<_>>();
+                failure = failure.with("stack", shown(&step.stack)).with("operands", shown(&step.operands));
             }
             failure
         }
@@ -108,21 +166,12 @@ pub(super) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Fa
             .because(message)
             .hint("try again; if it stays so, the node is behind its network"),
         Rejection::Other { .. } => {
-            Failure::new("refused", "the network refused the transaction").because(message).hint("nothing was changed")
+            let failure = Failure::new("refused", "the network refused the transaction");
+            match advice::advice(&message) {
+                Some(known) => failure.because(format!("{}: {message}", known.why)).hint(known.way),
+                None => failure.because(message).hint("nothing was changed"),
+            }
         }
-    }
-}
-
-/// What to do about a refusal, by the contract's rule.
-fn what_next(rule: &str) -> &'static str {
-    if rule.contains("updatable") {
-        "nothing was changed; such a contract keeps its programs: deploy another one, with --updatable"
-    } else if rule.contains("deletable") {
-        "nothing was changed; such a contract stays for ever: deploy another one, with --deletable, if you need to"
-    } else if rule.contains("only the creator") {
-        "nothing was changed; set CREATOR_MNEMONIC to the words of the account that made the contract"
-    } else {
-        "nothing was changed; `pnp-contract status` shows what the contract asks for"
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a command that did not succeed says: what happened, why, and what to do.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::fmt::Display;
 
@@ -42,6 +44,33 @@ pub struct Told {
     pub hint: Option<String>,
     /// More for programs.
     pub details: Map<String, Value>,
+}
+
+/// What every command prints with `--json` where it fails.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ErrorReport {
+    /// The failure.
+    error: ErrorBody,
+}
+
+/// A failure.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ErrorBody {
+    /// A stable word for programs, for example `no_contract`.
+    code: String,
+    /// The process's exit code.
+    exit: u8,
+    /// What happened.
+    message: String,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// More for programs, by the code.
+    #[serde(flatten)]
+    details: Map<String, Value>,
 }
 
 impl std::ops::Deref for Failure {
@@ -104,20 +133,17 @@ impl Failure {
     /// The document of `--json`.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let mut error = Map::new();
-        error.insert("code".to_owned(), json!(self.code));
-        error.insert("exit".to_owned(), json!(self.exit as u8));
-        error.insert("message".to_owned(), json!(self.message));
-        if let Some(cause) = &self.cause {
-            error.insert("cause".to_owned(), json!(cause));
-        }
-        if let Some(hint) = &self.hint {
-            error.insert("hint".to_owned(), json!(hint));
-        }
-        for (name, value) in &self.details {
-            error.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-        json!({ "error": error })
+        let told = ["code", "exit", "message", "cause", "hint"];
+        let details = self.details.iter().filter(|(name, _)| !told.contains(&name.as_str()));
+        let error = ErrorBody {
+            code: self.code.to_owned(),
+            exit: self.exit as u8,
+            message: self.message.clone(),
+            cause: self.cause.clone(),
+            hint: self.hint.clone(),
+            details: details.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        };
+        serde_json::to_value(ErrorReport { error }).unwrap_or_else(|_| json!({ "error": { "code": self.code } }))
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 /// What `fmt` did, or with `--check` would do.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-struct FmtReport {
+pub(super) struct FmtReport {
     /// Whether nothing was written.
     check: bool,
     /// How many files are or would be changed.

@@ -21,6 +21,7 @@ mod embedded;
 mod explain;
 mod failure;
 mod fmt;
+mod history;
 mod input;
 mod interrupt;
 mod io;
@@ -35,6 +36,7 @@ mod params;
 mod problems;
 mod provision;
 mod sarif;
+mod schema;
 mod session;
 mod status;
 mod template;
@@ -103,14 +105,20 @@ enum Command {
     Status(status::Args),
     /// Say whether the chain runs this very source, and what differs
     Verify(verify::Args),
+    /// Tell what was done to the contracts, by whom and when: the record joined with the chain
+    History(history::Args),
     /// Say what is wrong here with files, keys, network, contract and balances, and the way out
     Doctor(doctor::Args),
+    /// Turn a node's error into the line of TEAL, the rule it broke, and what to do
+    Explain(explain::Args),
     /// Run a development network
     Localnet(localnet::Args),
     /// Play contract scenarios: this contract's own suite, or yours
     Test(test::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
+    /// Print the JSON Schema of what a command prints with --json, or write them all into a folder
+    Schema(schema::Args),
     /// Print a page of the manual, or write them all into a folder
     Man(man::Args),
 }
@@ -183,10 +191,13 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Multisig(args) => multisig::run(context, &args).await,
         Command::Status(args) => status::run(context, &args).await,
         Command::Verify(args) => verify::run(context, &args).await,
+        Command::History(args) => history::run(context, &args).await,
         Command::Doctor(args) => doctor::run(context, &args).await,
+        Command::Explain(args) => explain::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,
         Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Man(args) => man::run(&args),
     }
 }

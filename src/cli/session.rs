@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::deploy::settle;
 use super::embedded::{self, Embedded};
-use super::explain::rejected;
+use super::explain::refused;
 use super::failure::Failure;
 use super::interrupt::UnderWay;
 use super::key_sources::KeySources;
@@ -46,6 +46,11 @@ impl<'c> Session<'c> {
     /// Finds the network, starts it where it is the embedded one, and checks that it is what it claims to be.
     pub(super) async fn open(context: &'c Context) -> Result<Self, Failure> {
         let (network, environment) = context.network()?;
+        Self::on(context, network, environment).await
+    }
+
+    /// The same on a network that was found already.
+    pub(super) async fn on(context: &'c Context, network: Network, environment: Environment) -> Result<Self, Failure> {
         let embedded = match network.kind {
             Kind::Embedded => Some(Embedded::start(&context.folder, &context.out).await?),
             _ => None,
@@ -321,18 +326,25 @@ impl<'c> Session<'c> {
         group: &[SignedTransaction],
         programs: Option<&Programs>,
     ) -> Result<Sent, Failure> {
-        let explain = |error: ClientError| match error.rejection() {
-            Some(rejection) => rejected(rejection, programs),
-            None => error.into(),
-        };
         let Some(first) = group.first() else {
             return Err(Failure::new("internal", "there is nothing to send"));
         };
         let txid = first.transaction.id();
         let _under_way = UnderWay::new(&txid.to_string());
         let _sign = (!self.is_development()).then(|| self.context.out.waiting(&format!("waiting for {txid}")));
-        self.algod.submit(group).await.map_err(explain)?;
-        let confirmation = self.algod.wait(txid, first.transaction.header.last_valid).await.map_err(explain)?;
+        let outcome = match self.algod.submit(group).await {
+            Ok(_) => self.algod.wait(txid, first.transaction.header.last_valid).await,
+            Err(error) => Err(error),
+        };
+        let confirmation = match outcome {
+            Ok(confirmation) => confirmation,
+            Err(error) => {
+                return Err(match error.rejection() {
+                    Some(rejection) => refused(&self.algod, group, rejection, programs).await,
+                    None => error.into(),
+                });
+            }
+        };
         let txids = group.iter().map(|signed| signed.transaction.id().to_string()).collect();
         Ok(Sent { txids, confirmation })
     }

@@ -1,25 +1,96 @@
 //! `status`: what stands where.
 
+mod everywhere;
+mod together;
+
 use super::context::Context;
 use super::contract::Target;
-use super::deploy::{describe, recorded_template};
+use super::deploy::{describe, rates, recorded_template};
 use super::failure::Failure;
 use super::io::Answer;
 use super::session::{Session, on_network};
-use crate::registry::Contract;
-use crate::types::{Address, AppIndex};
+use crate::registry::{Contract, Rates};
+use crate::types::{Address, AppIndex, AssetIndex};
 use crate::usage::{GlobalState, LocalState, Programs};
-use serde_json::{Value, json};
+pub(super) use everywhere::AllReport;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Arguments of `status`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
     target: Target,
+    /// Every environment that has a record or is configured, and where they drift apart
+    #[arg(long, conflicts_with = "app")]
+    all: bool,
+    /// With --all: end with 3 where environments drift apart, or something is not as recorded
+    #[arg(long, requires = "all")]
+    strict: bool,
+}
+
+/// The document of `status --json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StatusReport {
+    /// The network's name.
+    network: String,
+    /// Where its algod is.
+    algod: String,
+    /// The network's own label, for example `testnet-v1.0`.
+    genesis_id: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The newest round.
+    round: u64,
+    /// The contract; null where none is recorded.
+    contract: Option<ContractStatus>,
+}
+
+/// A contract on the chain.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ContractStatus {
+    /// The application.
+    app: AppIndex,
+    /// Who made it.
+    creator: String,
+    /// Who gets the net.
+    provider: String,
+    /// Who gets the fee.
+    platform: String,
+    /// The asset it is bound to; null where none is.
+    asset: Option<AssetIndex>,
+    /// Fee and price limits.
+    parameters: Rates,
+    /// The approval program, SHA-512/256, hex.
+    approval_sha512_256: String,
+    /// What the chain runs, in words.
+    runs: &'static str,
+    /// Where the record says something else.
+    differs: Vec<String>,
+    /// The record; null where there is none.
+    record: Option<Contract>,
+    /// The user; null where no key of one is here.
+    user: Option<UserStatus>,
+}
+
+/// A user of the contract.
+#[derive(Debug, Serialize, JsonSchema)]
+struct UserStatus {
+    /// The account.
+    address: String,
+    /// Whether it has opted in to the contract.
+    opted_in: bool,
+    /// The newest tick billed; null before the first.
+    last_tick: Option<String>,
+    /// What it holds of the contract's asset, in minor units; null where it does not hold it.
+    holding: Option<u64>,
 }
 
 /// Reads the network and the record.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    if args.all {
+        return everywhere::run(context, args.strict).await;
+    }
     on_network(context, async |session| {
         let round = session.params().await?.last_round;
         let network = &session.network.name;
@@ -28,12 +99,18 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             format!("genesis   {}", session.identity.hash),
             format!("round     {round}"),
         ];
-        let mut document = json!({ "network": network, "algod": session.algod.url(), "genesis_id": session.identity.id,
-                                   "genesis_hash": session.identity.hash, "round": round, "contract": Value::Null });
+        let mut report = StatusReport {
+            network: network.clone(),
+            algod: session.algod.url().to_owned(),
+            genesis_id: session.identity.id.clone(),
+            genesis_hash: session.identity.hash.clone(),
+            round,
+            contract: None,
+        };
         match session.contract(args.target.app) {
             Ok((app, record)) => {
                 let (seen, text) = contract(session, app, record.as_ref()).await?;
-                document["contract"] = seen;
+                report.contract = Some(seen);
                 lines.push(text);
             }
             Err(failure) if failure.code == "no_contract" => {
@@ -41,12 +118,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             }
             Err(failure) => return Err(failure),
         }
-        Ok(Answer::report(document, lines.join("\n")))
+        Answer::of(&report, lines.join("\n"))
     })
     .await
 }
 
-async fn contract(session: &Session<'_>, app: AppIndex, record: Option<&Contract>) -> Result<(Value, String), Failure> {
+async fn contract(
+    session: &Session<'_>,
+    app: AppIndex,
+    record: Option<&Contract>,
+) -> Result<(ContractStatus, String), Failure> {
     let Some(application) = session.algod.application(app).await? else {
         return Err(Failure::new(
             "no_application",
@@ -87,7 +168,7 @@ async fn contract(session: &Session<'_>, app: AppIndex, record: Option<&Contract
     for difference in &differs {
         lines.push(format!("differs   {difference}"));
     }
-    let mut user = Value::Null;
+    let mut user = None;
     if let Ok(account) = session.keys().get("user").await {
         let local = LocalState::fetch(&session.algod, account.address, app).await??;
         let tick = local.as_ref().and_then(|local| local.last_tick.as_ref()).map(ToString::to_string);
@@ -103,22 +184,27 @@ async fn contract(session: &Session<'_>, app: AppIndex, record: Option<&Contract
         if let Some(held) = held {
             lines.push(format!("holding   {held} minor units"));
         }
-        user = json!({ "address": account.address, "opted_in": local.is_some(), "last_tick": tick, "holding": held });
+        user = Some(UserStatus {
+            address: account.address.to_string(),
+            opted_in: local.is_some(),
+            last_tick: tick,
+            holding: held,
+        });
     }
-    let document = json!({
-        "app": app,
-        "creator": application.creator,
-        "provider": state.provider,
-        "platform": state.platform,
-        "asset": state.asset,
-        "parameters": state.parameters,
-        "approval_sha512_256": hash,
-        "runs": runs,
-        "differs": differs,
-        "record": record,
-        "user": user,
-    });
-    Ok((document, lines.join("\n")))
+    let report = ContractStatus {
+        app,
+        creator: application.creator.to_string(),
+        provider: state.provider.to_string(),
+        platform: state.platform.to_string(),
+        asset: state.asset,
+        parameters: rates(&state.parameters),
+        approval_sha512_256: hash,
+        runs,
+        differs,
+        record: record.cloned(),
+        user,
+    };
+    Ok((report, lines.join("\n")))
 }
 
 /// Where the record, which people can edit, says something else than the chain, which is right.

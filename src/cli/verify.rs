@@ -43,7 +43,7 @@ struct TemplateSetting {
 
 /// The document of `verify --json`.
 #[derive(Debug, Serialize, JsonSchema)]
-struct VerifyReport {
+pub(super) struct VerifyReport {
     /// The network's name.
     network: String,
     /// The network's genesis hash, base64.

@@ -318,8 +318,10 @@ impl Algod {
     /// # Errors
     /// [`ClientError`]; a group that would fail is an answer, not an error.
     pub async fn simulate(&self, group: &[SignedTransaction]) -> Result<Simulation, ClientError> {
-        let body: super::simulation::Body =
-            self.service.post("/v2/transactions/simulate", super::simulation::request(group)).await?;
+        let body: super::simulation::Body = self
+            .service
+            .post("/v2/transactions/simulate", super::simulation::request(group, super::simulation::Traced::No))
+            .await?;
         body.into_simulation(group.iter().map(|signed| &signed.transaction).map(Transaction::id).collect())
             .map_err(|why| self.service.malformed(why))
     }

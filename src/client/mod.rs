@@ -14,6 +14,7 @@ mod kmd;
 mod node;
 mod rejection;
 mod simulation;
+mod trace;
 
 pub use account::{AccountState, ApplicationState, AssetState, Holding};
 pub use algod::{Algod, SuggestedParams, Version};
@@ -24,3 +25,4 @@ pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use node::NodeStatus;
 pub use rejection::{Rejection, Shortage};
 pub use simulation::{FailedAt, Simulation};
+pub use trace::FailedStep;

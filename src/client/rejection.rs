@@ -133,7 +133,7 @@ impl Rejection {
         let rejected = text.contains("rejected by ApprovalProgram") || text.contains("rejected by logic");
         let what = match text.find("logic eval error: ") {
             Some(at) => text.get(at..)?.strip_prefix("logic eval error: ")?,
-            None if rejected => "the program said no",
+            None if rejected => after(text, "rejected by logic err=").unwrap_or("the program said no"),
             None => return None,
         };
         let what = what.split(". Details: ").next().unwrap_or(what);

@@ -29,12 +29,27 @@ pub struct FailedAt {
     pub message: String,
 }
 
+/// Whether a node is to tell every step of the programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Traced {
+    Yes,
+    No,
+}
+
 /// The request in msgpack, with transactions as they are encoded everywhere else.
-pub(super) fn request(group: &[SignedTransaction]) -> Vec<u8> {
+pub(super) fn request(group: &[SignedTransaction], traced: Traced) -> Vec<u8> {
     let mut encoder = Encoder::default();
-    encoder.map_header(2);
+    encoder.map_header(if traced == Traced::Yes { 3 } else { 2 });
     encoder.str(b"allow-empty-signatures");
     encoder.bool(true);
+    if traced == Traced::Yes {
+        encoder.str(b"exec-trace-config");
+        encoder.map_header(2);
+        for option in [b"enable".as_slice(), b"stack-change"] {
+            encoder.str(option);
+            encoder.bool(true);
+        }
+    }
     encoder.str(b"txn-groups");
     encoder.array_header(1);
     encoder.map_header(1);

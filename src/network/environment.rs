@@ -96,6 +96,17 @@ impl Environment {
         self
     }
 
+    /// The same without addresses and tokens of services, but for those of `.env.<net>`: what else names them means one network,
+    /// and not each.
+    #[must_use]
+    pub fn without_endpoints(mut self) -> Self {
+        const SERVICES: [&str; 3] = ["ALGOD_", "INDEXER_", "KMD_"];
+        for (_, settings) in self.layers.iter_mut().filter(|(layer, _)| **layer != Layer::DotEnvNetwork) {
+            settings.retain(|name, _| !SERVICES.iter().any(|service| name.starts_with(service)));
+        }
+        self
+    }
+
     /// The names of all settings, sorted within each layer.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.layers.values().flat_map(|settings| settings.keys().map(String::as_str))
@@ -144,6 +155,18 @@ mod tests {
         assert_eq!(environment.first_of(&["B", "A"]).unwrap().0, "A");
         assert_eq!(environment.first_of(&["C", "B"]).unwrap().0, "B");
         assert_eq!(environment.get("C"), None);
+    }
+
+    #[test]
+    fn another_networks_addresses_are_left_behind() {
+        let environment = Environment::empty()
+            .with(Layer::Process, "ALGOD_SERVER", "http://a")
+            .with(Layer::DotEnvNetwork, "ALGOD_PORT", "4")
+            .with(Layer::DotEnv, "KMD_TOKEN", "t")
+            .with(Layer::Process, "USER_SENDER", "u")
+            .without_endpoints();
+        let names: Vec<_> = environment.names().collect();
+        assert_eq!(names, ["ALGOD_PORT", "USER_SENDER"]);
     }
 
     #[test]

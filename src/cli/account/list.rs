@@ -22,7 +22,7 @@ pub(super) struct Args {
 
 /// Accounts whose keys are here.
 #[derive(Debug, Serialize, JsonSchema)]
-struct ListReport {
+pub(in crate::cli) struct ListReport {
     network: String,
     accounts: Vec<Row>,
     /// Places that could not be read, in words.

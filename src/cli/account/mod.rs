@@ -9,7 +9,8 @@ mod rekey;
 mod remove;
 mod vault;
 
-pub(super) use list::names;
+pub(super) use list::{ListReport, names};
+pub(super) use new::NewReport;
 pub(super) use vault::Vault;
 
 use super::context::Context;
@@ -60,7 +61,7 @@ enum Command {
 
 /// An account in the keystore.
 #[derive(Debug, Serialize, JsonSchema)]
-struct KeptReport {
+pub(in crate::cli) struct KeptReport {
     name: String,
     /// The account's address.
     address: String,
@@ -73,7 +74,7 @@ struct KeptReport {
 
 /// What `account fund` did.
 #[derive(Debug, Serialize, JsonSchema)]
-struct FundReport {
+pub(in crate::cli) struct FundReport {
     network: String,
     address: String,
     /// What was sent, in millionths of an Algo.

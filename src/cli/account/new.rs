@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 /// An account made for a development network.
 #[derive(Debug, Serialize, JsonSchema)]
-struct NewReport {
+pub(in crate::cli) struct NewReport {
     network: String,
     name: String,
     address: String,

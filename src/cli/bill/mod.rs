@@ -6,6 +6,7 @@ mod payers;
 mod told;
 
 pub(super) use one::{bill, describe};
+pub(super) use told::{SummaryReport, TickReport};
 
 use super::context::Context;
 use super::contract::Target;

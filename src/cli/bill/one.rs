@@ -3,7 +3,7 @@
 use super::Args;
 use crate::cli::contract::programs_of;
 use crate::cli::deploy::recorded_template;
-use crate::cli::explain::rejected;
+use crate::cli::explain::refused;
 use crate::cli::failure::Failure;
 use crate::cli::io::Answer;
 use crate::cli::multisig::{Many, Sender};
@@ -108,7 +108,7 @@ async fn bill_once(
     let signed = Session::sign(user, &prepared.transactions).await?;
     let simulation = session.algod.simulate(&signed).await?;
     if let Some(failure) = &simulation.failure {
-        let failure = rejected(&failure.rejection, programs.as_ref());
+        let failure = refused(&session.algod, &signed, &failure.rejection, programs.as_ref()).await;
         return Err(judge(session, &prepared, failure).await);
     }
     let what = effect(&prepared);

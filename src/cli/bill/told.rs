@@ -16,7 +16,7 @@ const SHOWN: u64 = 20;
 
 /// A tick, as `--json` prints it.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-pub(super) struct TickReport {
+pub(in crate::cli) struct TickReport {
     /// The input's line.
     line: u64,
     /// `charged`, `refused`, `expired` (not charged, to be tried again) or `doubtful`.
@@ -50,7 +50,7 @@ struct BillReport {
 
 /// The last line of `--json`.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-pub(super) struct SummaryReport {
+pub(in crate::cli) struct SummaryReport {
     summary: BatchReport,
 }
 

@@ -105,3 +105,75 @@ fn the_list_before_mainnet_calls_out_what_should_be_meant() {
         assert!(has(&report, check, "ok"), "{check}: {report:#}");
     }
 }
+
+#[test]
+fn every_environment_is_told_and_drift_between_them() {
+    let project = Project::new().file("pnp.toml", "[networks.mine]\nalgod = 'http://127.0.0.1:1'\n");
+    project.done(&["deploy"]);
+    let report = project.done(&["status", "--all"]);
+    let of = |report: &Value, name: &str| {
+        let all = report["environments"].as_array().unwrap();
+        all.iter().find(|one| one["network"] == name).cloned().unwrap_or_else(|| panic!("{name}: {report:#}"))
+    };
+    let embedded = of(&report, "embedded");
+    assert_eq!(
+        (embedded["condition"].as_str(), &embedded["contract"]["runs_this_source"]),
+        (Some("stands"), &true.into())
+    );
+    assert_eq!(of(&report, "mine")["condition"], "unreachable");
+    assert_eq!((&report["drift"], report["environments"].as_array().unwrap().len()), (&serde_json::json!([]), 5));
+    // The same contract under another network's name, with another fee: only its record is at hand.
+    let text = std::fs::read_to_string(project.path().join("deployments/embedded.yaml")).unwrap();
+    let text = text.replace("network: embedded", "network: mine").replace("fee_pct: 500", "fee_pct: 501");
+    let project = project.file("deployments/mine.yaml", &text);
+    let report = project.done(&["status", "--all"]);
+    assert_eq!(of(&report, "mine")["contract"]["parameters"]["fee_pct"], 501);
+    let drift = &report["drift"][0];
+    assert_eq!(
+        (drift["what"].as_str(), drift["values"]["mine"].as_str()),
+        (Some("fee_pct"), Some("501")),
+        "{report:#}"
+    );
+    assert_eq!(project.json(&["status", "--all", "--strict"]).0, 3);
+    assert!(project.run(&["status", "--all"]).stdout.contains("drift      fee_pct: embedded 500, mine 501"));
+}
+
+#[test]
+fn the_past_is_told_with_who_did_it() {
+    let project = Project::new();
+    let deployed = project.done(&["deploy", "--updatable"]);
+    project.done(&["params", "--fee-pct", "100"]);
+    assert_eq!(project.run(&["--json", "bill", "--units", "1", "--count", "3"]).code, 0);
+    let report = project.done(&["history"]);
+    let events = report["events"].as_array().unwrap();
+    let actions: Vec<_> = events.iter().map(|event| event["action"].as_str().unwrap()).collect();
+    assert_eq!(actions, ["create", "params"], "{report:#}");
+    for event in events {
+        assert_eq!(event["by"]["sender"], deployed["contract"]["creator"], "{report:#}");
+        assert_eq!(event["by"]["signers"], serde_json::json!([event["by"]["sender"]]));
+        assert_eq!(event["recorded"], true);
+    }
+    assert_eq!(report["disagreements"], serde_json::json!([]));
+    assert_eq!((report["bills"][0]["charged"].as_u64(), report["bills"][0]["open"].as_u64()), (Some(3), Some(0)));
+    assert_eq!(project.done(&["history", "--limit", "1"])["older"], 1);
+}
+
+#[test]
+fn record_and_chain_that_disagree_are_both_told() {
+    let project = Project::new();
+    project.done(&["deploy", "--updatable"]);
+    let path = project.path().join("deployments/embedded.yaml");
+    let before = std::fs::read_to_string(&path).unwrap();
+    let set = project.done(&["params", "--fee-pct", "100"]);
+    // What was recorded is forgotten, and what is recorded never was.
+    let invented = "7VQYXNYOPKL7NIZ3DC6BPFPAWFNAA2QRLPRRGS2YJTO6QXRQGDDA";
+    let created = before.lines().find(|line| line.trim().starts_with("- ") && line.trim().len() == 54).unwrap();
+    std::fs::write(&path, before.replace(created.trim().trim_start_matches("- "), invented)).unwrap();
+    let (code, report) = project.json(&["history", "--strict"]);
+    assert_eq!(code, 3);
+    let told = report["disagreements"].to_string();
+    assert!(told.contains(invented) && told.contains(set["txids"][0].as_str().unwrap()), "{report:#}");
+    assert!(told.contains("fee_pct is 100 on chain, the record says 500"), "{report:#}");
+    let found = report["events"].as_array().unwrap().iter().find(|event| event["recorded"] == false).unwrap();
+    assert_eq!(found["action"], "params");
+}

@@ -9,6 +9,7 @@ mod deploy;
 mod diagnostics;
 mod disassemble;
 mod embedded;
+mod explain;
 mod fmt;
 mod identity;
 mod insight;
@@ -16,6 +17,7 @@ mod keys;
 mod misuse;
 mod multisig;
 mod program;
+mod schemas;
 mod secrets;
 
 use serde_json::Value;
