@@ -130,7 +130,7 @@ async fn creator(session: &Session<'_>, creator: Address, checks: &mut Checks) -
             CONTRACT,
             "creator",
             format!("one key signs for the creator {creator}, as far as is known here"),
-            "pnp-contract multisig new NAME --threshold 2 ADDRESS ADDRESS ADDRESS, then rekey the creator to it",
+            "pnp-contract multisig new --threshold 2 ADDRESS ADDRESS ADDRESS    (then rekey the creator to it)",
         ),
     }
     Ok(())
