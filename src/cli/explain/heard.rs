@@ -99,7 +99,7 @@ mod tests {
         let data = r#"{"app-index":1001,"eval-states":[{}],"group-index":0,"pc":58}"#;
         for text in [
             pool.clone(),
-            refusal.clone(),
+            refusal,
             format!("Couldn't broadcast tx with algod: HTTP 400 Bad Request: {pool}\n"),
             format!("algosdk.error.AlgodHTTPError: {pool}\n  at a.py:1\n"),
             format!(
