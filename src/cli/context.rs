@@ -17,6 +17,12 @@ pub struct GlobalOptions {
     /// Do not ask: on MainNet, send without a typed confirmation
     #[arg(long, short = 'y', global = true)]
     pub yes: bool,
+    /// Give up after so many seconds; what was sent by then is named
+    #[arg(long, global = true, value_name = "SECONDS", env = "PNP_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: Option<u64>,
+    /// The most microAlgos a group may cost in fees [default: 20000 a transaction on public networks, else no limit]
+    #[arg(long, global = true, value_name = "MICROALGOS", env = "PNP_MAX_FEE")]
+    pub max_fee: Option<u64>,
     /// Print results and errors only
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

@@ -21,7 +21,7 @@ impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let message = error.to_string();
         match error {
-            ClientError::Unreachable { service, url, why } => {
+            ClientError::Unreachable { service, url, why } | ClientError::Lost { service, url, why } => {
                 let hint = if url.contains("localhost") || url.contains("127.0.0.1") {
                     "start a network with `pnp-contract localnet run`, or leave --net away to use the embedded one"
                 } else if service == "kmd" {
@@ -35,6 +35,35 @@ impl From<ClientError> for Failure {
                     .exit(Exit::Unreachable)
                     .with("url", url)
             }
+            ClientError::Busy { service, url, after, .. } => {
+                Self::new("busy", format!("{service} at {url} takes no more requests for now"))
+                    .because(match after {
+                        Some(pause) => format!("it limits requests, and asks to wait {} s", pause.as_secs()),
+                        None => "it limits requests".to_owned(),
+                    })
+                    .hint("try again then, or use a provider or a token with a higher limit")
+                    .exit(Exit::Unreachable)
+                    .with("url", url)
+            }
+            ClientError::Untrusted { service, url, why } => {
+                Self::new("certificate", format!("{service} at {url} cannot be trusted"))
+                    .because(why)
+                    .hint("where the server is your own, name its authority's certificate (PEM) in PNP_CA_FILE; else send it nothing")
+                    .exit(Exit::Unreachable)
+                    .with("url", url)
+            }
+            ClientError::Roots { .. } => Self::new("certificates", message)
+                .hint("name a file of certificates in PEM form in PNP_CA_FILE, or as ca in pnp.toml"),
+            ClientError::Uncertain { txid, last_valid, why } => {
+                Self::new("uncertain", format!("whether transaction {txid} is in a block is not known"))
+                    .because(why)
+                    .hint(format!(
+                        "look with `pnp-contract status` before you do it again: up to round {last_valid} it may still come"
+                    ))
+                    .exit(Exit::Unreachable)
+                    .with("txid", txid.to_string())
+                    .with("last_valid", last_valid)
+            }
             ClientError::Unauthorized { service, .. } => Self::new("unauthorized", message)
                 .hint(format!("set {}_TOKEN beside the server's address", service.to_uppercase())),
             ClientError::Api { status, .. } => {
@@ -44,11 +73,12 @@ impl From<ClientError> for Failure {
                 .hint(format!("check that the address is {service}'s and not another service's")),
             ClientError::Rejected(rejection) => rejected(&rejection, None),
             ClientError::Dropped { txid, .. } => Self::new("dropped", message)
-                .hint("nothing was changed; correct the cause and try again")
+                .because("its pool gave the transaction up, and no block since has it")
+                .hint("another node may still have it: look with `pnp-contract status` before you do it again")
                 .with("txid", txid.to_string()),
             ClientError::Expired { txid, .. } => Self::new("expired", message)
                 .because("the network made no block with it in time")
-                .hint("nothing was changed; try again")
+                .hint("nothing was changed, and nothing can come of it any more; it is safe to do it again")
                 .with("txid", txid.to_string()),
         }
     }

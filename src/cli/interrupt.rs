@@ -65,6 +65,15 @@ pub(super) async fn requested(out: &Output) -> Option<String> {
     Some(txid)
 }
 
+/// Ends when the time is up, never where none is set; answers with the transaction that is left under way.
+pub(super) async fn timed_out(seconds: Option<u64>) -> Option<String> {
+    match seconds {
+        Some(seconds) => tokio::time::sleep(std::time::Duration::from_secs(seconds)).await,
+        None => std::future::pending().await,
+    }
+    UNDER_WAY.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+}
+
 /// Waits for Ctrl-C; for ever where the signal cannot be listened to.
 async fn ctrl_c() {
     if tokio::signal::ctrl_c().await.is_err() {

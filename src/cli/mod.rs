@@ -5,6 +5,7 @@
 mod account;
 mod asset;
 mod bill;
+mod callouts;
 mod check;
 mod compile;
 mod completions;
@@ -164,6 +165,9 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
             biased;
             answer = command => answer,
             under_way = interrupt::requested(&context.out) => Err(interrupted(under_way)),
+            under_way = interrupt::timed_out(context.options.timeout) => {
+                Err(too_long(context.options.timeout.unwrap_or_default(), under_way))
+            }
         }
     });
     // A question nobody answered any more holds its thread for ever.
@@ -209,6 +213,18 @@ fn interrupted(under_way: Option<String>) -> Failure {
         Some(txid) => failure
             .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
             .hint("run `pnp-contract status`: it finds out and records it")
+            .with("txid", txid),
+    }
+}
+
+fn too_long(seconds: u64, under_way: Option<String>) -> Failure {
+    let failure =
+        Failure::new("timeout", format!("the command was not done within {seconds} s")).exit(Exit::Unreachable);
+    match under_way {
+        None => failure.because("--timeout says so").hint("nothing was under way: run it again, with more time"),
+        Some(txid) => failure
+            .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
+            .hint("run `pnp-contract status` before you send it again: it finds out and records it")
             .with("txid", txid),
     }
 }

@@ -8,13 +8,13 @@ use super::failure::Failure;
 use super::interrupt::UnderWay;
 use super::key_sources::KeySources;
 use super::wallets::KmdWallets;
-use crate::client::{Algod, ClientError, Confirmation, Kmd, SuggestedParams};
+use crate::client::{Algod, ClientError, Confirmation, Kmd, Roots, SuggestedParams, Transport};
 use crate::keys::{Account, KeyRing, LocalAccounts};
 use crate::ledger::dispenser::DispenserKey;
-use crate::network::{Endpoint, Environment, GenesisIdentity, Kind, Network};
+use crate::network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
 use crate::registry::{Chain, Contract, Store};
 use crate::types::signing::SigningKey;
-use crate::types::{Address, AppIndex, AssetIndex, SignedTransaction, Transaction};
+use crate::types::{Address, AppIndex, AssetIndex, MicroAlgos, SignedTransaction, Transaction};
 use crate::usage::{Programs, calls};
 use std::collections::BTreeSet;
 
@@ -74,11 +74,12 @@ impl<'c> Session<'c> {
         let algod = match (&embedded, &network.algod) {
             (Some(embedded), _) => Algod::new(embedded.url(), Some(crate::node::LOCAL_TOKEN))?,
             (None, Some(endpoint)) => {
-                Algod::new(&endpoint.url, endpoint.token.as_ref().map(crate::network::Token::reveal))?
+                let token = endpoint.token.as_ref().map(crate::network::Token::reveal);
+                Algod::connect(&endpoint.url, token, transport(context, &network)?)?
             }
             (None, None) => return Err(Failure::new("no_algod", format!("{} has no algod", network.name))),
         };
-        let version = algod.version().await?;
+        let version = algod.version().await.map_err(|error| elsewhere(error, &network))?;
         let identity = GenesisIdentity { id: version.genesis_id, hash: version.genesis_hash };
         identity.check(&network)?;
         let store = Store::new(&context.folder, &network.name);
@@ -222,7 +223,7 @@ impl<'c> Session<'c> {
         let endpoint = self.network.kmd.as_ref().ok_or_else(nobody)?;
         let wallet = kmd(endpoint)?.default_wallet().await.map_err(|error| match error {
             // algod answers, so that a network is there.
-            ClientError::Unreachable { why, .. } => {
+            ClientError::Unreachable { why, .. } | ClientError::Lost { why, .. } => {
                 nobody().because(format!("{} does not answer: {why}", endpoint.url)).hint(
                     "work in the folder where `pnp-contract localnet run` was started, which has the dispenser's key; \
                  on another network set KMD_PORT, or DISPENSER_MNEMONIC to a rich account's words",
@@ -269,11 +270,8 @@ impl<'c> Session<'c> {
             return Ok(());
         }
         let fee: u64 = transactions.iter().map(|transaction| transaction.header.fee.0).sum();
-        let mut effect = vec![
-            ("action", what.to_owned()),
-            ("sender", sender.to_string()),
-            ("fee", crate::types::MicroAlgos(fee).to_string()),
-        ];
+        let mut effect =
+            vec![("action", what.to_owned()), ("sender", sender.to_string()), ("fee", MicroAlgos(fee).to_string())];
         effect.extend(transactions.iter().map(|transaction| ("id", transaction.id().to_string())));
         self.confirm_effect(&effect).await
     }
@@ -316,6 +314,7 @@ impl<'c> Session<'c> {
         transactions: &[Transaction],
         programs: Option<&Programs>,
     ) -> Result<Sent, Failure> {
+        self.check_fees(transactions)?;
         self.confirm(what, account.address, transactions).await?;
         self.submit(&Self::sign(account, transactions).await?, programs).await
     }
@@ -332,11 +331,8 @@ impl<'c> Session<'c> {
         let txid = first.transaction.id();
         let _under_way = UnderWay::new(&txid.to_string());
         let _sign = (!self.is_development()).then(|| self.context.out.waiting(&format!("waiting for {txid}")));
-        let outcome = match self.algod.submit(group).await {
-            Ok(_) => self.algod.wait(txid, first.transaction.header.last_valid).await,
-            Err(error) => Err(error),
-        };
-        let confirmation = match outcome {
+        self.check_fees(group.iter().map(|signed| &signed.transaction))?;
+        let confirmation = match self.algod.deliver(group).await {
             Ok(confirmation) => confirmation,
             Err(error) => {
                 return Err(match error.rejection() {
@@ -347,6 +343,33 @@ impl<'c> Session<'c> {
         };
         let txids = group.iter().map(|signed| signed.transaction.id().to_string()).collect();
         Ok(Sent { txids, confirmation })
+    }
+
+    /// Refuses a group whose fees are over the limit, `--max-fee` or what is usual: suggested fees rise with congestion,
+    /// and a node may suggest what it likes.
+    pub(super) fn check_fees<'t>(&self, group: impl IntoIterator<Item = &'t Transaction>) -> Result<(), Failure> {
+        /// Twenty times the least fee.
+        const USUAL: u64 = 20_000;
+        let fees: Vec<u64> = group.into_iter().map(|transaction| transaction.header.fee.0).collect();
+        let fee = fees.iter().fold(0, |sum: u64, fee| sum.saturating_add(*fee));
+        let usual = || USUAL.saturating_mul(fees.len() as u64);
+        let limit = match self.context.options.max_fee {
+            Some(limit) => limit,
+            None if self.is_development() => return Ok(()),
+            None => usual(),
+        };
+        if fee <= limit {
+            return Ok(());
+        }
+        let named = |micro: u64| format!("{micro} microAlgos ({})", MicroAlgos(micro));
+        Err(Failure::new(
+            "fee_ceiling",
+            format!("the fees would be {}, over the limit of {}", named(fee), named(limit)),
+        )
+        .because("the network suggests fees by its congestion; nothing was sent")
+        .hint(format!("wait until it is less busy, or allow it with --max-fee {fee}"))
+        .with("fee", fee)
+        .with("max_fee", limit))
     }
 
     /// What the network suggests for transactions.
@@ -393,6 +416,34 @@ fn sources(
 
 fn kmd(endpoint: &Endpoint) -> Result<Kmd, ClientError> {
     Kmd::new(&endpoint.url, endpoint.token.as_ref().map_or("", crate::network::Token::reveal))
+}
+
+/// How the network is talked to.
+pub(super) fn transport(context: &Context, network: &Network) -> Result<Transport, Failure> {
+    let roots = match &network.ca {
+        Some(path) => Some(Roots::load(&context.folder.join(path))?),
+        None => None,
+    };
+    let alone = matches!(network.kind, Kind::Embedded | Kind::LocalNet);
+    Ok(Transport { roots, alone, ..Transport::default() })
+}
+
+/// Nobody answers for a network that is not this machine's, whatever its address: a local one started here is no help.
+fn elsewhere(error: ClientError, network: &Network) -> Failure {
+    let failure = Failure::from(error);
+    if failure.code != "unreachable" || network.kind == Kind::LocalNet {
+        return failure;
+    }
+    let name = &network.name;
+    failure.hint(match network.algod.as_ref().map(|endpoint| endpoint.layer) {
+        Some(Layer::BuiltIn) => {
+            format!(
+                "check the connection, or name another provider of {name} in ALGOD_SERVER; --net embedded needs none"
+            )
+        }
+        Some(Layer::Project) => format!("check the address of [networks.{name}] in pnp.toml, and the connection"),
+        _ => format!("check ALGOD_SERVER and ALGOD_PORT, which say where {name} is, and the connection"),
+    })
 }
 
 /// Transactions ready to be signed.

@@ -6,7 +6,7 @@ use super::deploy::{TemplateArgs, event, rates, recorded_programs, recorded_temp
 use super::failure::Failure;
 use super::io::Answer;
 use super::moment;
-use super::multisig::{Outcome, SenderArgs};
+use super::multisig::{Outcome, Sender, SenderArgs};
 use super::session::{Session, on_network};
 use crate::usage::{DEFAULT_NAME, DeployNote, GlobalState, OperationError, Programs, calls, template_of};
 
@@ -59,6 +59,9 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let call = calls::noted(calls::update(creator.address(), app, &programs, given, &params), bytes);
         let transactions = Session::single(call, &params)?;
         let what = format!("replace the programs of application {app}");
+        if let Sender::One(account) = &creator {
+            session.call_out(account.address, &programs.template, state.asset);
+        }
         let old = programs_of(record.as_ref());
         let sent = match session.carry_out("update", &what, &creator, &transactions, old.as_ref()).await? {
             Outcome::Sent(sent) => sent,

@@ -33,11 +33,12 @@ impl AccountState {
 }
 
 /// An account's holding of one asset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Holding {
     /// Minor units.
     pub amount: u64,
     /// Whether it may not be moved.
+    #[serde(rename = "is-frozen")]
     pub frozen: bool,
 }
 

@@ -1,30 +1,20 @@
 //! algod: parameters, submission, waiting, and reading the ledger.
 
 use super::account::{ApplicationBody, AssetBody, CreatorBody, LocalStateBody};
-use super::confirmation::PendingBody;
 use super::http::Service;
-use super::{AccountState, ApplicationState, AssetState, ClientError, Confirmation, Holding, Simulation};
+use super::{AccountState, ApplicationState, AssetState, ClientError, Holding, Simulation, Transport};
 use crate::types::consensus::{self, ConsensusParams};
 use crate::types::{
     Address, AppIndex, AssetIndex, Digest, MicroAlgos, Round, SignedTransaction, TealValue, Transaction, Txid, msgpack,
 };
-use algonaut_algod::apis::configuration::{ApiKey, Configuration};
-use algonaut_algod::apis::public_api;
+use data_encoding::BASE64;
+use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 /// A client of one algod.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Algod {
     service: Service,
-    algonaut: Configuration,
-}
-
-impl std::fmt::Debug for Algod {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // algonaut's configuration would print the token.
-        f.debug_tuple("Algod").field(&self.service).finish()
-    }
 }
 
 /// What a transaction needs from the network.
@@ -62,6 +52,41 @@ pub struct Version {
     pub genesis_hash: String,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ParamsBody {
+    #[serde(default)]
+    fee: u64,
+    min_fee: u64,
+    genesis_id: String,
+    genesis_hash: String,
+    last_round: Round,
+    #[serde(default)]
+    consensus_version: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct StatusBody {
+    last_round: Round,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct AccountBody {
+    amount: u64,
+    min_balance: u64,
+    #[serde(default)]
+    auth_addr: Option<Address>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct HoldingBody {
+    #[serde(default)]
+    asset_holding: Option<Holding>,
+}
+
 #[derive(serde::Deserialize)]
 struct GenesisBody {
     #[serde(default)]
@@ -81,19 +106,25 @@ impl Algod {
     /// # Errors
     /// A machine on which no HTTP client can be set up.
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, ClientError> {
-        let service = Service::new("algod", url, "X-Algo-API-Token", token)?;
-        let algonaut = Configuration {
-            base_path: service.url().to_owned(),
-            user_agent: Some(concat!("pnp-contract/", env!("CARGO_PKG_VERSION")).to_owned()),
-            client: service.client().clone(),
-            basic_auth: None,
-            oauth_access_token: None,
-            bearer_access_token: None,
-            api_key: token
-                .filter(|token| !token.is_empty())
-                .map(|_| ApiKey { prefix: None, key: service.token().to_owned() }),
-        };
-        Ok(Self { service, algonaut })
+        Self::connect(url, token, Transport::default())
+    }
+
+    /// The same, over a transport.
+    ///
+    /// # Errors
+    /// As [`Algod::new`].
+    pub fn connect(url: &str, token: Option<&str>, transport: Transport) -> Result<Self, ClientError> {
+        Ok(Self { service: Service::new("algod", url, "X-Algo-API-Token", token, transport)? })
+    }
+
+    /// The same algod, asked only once each time: for callers that have a patience of their own.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self { service: self.service.once() }
+    }
+
+    pub(super) const fn service(&self) -> &Service {
+        &self.service
     }
 
     /// Where this client's algod is.
@@ -130,16 +161,20 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn suggested_params(&self) -> Result<SuggestedParams, ClientError> {
-        let params =
-            public_api::transaction_params(&self.algonaut).await.map_err(|error| self.service.algonaut(error))?;
+        let body: ParamsBody = self.service.get("/v2/transactions/params").await?;
         Ok(SuggestedParams {
-            fee_per_byte: params.fee.0,
-            min_fee: MicroAlgos(params.min_fee.0),
-            genesis_id: params.genesis_id,
-            genesis_hash: Digest(params.genesis_hash.0),
-            last_round: params.last_round.0,
-            consensus: params.consensus_version,
+            fee_per_byte: body.fee,
+            min_fee: MicroAlgos(body.min_fee),
+            genesis_id: body.genesis_id,
+            genesis_hash: self.digest(&body.genesis_hash)?,
+            last_round: body.last_round,
+            consensus: body.consensus_version,
         })
+    }
+
+    fn digest(&self, base64: &str) -> Result<Digest, ClientError> {
+        let bytes = BASE64.decode(base64.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Digest).ok_or_else(|| self.service.malformed("a genesis hash that is none"))
     }
 
     /// Hands a group to the network, as bytes encoded here; the id of its first transaction.
@@ -151,52 +186,27 @@ impl Algod {
         self.submit_bytes(&bytes).await
     }
 
-    /// Hands over transactions that are encoded already, one after the other.
+    /// Hands over transactions that are encoded already, one after the other; once, whatever comes of it.
     ///
     /// # Errors
     /// [`ClientError::Rejected`] where the rules refuse it.
     pub async fn submit_bytes(&self, bytes: &[u8]) -> Result<Txid, ClientError> {
-        let answer =
-            public_api::raw_transaction(&self.algonaut, bytes).await.map_err(|error| self.service.algonaut(error))?;
-        answer.tx_id.parse().map_err(|error| self.service.malformed(error))
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(rename = "txId")]
+            id: Txid,
+        }
+        let body: Body = self.service.post_once("/v2/transactions", "application/x-binary", bytes.to_vec()).await?;
+        Ok(body.id)
     }
 
-    /// What became of a transaction, from the pool or the newest thousand rounds; `None` where the node knows none.
+    /// The newest round.
     ///
     /// # Errors
-    /// [`ClientError::Dropped`] where the pool gave it up.
-    pub async fn pending(&self, txid: Txid) -> Result<Option<Confirmation>, ClientError> {
-        let body: PendingBody = match self.service.get(&format!("/v2/transactions/pending/{txid}")).await {
-            Err(error) if error.is_not_found() => return Ok(None),
-            other => other?,
-        };
-        if !body.pool_error.is_empty() {
-            return Err(ClientError::Dropped { txid, reason: body.pool_error });
-        }
-        body.confirmation(txid).map_err(|why| self.service.malformed(why))
-    }
-
-    /// Waits until a transaction is in a block, at most until the round after `last_valid`.
-    ///
-    /// # Errors
-    /// [`ClientError::Dropped`] and [`ClientError::Expired`].
-    pub async fn wait(&self, txid: Txid, last_valid: Round) -> Result<Confirmation, ClientError> {
-        const PATIENCE: Duration = Duration::from_secs(120);
-        let start = Instant::now();
-        let mut round = None;
-        loop {
-            if let Some(confirmation) = self.pending(txid).await? {
-                return Ok(confirmation);
-            }
-            let last = match round {
-                Some(round) => round,
-                None => self.suggested_params().await?.last_round,
-            };
-            if last > last_valid || start.elapsed() > PATIENCE {
-                return Err(ClientError::Expired { txid, last_valid });
-            }
-            round = Some(self.wait_for_block_after(last).await?);
-        }
+    /// [`ClientError`].
+    pub async fn newest_round(&self) -> Result<Round, ClientError> {
+        let status: StatusBody = self.service.get("/v2/status").await?;
+        Ok(status.last_round)
     }
 
     /// The newest round, once there is one after `round`, or after as long as the node holds such a question.
@@ -204,12 +214,7 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn wait_for_block_after(&self, round: Round) -> Result<Round, ClientError> {
-        #[derive(serde::Deserialize)]
-        struct Status {
-            #[serde(rename = "last-round")]
-            last_round: Round,
-        }
-        let status: Status = self.service.get(&format!("/v2/status/wait-for-block-after/{round}")).await?;
+        let status: StatusBody = self.service.await_news(&format!("/v2/status/wait-for-block-after/{round}")).await?;
         Ok(status.last_round)
     }
 
@@ -234,18 +239,12 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn account(&self, address: Address) -> Result<AccountState, ClientError> {
-        let account = public_api::account_information(&self.algonaut, &address.to_string(), None, Some("all"))
-            .await
-            .map_err(|error| self.service.algonaut(error))?;
-        let auth_addr = match account.auth_addr.as_deref() {
-            Some(text) => text.parse().map_err(|error| self.service.malformed(error))?,
-            None => Address::ZERO,
-        };
+        let body: AccountBody = self.service.get(&format!("/v2/accounts/{address}?exclude=all")).await?;
         Ok(AccountState {
             address,
-            balance: MicroAlgos(account.amount),
-            min_balance: MicroAlgos(account.min_balance),
-            auth_addr,
+            balance: MicroAlgos(body.amount),
+            min_balance: MicroAlgos(body.min_balance),
+            auth_addr: body.auth_addr.unwrap_or(Address::ZERO),
         })
     }
 
@@ -254,14 +253,9 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn holding(&self, address: Address, asset: AssetIndex) -> Result<Option<Holding>, ClientError> {
-        match public_api::account_asset_information(&self.algonaut, &address.to_string(), asset, None).await {
-            Ok(body) => {
-                Ok(body.asset_holding.map(|holding| Holding { amount: holding.amount, frozen: holding.is_frozen }))
-            }
-            Err(error) => match self.service.algonaut(error) {
-                error if error.is_not_found() => Ok(None),
-                error => Err(error),
-            },
+        match self.service.get::<HoldingBody>(&format!("/v2/accounts/{address}/assets/{asset}")).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            body => Ok(body?.asset_holding),
         }
     }
 

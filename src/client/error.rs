@@ -2,6 +2,8 @@
 
 use super::Rejection;
 use crate::types::{Round, Txid};
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// A failed request, in words that name the service but never a token.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +16,46 @@ pub enum ClientError {
         /// The address.
         url: String,
         /// The innermost cause, for example `connection refused`.
+        why: String,
+    },
+    /// A connection was made and gave no answer: what was asked may have arrived.
+    #[error("{service} at {url} gave no answer: {why}")]
+    Lost {
+        /// `algod` or `kmd`.
+        service: &'static str,
+        /// The address.
+        url: String,
+        /// What happened, for example `it took too long`.
+        why: String,
+    },
+    /// The service, or a gate before it, takes no more requests for now; this one was not taken.
+    #[error("{service} at {url} takes no more requests for now (status {status}{})", asked(*after))]
+    Busy {
+        /// `algod` or `indexer`.
+        service: &'static str,
+        /// The address.
+        url: String,
+        /// The HTTP status: 429, or 503 with a pause.
+        status: u16,
+        /// How long it asks to wait, at most a minute.
+        after: Option<Duration>,
+    },
+    /// Its certificate is not one to trust; nothing was asked.
+    #[error("{service} at {url} cannot be trusted: {why}")]
+    Untrusted {
+        /// `algod` or `indexer`.
+        service: &'static str,
+        /// The address.
+        url: String,
+        /// What is wrong with the certificate.
+        why: &'static str,
+    },
+    /// A file of certificates is of no use.
+    #[error("the certificates of {} cannot be used: {why}", path.display())]
+    Roots {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
         why: String,
     },
     /// The service asks for another token.
@@ -55,6 +97,16 @@ pub enum ClientError {
         /// The node's reason.
         reason: String,
     },
+    /// A group was handed over, or may have been, and what became of it is not known yet.
+    #[error("whether transaction {txid} is in a block is not known: {why}")]
+    Uncertain {
+        /// The transaction.
+        txid: Txid,
+        /// The last round it can be in.
+        last_valid: Round,
+        /// Why it is not known.
+        why: String,
+    },
     /// The last valid round went by.
     #[error("transaction {txid} was not confirmed up to round {last_valid} and can no longer be")]
     Expired {
@@ -82,15 +134,38 @@ impl ClientError {
     pub fn verdict(&self) -> Verdict {
         match self {
             Self::Rejected(_) => Verdict::Refused,
-            Self::Unauthorized { .. } => Verdict::Stop,
+            Self::Unauthorized { .. } | Self::Untrusted { .. } | Self::Roots { .. } => Verdict::Stop,
             // A full pool empties again, whatever status it is told with.
             Self::Api { message, .. } if message.contains("reached capacity") => Verdict::Later,
             Self::Api { status: 404 | 405 | 501, .. } => Verdict::Stop,
             Self::Api { status: 408 | 425 | 429 | 500.., .. } => Verdict::Later,
             Self::Api { .. } => Verdict::Refused,
-            Self::Unreachable { .. } | Self::Malformed { .. } | Self::Dropped { .. } | Self::Expired { .. } => {
-                Verdict::Later
-            }
+            Self::Unreachable { .. }
+            | Self::Lost { .. }
+            | Self::Busy { .. }
+            | Self::Malformed { .. }
+            | Self::Dropped { .. }
+            | Self::Uncertain { .. }
+            | Self::Expired { .. } => Verdict::Later,
+        }
+    }
+
+    /// Whether what was sent may have arrived and been kept.
+    #[must_use]
+    pub const fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Lost { .. } | Self::Malformed { .. } | Self::Uncertain { .. } | Self::Dropped { .. } => true,
+            Self::Api { status, .. } => *status >= 500 || *status == 408,
+            _ => false,
+        }
+    }
+
+    /// How long the service asks to be left alone.
+    #[must_use]
+    pub const fn asked_pause(&self) -> Option<Duration> {
+        match self {
+            Self::Busy { after, .. } => *after,
+            _ => None,
         }
     }
 
@@ -108,6 +183,10 @@ impl ClientError {
             _ => None,
         }
     }
+}
+
+fn asked(after: Option<Duration>) -> String {
+    after.map_or_else(String::new, |pause| format!(", it asks to wait {} s", pause.as_secs()))
 }
 
 #[cfg(test)]

@@ -1,13 +1,21 @@
 //! The HTTP client under every service: timeouts, certificates, tokens, and errors unwrapped.
 
-use super::ClientError;
+use super::retry::{Pauses, retry_after};
+use super::{ClientError, Transport, tls};
 use serde::de::DeserializeOwned;
-use std::time::Duration;
+use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
-const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT: Duration = Duration::from_secs(10);
+/// The longest an ordinary answer may take.
+const ANSWER: Duration = Duration::from_secs(20);
 /// algod holds `wait-for-block-after` for up to a minute.
-const ANSWER: Duration = Duration::from_secs(75);
+const LONG_ANSWER: Duration = Duration::from_secs(75);
+/// The longest answer that is read; a whole block is smaller.
+const LARGEST: usize = 64 << 20;
 
 /// One service at one address.
 #[derive(Clone)]
@@ -17,6 +25,9 @@ pub(super) struct Service {
     header: &'static str,
     token: Zeroizing<String>,
     client: reqwest::Client,
+    transport: Transport,
+    /// Whether it ever answered.
+    known: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Service {
@@ -31,13 +42,19 @@ pub(super) fn install_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-fn client(url: &str) -> Result<reqwest::Client, reqwest::Error> {
+fn client(url: &str, transport: &Transport) -> Result<reqwest::Client, reqwest::Error> {
     install_tls();
-    let mut builder =
-        reqwest::Client::builder().connect_timeout(CONNECT).timeout(ANSWER).redirect(reqwest::redirect::Policy::none());
+    // No redirect is followed: a token goes to the address it was given with and to no other.
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("pnp-contract/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        .timeout(LONG_ANSWER)
+        .redirect(reqwest::redirect::Policy::none());
     if url.starts_with("http://") {
         // Reading the machine's certificates takes longer than a whole command on a local network.
         builder = builder.tls_certs_only([]);
+    } else if let Some(roots) = &transport.roots {
+        builder = builder.tls_certs_merge(roots.certificates());
     }
     if is_loopback(url) {
         builder = builder.no_proxy();
@@ -45,7 +62,7 @@ fn client(url: &str) -> Result<reqwest::Client, reqwest::Error> {
     builder.build()
 }
 
-fn is_loopback(url: &str) -> bool {
+pub(super) fn is_loopback(url: &str) -> bool {
     url::Url::parse(url).is_ok_and(|url| match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -60,22 +77,25 @@ impl Service {
         url: &str,
         header: &'static str,
         token: Option<&str>,
+        transport: Transport,
     ) -> Result<Self, ClientError> {
         let url = url.trim_end_matches('/').to_owned();
-        let client = client(&url).map_err(|error| ClientError::Unreachable {
+        let client = client(&url, &transport).map_err(|error| ClientError::Unreachable {
             service: name,
             url: url.clone(),
             why: innermost(&error),
         })?;
-        Ok(Self { name, url, header, token: Zeroizing::new(token.unwrap_or_default().to_owned()), client })
+        let token = Zeroizing::new(token.unwrap_or_default().to_owned());
+        Ok(Self { name, url, header, token, client, transport, known: Arc::default() })
     }
 
-    pub(super) const fn client(&self) -> &reqwest::Client {
-        &self.client
+    /// The same service, asked only once each time.
+    pub(super) fn once(self) -> Self {
+        Self { transport: self.transport.once(), ..self }
     }
 
-    pub(super) fn token(&self) -> &str {
-        &self.token
+    pub(super) const fn transport_options(&self) -> &Transport {
+        &self.transport
     }
 
     pub(super) fn url(&self) -> &str {
@@ -84,7 +104,8 @@ impl Service {
 
     /// Reads a JSON document without showing the token, unless it is asked for: whoever answers may be somebody else.
     pub(super) async fn get_openly<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        match self.read(self.client.get(format!("{}{path}", self.url))).await {
+        let open = self.client.get(format!("{}{path}", self.url)).timeout(ANSWER);
+        match self.patiently(open, json).await {
             Err(ClientError::Unauthorized { .. }) if !self.token.is_empty() => self.get(path).await,
             outcome => outcome,
         }
@@ -92,56 +113,146 @@ impl Service {
 
     /// Reads a JSON document.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.exchange(self.client.get(format!("{}{path}", self.url))).await
+        self.patiently(self.with_token(self.client.get(format!("{}{path}", self.url))).timeout(ANSWER), json).await
     }
 
     /// Reads an answer as it comes.
     pub(super) async fn get_bytes(&self, path: &str) -> Result<Vec<u8>, ClientError> {
-        self.answer(self.with_token(self.client.get(format!("{}{path}", self.url)))).await
+        let request = self.with_token(self.client.get(format!("{}{path}", self.url))).timeout(ANSWER);
+        self.patiently(request, |body| Ok(body.to_vec())).await
     }
 
-    /// Sends text and reads a JSON document.
+    /// Sends text that changes nothing, and reads a JSON document.
     pub(super) async fn post_text(&self, path: &str, text: &'static str) -> Result<serde_json::Value, ClientError> {
-        let request = self.client.post(format!("{}{path}", self.url));
-        self.exchange(request.header("Content-Type", "text/plain").body(text)).await
+        let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "text/plain");
+        self.patiently(self.with_token(request).timeout(ANSWER).body(text), json).await
     }
 
-    /// Sends msgpack and reads a JSON document.
+    /// Reads a JSON document that the service holds back until there is something to tell; asked once.
+    pub(super) async fn await_news<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        self.once_only(self.with_token(self.client.get(format!("{}{path}", self.url))).timeout(LONG_ANSWER)).await
+    }
+
+    /// Sends msgpack that changes nothing, and reads a JSON document.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<T, ClientError> {
-        let request = self.client.post(format!("{}{path}", self.url));
-        self.exchange(request.header("Content-Type", "application/msgpack").body(body)).await
+        let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "application/msgpack");
+        self.patiently(self.with_token(request).timeout(ANSWER).body(body), json).await
     }
 
-    async fn exchange<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
-        self.read(self.with_token(request)).await
+    /// Sends what may change something, once, and reads a JSON document.
+    pub(super) async fn post_once<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        content_type: &'static str,
+        body: Vec<u8>,
+    ) -> Result<T, ClientError> {
+        let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", content_type);
+        self.once_only(self.with_token(request).timeout(ANSWER).body(body)).await
     }
 
     fn with_token(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         if self.token.is_empty() { request } else { request.header(self.header, self.token.as_str()) }
     }
 
-    async fn read<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
-        let body = self.answer(request).await?;
-        serde_json::from_slice(&body).map_err(|error| self.malformed(error))
+    async fn once_only<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
+        json(&self.answer(request).await?).map_err(|why| self.malformed(why))
     }
 
-    async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, ClientError> {
-        let response = request.send().await.map_err(|error| self.transport(&error))?;
-        let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(|error| self.transport(&error))?;
-        if status >= 300 {
-            return Err(self.refusal(status, &String::from_utf8_lossy(&body)));
+    /// Asks until there is an answer, or no point in asking, or no time left.
+    async fn patiently<T>(
+        &self,
+        request: reqwest::RequestBuilder,
+        read: fn(&[u8]) -> Result<T, String>,
+    ) -> Result<T, ClientError> {
+        let mut pauses = Pauses::new(&self.transport);
+        loop {
+            let Some(again) = request.try_clone() else {
+                return Err(self.malformed("a request that cannot be made twice"));
+            };
+            let outcome = self.answer(again).await;
+            let error = match outcome.and_then(|body| read(&body).map_err(|why| self.malformed(why))) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(pause) = pauses.after(&error, !self.known.load(Ordering::Relaxed)) else { return Err(error) };
+            tracing::debug!(%error, ?pause, "asking again");
+            tokio::time::sleep(pause).await;
         }
-        Ok(body.to_vec())
+    }
+
+    /// One request's answer, whole and unpacked.
+    async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, ClientError> {
+        let request = request.header("Accept-Encoding", "gzip");
+        let mut response = request.send().await.map_err(|error| self.transport(&error))?;
+        self.known.store(true, Ordering::Relaxed);
+        let status = response.status().as_u16();
+        let header = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+        };
+        let (coding, kind) = (header("content-encoding"), header("content-type"));
+        let target = response.headers().get("location").and_then(|value| value.to_str().ok()).map(host_of);
+        let after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let after = after.and_then(|value| retry_after(value, SystemTime::now()));
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.transport(&error))? {
+            if body.len().saturating_add(chunk.len()) > LARGEST {
+                return Err(self.malformed(format!("more than {} MiB", LARGEST >> 20)));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let body = self.unpacked(body, &coding)?;
+        match status {
+            200..300 if is_page(&kind, &body) => Err(self.malformed(page(&body))),
+            200..300 => Ok(body),
+            300..400 => Err(self.malformed(match target {
+                Some(host) => format!("it sends on to {host}, where nothing was asked and no token was sent"),
+                None => format!("status {status}, which leads nowhere"),
+            })),
+            _ => Err(self.refused(status, &kind, &body, after)),
+        }
+    }
+
+    fn unpacked(&self, body: Vec<u8>, coding: &str) -> Result<Vec<u8>, ClientError> {
+        match coding {
+            "" | "identity" => Ok(body),
+            "gzip" | "x-gzip" => {
+                let mut plain = Vec::new();
+                let limit = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+                let read = flate2::read::MultiGzDecoder::new(body.as_slice()).take(limit).read_to_end(&mut plain);
+                match read {
+                    Ok(_) if plain.len() > LARGEST => Err(self.malformed(format!("more than {} MiB", LARGEST >> 20))),
+                    Ok(_) => Ok(plain),
+                    Err(_) => Err(self.malformed("what is said to be packed with gzip and is not")),
+                }
+            }
+            other => Err(self.malformed(format!("packed with {other:?}, which was not asked for"))),
+        }
     }
 
     /// A request that got no answer.
     pub(super) fn transport(&self, error: &reqwest::Error) -> ClientError {
-        ClientError::Unreachable { service: self.name, url: self.url.clone(), why: innermost(error) }
+        let (service, url, why) = (self.name, self.url.clone(), innermost(error));
+        if let Some(why) = tls::distrust(&why) {
+            return ClientError::Untrusted { service, url, why };
+        }
+        if error.is_connect() {
+            ClientError::Unreachable { service, url, why }
+        } else {
+            ClientError::Lost { service, url, why }
+        }
     }
 
     pub(super) fn malformed(&self, why: impl std::fmt::Display) -> ClientError {
         ClientError::Malformed { service: self.name, url: self.url.clone(), why: why.to_string() }
+    }
+
+    fn refused(&self, status: u16, kind: &str, body: &[u8], after: Option<Duration>) -> ClientError {
+        let (service, url) = (self.name, self.url.clone());
+        if status == 429 || (status == 503 && after.is_some()) {
+            return ClientError::Busy { service, url, status, after };
+        }
+        let said = if is_page(kind, body) { page(body) } else { String::from_utf8_lossy(body).into_owned() };
+        self.refusal(status, &said)
     }
 
     /// An answer with an error status: `{"message"}` unwrapped, and the network's refusals told apart.
@@ -168,23 +279,35 @@ impl Service {
         }
         if matches!(status, 502..=504) {
             let why = format!("status {status} {message}").trim().to_owned();
-            return ClientError::Unreachable { service: self.name, url: self.url.clone(), why };
+            return ClientError::Lost { service: self.name, url: self.url.clone(), why };
         }
         ClientError::Api { service: self.name, status, message }
     }
+}
 
-    /// An error of algonaut's algod transport.
-    pub(super) fn algonaut<T>(&self, error: algonaut_algod::apis::Error<T>) -> ClientError {
-        use algonaut_algod::apis::Error;
-        match error {
-            Error::Reqwest(error) if error.is_decode() => self.malformed(innermost(&error)),
-            Error::Reqwest(error) => self.transport(&error),
-            Error::ResponseError(response) => self.refusal(response.status.as_u16(), &response.content),
-            Error::Serde(error) => self.malformed(error),
-            Error::Msgpack(error) => self.malformed(error),
-            Error::Io(error) => self.malformed(error),
-        }
-    }
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| error.to_string())
+}
+
+/// Whether this is a page for people, which no node writes: a proxy's or a login's.
+fn is_page(kind: &str, body: &[u8]) -> bool {
+    kind.starts_with("text/html") || body.trim_ascii_start().first() == Some(&b'<')
+}
+
+/// What a page is called.
+fn page(body: &[u8]) -> String {
+    let start = body.get(..body.len().min(4096)).unwrap_or_default();
+    let text = String::from_utf8_lossy(start);
+    let lower = text.to_ascii_lowercase();
+    let inside = lower.find("<title>").zip(lower.find("</title>"));
+    let title = inside.and_then(|(from, to)| text.get(from.saturating_add(7)..to)).unwrap_or_default();
+    let title: String = title.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
+    if title.is_empty() { "a web page".to_owned() } else { format!("a web page, {title:?}") }
+}
+
+fn host_of(location: &str) -> String {
+    let url = url::Url::parse(location).ok();
+    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "another path".to_owned())
 }
 
 /// The cause at the end of the chain, which says more than "error sending request".
@@ -196,9 +319,12 @@ pub(super) fn innermost(error: &reqwest::Error) -> String {
     while let Some(next) = cause.source() {
         cause = next;
     }
-    let text = cause.to_string();
-    // The operating system's number helps nobody.
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+    without_number(&cause.to_string())
+}
+
+/// The operating system's number helps nobody.
+pub(super) fn without_number(text: &str) -> String {
+    text.split(" (os error").next().unwrap_or(text).to_lowercase()
 }
 
 #[cfg(test)]
@@ -206,7 +332,7 @@ mod tests {
     use super::*;
 
     fn service() -> Service {
-        Service::new("algod", "http://127.0.0.1:1/", "X-Algo-API-Token", Some("secret")).unwrap()
+        Service::new("algod", "http://127.0.0.1:1/", "X-Algo-API-Token", Some("secret"), Transport::default()).unwrap()
     }
 
     #[test]
@@ -215,7 +341,7 @@ mod tests {
         assert!(error.is_not_found());
         assert_eq!(error.to_string(), "algod answers 404: application does not exist");
         assert!(matches!(service().refusal(401, "x"), ClientError::Unauthorized { .. }));
-        assert!(matches!(service().refusal(503, "<html>"), ClientError::Unreachable { .. }));
+        assert!(matches!(service().refusal(503, "<html>"), ClientError::Lost { .. }));
         assert!(!format!("{:?}", service()).contains("secret"));
     }
 
@@ -223,5 +349,20 @@ mod tests {
     async fn nobody_there_is_unreachable() {
         let error = service().get::<serde_json::Value>("/versions").await.unwrap_err();
         assert!(matches!(&error, ClientError::Unreachable { why, .. } if why.contains("refused")), "{error}");
+    }
+
+    #[test]
+    fn pages_for_people_are_told_from_answers() {
+        let body = b"<!doctype html><html><head><title>502 Bad\n Gateway</title>";
+        assert!(is_page("", body) && !is_page("application/json", b"{}"));
+        assert_eq!(page(body), "a web page, \"502 Bad Gateway\"");
+        assert_eq!(page(b"<html>"), "a web page");
+        let error = service().refused(502, "text/html", body, None);
+        assert_eq!(
+            error.to_string(),
+            "algod at http://127.0.0.1:1 gave no answer: status 502 a web page, \"502 Bad Gateway\""
+        );
+        let busy = service().refused(429, "", b"", Some(Duration::from_secs(3)));
+        assert_eq!(busy.asked_pause(), Some(Duration::from_secs(3)));
     }
 }

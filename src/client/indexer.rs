@@ -1,7 +1,7 @@
 //! The indexer: which applications an account made, and what the calls that made and changed them said.
 
-use super::ClientError;
 use super::http::Service;
+use super::{ClientError, Transport};
 use crate::types::{Address, AppIndex, Round};
 use data_encoding::BASE64;
 use serde::Deserialize;
@@ -113,7 +113,15 @@ impl Indexer {
     /// # Errors
     /// A machine on which no HTTP client can be set up.
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, ClientError> {
-        Ok(Self { service: Service::new("indexer", url, "X-Indexer-API-Token", token)? })
+        Self::connect(url, token, Transport::default())
+    }
+
+    /// The same, over a transport.
+    ///
+    /// # Errors
+    /// As [`Indexer::new`].
+    pub fn connect(url: &str, token: Option<&str>, transport: Transport) -> Result<Self, ClientError> {
+        Ok(Self { service: Service::new("indexer", url, "X-Indexer-API-Token", token, transport)? })
     }
 
     /// The newest round it has.

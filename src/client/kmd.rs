@@ -1,7 +1,7 @@
 //! kmd: the wallets of a development network, whose keys sign there and stay there.
 
-use super::ClientError;
 use super::http::Service;
+use super::{ClientError, Transport};
 use crate::types::{Address, Signature, SignedTransaction, Transaction, msgpack};
 use algonaut::kmd::v1::Kmd as AlgonautKmd;
 use data_encoding::BASE64;
@@ -48,7 +48,7 @@ impl Kmd {
     /// # Errors
     /// A malformed address.
     pub fn new(url: &str, token: &str) -> Result<Self, ClientError> {
-        let service = Service::new("kmd", url, "X-KMD-API-Token", Some(token))?;
+        let service = Service::new("kmd", url, "X-KMD-API-Token", Some(token), Transport::default())?;
         let kmd = AlgonautKmd::new(url, token).map_err(|error| match error {
             // No kmd takes such a token.
             algonaut::Error::BadToken => ClientError::Unauthorized { service: "kmd", url: url.to_owned() },
@@ -133,7 +133,7 @@ impl Wallet {
             .opened(|handle| {
                 let body = serde_json::json!({ "wallet_handle_token": handle, "wallet_password": "",
                                                "transaction": bytes, "public_key": key });
-                service.post("/v1/transaction/sign", body.to_string().into_bytes())
+                service.post_once("/v1/transaction/sign", "application/json", body.to_string().into_bytes())
             })
             .await?;
         let bytes = BASE64.decode(signed.signed_transaction.as_bytes()).map_err(|error| service.malformed(error))?;

@@ -1,20 +1,24 @@
 //! One way to talk to every Algorand network.
 //!
-//! algonaut carries the requests; what it sends are bytes encoded by [`crate::types`], and what has no lossless model
-//! there is read beside it, over the same HTTP client. Answers that say no are turned into explanations. This module does
-//! not know which contract it serves, where networks are found, or where keys come from.
+//! Every request takes one way (`http`), which knows the manners of public networks: pauses, limits, certificates. What
+//! is sent are bytes encoded by [`crate::types`]; answers that say no are turned into explanations; `delivery` takes a
+//! group to its block whatever the connection does. This module does not know which contract it serves, where networks are
+//! found, or where keys come from.
 
 mod account;
 mod algod;
 mod confirmation;
+mod delivery;
 mod error;
 mod http;
 mod indexer;
 mod kmd;
 mod node;
 mod rejection;
+mod retry;
 mod simulation;
 mod trace;
+mod tls;
 
 pub use account::{AccountState, ApplicationState, AssetState, Holding};
 pub use algod::{Algod, SuggestedParams, Version};
@@ -24,5 +28,7 @@ pub use indexer::{CreatedApplication, Indexer, NotedCall};
 pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use node::NodeStatus;
 pub use rejection::{Rejection, Shortage};
+pub use retry::Transport;
 pub use simulation::{FailedAt, Simulation};
 pub use trace::FailedStep;
+pub use tls::Roots;

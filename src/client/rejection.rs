@@ -113,6 +113,14 @@ pub enum Rejection {
 }
 
 impl Rejection {
+    /// Whether the node refuses a transaction because its first round is yet to come: the node is behind.
+    #[must_use]
+    pub fn is_early(&self) -> bool {
+        let Self::Expired { text } = self else { return false };
+        let (round, first) = (number_after(text, "txn dead: round "), number_after(text, "outside of "));
+        round.zip(first).is_some_and(|(round, first)| round < first)
+    }
+
     /// Reads an answer's `message` and `data`; nothing where it is no refusal of a transaction.
     #[must_use]
     pub fn parse(message: &str, data: &serde_json::Value) -> Option<Self> {
@@ -335,6 +343,13 @@ mod tests {
         let asset = pool("underflow on subtracting 10 from sender amount 7");
         assert_eq!(asset, Rejection::AssetShort { has: 7, needs: 10 });
         assert!(asset.to_string().ends_with("3 are missing"));
+    }
+
+    #[test]
+    fn a_node_that_is_behind_is_told_from_a_transaction_that_is_over() {
+        assert!(pool("txn dead: round 990 outside of 1000--2000").is_early());
+        assert!(!pool("txn dead: round 2001 outside of 1000--2000").is_early());
+        assert!(!pool("something new").is_early());
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub struct NetworkSection {
     /// kmd's token.
     #[serde(default)]
     pub kmd_token: Option<String>,
+    /// A file of certificate authorities (PEM) to trust beside the system's; from `pnp.toml`'s folder.
+    #[serde(default)]
+    pub ca: Option<String>,
     /// The genesis hash the network must have, base64.
     #[serde(default)]
     pub genesis_hash: Option<String>,
@@ -50,6 +53,7 @@ impl std::fmt::Debug for NetworkSection {
             .field("algod", &self.algod)
             .field("indexer", &self.indexer)
             .field("kmd", &self.kmd)
+            .field("ca", &self.ca)
             .field("genesis_hash", &self.genesis_hash)
             .finish_non_exhaustive()
     }

@@ -2,6 +2,7 @@
 
 use super::{Environment, Layer, NetworkError, ProjectFile, PublicNetwork};
 use std::fmt;
+use std::path::PathBuf;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -69,6 +70,8 @@ pub struct Network {
     pub indexer: Option<Endpoint>,
     /// kmd, on development networks.
     pub kmd: Option<Endpoint>,
+    /// A file of certificate authorities (PEM) to trust beside the system's; relative to the project's folder.
+    pub ca: Option<PathBuf>,
     /// The genesis hash it must have (base64), where that is known beforehand.
     pub genesis_hash: Option<String>,
     /// What the user should hear about how the settings were read, one sentence each.
@@ -152,6 +155,11 @@ impl Network {
             algod: None,
             indexer: None,
             kmd: None,
+            ca: environment
+                .get("PNP_CA_FILE")
+                .map(|setting| setting.value)
+                .or_else(|| section.and_then(|section| section.ca.as_deref()))
+                .map(PathBuf::from),
             genesis_hash: match kind {
                 Kind::Public(public) => Some(public.genesis_hash().to_owned()),
                 _ => project_hash,
@@ -322,6 +330,17 @@ mod tests {
             let error = Network::resolve("localnet", &environment, &ProjectFile::default()).unwrap_err().to_string();
             assert!(error.starts_with(name) && error.contains(".env") && !error.contains("u:p"), "{error}");
         }
+    }
+
+    #[test]
+    fn authorities_come_from_the_environment_before_the_project() {
+        let project: ProjectFile =
+            toml::from_str("[networks.mine]\nalgod = 'https://10.0.0.2'\nca = 'certs/own.pem'").unwrap();
+        let mine = Network::resolve("mine", &Environment::empty(), &project).unwrap();
+        assert_eq!(mine.ca, Some(PathBuf::from("certs/own.pem")));
+        let named = Environment::empty().with(Layer::DotEnv, "PNP_CA_FILE", "/etc/own.pem");
+        assert_eq!(Network::resolve("mine", &named, &project).unwrap().ca, Some(PathBuf::from("/etc/own.pem")));
+        assert_eq!(Network::resolve("testnet", &Environment::empty(), &project).unwrap().ca, None);
     }
 
     #[test]

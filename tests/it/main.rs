@@ -7,6 +7,7 @@ mod file_budget;
 mod hostile;
 mod kill;
 mod layering;
+mod network;
 mod readme;
 mod scenarios;
 mod sources;

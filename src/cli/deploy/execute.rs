@@ -176,6 +176,8 @@ impl Work<'_> {
         };
         let txid = first.id().to_string();
         let last_valid = first.header.last_valid;
+        session.call_out(creator.address, &self.programs.template, creation.asset);
+        session.check_fees(&transactions)?;
         session.confirm(&what, creator.address, &transactions).await?;
         let signed = Session::sign(creator, &transactions).await?;
         let pending = Pending { txid: txid.clone(), last_valid, replaces: replaced, contract: contract.clone() };
@@ -223,6 +225,7 @@ impl Work<'_> {
         let (Some(account), Some(target)) = (sender.account(), self.target) else {
             return Err(Failure::new("internal", "there is nothing to change"));
         };
+        session.call_out(account.address, &self.programs.template, target.standing.state.asset);
         let sent = session.send(&what, account, &transactions, runs.as_ref()).await?;
         let replaces_programs = operation == Operation::Update;
         let hash = if replaces_programs {

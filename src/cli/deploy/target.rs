@@ -1,7 +1,7 @@
 //! What stands already: by its record, by its number, or searched for where the record is lost.
 
 use super::super::failure::Failure;
-use super::super::session::Session;
+use super::super::session::{Session, transport};
 use super::record::recorded_template;
 use super::{Args, Operation};
 use crate::client::Indexer;
@@ -167,7 +167,8 @@ fn indexer(session: &Session<'_>) -> Result<Option<Indexer>, Failure> {
     if built_in(endpoint.layer) && !built_in(algod.layer) {
         return Ok(None);
     }
-    Ok(Some(Indexer::new(&endpoint.url, endpoint.token.as_ref().map(crate::network::Token::reveal))?))
+    let token = endpoint.token.as_ref().map(crate::network::Token::reveal);
+    Ok(Some(Indexer::connect(&endpoint.url, token, transport(session.context, &session.network)?)?))
 }
 
 impl Operation {

@@ -238,9 +238,8 @@ impl Charge {
                     return Ok(Err(error));
                 }
                 Verdict::Later => {
-                    // A connection that was refused carried nothing; but that is not told apart here.
-                    *sent = true;
-                    if !network.may_try_again(begun) {
+                    *sent |= error.may_have_arrived();
+                    if !network.may_try_again(begun, &error) {
                         return Err(error.into());
                     }
                 }

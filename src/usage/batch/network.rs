@@ -67,7 +67,7 @@ impl Network {
         loop {
             self.pass().await;
             match request().await {
-                Err(error) if error.verdict() == Verdict::Later && self.may_try_again(begun) => {}
+                Err(error) if error.verdict() == Verdict::Later && self.may_try_again(begun, &error) => {}
                 outcome => {
                     self.answered();
                     return outcome;
@@ -85,14 +85,14 @@ impl Network {
     }
 
     /// Notes a failure of something that was begun at `begun`; whether there is patience for another try.
-    pub(super) fn may_try_again(&self, begun: Instant) -> bool {
+    pub(super) fn may_try_again(&self, begun: Instant, error: &ClientError) -> bool {
         let now = Instant::now();
         let mut trouble = self.trouble();
         // Lines that fail together count as one failure.
         if trouble.until.is_none_or(|until| until <= now) {
             let pause = PAUSE.saturating_mul(1 << trouble.failures.min(10)).min(LONGEST_PAUSE);
             trouble.failures = trouble.failures.saturating_add(1);
-            trouble.until = Some(now + pause);
+            trouble.until = Some(now + pause.max(error.asked_pause().unwrap_or_default()));
         }
         trouble.since.get_or_insert(now);
         begun.elapsed() < self.patience

@@ -111,7 +111,7 @@ impl Batch {
         explain: Explain,
     ) -> Result<Self, Halt> {
         let state = global_state(&algod, settings.app).await?;
-        let network = Network::new(algod, settings.patience);
+        let network = Network::new(algod.once(), settings.patience);
         let params = network.params().await?;
         let common = Common {
             app: settings.app,

@@ -1,0 +1,291 @@
+//! Taking a group to its block, whatever the connection does meanwhile.
+//!
+//! The same signed bytes may be handed over any number of times, for the ledger takes a transaction once. What must never
+//! happen is that a group which may have arrived is told as refused: whoever hears that makes another one and pays twice.
+//! So a refusal counts only while no earlier copy can have arrived; after that, blocks decide.
+
+use super::confirmation::PendingBody;
+use super::retry::Pauses;
+use super::{Algod, ClientError, Confirmation, Rejection, Verdict};
+use crate::types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
+use std::time::{Duration, Instant};
+
+/// How long a network may make no block while one is waited for.
+const STILL: Duration = Duration::from_secs(120);
+/// How many rounds to wait longer where several nodes may answer, of which some are behind.
+const BEHIND: Round = 4;
+/// Rounds after which what no node knows is handed over again, and a refusal that may be a copy's own doing is told.
+const SOME_ROUNDS: Round = 3;
+/// The same as a time, on networks that make no rounds.
+const SOME_TIME: Duration = Duration::from_secs(12);
+/// Where one node is the whole network, nothing comes from elsewhere later.
+const SHORT_TIME: Duration = Duration::from_secs(2);
+/// How many blocks before the newest are read at most.
+const CATCH_UP: Round = 50;
+
+/// How a transaction stands with the node that answered.
+enum Standing {
+    /// It does not know it: it never had it, or forgot it, or is behind.
+    Unknown,
+    InPool,
+    InBlock(Confirmation),
+    /// Its pool gave it up; another node's may not have.
+    Dropped(String),
+}
+
+/// A group on its way.
+struct Delivery<'a> {
+    algod: &'a Algod,
+    txid: Txid,
+    /// The signed group; empty where it is only waited for.
+    bytes: Vec<u8>,
+    first_valid: Round,
+    last_valid: Round,
+    /// Whether a copy may have arrived.
+    doubt: bool,
+    /// The newest round anyone told of, and when it came.
+    newest: (Round, Instant),
+    /// The newest round whose block is known not to have it.
+    read: Option<Round>,
+}
+
+impl Algod {
+    /// Hands a group over and waits for its block; through bad moments of the connection, and at most once in effect.
+    ///
+    /// # Errors
+    /// [`ClientError::Rejected`] where the rules refuse it and no copy of it is anywhere; [`ClientError::Dropped`] and
+    /// [`ClientError::Expired`]; [`ClientError::Uncertain`] where it may be in a block all the same.
+    pub async fn deliver(&self, group: &[SignedTransaction]) -> Result<Confirmation, ClientError> {
+        let headers = || group.iter().map(|signed| &signed.transaction.header);
+        let (Some(first), Some(first_valid), Some(last_valid)) = (
+            group.first(),
+            headers().map(|header| header.first_valid).max(),
+            headers().map(|header| header.last_valid).min(),
+        ) else {
+            return Err(ClientError::Api { service: "algod", status: 400, message: "an empty group".to_owned() });
+        };
+        let bytes = group.iter().flat_map(msgpack::encode).collect();
+        let mut delivery = Delivery::new(self, first.transaction.id(), bytes, first_valid, last_valid);
+        let refusal = match delivery.hand_over().await {
+            Ok(()) => None,
+            Err(error) if delivery.doubt => Some(error),
+            Err(error) => return Err(error),
+        };
+        delivery.arrive(refusal).await
+    }
+
+    /// Waits until a transaction that was handed over is in a block, or can be in none: after `last_valid`.
+    ///
+    /// # Errors
+    /// [`ClientError::Dropped`], [`ClientError::Expired`] and [`ClientError::Uncertain`].
+    pub async fn wait(&self, txid: Txid, last_valid: Round) -> Result<Confirmation, ClientError> {
+        Delivery::new(self, txid, Vec::new(), 1, last_valid).arrive(None).await
+    }
+
+    async fn standing(&self, txid: Txid) -> Result<Standing, ClientError> {
+        let body: PendingBody = match self.service().get(&format!("/v2/transactions/pending/{txid}")).await {
+            Err(error) if error.is_not_found() => return Ok(Standing::Unknown),
+            other => other?,
+        };
+        if !body.pool_error.is_empty() {
+            return Ok(Standing::Dropped(body.pool_error));
+        }
+        let confirmation = body.confirmation(txid).map_err(|why| self.service().malformed(why))?;
+        Ok(confirmation.map_or(Standing::InPool, Standing::InBlock))
+    }
+
+    /// What became of a transaction, from the pool or the newest thousand rounds; `None` where the node knows none.
+    ///
+    /// # Errors
+    /// [`ClientError::Dropped`] where the pool gave it up.
+    pub async fn pending(&self, txid: Txid) -> Result<Option<Confirmation>, ClientError> {
+        match self.standing(txid).await? {
+            Standing::InBlock(confirmation) => Ok(Some(confirmation)),
+            Standing::Unknown | Standing::InPool => Ok(None),
+            Standing::Dropped(reason) => Err(ClientError::Dropped { txid, reason }),
+        }
+    }
+
+    /// A transaction in a block, and what it made; the node's answer by id would also have the logs. Inside: not in this
+    /// block. `None` where the node does not have the block.
+    async fn in_block(&self, txid: Txid, round: Round) -> Result<Option<Option<Confirmation>>, ClientError> {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            block: Block,
+        }
+        #[derive(serde::Deserialize)]
+        struct Block {
+            #[serde(default)]
+            txns: Vec<Applied>,
+        }
+        #[derive(Default, serde::Deserialize)]
+        struct Applied {
+            #[serde(rename = "apid", default)]
+            application: Option<AppIndex>,
+            #[serde(rename = "caid", default)]
+            asset: Option<AssetIndex>,
+        }
+        let Some(ids) = self.block_txids(round).await? else { return Ok(None) };
+        let Some(place) = ids.iter().position(|id| *id == txid) else { return Ok(Some(None)) };
+        let body: Body = self.service().get(&format!("/v2/blocks/{round}")).await?;
+        let Applied { application, asset } = body.block.txns.into_iter().nth(place).unwrap_or_default();
+        Ok(Some(Some(Confirmation { txid, round, application, asset, logs: Vec::new() })))
+    }
+}
+
+impl<'a> Delivery<'a> {
+    fn new(algod: &'a Algod, txid: Txid, bytes: Vec<u8>, first_valid: Round, last_valid: Round) -> Self {
+        let newest = (0, Instant::now());
+        Self { algod, txid, bytes, first_valid, last_valid, doubt: false, newest, read: None }
+    }
+
+    /// Until a node has it, says no, or nothing answers any more.
+    async fn hand_over(&mut self) -> Result<(), ClientError> {
+        let mut pauses = Pauses::new(self.algod.service().transport_options());
+        loop {
+            let Err(mut error) = self.algod.submit_bytes(&self.bytes).await else { return Ok(()) };
+            if matches!(error.rejection(), Some(Rejection::Duplicate { .. })) {
+                return Ok(());
+            }
+            // The node is behind the one that was asked for the newest round.
+            if error.rejection().is_some_and(Rejection::is_early) && !pauses.is_over() {
+                let url = self.algod.url().to_owned();
+                error = ClientError::Busy { service: "algod", url, status: 400, after: None };
+            }
+            self.doubt |= error.may_have_arrived();
+            let Some(pause) = pauses.after(&error, false) else { return Err(error) };
+            tracing::debug!(%error, ?pause, "handing over again");
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Until it is in a block or its time is over. `refusal` is what the last copy was answered where an earlier one may
+    /// have arrived.
+    async fn arrive(&mut self, refusal: Option<ClientError>) -> Result<Confirmation, ClientError> {
+        let alone = self.algod.service().transport_options().alone;
+        if let Standing::InBlock(confirmation) = self.standing().await? {
+            return Ok(confirmation);
+        }
+        let begun = (self.newest().await?, Instant::now());
+        let mut handed_over = begun.0;
+        let mut dropped: Option<(Round, Instant, String)> = None;
+        loop {
+            let standing = self.standing().await?;
+            let known = match standing {
+                Standing::InBlock(confirmation) => return Ok(confirmation),
+                Standing::InPool => true,
+                Standing::Unknown => false,
+                Standing::Dropped(reason) => {
+                    dropped.get_or_insert((self.newest.0, Instant::now(), reason));
+                    false
+                }
+            };
+            if !known && let Some(confirmation) = self.in_blocks().await? {
+                return Ok(confirmation);
+            }
+            let passed = |since: Round, then: Instant| {
+                let time = if alone { SHORT_TIME } else { SOME_TIME };
+                self.newest.0 >= since.saturating_add(SOME_ROUNDS) || then.elapsed() >= time
+            };
+            if self.newest.0 > self.last_valid.saturating_add(if alone { 0 } else { BEHIND }) {
+                return Err(self.over(known));
+            }
+            if let Some(refusal) = &refusal
+                && !known
+                && passed(begun.0, begun.1)
+            {
+                return Err(self.told(refusal, alone));
+            }
+            if let Some((round, then, reason)) = &dropped
+                && !known
+                && passed(*round, *then)
+            {
+                return Err(ClientError::Dropped { txid: self.txid, reason: reason.clone() });
+            }
+            if !known && !self.bytes.is_empty() && self.newest.0 >= handed_over.saturating_add(SOME_ROUNDS) {
+                handed_over = self.newest.0;
+                // Whatever is answered, the next look tells.
+                if let Err(error) = self.algod.submit_bytes(&self.bytes).await {
+                    tracing::debug!(%error, "handed over again");
+                }
+            }
+            self.next_round().await?;
+        }
+    }
+
+    /// What to say when no block to come can have it.
+    fn over(&self, in_pool: bool) -> ClientError {
+        if in_pool || self.read.is_some_and(|read| read >= self.last_valid) {
+            ClientError::Expired { txid: self.txid, last_valid: self.last_valid }
+        } else {
+            self.uncertain(format!(
+                "its last round {} is over, and this node does not show the blocks",
+                self.last_valid
+            ))
+        }
+    }
+
+    /// What to say when the last copy was refused and nothing of the earlier ones is to be seen.
+    fn told(&self, refusal: &ClientError, alone: bool) -> ClientError {
+        match refusal.rejection() {
+            Some(rejection) if alone => ClientError::Rejected(Box::new(rejection.clone())),
+            _ => self.uncertain(refusal),
+        }
+    }
+
+    fn uncertain(&self, why: impl std::fmt::Display) -> ClientError {
+        ClientError::Uncertain { txid: self.txid, last_valid: self.last_valid, why: why.to_string() }
+    }
+
+    /// How it stands; a connection that fails for good leaves it open.
+    async fn standing(&self) -> Result<Standing, ClientError> {
+        self.algod.standing(self.txid).await.map_err(|error| self.uncertain(error))
+    }
+
+    /// The newest round, asked for when it is first needed: on a quick network the first look is the last.
+    async fn newest(&mut self) -> Result<Round, ClientError> {
+        if self.newest.0 == 0 {
+            let round = self.algod.newest_round().await.map_err(|error| self.uncertain(error))?;
+            self.newest = (round, Instant::now());
+        }
+        Ok(self.newest.0)
+    }
+
+    /// Looks through the blocks that came since the last look.
+    async fn in_blocks(&mut self) -> Result<Option<Confirmation>, ClientError> {
+        let newest = self.newest.0.min(self.last_valid);
+        let first = self.first_valid.max(newest.saturating_sub(CATCH_UP));
+        for round in self.read.map_or(first, |read| read.saturating_add(1).max(first))..=newest {
+            match self.algod.in_block(self.txid, round).await {
+                Ok(Some(Some(confirmation))) => return Ok(Some(confirmation)),
+                Ok(Some(None)) => self.read = Some(round),
+                Ok(None) => return Ok(None),
+                // A node that is behind, or keeps no blocks: the next look asks again.
+                Err(error) if error.verdict() != Verdict::Later => return Err(self.uncertain(error)),
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Waits for the next round, or a moment where the node cannot be asked to hold the question.
+    async fn next_round(&mut self) -> Result<(), ClientError> {
+        let news = self.algod.wait_for_block_after(self.newest.0).await;
+        match news {
+            Ok(round) if round > self.newest.0 => self.newest = (round, Instant::now()),
+            _ if self.newest.1.elapsed() > STILL => {
+                let why = match news {
+                    Ok(_) => format!("the network has made no block for {} s", STILL.as_secs()),
+                    Err(error) => error.to_string(),
+                };
+                return Err(self.uncertain(why));
+            }
+            Ok(_) => tokio::time::sleep(Duration::from_millis(250)).await,
+            Err(error) if error.verdict() == Verdict::Later => {
+                tokio::time::sleep(error.asked_pause().unwrap_or(Duration::from_secs(1))).await;
+            }
+            Err(error) => return Err(self.uncertain(error)),
+        }
+        Ok(())
+    }
+}
