@@ -345,19 +345,20 @@ impl<'c> Session<'c> {
         Ok(Sent { txids, confirmation })
     }
 
+    /// The most microAlgos of fees for a group of so many transactions: `--max-fee`, else what is usual on public networks.
+    pub(super) fn max_fee(&self, transactions: u64) -> Option<u64> {
+        /// Twenty times the least fee.
+        const USUAL: u64 = 20_000;
+        let usual = || (!self.is_development()).then(|| transactions.saturating_mul(USUAL));
+        self.context.options.max_fee.or_else(usual)
+    }
+
     /// Refuses a group whose fees are over the limit, `--max-fee` or what is usual: suggested fees rise with congestion,
     /// and a node may suggest what it likes.
     pub(super) fn check_fees<'t>(&self, group: impl IntoIterator<Item = &'t Transaction>) -> Result<(), Failure> {
-        /// Twenty times the least fee.
-        const USUAL: u64 = 20_000;
         let fees: Vec<u64> = group.into_iter().map(|transaction| transaction.header.fee.0).collect();
         let fee = fees.iter().fold(0, |sum: u64, fee| sum.saturating_add(*fee));
-        let usual = || USUAL.saturating_mul(fees.len() as u64);
-        let limit = match self.context.options.max_fee {
-            Some(limit) => limit,
-            None if self.is_development() => return Ok(()),
-            None => usual(),
-        };
+        let Some(limit) = self.max_fee(fees.len() as u64) else { return Ok(()) };
         if fee <= limit {
             return Ok(());
         }

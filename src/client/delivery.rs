@@ -282,7 +282,7 @@ impl<'a> Delivery<'a> {
             }
             Ok(_) => tokio::time::sleep(Duration::from_millis(250)).await,
             Err(error) if error.verdict() == Verdict::Later => {
-                tokio::time::sleep(error.asked_pause().unwrap_or(Duration::from_secs(1))).await;
+                tokio::time::sleep(error.asked_pause().unwrap_or(Duration::from_secs(1)).min(STILL)).await;
             }
             Err(error) => return Err(self.uncertain(error)),
         }

@@ -37,7 +37,7 @@ pub enum ClientError {
         url: String,
         /// The HTTP status: 429, or 503 with a pause.
         status: u16,
-        /// How long it asks to wait, at most a minute.
+        /// How long it asks to wait, at most a day.
         after: Option<Duration>,
     },
     /// Its certificate is not one to trust; nothing was asked.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 const FIRST: Duration = Duration::from_millis(250);
 /// The longest pause that is chosen here.
 const LONGEST: Duration = Duration::from_secs(8);
-/// The longest pause a service may ask for.
-const LONGEST_ASKED: Duration = Duration::from_secs(60);
+/// The longest pause a service is heard to ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(86_400);
 /// Tries after answers that another try seldom makes better.
 const FEW: u32 = 2;
 
@@ -80,7 +80,7 @@ fn jittered(pause: Duration) -> Duration {
     half + half.mul_f64(f64::from(u16::from_be_bytes(random)) / f64::from(u16::MAX))
 }
 
-/// The pause a `Retry-After` asks for: seconds, or a date (RFC 9110 §10.2.3); at most a minute.
+/// The pause a `Retry-After` asks for: seconds, or a date (RFC 9110 §10.2.3); at most a day.
 pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     let pause = match value.parse() {
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(retry_after("7", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now), Some(Duration::ZERO));
-        assert_eq!(retry_after("86400", now), Some(LONGEST_ASKED));
+        assert_eq!(retry_after("999999", now), Some(LONGEST_ASKED));
         assert_eq!(retry_after("soon", now), None);
     }
 

@@ -181,6 +181,7 @@ fn settings(session: &Session<'_>, args: &Args, app: u64, record: Option<&Contra
         alone,
         patience: PATIENCE,
         retry: args.retry,
+        max_fee: session.max_fee(3),
     }
 }
 

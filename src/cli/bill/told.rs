@@ -322,6 +322,9 @@ pub(super) fn ended_early(error: BatchError<Failure>, journal: &Path) -> Failure
         },
         BatchError::Halt(Halt::Journal(error)) => error.into(),
         BatchError::Halt(Halt::Contract(error)) => error.into(),
+        BatchError::Halt(error @ Halt::Fee { fee, .. }) => Failure::new("fee_ceiling", error)
+            .because("the network suggests fees by its congestion")
+            .hint(format!("run it again when the network is less busy, or allow it with --max-fee {fee}")),
         BatchError::Halt(error @ Halt::Stalled { .. }) => Failure::new("stalled", error).hint(go_on),
         BatchError::Halt(error @ Halt::Signature { .. }) => {
             Failure::new("no_signature", error).hint("correct the key, and run the command again")

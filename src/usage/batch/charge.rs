@@ -153,6 +153,10 @@ impl Charge {
             min_fee: params.min_fee.0,
         };
         let transactions = shared.common.transactions(&intent, &state).map_err(OperationError::Group)?;
+        let fee = transactions.iter().fold(0, |sum: u64, transaction| sum.saturating_add(transaction.header.fee.0));
+        if let Some(limit) = shared.settings.max_fee.filter(|limit| fee > *limit) {
+            return Err(Halt::Fee { fee, limit });
+        }
         intent.txid = transactions.first().map(crate::types::Transaction::id).unwrap_or_default();
         Ok(Ok(intent))
     }

@@ -47,6 +47,8 @@ pub struct Settings {
     pub patience: Duration,
     /// Whether lines that were refused before are tried again.
     pub retry: bool,
+    /// The most microAlgos of fees for a group.
+    pub max_fee: Option<u64>,
 }
 
 /// Who signs for a user.
@@ -155,6 +157,14 @@ pub enum Halt {
         user: Address,
         /// Why.
         why: String,
+    },
+    /// The network suggests more fees than allowed; nothing of it was sent.
+    #[error("the fees of a group would be {fee} microAlgos, over the limit of {limit}")]
+    Fee {
+        /// What a group would cost.
+        fee: u64,
+        /// What it may cost.
+        limit: u64,
     },
     /// The network makes no blocks.
     #[error("the network makes no blocks: transaction {txid} is neither in one nor given up")]

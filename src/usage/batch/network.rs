@@ -14,6 +14,8 @@ const FRESH: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause a service may ask for; then it is asked again all the same.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// How many blocks are read at most to catch up; what is missed is asked for one by one.
 const CATCH_UP: Round = 64;
 
@@ -92,7 +94,7 @@ impl Network {
         if trouble.until.is_none_or(|until| until <= now) {
             let pause = PAUSE.saturating_mul(1 << trouble.failures.min(10)).min(LONGEST_PAUSE);
             trouble.failures = trouble.failures.saturating_add(1);
-            trouble.until = Some(now + pause.max(error.asked_pause().unwrap_or_default()));
+            trouble.until = Some(now + pause.max(error.asked_pause().unwrap_or_default().min(LONGEST_ASKED)));
         }
         trouble.since.get_or_insert(now);
         begun.elapsed() < self.patience

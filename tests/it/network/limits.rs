@@ -32,7 +32,7 @@ fn a_pause_longer_than_the_patience_is_told_at_once() {
     let proxy = Proxy::start(&upstream.address(), |_| Act::Answer(429, "Retry-After: 3600\r\n", String::new()));
     let begun = Instant::now();
     let error = upstream.project(&proxy.url()).refused(&["asset", "show"], 5, "busy");
-    assert!(error["cause"].as_str().unwrap().contains("asks to wait"), "{error:#}");
+    assert!(error["cause"].as_str().unwrap().contains("asks to wait 3600 s"), "{error:#}");
     assert!(begun.elapsed() < Duration::from_secs(20));
     assert_eq!(proxy.seen().len(), 1);
 }
