@@ -103,7 +103,7 @@ fn the_contracts_life_comes_out_right_through_every_fault() {
     let told = Mutex::new(Vec::new());
     // Most of the time is spent waiting before asking again.
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..9 {
             scope.spawn(|| {
                 loop {
                     let Some((name, rule)) = waiting.lock().unwrap().pop() else { return };
