@@ -133,10 +133,6 @@ impl Algod {
         self.service.url()
     }
 
-    pub(super) const fn service(&self) -> &Service {
-        &self.service
-    }
-
     /// Which network answers.
     ///
     /// # Errors
@@ -205,8 +201,7 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn newest_round(&self) -> Result<Round, ClientError> {
-        let status: StatusBody = self.service.get("/v2/status").await?;
-        Ok(status.last_round)
+        Ok(self.node_status().await?.last_round)
     }
 
     /// The newest round, once there is one after `round`, or after as long as the node holds such a question.

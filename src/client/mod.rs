@@ -17,8 +17,8 @@ mod node;
 mod rejection;
 mod retry;
 mod simulation;
-mod trace;
 mod tls;
+mod trace;
 
 pub use account::{AccountState, ApplicationState, AssetState, Holding};
 pub use algod::{Algod, SuggestedParams, Version};
@@ -30,5 +30,5 @@ pub use node::NodeStatus;
 pub use rejection::{Rejection, Shortage};
 pub use retry::Transport;
 pub use simulation::{FailedAt, Simulation};
-pub use trace::FailedStep;
 pub use tls::Roots;
+pub use trace::FailedStep;

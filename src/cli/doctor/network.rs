@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::session::Session;
+use super::super::session::{Session, transport};
 use super::check::{Checks, Topic};
 use crate::client::Indexer;
 use crate::network::{Kind, Layer, Network, Token};
@@ -71,7 +71,7 @@ pub(super) async fn look(session: &Session<'_>, checks: &mut Checks) -> Result<(
             "the node does not compile TEAL (EnableDeveloperAPI is off): this program does not need it, goal and AlgoKit do",
         );
     }
-    indexer(network, checks).await;
+    indexer(session, checks).await;
     Ok(())
 }
 
@@ -130,11 +130,13 @@ async fn clock(session: &Session<'_>, round: u64, checks: &mut Checks) -> Result
     Ok(())
 }
 
-async fn indexer(network: &Network, checks: &mut Checks) {
+async fn indexer(session: &Session<'_>, checks: &mut Checks) {
+    let network = &session.network;
     let Some(endpoint) = &network.indexer else { return };
+    let Ok(transport) = transport(session.context, network) else { return };
     let outcome = async {
-        let indexer = Indexer::new(&endpoint.url, endpoint.token.as_ref().map(Token::reveal))?;
-        indexer.newest_round().await
+        let token = endpoint.token.as_ref().map(Token::reveal);
+        Indexer::connect(&endpoint.url, token, transport)?.newest_round().await
     };
     match tokio::time::timeout(PATIENCE, outcome).await {
         Ok(Ok(round)) => checks.ok(NETWORK, "indexer", format!("the indexer at {} is at round {round}", endpoint.url)),
