@@ -129,8 +129,7 @@ pub enum CostError {
 /// let source = "#pragma version 11\ntxn ApplicationID\nbz create\ntxn Fee\nint 1000\n<=\nreturn\ncreate:\nint 1\nreturn";
 /// let report = cost(source, &CostOptions::default()).unwrap();
 /// let costs: Vec<_> = report.entries.iter().map(|call| (call.name.as_str(), call.best, call.worst)).collect();
-/// // One of each is the block of constants.
-/// assert_eq!(costs, [("create", 5, Some(5)), ("program", 7, Some(7))]);
+/// assert_eq!(costs, [("create", 4, Some(4)), ("program", 6, Some(6))]);
 /// ```
 pub fn cost(source: &str, options: &CostOptions) -> Result<CostReport, CostError> {
     let mut values = placeholders(source);
