@@ -148,7 +148,7 @@ async fn of_application(context: &Context, app: AppIndex, clear: bool) -> Result
 }
 
 fn answer(name: String, app: Option<AppIndex>, format: Option<Format>, program: &[u8]) -> Result<Answer, Failure> {
-    if !program.first().is_some_and(|version| *version <= MAX_VERSION) {
+    if program.first().is_none_or(|version| *version > MAX_VERSION) {
         return Err(unknown(&name));
     }
     let teal = teal::disassemble(program).map_err(|error| {

@@ -25,7 +25,7 @@ impl Request {
 
     /// Whether every other one of the same requests is meant, beginning with the first.
     pub(super) fn odd(&self) -> bool {
-        self.before % 2 == 0
+        self.before.is_multiple_of(2)
     }
 }
 
@@ -54,6 +54,9 @@ pub(super) enum Act {
 
 type Rule = Box<dyn Fn(&Request) -> Act + Send + Sync>;
 
+/// What makes two requests the same: method, path, body.
+type Asked = (String, String, Vec<u8>);
+
 /// A running gate. It ends with the process.
 pub(super) struct Proxy {
     pub(super) port: u16,
@@ -64,7 +67,7 @@ struct Gate {
     upstream: String,
     rule: Rule,
     seen: Arc<Mutex<Vec<Request>>>,
-    counts: Mutex<HashMap<(String, String, Vec<u8>), usize>>,
+    counts: Mutex<HashMap<Asked, usize>>,
     tls: Option<Arc<rustls::ServerConfig>>,
 }
 

@@ -435,7 +435,7 @@ impl<'a> Explorer<'a> {
                 None => terms.made(Op::Eq, 0, &[value, label], StackType::BOOL),
             };
             let at = self.start_of(*target);
-            let Some(facts) = rest.first().copied() else { return None };
+            let facts = rest.first().copied()?;
             for way in self.seen.logic.assume(facts, equal, true) {
                 self.later(state, way, at);
             }

@@ -105,7 +105,7 @@ impl Explorer<'_> {
                 }
             }
             _ => {
-                let term = self.from_block(state, instruction);
+                let term = self.block_constant(state, instruction);
                 self.push(state, term);
             }
         }
@@ -129,7 +129,7 @@ impl Explorer<'_> {
         }
     }
 
-    fn from_block(&mut self, state: &State, instruction: &Instruction) -> TermId {
+    fn block_constant(&mut self, state: &State, instruction: &Instruction) -> TermId {
         use Op::*;
         let (index, of_ints) = match instruction.op() {
             Intc => (instruction.byte(0), true),
