@@ -68,7 +68,11 @@ fn without_value(name: &str, error: &TemplateError, unused: &[&str]) -> Failure 
         [] => "a template variable stands for a value that is given when the program is assembled".to_owned(),
         names => format!("a value was given, but {} is no variable of it", names.join(", ")),
     };
-    Failure::new("template", format!("{name}:{line}: {error}"))
+    let message = match missing.len() {
+        1 => format!("{name}:{line}: no value for {}", error.missing.first().map_or("", |variable| &variable.name)),
+        _ => format!("{name}: {error}"),
+    };
+    Failure::new("template", message)
         .because(why)
         .hint(format!("add {}", options.collect::<Vec<_>>().join(" ")))
         .with("missing", missing)

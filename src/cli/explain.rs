@@ -292,7 +292,7 @@ impl From<KeyError> for Failure {
                  PNP_KEYSTORE=off does without the keystore",
             ),
             KeyError::Damaged { .. } => Self::new("damaged_keystore", message)
-                .because("its checksum, which needs no password, tells that it is not as it was written")
+                .because("it is not as it was written, whatever the password is")
                 .hint("restore it from a backup, or remove the file and import the account's words again"),
             KeyError::TooNew { .. } => Self::new("keystore_version", message)
                 .hint("use the version of pnp-contract that wrote it, or a later one"),
@@ -312,6 +312,9 @@ impl From<KeyError> for Failure {
             KeyError::File { source, .. } if is_disk_full(&source) => Self::new("disk_full", message)
                 .because("the disk has no room; the keys that were there are as they were")
                 .hint("free some space and run the command again"),
+            KeyError::File { source, .. } if source.kind() == std::io::ErrorKind::NotADirectory => {
+                Self::new("key_file", message).hint("PNP_KEYSTORE must name a folder; it is made where it is missing")
+            }
             KeyError::File { .. } => {
                 Self::new("key_file", message).hint("check the folder's rights and the disk's space")
             }

@@ -221,7 +221,8 @@ impl<'c> Session<'c> {
             return Err(lost_dispenser(&self.context.shown(&self.context.folder.join(".pnp").join("embedded"))));
         }
         let endpoint = self.network.kmd.as_ref().ok_or_else(nobody)?;
-        let wallet = kmd(endpoint)?.default_wallet().await.map_err(|error| match error {
+        let wallet = kmd(self.context, &self.network, endpoint)?.default_wallet().await.map_err(|error| {
+            match error {
             // algod answers, so that a network is there.
             ClientError::Unreachable { why, .. } | ClientError::Lost { why, .. } => {
                 nobody().because(format!("{} does not answer: {why}", endpoint.url)).hint(
@@ -230,6 +231,7 @@ impl<'c> Session<'c> {
                 )
             }
             error => error.into(),
+        }
         })?;
         let mut richest = None;
         for address in wallet.addresses().await? {
@@ -239,6 +241,7 @@ impl<'c> Session<'c> {
             }
         }
         let (address, _) = richest.ok_or_else(nobody)?;
+        // The suite signs for its own accounts, many times a second: that is no work for kmd.
         let seed = wallet.export_seed(address).await?;
         Ok(Account::new("dispenser", SigningKey::from_seed(&seed)))
     }
@@ -409,14 +412,15 @@ fn sources(
     let local =
         is_development(network, identity).then(|| LocalAccounts::new(&context.folder.join(".pnp"), &network.name));
     let wallets = match network.kmd.as_ref().filter(|_| identity.public().is_none()) {
-        Some(endpoint) => Some(KmdWallets::new(kmd(endpoint)?, context.out)),
+        Some(endpoint) => Some(KmdWallets::new(kmd(context, network, endpoint)?, context.out)),
         None => None,
     };
     Ok(KeySources::new(environment, context.out).with_local(local).with_wallets(wallets))
 }
 
-fn kmd(endpoint: &Endpoint) -> Result<Kmd, ClientError> {
-    Kmd::new(&endpoint.url, endpoint.token.as_ref().map_or("", crate::network::Token::reveal))
+fn kmd(context: &Context, network: &Network, endpoint: &Endpoint) -> Result<Kmd, Failure> {
+    let token = endpoint.token.as_ref().map_or("", crate::network::Token::reveal);
+    Ok(Kmd::new(&endpoint.url, token, transport(context, network)?)?)
 }
 
 /// How the network is talked to.

@@ -86,6 +86,10 @@ impl Service {
             why: innermost(&error),
         })?;
         let token = Zeroizing::new(token.unwrap_or_default().to_owned());
+        // No header can hold it, so that no service takes it.
+        if reqwest::header::HeaderValue::from_str(&token).is_err() {
+            return Err(ClientError::Unauthorized { service: name, url });
+        }
         Ok(Self { name, url, header, token, client, transport, known: Arc::default() })
     }
 
@@ -126,6 +130,16 @@ impl Service {
     pub(super) async fn post_text(&self, path: &str, text: &'static str) -> Result<serde_json::Value, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "text/plain");
         self.patiently(self.with_token(request).timeout(ANSWER).body(text), json).await
+    }
+
+    /// Sends a JSON document that changes nothing, and reads another.
+    pub(super) async fn post_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        document: serde_json::Value,
+    ) -> Result<T, ClientError> {
+        let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "application/json");
+        self.patiently(self.with_token(request).timeout(ANSWER).body(document.to_string()), json).await
     }
 
     /// Reads a JSON document that the service holds back until there is something to tell; asked once.
@@ -170,6 +184,8 @@ impl Service {
                 return Err(self.malformed("a request that cannot be made twice"));
             };
             let outcome = self.answer(again).await;
+            // A wallet's answer may hold a key.
+            let outcome = outcome.map(Zeroizing::new);
             let error = match outcome.and_then(|body| read(&body).map_err(|why| self.malformed(why))) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,

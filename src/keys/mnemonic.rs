@@ -25,8 +25,14 @@ pub enum MnemonicError {
     #[error("a mnemonic has 25 words, not {0}")]
     Count(usize),
     /// Some words are not of the list. They are counted from 1 and not repeated, so that no secret shows.
-    #[error("{} of the mnemonic {} not in the English BIP-39 word list; look for a typing mistake", places(.0), if .0.len() == 1 { "is" } else { "are" })]
-    UnknownWords(Vec<usize>),
+    #[error("{} of the mnemonic {} not in the English BIP-39 word list; {}", places(.unknown),
+            if .unknown.len() == 1 { "is" } else { "are" }, mistake(.unknown, .near))]
+    UnknownWords {
+        /// Their places.
+        unknown: Vec<usize>,
+        /// The places of those that one letter more, less or other, or two swapped, makes a word of the list.
+        near: Vec<usize>,
+    },
     /// The words are all of the list, and still do not belong together.
     #[error("the mnemonic's checksum is wrong: a word is mistaken for another, or two are swapped")]
     Checksum,
@@ -35,6 +41,15 @@ pub enum MnemonicError {
 fn places(positions: &[usize]) -> String {
     let list: Vec<String> = positions.iter().map(usize::to_string).collect();
     format!("{} {}", if positions.len() == 1 { "word" } else { "words" }, list.join(", "))
+}
+
+/// What is probably wrong with the words that are unknown.
+fn mistake(unknown: &[usize], near: &[usize]) -> String {
+    match near {
+        [] => "no word of the list is like it: are these the words of an Algorand account?".to_owned(),
+        all if all == unknown => "look for a typing mistake: one letter is wrong".to_owned(),
+        some => format!("look for a typing mistake: one letter is wrong in {}", places(some)),
+    }
 }
 
 /// The 25 words of a 32-byte seed, separated by spaces.
@@ -64,15 +79,18 @@ pub fn to_seed(words: &str) -> Result<Seed, MnemonicError> {
         return Err(MnemonicError::Count(count));
     }
     let mut numbers = Zeroizing::new([0_u32; DATA_WORDS + 1]);
-    let mut unknown = Vec::new();
+    let (mut unknown, mut near) = (Vec::new(), Vec::new());
     for ((word, number), place) in words.split_whitespace().zip(numbers.iter_mut()).zip(1..) {
         match number_of(word) {
             Some(found) => *number = found,
-            None => unknown.push(place),
+            None => {
+                unknown.push(place);
+                near.extend(is_mistyped(word).then_some(place));
+            }
         }
     }
     if !unknown.is_empty() {
-        return Err(MnemonicError::UnknownWords(unknown));
+        return Err(MnemonicError::UnknownWords { unknown, near });
     }
     let mut bytes = Zeroizing::new([0_u8; 33]);
     let mut slots = bytes.iter_mut();
@@ -115,6 +133,25 @@ fn number_of(word: &str) -> Option<u32> {
     WORDS.binary_search(&lower.as_str()).ok().and_then(|index| u32::try_from(index).ok())
 }
 
+/// Whether one letter too many, too few or wrong, or two swapped, tells the word from one of the list.
+fn is_mistyped(word: &str) -> bool {
+    let lower = Zeroizing::new(word.to_ascii_lowercase());
+    WORDS.iter().any(|listed| is_near(lower.as_bytes(), listed.as_bytes()))
+}
+
+/// Whether two words are one mistake apart: what is left between their common beginning and end tells.
+fn is_near(one: &[u8], other: &[u8]) -> bool {
+    let start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let (one, other) = (one.get(start..).unwrap_or_default(), other.get(start..).unwrap_or_default());
+    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    let rest = |word: &[u8]| word.len().saturating_sub(end);
+    match (one.get(..rest(one)).unwrap_or_default(), other.get(..rest(other)).unwrap_or_default()) {
+        ([] | [_], [] | [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
+}
+
 /// The 11 bits of the checksum word: the first ones of the seed's hash.
 fn checksum(seed: &[u8; 32]) -> u32 {
     let [first, second, ..] = sha512_256(seed);
@@ -152,18 +189,23 @@ mod tests {
     #[test]
     fn mistakes_are_located_and_not_repeated() {
         let (words, _) = recorded().remove(0);
-        let change = |places: &[usize]| {
+        let change = |changes: &[(usize, &'static str)]| {
             let mut list: Vec<&str> = words.split(' ').collect();
-            places.iter().for_each(|place| list[place - 1] = "sesame");
-            list.join(" ")
+            changes.iter().for_each(|(place, word)| list[place - 1] = word);
+            to_seed(&list.join(" ")).unwrap_err().to_string()
         };
-        let one = to_seed(&change(&[3])).unwrap_err();
         assert_eq!(
-            one.to_string(),
-            "word 3 of the mnemonic is not in the English BIP-39 word list; look for a typing mistake"
+            change(&[(3, "sesame")]),
+            "word 3 of the mnemonic is not in the English BIP-39 word list; no word of the list is like it: are these the \
+             words of an Algorand account?"
         );
-        let two = to_seed(&change(&[3, 25])).unwrap_err();
-        assert!(two.to_string().starts_with("words 3, 25 of the mnemonic are not in"), "{two}");
+        for mistyped in ["abandn", "abandonn", "abandoM", "baandon"] {
+            let told = change(&[(3, mistyped)]);
+            assert!(told.ends_with("look for a typing mistake: one letter is wrong"), "{mistyped}: {told}");
+        }
+        let two = change(&[(3, "sesame"), (25, "zooo")]);
+        assert!(two.starts_with("words 3, 25 of the mnemonic are not in"), "{two}");
+        assert!(two.ends_with("one letter is wrong in word 25"), "{two}");
         assert_eq!(to_seed("abandon").unwrap_err(), MnemonicError::Count(1));
         let mut swapped: Vec<&str> = words.split(' ').collect();
         swapped.swap(0, 1);

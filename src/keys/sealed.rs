@@ -230,7 +230,13 @@ impl Entry {
         struct VersionOnly {
             version: u32,
         }
-        let place = |error: serde_json::Error| damaged(format!("line {} column {}", error.line(), error.column()));
+        let place = |error: serde_json::Error| {
+            damaged(match error.is_eof() {
+                true if text.is_empty() => "it is empty".to_owned(),
+                true => "it ends in the middle".to_owned(),
+                false => format!("line {} is not as it was written", error.line()),
+            })
+        };
         let versioned: Versioned = serde_json::from_slice(text).map_err(place)?;
         if versioned.header.version > VERSION {
             return Err(KeyError::TooNew { path: path.to_owned(), version: versioned.header.version });
@@ -247,7 +253,7 @@ impl Entry {
         };
         entry.cost().check().map_err(damaged)?;
         if entry.checksum()? != checksum {
-            return Err(damaged("its checksum is another".to_owned()));
+            return Err(damaged("its content does not fit its checksum".to_owned()));
         }
         Ok(entry)
     }

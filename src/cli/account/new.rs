@@ -58,6 +58,10 @@ fn development(session: &Session<'_>, name: &str) -> Result<Answer, Failure> {
             .because("a key that is worth money belongs in a wallet or, encrypted, in the keystore")
             .hint(format!("run `pnp-contract account new {name} --keystore`, or set its mnemonic in the environment"))
     })?;
+    // The keystore comes before the file of development keys: an account of this name would never be found.
+    if let Some(entry) = session.sources.keystore().map(|keystore| keystore.get(name)).transpose()?.flatten() {
+        return Err(KeyError::Taken { name: name.to_owned(), address: entry.address() }.into());
+    }
     let address = local.create(name)?.address();
     let file = session.context.shown(local.path());
     let text = format!("{name}  {address}\nkept in {file}, for {network} only");

@@ -94,6 +94,8 @@ impl Payers for Purses<'_, '_> {
                 Some(account) => account,
                 None => return Ok(Err(format!("there is no key here for {address}"))),
             },
+            // No name is so long.
+            Err(error) if user.len() > 32 => return Ok(Err(error.to_string())),
             Err(_) => match self.session.keys().get(user).await {
                 Ok(account) => account,
                 Err(error @ (KeyError::Missing { .. } | KeyError::Name(_))) => return Ok(Err(error.to_string())),

@@ -287,6 +287,9 @@ impl From<JournalError> for Failure {
                 .hint(
                     "restore the journal from a copy; without it, only the chain's blocks tell which lines are charged",
                 ),
+            JournalError::Foreign(_) => Self::new("no_journal", message)
+                .because("its first line is not one that a journal begins with; a file of yours is not written over")
+                .hint("name another file with --journal, one that is not there yet for a new journal"),
             JournalError::Format { .. } => {
                 Self::new("journal", message).hint("use the version of pnp-contract that wrote it, or a later one")
             }

@@ -342,7 +342,7 @@ fn refused(refusal: Refusal, plan: &Plan, target: Option<&Target>) -> Failure {
         }
         Refusal::Break { .. } => ("on_schema_break", ways("on-schema-break", &[(instead, may_delete), (beside, true)])),
         Refusal::NotUpdatable { .. } => ("not_updatable", ways("on-update", &[(instead, may_delete), (beside, true)])),
-        Refusal::NotDeletable { .. } => ("not_deletable", "append makes another application beside it".to_owned()),
+        Refusal::NotDeletable { .. } => ("not_deletable", ways("on-update", &[(beside, true)])),
     };
     let changes = serde_json::to_value(&plan.changes).unwrap_or_default();
     Failure::new(code, refusal).because(differences).hint(hint).with("changes", changes)

@@ -20,6 +20,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
+/// A transaction's id.
+fn txid(text: &str) -> Result<Txid, String> {
+    text.trim().parse().map_err(|_| "a transaction's id has 52 characters, A to Z and 2 to 7".to_owned())
+}
+
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).args(["text", "txid", "group"]))]
@@ -27,7 +32,7 @@ pub(in crate::cli) struct Args {
     /// The error, as goal, an SDK, algod or this program printed it; - reads it from stdin
     text: Option<String>,
     /// Ask the network what became of this transaction
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = txid)]
     txid: Option<Txid>,
     /// Run this file of signed transactions (goal's format) without sending it, and explain why it is refused
     #[arg(long, value_name = "FILE")]

@@ -24,8 +24,9 @@ impl<'c> KeysAtHand<'c> {
     pub(super) async fn address(&self, who: &str) -> Result<Address, Failure> {
         match who.parse() {
             Ok(address) => Ok(address),
-            Err(error) if who.len() > 32 => Err(Failure::usage(format!("{who} is no address: {error}"))
-                .hint("copy it anew: 58 characters, A to Z and 2 to 7")),
+            Err(error) if who.len() > 32 => {
+                Err(Failure::usage(error).hint("copy it anew: 58 characters, A to Z and 2 to 7"))
+            }
             Err(_) => Ok(self.ring().get(who).await?.signer()),
         }
     }

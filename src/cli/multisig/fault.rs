@@ -7,7 +7,13 @@ use std::path::Path;
 /// A file that is no bundle.
 pub(super) fn unreadable(path: &Path, error: &BundleError) -> Failure {
     let name = path.display();
-    let failure = Failure::new("bundle", format!("{name} is no bundle to sign: {error}"));
+    let message = match error {
+        // The decoder's words are kept for programs.
+        BundleError::Malformed { why, .. } if why.is_short() => "it ends in the middle of a transaction".to_owned(),
+        BundleError::Malformed { offset, .. } => format!("its bytes from {offset} on are no signed transaction"),
+        error => error.to_string(),
+    };
+    let failure = Failure::new("bundle", format!("{name} is no bundle to sign: {message}"));
     let failure = match error {
         BundleError::Empty => failure.hint("check the file's name; a command with --multisig writes a bundle"),
         BundleError::TooMany | BundleError::Malformed { .. } => failure
@@ -39,7 +45,7 @@ pub(super) fn unreadable(path: &Path, error: &BundleError) -> Failure {
         | BundleError::Contradiction { .. } => failure.hint("merge copies of one bundle only"),
     };
     match error {
-        BundleError::Malformed { offset, .. } => failure.with("offset", *offset),
+        BundleError::Malformed { offset, why } => failure.with("offset", *offset).with("decoder", why.to_string()),
         _ => failure,
     }
 }

@@ -6,7 +6,7 @@ use super::super::io::Answer;
 use super::at_hand::KeysAtHand;
 use super::named::{self, Found};
 use crate::registry::Multisigs;
-use crate::types::{Address, MultisigAccount};
+use crate::types::{Address, MultisigAccount, MultisigError};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(super) struct NewArgs {
     #[arg(required = true, num_args = 1.., value_name = "ADDRESS|NAME")]
     signers: Vec<String>,
     /// How many of them have to sign
-    #[arg(long, short, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(long, short, value_parser = threshold)]
     threshold: u8,
     /// What it is called here [default: the start of its address]
     #[arg(long, short)]
@@ -63,6 +63,14 @@ struct InfoReport {
     multisigs: Vec<Multisig>,
 }
 
+/// How many have to sign: at least one, and no more than there can be keys.
+fn threshold(text: &str) -> Result<u8, String> {
+    match super::super::values::whole(text)? {
+        0 => Err("at least one has to sign".to_owned()),
+        number => u8::try_from(number).map_err(|_| "a multisignature has at most 255 signers".to_owned()),
+    }
+}
+
 /// Writes one down; needs no network.
 pub(super) async fn new(context: &Context, args: &NewArgs) -> Result<Answer, Failure> {
     let keys = KeysAtHand::new(context)?;
@@ -77,8 +85,13 @@ pub(super) async fn new(context: &Context, args: &NewArgs) -> Result<Answer, Fai
             .because("one person's key would count as two signers")
             .hint("name each signer once"));
     }
-    let account = MultisigAccount::new(args.threshold, &signers)
-        .map_err(|error| Failure::usage(error).hint("--threshold is from 1 to the number of signers"))?;
+    let account = MultisigAccount::new(args.threshold, &signers).map_err(|error| {
+        let failure = Failure::usage(&error);
+        match error {
+            MultisigError::TooManyKeys(_) => failure.hint("name fewer signers"),
+            _ => failure.hint("--threshold is from 1 to the number of signers"),
+        }
+    })?;
     let name = args.name.clone().unwrap_or_else(|| short_name(account.address()));
     if !crate::keys::is_name(&name) {
         return Err(crate::keys::KeyError::Name(name).into());

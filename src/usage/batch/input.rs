@@ -6,10 +6,13 @@
 use super::super::journal::InputDigest;
 use super::super::{TickId, UsageError};
 use serde::Deserialize;
+use serde_json::Value;
 use std::io::{self, BufRead, Read};
 
 /// The longest line that is read, in bytes; four fields never come near.
 const LONGEST: usize = 4096;
+/// The first number that is too large, 2^64.
+const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
 
 /// How lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,8 +178,7 @@ impl Input {
                     (Format::Csv, None) => {
                         let fields = csv_fields(text);
                         match &fields {
-                            // No number is called "units": a line that holds the word is a header.
-                            Ok(fields) if fields.iter().any(|field| field.eq_ignore_ascii_case("units")) => {
+                            Ok(fields) if is_header(fields) => {
                                 let named = Columns::named(fields);
                                 *columns = Some(named.map_err(|why| InputError::Header { line: *number, why })?);
                                 continue;
@@ -190,6 +192,16 @@ impl Input {
             },
         }
     }
+}
+
+/// Whether a first line names columns: some field is a column's name, and none is a number or empty, as one at least is in
+/// every line of data. Taken for data, a header that leaves `units` out would have its prices billed as units.
+fn is_header(fields: &csv::StringRecord) -> bool {
+    const NAMES: [&str; 6] = ["user", "units", "unit_price", "price", "tick_id", "tick"];
+    let is_word = |field: &str| field.starts_with(|c: char| !c.is_ascii_digit() && !"+-.".contains(c));
+    fields.len() > 1
+        && fields.iter().all(is_word)
+        && fields.iter().any(|field| NAMES.iter().any(|name| field.eq_ignore_ascii_case(name)))
 }
 
 fn sniff(text: &[u8]) -> Format {
@@ -287,11 +299,7 @@ struct Object {
 }
 
 fn json_row(text: &[u8]) -> Result<Row, String> {
-    let object: Object = serde_json::from_slice(text).map_err(|error| {
-        let error = error.to_string();
-        let why = error.split(" at line ").next().unwrap_or(&error);
-        format!("it is not an object with user, units, unit_price and tick_id ({why})")
-    })?;
+    let object: Object = serde_json::from_slice(text).map_err(|_| json_fault(text))?;
     if object.user.trim().is_empty() {
         return Err("it has no user".to_owned());
     }
@@ -301,6 +309,48 @@ fn json_row(text: &[u8]) -> Result<Row, String> {
         unit_price: object.unit_price,
         tick: object.tick_id.as_deref().map(tick).transpose()?,
     })
+}
+
+/// What is wrong with a JSON line that is none of ours, in words.
+fn json_fault(text: &[u8]) -> String {
+    const FIELDS: &str = "user, units, unit_price and tick_id";
+    let fields = match serde_json::from_slice(text) {
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) => return format!("it is not an object with {FIELDS}"),
+        Err(error) if error.is_eof() => return "it ends in the middle of an object".to_owned(),
+        Err(error) => return format!("it is not JSON from character {} on", error.column()),
+    };
+    for (name, value) in &fields {
+        let fault = match (name.as_str(), value) {
+            ("unit_price" | "price" | "tick_id" | "tick", Value::Null) => None,
+            ("user" | "tick_id" | "tick", value) => {
+                (!value.is_string()).then(|| format!("{name} is not a text in quotes"))
+            }
+            ("units" | "unit_price" | "price", Value::String(_)) => {
+                Some(format!("{name} is in quotes: a number has none"))
+            }
+            ("units" | "unit_price" | "price", value) => json_number(name, value),
+            _ => Some(format!("it has a field {name:?}: the fields are {FIELDS}")),
+        };
+        if let Some(fault) = fault {
+            return fault;
+        }
+    }
+    match ["user", "units"].into_iter().find(|name| !fields.contains_key(*name)) {
+        Some(missing) => format!("it has no {missing}"),
+        None => "it has a field twice".to_owned(),
+    }
+}
+
+fn json_number(name: &str, value: &Value) -> Option<String> {
+    match value {
+        value if value.is_u64() => None,
+        // What does not fit is read as a floating number.
+        Value::Number(number) if number.as_f64().is_some_and(|number| number >= TOO_LARGE) => {
+            Some(format!("{name} is too large; the most is {}", u64::MAX))
+        }
+        value => Some(format!("{name} {value} is not a whole number")),
+    }
 }
 
 #[cfg(test)]
@@ -339,6 +389,9 @@ mod tests {
             (&b"user,units,colour\n"[..], "names \"colour\""),
             (b"units,price\n", "names no column user"),
             (b"user,units,user\n", "names \"user\" twice"),
+            (b"user,unit_price\nalice,100\n", "names no column units"),
+            (b"tick_id,user\n", "names no column units"),
+            (b"user,amount\n", "names \"amount\""),
         ] {
             let error = Input::new(text, None).next_line().unwrap_err().to_string();
             assert!(error.contains(why) && error.contains("line 1"), "{error}");
@@ -353,6 +406,23 @@ mod tests {
         let bad = lines(b"{\"user\":\"a\",\"units\":1,\"colour\":2}\n[1]\n{\"user\":\"a\",\"units\":-1}\n", None);
         assert!(bad.iter().all(|line| line.row.is_err()));
         assert!(bad[0].row.as_ref().unwrap_err().contains("colour"));
+        for (text, why) in [
+            ("{\"user\":\"a\"", "ends in the middle"),
+            ("{\"user\":\"a\",}", "not JSON from character 13 on"),
+            ("[1]", "not an object"),
+            ("{\"units\":1}", "it has no user"),
+            ("{\"user\":\"a\"}", "it has no units"),
+            ("{\"user\":1,\"units\":1}", "user is not a text"),
+            ("{\"user\":\"a\",\"units\":\"1\"}", "units is in quotes"),
+            ("{\"user\":\"a\",\"units\":-1}", "units -1 is not a whole number"),
+            ("{\"user\":\"a\",\"units\":1.5}", "units 1.5 is not a whole number"),
+            ("{\"user\":\"a\",\"units\":18446744073709551616}", "units is too large"),
+            ("{\"user\":\"a\",\"units\":1,\"units\":2}", "a field twice"),
+            ("{\"user\":\"a\",\"units\":1,\"price\":null,\"tick\":5}", "tick is not a text"),
+        ] {
+            let error = json_row(text.as_bytes()).unwrap_err();
+            assert!(error.contains(why) && !error.contains("u64"), "{text}: {error}");
+        }
     }
 
     #[test]

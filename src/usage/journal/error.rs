@@ -29,6 +29,9 @@ pub enum JournalError {
         /// What does not fit.
         why: String,
     },
+    /// It is a file of another kind.
+    #[error("{} is no journal", .0.display())]
+    Foreign(PathBuf),
     /// A later version wrote it.
     #[error("the journal {} has format {found}, which this version does not know", path.display())]
     Format {

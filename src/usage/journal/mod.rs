@@ -110,7 +110,7 @@ fn content(path: &Path, file: &File, mut each: impl FnMut(&Record)) -> Result<Co
                 sum = next;
                 end += read as u64;
             }
-            None if number == 1 && is_foreign(&bytes) => return Err(damaged(1, "it is no journal")),
+            None if number == 1 && is_foreign(&bytes) => return Err(JournalError::Foreign(path.to_owned())),
             None => torn = Some(number),
         }
     }

@@ -70,7 +70,7 @@ async fn one_process_one_network_one_contract() {
     let error = Journal::open(&path, NETWORK, 10, "a").unwrap_err();
     assert!(error.to_string().ends_with("belongs to application 9"), "{error}");
     std::fs::write(&path, "user,units\nalice,1\n").unwrap();
-    assert!(matches!(Journal::open(&path, NETWORK, 9, "a"), Err(JournalError::Damaged { .. })));
+    assert!(matches!(Journal::open(&path, NETWORK, 9, "a"), Err(JournalError::Foreign(_))));
     assert!(std::fs::read_to_string(&path).unwrap().contains("alice"), "a file of the user's stays as it was");
 }
 

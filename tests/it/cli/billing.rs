@@ -158,7 +158,7 @@ fn one_process_has_a_journal_and_it_belongs_to_one_contract() {
     drop(held);
     project.done(&["deploy", "--new", "--fee-pct", "100"]);
     project.refused(&["bill", "--from", "use.csv", "--journal", "j"], 1, "other_journal");
-    project.refused(&["bill", "--from", "use.csv", "--journal", "notes.txt"], 1, "journal_damaged");
+    project.refused(&["bill", "--from", "use.csv", "--journal", "notes.txt"], 1, "no_journal");
     assert_eq!(std::fs::read_to_string(project.path().join("notes.txt")).unwrap(), "my notes\n");
     project.refused(&["bill", "--from", "none.csv"], 1, "unreadable");
     project.refused(&["bill", "--from", "use.csv", "--units", "1"], 2, "usage");
