@@ -67,7 +67,9 @@ pub fn format(source: &str) -> Result<String, FormatError> {
         return Err(FormatError::ByteOrderMark);
     }
     let rows = rows::read(source)?;
-    align::lay_out(&rows)
+    let tidy = align::lay_out(&rows)?;
+    // Nothing but separators is a program, of a version alone; no text at all is none.
+    if tidy.is_empty() && source.contains(';') { Ok(";\n".to_owned()) } else { Ok(tidy) }
 }
 
 /// A line's words and its comment, with the two slashes, if it has one.

@@ -61,11 +61,17 @@ fn comments_alone_stand_as_what_is_below() {
 }
 
 #[test]
+fn separators_alone_are_a_program() {
+    assert_eq!(laid_out(" ;;\n;"), ";\n");
+    assert_eq!(laid_out(";\n"), ";\n");
+}
+
+#[test]
 fn blank_lines_and_line_ends() {
     assert_eq!(laid_out("\n\n\nint 1\n\n\n\n\nl:\n\nint 2\n\n"), "    int 1\n\n\nl:\n    int 2\n");
     assert_eq!(laid_out("int 1\r\n\r\n// a \r\n"), "    int 1\n\n// a\n");
     assert_eq!(laid_out(""), "");
-    assert_eq!(laid_out(" \n\t\r\n;"), "");
+    assert_eq!(laid_out(" \n\t\r\n"), "");
 }
 
 #[test]
