@@ -85,6 +85,7 @@ fn close_out(
     Ok(())
 }
 
+/// Takes units out of a holding.
 fn take_out(
     state: &mut State<'_>,
     account: &Address,
@@ -92,23 +93,17 @@ fn take_out(
     amount: u64,
     frozen: Frozen,
 ) -> Result<(), ApplyError> {
-    if amount == 0 {
-        return Ok(());
-    }
-    let Some(mut holding) = state.holding(account, asset)? else {
-        return Err(ApplyError::NotHeld { asset, account: *account });
-    };
-    if holding.frozen && frozen == Frozen::Stays {
-        return Err(ApplyError::Frozen { asset, account: *account });
-    }
-    let Some(left) = holding.amount.checked_sub(amount) else {
-        return Err(ApplyError::AssetUnderflow { amount, held: holding.amount });
-    };
-    holding.amount = left;
-    state.set_holding(account, asset, Some(holding));
-    Ok(())
+    change(state, account, asset, amount, |holding| {
+        let Some(holding) = holding else { return Err(ApplyError::NotHeld { asset, account: *account }) };
+        if holding.frozen && frozen == Frozen::Stays {
+            return Err(ApplyError::Frozen { asset, account: *account });
+        }
+        let held = holding.amount;
+        held.checked_sub(amount).ok_or(ApplyError::AssetUnderflow { amount, held })
+    })
 }
 
+/// Puts units into a holding.
 fn put_in(
     state: &mut State<'_>,
     account: &Address,
@@ -116,20 +111,30 @@ fn put_in(
     amount: u64,
     frozen: Frozen,
 ) -> Result<(), ApplyError> {
+    change(state, account, asset, amount, |holding| {
+        let Some(holding) = holding else { return Err(ApplyError::ReceiverNotOptedIn { asset, account: *account }) };
+        if holding.frozen && frozen == Frozen::Stays {
+            return Err(ApplyError::FrozenInRecipient);
+        }
+        // The reference names the sum that wrapped around.
+        let (sum, wrapped) = holding.amount.overflowing_add(amount);
+        if wrapped { Err(ApplyError::AssetOverflow { amount, held: sum }) } else { Ok(sum) }
+    })
+}
+
+/// Gives a holding the amount that `to` finds for it; moving nothing asks for no holding.
+fn change(
+    state: &mut State<'_>,
+    account: &Address,
+    asset: AssetIndex,
+    amount: u64,
+    to: impl FnOnce(Option<&AssetHolding>) -> Result<u64, ApplyError>,
+) -> Result<(), ApplyError> {
     if amount == 0 {
         return Ok(());
     }
-    let Some(mut holding) = state.holding(account, asset)? else {
-        return Err(ApplyError::ReceiverNotOptedIn { asset, account: *account });
-    };
-    if holding.frozen && frozen == Frozen::Stays {
-        return Err(ApplyError::FrozenInRecipient);
-    }
-    let Some(sum) = holding.amount.checked_add(amount) else {
-        // The reference names the sum that wrapped around.
-        return Err(ApplyError::AssetOverflow { amount, held: holding.amount.wrapping_add(amount) });
-    };
-    holding.amount = sum;
-    state.set_holding(account, asset, Some(holding));
+    let holding = state.holding(account, asset)?;
+    let amount = to(holding.as_ref())?;
+    state.set_holding(account, asset, holding.map(|holding| AssetHolding { amount, ..holding }));
     Ok(())
 }

@@ -442,6 +442,9 @@ pub(super) fn params_of(header: &BlockHeader) -> Result<&'static ConsensusParams
 mod tests;
 
 #[cfg(test)]
+mod recorded;
+
+#[cfg(test)]
 mod replay_tests;
 
 #[cfg(test)]

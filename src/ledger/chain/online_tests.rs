@@ -3,34 +3,14 @@
 
 use std::sync::OnceLock;
 
-use data_encoding::BASE64;
 use serde_json::Value as Json;
 
+use super::recorded::{bytes, chain_of, group};
 use super::*;
-use crate::types::SignedTransaction;
 
 fn recorded() -> &'static Json {
     static RECORDED: OnceLock<Json> = OnceLock::new();
     RECORDED.get_or_init(|| serde_json::from_str(include_str!("../../../tests/vectors/ledger/online.json")).unwrap())
-}
-
-fn bytes(text: &Json) -> Vec<u8> {
-    BASE64.decode(text.as_str().unwrap().as_bytes()).unwrap()
-}
-
-fn group(text: &Json) -> Vec<SignedTransaction> {
-    let raw = bytes(text);
-    let (mut rest, mut group) = (raw.as_slice(), Vec::new());
-    while !rest.is_empty() {
-        let (signed, left) = msgpack::decode_prefix(rest).unwrap();
-        group.push(signed);
-        rest = left;
-    }
-    group
-}
-
-fn new_chain() -> Chain {
-    Chain::in_memory(Genesis::from_json(recorded()["genesis"].as_str().unwrap()).unwrap()).unwrap()
 }
 
 /// Adds the next recorded round; returns whether its block was recorded whole.
@@ -52,7 +32,7 @@ fn step(chain: &mut Chain) -> bool {
 
 #[test]
 fn every_block_of_1260_rounds_is_algods_and_every_refusal_is_refused() {
-    let mut chain = new_chain();
+    let mut chain = chain_of(recorded());
     let rounds = recorded()["groups"].as_array().unwrap().len() as u64;
     let mut refused = recorded()["refused"].as_array().unwrap().iter().peekable();
     let mut wrong = Vec::new();
@@ -93,7 +73,7 @@ fn told_alike(ours: &str, algod: &str) -> bool {
 
 #[test]
 fn a_chain_that_went_back_or_was_opened_again_sees_the_same_voters() {
-    let mut chain = new_chain();
+    let mut chain = chain_of(recorded());
     while chain.latest() < 430 {
         step(&mut chain);
     }

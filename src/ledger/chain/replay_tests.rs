@@ -5,40 +5,24 @@ use std::sync::OnceLock;
 use data_encoding::BASE64;
 use serde_json::{Map, Value as Json, json};
 
+use super::recorded::{bytes, chain_of, group};
 use crate::avm::DescribeOpcodes;
 use crate::ledger::chain::Chain;
-use crate::ledger::genesis::Genesis;
 use crate::ledger::simulate::{
     InitialStates, OpcodeUnit, Request, Response, SimulateError, StateKind, StateOperation, TraceConfig,
     TransactionTrace, UnnamedResources,
 };
-use crate::types::{Block, Digest, SignedTransaction, SignedTransactionWithApplyData, TealValue, msgpack};
+use crate::types::{Block, Digest, SignedTransactionWithApplyData, TealValue, msgpack};
 
 fn recorded() -> &'static Json {
     static RECORDED: OnceLock<Json> = OnceLock::new();
     RECORDED.get_or_init(|| serde_json::from_str(include_str!("../../../tests/vectors/ledger/chain.json")).unwrap())
 }
 
-fn bytes(text: &Json) -> Vec<u8> {
-    BASE64.decode(text.as_str().unwrap().as_bytes()).unwrap()
-}
-
-fn group(text: &Json) -> Vec<SignedTransaction> {
-    let raw = bytes(text);
-    let (mut rest, mut group) = (raw.as_slice(), Vec::new());
-    while !rest.is_empty() {
-        let (signed, left) = msgpack::decode_prefix(rest).unwrap();
-        group.push(signed);
-        rest = left;
-    }
-    group
-}
-
 fn new_chain() -> Chain {
-    let chain = Chain::in_memory(Genesis::from_json(recorded()["genesis"].as_str().unwrap()).unwrap()).unwrap();
     // The assembler lives beside the ledger, not below it: a stand-in shows where its text goes.
     let describe: DescribeOpcodes = |_, _| Some("OPCODES".to_owned());
-    chain.with_opcodes_in_errors(describe)
+    chain_of(recorded()).with_opcodes_in_errors(describe)
 }
 
 /// Adds the recorded block of the next round by evaluating its group.
