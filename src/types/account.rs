@@ -226,8 +226,8 @@ wire_struct! {
     }
 }
 
-/// The participation keys of an account and how long they last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The participation keys of an account and how long they last; a key registration brings them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VotingData {
     /// Root key of the one-time voting signatures.
     pub vote_key: [u8; 32],
@@ -241,6 +241,13 @@ pub struct VotingData {
     pub vote_last: Round,
     /// Rounds per second-level key.
     pub vote_key_dilution: u64,
+}
+
+impl VotingData {
+    /// Whether a key without which nobody votes is missing: an account with such a registration is offline.
+    pub fn lacks_keys(&self) -> bool {
+        self.vote_key == [0; 32] || self.selection_key == [0; 32]
+    }
 }
 
 impl Default for VotingData {

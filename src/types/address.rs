@@ -6,8 +6,8 @@ use std::str::FromStr;
 use data_encoding::BASE32_NOPAD;
 
 use super::amount::AppIndex;
+use super::bytes32::bytes32;
 use super::digest::{hash_with_prefix, sha512_256};
-use super::msgpack::{DecodeError, Decoder, Element, Encoder, Wire};
 
 /// Bytes of the checksum that an address's text carries.
 const CHECKSUM: usize = 4;
@@ -15,6 +15,8 @@ const CHECKSUM: usize = 4;
 /// The address of an account: an ed25519 public key, or a hash that stands in its place.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(pub [u8; 32]);
+
+bytes32!(Address);
 
 /// A text that is not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,19 +30,6 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// All zeros, which stands for "none".
-    pub const ZERO: Self = Self([0; 32]);
-
-    /// Whether this stands for "none".
-    pub fn is_zero(&self) -> bool {
-        *self == Self::ZERO
-    }
-
-    /// The 32 bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
     /// The account that belongs to an application (go-algorand `basics.AppIndex.Address`).
     pub fn of_application(application: AppIndex) -> Self {
         Self(hash_with_prefix(b"appID", &application.to_be_bytes()).0)
@@ -90,12 +79,6 @@ impl fmt::Display for Address {
     }
 }
 
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 impl FromStr for Address {
     type Err = AddressError;
 
@@ -110,47 +93,6 @@ impl FromStr for Address {
         if address.checksum() == checksum { Ok(address) } else { Err(AddressError::Checksum(text.to_owned())) }
     }
 }
-
-impl From<[u8; 32]> for Address {
-    fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
-impl AsRef<[u8]> for Address {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl serde::Serialize for Address {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Address {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl Wire for Address {
-    fn is_empty(&self) -> bool {
-        self.is_zero()
-    }
-
-    fn encode(&self, encoder: &mut Encoder) {
-        encoder.bytes(&self.0);
-    }
-
-    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Wire::decode(decoder).map(Self)
-    }
-}
-
-impl Element for Address {}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::msgpack::{DecodeError, Decoder, Element, Encoder, Wire};
+use super::msgpack::{Element, wire_newtype};
 
 /// A block's number; the genesis block is 0.
 pub type Round = u64;
@@ -61,19 +61,7 @@ impl fmt::Display for MicroAlgos {
     }
 }
 
-impl Wire for MicroAlgos {
-    fn is_empty(&self) -> bool {
-        self.is_zero()
-    }
-
-    fn encode(&self, encoder: &mut Encoder) {
-        encoder.uint(self.0);
-    }
-
-    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        decoder.uint().map(Self)
-    }
-}
+wire_newtype!(MicroAlgos);
 
 impl Element for MicroAlgos {}
 
@@ -87,19 +75,7 @@ impl Micros {
     pub const ONE: Self = Self(1_000_000);
 }
 
-impl Wire for Micros {
-    fn is_empty(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn encode(&self, encoder: &mut Encoder) {
-        encoder.uint(self.0);
-    }
-
-    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        decoder.uint().map(Self)
-    }
-}
+wire_newtype!(Micros);
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use super::address::Address;
 use super::amount::{AppIndex, AssetIndex, MicroAlgos};
 use super::bounds::{MAX_DELTA_ACCOUNTS, MAX_DELTA_KEYS, MAX_INNER, MAX_LOGS, MAX_STATE_VALUE};
 use super::byte_string::ByteString;
-use super::msgpack::{Bounded, DecodeError, Decoder, Encoder, Wire, wire_struct};
+use super::msgpack::{Bounded, DecodeError, Decoder, Encoder, Wire, wire_newtype, wire_struct};
 use super::signed_transaction::SignedTransactionWithApplyData;
 use super::teal_value::TealValue;
 
@@ -100,19 +100,7 @@ impl DeltaAction {
     pub const DELETE: Self = Self(3);
 }
 
-impl Wire for DeltaAction {
-    fn is_empty(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn encode(&self, encoder: &mut Encoder) {
-        encoder.uint(self.0);
-    }
-
-    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        decoder.uint().map(Self)
-    }
-}
+wire_newtype!(DeltaAction);
 
 /// The change of one key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use data_encoding::{BASE32_NOPAD, BASE64};
 use sha2::{Digest as _, Sha512_256};
 
-use super::msgpack::{DecodeError, Decoder, Element, Encoder, Wire};
+use super::bytes32::bytes32;
 
 /// A transaction's id.
 pub type Txid = Digest;
@@ -15,25 +15,14 @@ pub type Txid = Digest;
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
+bytes32!(Digest);
+
 /// A text that is not the base32 of 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a digest: 52 characters of base32 (A-Z, 2-7) are needed")]
 pub struct DigestError;
 
 impl Digest {
-    /// All zeros, which stands for "none".
-    pub const ZERO: Self = Self([0; 32]);
-
-    /// Whether this stands for "none".
-    pub fn is_zero(&self) -> bool {
-        *self == Self::ZERO
-    }
-
-    /// The 32 bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
     /// Standard base64, as REST shows genesis hashes and groups.
     pub fn to_base64(&self) -> String {
         BASE64.encode(&self.0)
@@ -60,12 +49,6 @@ impl fmt::Display for Digest {
     }
 }
 
-impl fmt::Debug for Digest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
 impl FromStr for Digest {
     type Err = DigestError;
 
@@ -74,44 +57,3 @@ impl FromStr for Digest {
         bytes.try_into().map(Self).map_err(|_| DigestError)
     }
 }
-
-impl From<[u8; 32]> for Digest {
-    fn from(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}
-
-impl AsRef<[u8]> for Digest {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl serde::Serialize for Digest {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Digest {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl Wire for Digest {
-    fn is_empty(&self) -> bool {
-        self.is_zero()
-    }
-
-    fn encode(&self, encoder: &mut Encoder) {
-        encoder.bytes(&self.0);
-    }
-
-    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        Wire::decode(decoder).map(Self)
-    }
-}
-
-impl Element for Digest {}

@@ -11,6 +11,7 @@ pub mod block;
 pub mod bounds;
 pub mod bundle;
 pub mod byte_string;
+mod bytes32;
 pub mod consensus;
 pub mod digest;
 pub mod group;

@@ -80,12 +80,12 @@ impl Vm<'_, '_> {
             }
             TxnField::RekeyTo => header.rekey_to = address(value)?,
 
-            TxnField::VotePk => keyreg.vote_key = exactly(value, name)?,
-            TxnField::SelectionPk => keyreg.selection_key = exactly(value, name)?,
-            TxnField::StateProofPk => keyreg.state_proof_key = exactly(value, name)?,
-            TxnField::VoteFirst => keyreg.vote_first = uint(value)?,
-            TxnField::VoteLast => keyreg.vote_last = uint(value)?,
-            TxnField::VoteKeyDilution => keyreg.vote_key_dilution = uint(value)?,
+            TxnField::VotePk => keyreg.voting.vote_key = exactly(value, name)?,
+            TxnField::SelectionPk => keyreg.voting.selection_key = exactly(value, name)?,
+            TxnField::StateProofPk => keyreg.voting.state_proof_key = exactly(value, name)?,
+            TxnField::VoteFirst => keyreg.voting.vote_first = uint(value)?,
+            TxnField::VoteLast => keyreg.voting.vote_last = uint(value)?,
+            TxnField::VoteKeyDilution => keyreg.voting.vote_key_dilution = uint(value)?,
             TxnField::Nonparticipation => keyreg.nonparticipation = flag(value)?,
 
             TxnField::Receiver => payment.receiver = self.assign_account(value)?,

@@ -31,12 +31,12 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::Amount => pay.amount.0.into(),
         TxnField::CloseRemainderTo => (&pay.close_remainder_to).into(),
 
-        TxnField::VotePk => keys.vote_key.into(),
-        TxnField::SelectionPk => keys.selection_key.into(),
-        TxnField::StateProofPk => keys.state_proof_key.into(),
-        TxnField::VoteFirst => keys.vote_first.into(),
-        TxnField::VoteLast => keys.vote_last.into(),
-        TxnField::VoteKeyDilution => keys.vote_key_dilution.into(),
+        TxnField::VotePk => keys.voting.vote_key.into(),
+        TxnField::SelectionPk => keys.voting.selection_key.into(),
+        TxnField::StateProofPk => keys.voting.state_proof_key.into(),
+        TxnField::VoteFirst => keys.voting.vote_first.into(),
+        TxnField::VoteLast => keys.voting.vote_last.into(),
+        TxnField::VoteKeyDilution => keys.voting.vote_key_dilution.into(),
         TxnField::Nonparticipation => keys.nonparticipation.into(),
 
         TxnField::XferAsset => transfer.asset.into(),

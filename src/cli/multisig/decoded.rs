@@ -5,7 +5,7 @@
 
 use crate::types::{
     Address, ApplicationCall, AssetConfig, AssetFreeze, AssetParams, AssetTransfer, Digest, Header, KeyRegistration,
-    MicroAlgos, OnCompletion, Payment, Transaction,
+    MicroAlgos, OnCompletion, Payment, Transaction, VotingData,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -252,15 +252,8 @@ fn call(fields: &mut Fields, call: &ApplicationCall) {
 }
 
 fn key_registration(fields: &mut Fields, registration: &KeyRegistration) {
-    let KeyRegistration {
-        vote_key,
-        selection_key,
-        state_proof_key,
-        vote_first,
-        vote_last,
-        vote_key_dilution,
-        nonparticipation,
-    } = registration;
+    let KeyRegistration { voting, nonparticipation } = registration;
+    let VotingData { vote_key, selection_key, state_proof_key, vote_first, vote_last, vote_key_dilution } = voting;
     fields.bytes("vote key", vote_key);
     fields.bytes("selection key", selection_key);
     fields.bytes("state proof key", state_proof_key);

@@ -12,13 +12,13 @@ pub(super) fn apply(state: &mut State<'_>, keys: &KeyRegistration, header: &Head
     if account.status == AccountStatus::NotParticipating {
         return Err(ApplyError::NotParticipating(header.sender));
     }
-    let voting = &mut account.voting;
-    voting.vote_key = keys.vote_key;
-    voting.selection_key = keys.selection_key;
+    let (new, voting) = (&keys.voting, &mut account.voting);
+    voting.vote_key = new.vote_key;
+    voting.selection_key = new.selection_key;
     if params.enable_state_proof_keyreg_check {
-        voting.state_proof_key = keys.state_proof_key;
+        voting.state_proof_key = new.state_proof_key;
     }
-    if keys.vote_key == [0; 32] || keys.selection_key == [0; 32] {
+    if new.lacks_keys() {
         if keys.nonparticipation && !params.support_become_non_participating_transactions {
             return Err(ApplyError::NonparticipationUnsupported);
         }
@@ -26,15 +26,15 @@ pub(super) fn apply(state: &mut State<'_>, keys: &KeyRegistration, header: &Head
         (voting.vote_first, voting.vote_last, voting.vote_key_dilution) = (0, 0, 0);
     } else {
         if params.enable_keyreg_coherency_check {
-            if keys.vote_last <= round {
+            if new.vote_last <= round {
                 return Err(ApplyError::KeysExpired);
             }
-            if keys.vote_first > round.saturating_add(1) {
+            if new.vote_first > round.saturating_add(1) {
                 return Err(ApplyError::KeysInFuture);
             }
         }
-        (voting.vote_first, voting.vote_last) = (keys.vote_first, keys.vote_last);
-        voting.vote_key_dilution = keys.vote_key_dilution;
+        (voting.vote_first, voting.vote_last) = (new.vote_first, new.vote_last);
+        voting.vote_key_dilution = new.vote_key_dilution;
         account.status = AccountStatus::Online;
         if params.payouts.enabled {
             account.last_heartbeat = round.saturating_add(balance_lookback(params));

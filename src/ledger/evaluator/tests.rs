@@ -486,11 +486,11 @@ fn keys_of_accounts_go_online_and_expire() {
     let mut net = Net::new();
     let a = net.funded(2, 10_000_000);
     let mut online = net.transaction(TransactionType::KeyRegistration, &a);
-    online.keyreg.vote_key = [1; 32];
-    online.keyreg.selection_key = [2; 32];
-    online.keyreg.state_proof_key = [3; 64];
-    online.keyreg.vote_last = 4;
-    online.keyreg.vote_key_dilution = 10;
+    online.keyreg.voting.vote_key = [1; 32];
+    online.keyreg.voting.selection_key = [2; 32];
+    online.keyreg.voting.state_proof_key = [3; 64];
+    online.keyreg.voting.vote_last = 4;
+    online.keyreg.voting.vote_key_dilution = 10;
     online.header.fee = MicroAlgos(2_000_000);
     net.one(&a, &online).unwrap();
     let account = net.account(&a.address());

@@ -4,7 +4,7 @@ use super::{Check, MalformedError};
 use crate::ledger::fees::{plain_heartbeat_fee, sizes_are_priced};
 use crate::ledger::state::SpecialAddresses;
 use crate::types::consensus::ConsensusParams;
-use crate::types::{Header, Heartbeat, HeartbeatProof, KeyRegistration};
+use crate::types::{Header, Heartbeat, HeartbeatProof, KeyRegistration, VotingData};
 
 const NO_KEY: [u8; 32] = [0; 32];
 
@@ -19,21 +19,20 @@ pub(super) fn key_registration(
         return Err(MalformedError::KeysForFeeSink { sink: header.sender });
     }
     if params.enable_keyreg_coherency_check {
-        coherent(keys, header)?;
+        coherent(&keys.voting, header)?;
     }
-    let lacks_keys = keys.vote_key == NO_KEY || keys.selection_key == NO_KEY;
     if keys.nonparticipation {
         if !params.support_become_non_participating_transactions {
             return Err(MalformedError::NonparticipationUnsupported);
         }
-        if !lacks_keys {
+        if !keys.voting.lacks_keys() {
             return Err(MalformedError::OnlineNonparticipating);
         }
     }
-    state_proof_key(keys, lacks_keys, params)
+    state_proof_key(keys, params)
 }
 
-fn coherent(keys: &KeyRegistration, header: &Header) -> Check {
+fn coherent(keys: &VotingData, header: &Header) -> Check {
     if keys.vote_first > keys.vote_last {
         return Err(MalformedError::VotingRangeReversed);
     }
@@ -57,16 +56,16 @@ fn coherent(keys: &KeyRegistration, header: &Header) -> Check {
     Ok(())
 }
 
-fn state_proof_key(keys: &KeyRegistration, lacks_keys: bool, params: &ConsensusParams) -> Check {
-    let empty = keys.state_proof_key == [0; 64];
+fn state_proof_key(keys: &KeyRegistration, params: &ConsensusParams) -> Check {
+    let empty = keys.voting.state_proof_key == [0; 64];
     if !params.enable_state_proof_keyreg_check {
         return if empty { Ok(()) } else { Err(MalformedError::StateProofKeyUnsupported) };
     }
     let limit = params.max_keyreg_valid_period;
-    if limit != 0 && keys.vote_last.saturating_sub(keys.vote_first) > limit {
+    if limit != 0 && keys.voting.vote_last.saturating_sub(keys.voting.vote_first) > limit {
         return Err(MalformedError::VotingRangeTooLong);
     }
-    match (keys.nonparticipation, lacks_keys, empty) {
+    match (keys.nonparticipation, keys.voting.lacks_keys(), empty) {
         (true, _, false) => Err(MalformedError::NonparticipatingWithStateProofKey),
         (false, true, false) => Err(MalformedError::OfflineWithStateProofKey),
         (false, false, true) => Err(MalformedError::OnlineWithoutStateProofKey),

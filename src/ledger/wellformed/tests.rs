@@ -107,32 +107,35 @@ fn key_registrations() {
     use TransactionType::KeyRegistration as Keyreg;
     let online = |change: fn(&mut Transaction)| {
         broken(Keyreg, |t| {
-            t.keyreg.vote_key = [1; 32];
-            t.keyreg.selection_key = [2; 32];
-            t.keyreg.state_proof_key = [3; 64];
-            t.keyreg.vote_first = 1;
-            t.keyreg.vote_last = 100;
-            t.keyreg.vote_key_dilution = 10;
+            t.keyreg.voting.vote_key = [1; 32];
+            t.keyreg.voting.selection_key = [2; 32];
+            t.keyreg.voting.state_proof_key = [3; 64];
+            t.keyreg.voting.vote_first = 1;
+            t.keyreg.voting.vote_last = 100;
+            t.keyreg.voting.vote_key_dilution = 10;
             change(t);
         })
     };
     assert_eq!(broken(Keyreg, |_| {}), "ok");
     assert_eq!(online(|_| {}), "ok");
     assert_eq!(
-        online(|t| t.keyreg.vote_key = [0; 32]),
+        online(|t| t.keyreg.voting.vote_key = [0; 32]),
         "the following transaction fields need to be clear/set together : votekey, selkey, votekd"
     );
     assert_eq!(
-        online(|t| t.keyreg.state_proof_key = [0; 64]),
+        online(|t| t.keyreg.voting.state_proof_key = [0; 64]),
         "online keyreg transaction cannot have empty field StateProofPK"
     );
-    assert_eq!(online(|t| t.keyreg.vote_last = 1 << 24 | 2), "validity period for keyreg transaction is too long");
     assert_eq!(
-        online(|t| t.keyreg.vote_first = 22),
+        online(|t| t.keyreg.voting.vote_last = 1 << 24 | 2),
+        "validity period for keyreg transaction is too long"
+    );
+    assert_eq!(
+        online(|t| t.keyreg.voting.vote_first = 22),
         "transaction tries to register keys to go online, but first voting round is beyond the round after last valid round"
     );
     assert_eq!(
-        broken(Keyreg, |t| t.keyreg.vote_last = 1),
+        broken(Keyreg, |t| t.keyreg.voting.vote_last = 1),
         "on going offline key registration transaction, the vote first and vote last fields should not be set"
     );
     assert_eq!(

@@ -4,7 +4,7 @@ use super::resource::{BoxRef, ResourceRef};
 use crate::types::account::StateSchema;
 use crate::types::address::Address;
 use crate::types::amount::{AppIndex, AssetIndex};
-use crate::types::msgpack::{DecodeError, Decoder, Encoder, Wire};
+use crate::types::msgpack::wire_newtype;
 
 /// Fields of an `appl` transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -77,16 +77,4 @@ impl OnCompletion {
     }
 }
 
-impl Wire for OnCompletion {
-    fn is_empty(&self) -> bool {
-        self.0 == 0
-    }
-
-    fn encode(&self, encoder: &mut Encoder) {
-        encoder.uint(self.0);
-    }
-
-    fn decode(decoder: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        decoder.uint().map(Self)
-    }
-}
+wire_newtype!(OnCompletion);

@@ -1,7 +1,8 @@
 //! Fields of payments and key registrations.
 
+use crate::types::account::VotingData;
 use crate::types::address::Address;
-use crate::types::amount::{MicroAlgos, Round};
+use crate::types::amount::MicroAlgos;
 
 /// Fields of a `pay` transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -15,34 +16,10 @@ pub struct Payment {
 }
 
 /// Fields of a `keyreg` transaction; all empty takes the sender offline.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct KeyRegistration {
-    /// Root key of the one-time voting signatures.
-    pub vote_key: [u8; 32],
-    /// Key of the verifiable random function.
-    pub selection_key: [u8; 32],
-    /// Commitment to the state-proof keys.
-    pub state_proof_key: [u8; 64],
-    /// First round the keys vote in.
-    pub vote_first: Round,
-    /// Last round the keys vote in.
-    pub vote_last: Round,
-    /// Rounds per second-level key.
-    pub vote_key_dilution: u64,
+    /// The keys that vote from now on.
+    pub voting: VotingData,
     /// Whether the account never takes part again.
     pub nonparticipation: bool,
-}
-
-impl Default for KeyRegistration {
-    fn default() -> Self {
-        Self {
-            vote_key: [0; 32],
-            selection_key: [0; 32],
-            state_proof_key: [0; 64],
-            vote_first: 0,
-            vote_last: 0,
-            vote_key_dilution: 0,
-            nonparticipation: false,
-        }
-    }
 }
