@@ -9,9 +9,11 @@ use super::provision::AssetPlan;
 use super::session::{Session, on_network};
 use super::values::whole;
 use crate::client::AssetState;
-use crate::types::AssetIndex;
+use crate::registry;
+use crate::types::{Address, AssetIndex};
 use crate::usage::calls;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Arguments of `asset`.
 #[derive(Debug, clap::Args)]
@@ -81,6 +83,110 @@ enum Command {
     },
 }
 
+/// What `asset create` did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CreateReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset, as it is recorded.
+    asset: registry::Asset,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+    /// The record that was changed.
+    record: String,
+}
+
+/// What `asset optin` did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct OptinReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset.
+    asset: AssetIndex,
+    /// The address of the account that may hold it.
+    account: Address,
+    /// Whether it could not before.
+    changed: bool,
+    /// The transactions, in the group's order; none where nothing changed.
+    txids: Vec<String>,
+    /// Their round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round: Option<u64>,
+}
+
+/// What `asset send` did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SendReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset.
+    asset: AssetIndex,
+    /// The address of the account that sent.
+    from: Address,
+    /// The address of the account that received.
+    to: Address,
+    /// How much, in minor units.
+    amount: u64,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+}
+
+/// The document of `asset show --json`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ShowReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset.
+    asset: AssetIndex,
+    /// Its unit's name.
+    unit: String,
+    /// Its name.
+    name: String,
+    /// All minor units that will ever exist.
+    total: u64,
+    /// Digits after the point.
+    decimals: u32,
+    /// The address of who made it.
+    creator: String,
+    /// The address of who may change these addresses; empty for nobody.
+    manager: String,
+    /// The address of who keeps what is not in circulation; empty for nobody.
+    reserve: String,
+    /// The address of who may freeze holdings; empty for nobody.
+    freeze: String,
+    /// The address of who may take it from any holder; empty for nobody.
+    clawback: String,
+    /// Whether holdings start frozen.
+    default_frozen: bool,
+    /// A web address about it; empty for none.
+    url: String,
+    /// What the accounts hold whose keys are here.
+    holdings: Vec<HoldingReport>,
+}
+
+/// What an account holds of the asset.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HoldingReport {
+    /// The account's name.
+    name: &'static str,
+    /// Its address.
+    address: Address,
+    /// How much, in minor units; null where it has not opted in.
+    amount: Option<u64>,
+}
+
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| match &args.command {
@@ -119,10 +225,17 @@ async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &S
         }
     };
     let asset = session.make_asset(&creator, plan).await?;
-    Ok(Answer::report(
-        json!({ "network": session.network.name, "asset": asset }),
-        format!("asset {} ({}), {} minor units, held by {}", asset.asset_id, asset.unit, asset.total, asset.creator),
-    ))
+    let text =
+        format!("asset {} ({}), {} minor units, held by {}", asset.asset_id, asset.unit, asset.total, asset.creator);
+    let report = CreateReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        txids: vec![asset.txid.clone()],
+        round: asset.round,
+        asset,
+        record: session.record_name(),
+    };
+    Answer::of(&report, text)
 }
 
 async fn opt_in(
@@ -141,20 +254,29 @@ async fn opt_in(
             return session.write_bundle("asset-optin", &what, &many, &transactions).await?.answer();
         }
     };
-    let changed = session.algod.holding(account.address, asset.id).await?.is_none();
-    let gift = if changed { session.gift_to_new(&account, asset.id).await? } else { None };
-    if gift.is_some() {
+    let gift = match session.algod.holding(account.address, asset.id).await? {
+        None => session.gift_to_new(&account, asset.id).await?,
+        Some(_) => None,
+    };
+    let sent = if gift.is_some() {
         let params = session.params().await?;
         let opt_in = calls::asset_opt_in(account.address, asset.id, &params);
-        session.send_with_gift(&account, vec![opt_in], gift.as_ref(), None).await?;
+        Some(session.send_with_gift(&account, vec![opt_in], gift.as_ref(), None).await?)
     } else {
-        session.hold(&account, asset.id).await?;
-    }
-    let state = if changed { "opted in to" } else { "had opted in already to" };
-    Ok(Answer::report(
-        json!({ "network": session.network.name, "asset": asset.id, "account": account.address, "changed": changed }),
-        format!("{} {state} asset {} ({})", account.address, asset.id, asset.unit_name),
-    ))
+        session.hold(&account, asset.id).await?
+    };
+    let state = if sent.is_some() { "opted in to" } else { "had opted in already to" };
+    let text = format!("{} {state} asset {} ({})", account.address, asset.id, asset.unit_name);
+    let report = OptinReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        asset: asset.id,
+        account: account.address,
+        changed: sent.is_some(),
+        round: sent.as_ref().map(|sent| sent.confirmation.round),
+        txids: sent.map(|sent| sent.txids).unwrap_or_default(),
+    };
+    Answer::of(&report, text)
 }
 
 async fn send(
@@ -176,11 +298,17 @@ async fn send(
         Outcome::Sent(sent) => sent,
         Outcome::Written(bundle) => return bundle.answer(),
     };
-    Ok(Answer::report(
-        json!({ "network": session.network.name, "asset": asset.id, "from": account.address(), "to": receiver,
-                "amount": amount, "txid": sent.txids.first(), "round": sent.confirmation.round }),
-        format!("sent {} to {receiver} in round {}", shown(amount, &asset), sent.confirmation.round),
-    ))
+    let report = SendReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        asset: asset.id,
+        from: account.address(),
+        to: receiver,
+        amount,
+        txids: sent.txids,
+        round: sent.confirmation.round,
+    };
+    Answer::of(&report, format!("sent {} to {receiver} in round {}", shown(amount, &asset), report.round))
 }
 
 async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer, Failure> {
@@ -196,16 +324,27 @@ async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer
         let holding = session.algod.holding(account.address, asset.id).await?;
         let text = holding.map_or_else(|| "not opted in".to_owned(), |holding| shown(holding.amount, &asset));
         lines.push(format!("{name:<9} {text}"));
-        holdings
-            .push(json!({ "name": name, "address": account.address, "amount": holding.map(|holding| holding.amount) }));
+        let amount = holding.map(|holding| holding.amount);
+        holdings.push(HoldingReport { name, address: account.address, amount });
     }
-    Ok(Answer::report(
-        json!({ "network": session.network.name, "asset": asset.id, "unit": asset.unit_name, "name": asset.name,
-                "total": asset.total, "decimals": asset.decimals, "creator": asset.creator, "manager": asset.manager,
-                "reserve": asset.reserve, "freeze": asset.freeze, "clawback": asset.clawback,
-                "default_frozen": asset.default_frozen, "url": asset.url, "holdings": holdings }),
-        lines.join("\n"),
-    ))
+    let report = ShowReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        asset: asset.id,
+        unit: asset.unit_name,
+        name: asset.name,
+        total: asset.total,
+        decimals: asset.decimals,
+        creator: asset.creator,
+        manager: asset.manager,
+        reserve: asset.reserve,
+        freeze: asset.freeze,
+        clawback: asset.clawback,
+        default_frozen: asset.default_frozen,
+        url: asset.url,
+        holdings,
+    };
+    Answer::of(&report, lines.join("\n"))
 }
 
 /// The asset that is meant, which must exist.

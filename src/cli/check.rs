@@ -60,9 +60,13 @@ pub(super) struct CheckReport {
 /// How many findings there are of each level.
 #[derive(Debug, Default, Serialize, schemars::JsonSchema)]
 struct Counts {
+    /// Somebody can take what is not theirs, or end what they should not.
     high: usize,
+    /// Likely a fault.
     medium: usize,
+    /// Untidy, or a risk for others than the program's owner.
     low: usize,
+    /// Worth knowing.
     info: usize,
 }
 
@@ -197,7 +201,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
                     Failure::usage("stdout cannot carry both --json and --sarif -").hint("name a file for --sarif")
                 );
             }
-            return Ok(Answer::report(serde_json::Value::Null, log).ending(exit(args, &checked)));
+            return Ok(Answer::text(log).ending(exit(args, &checked)));
         }
         write_atomically(path, log.as_bytes(), 0o644).map_err(|error| {
             Failure::new("unwritable", format!("{} cannot be written", path.display())).because(error)

@@ -12,7 +12,7 @@ use crate::teal::{self, AssembleOptions, Assembled};
 use crate::types::sha512_256;
 use data_encoding::BASE64;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `compile`.
@@ -60,8 +60,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
 
 /// Variables that were given no value; `unused` values may have been meant for them.
 fn without_value(name: &str, error: &TemplateError, unused: &[&str]) -> Failure {
-    let missing: Vec<Value> =
-        error.missing.iter().map(|variable| json!({ "name": variable.name, "line": variable.line })).collect();
+    let missing = error.missing.iter().map(|variable| {
+        Value::from_iter([("name", Value::from(variable.name.as_str())), ("line", Value::from(variable.line))])
+    });
+    let missing: Vec<Value> = missing.collect();
     let line = error.missing.first().map_or(0, |variable| variable.line);
     let options = error.missing.iter().map(|variable| format!("--tmpl {}=VALUE", variable.name));
     let why = match unused {
@@ -80,7 +82,7 @@ fn without_value(name: &str, error: &TemplateError, unused: &[&str]) -> Failure 
 
 /// What came out.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-struct CompileReport {
+pub(super) struct CompileReport {
     /// The source's name.
     source: String,
     /// The AVM version.

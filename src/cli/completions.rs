@@ -3,13 +3,23 @@
 use super::failure::Failure;
 use super::io::Answer;
 use clap::CommandFactory;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The shell
     shell: clap_complete::Shell,
+}
+
+/// A completion script.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CompletionsReport {
+    /// The shell it is for.
+    shell: String,
+    /// The script.
+    script: String,
 }
 
 /// Writes the script.
@@ -21,5 +31,6 @@ pub(super) fn run(args: &Args) -> Result<Answer, Failure> {
     clap_complete::generate(args.shell, &mut super::Cli::command(), "pnp-contract", &mut script);
     let script = String::from_utf8(script)
         .map_err(|error| Failure::new("internal", "the script is not text").because(error).hint("report it"))?;
-    Ok(Answer::report(json!({ "shell": args.shell.to_string(), "script": script }), script))
+    let report = CompletionsReport { shell: args.shell.to_string(), script };
+    Answer::of(&report, report.script.clone())
 }

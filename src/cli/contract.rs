@@ -4,13 +4,14 @@ use super::deploy::recorded_template;
 use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Sender, SenderArgs};
-use super::session::Session;
+use super::session::{Sent, Session};
 use super::values::whole;
 use crate::keys::KeyError;
 use crate::registry::{Contract, Event};
 use crate::types::AppIndex;
 use crate::usage::{GlobalState, OperationError, Parameters, Programs, Template};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Which contract is meant.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -88,44 +89,76 @@ pub(super) async fn creator_of(session: &Session<'_>, app: AppIndex, signers: &S
     }
 }
 
-/// Adds an event to a contract's record; one that is not recorded stays so.
+/// Adds an event to a contract's record; one that is not recorded stays so. The record's file, where it was changed.
 pub(super) fn note(
     session: &Session<'_>,
     app: AppIndex,
     event: Event,
     change: impl FnOnce(&mut Contract),
-) -> Result<(), Failure> {
-    session.record(|chain| {
-        if let Some(contract) = chain.contract_mut(app) {
+) -> Result<Option<String>, Failure> {
+    let noted = session.record(|chain| match chain.contract_mut(app) {
+        Some(contract) => {
             change(contract);
             contract.history.push(event);
+            true
         }
-    })
+        None => false,
+    })?;
+    Ok(noted.then(|| session.record_name()))
+}
+
+/// What `params` and `update` did to a contract.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ChangeReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The contract's application.
+    app: AppIndex,
+    /// Fee and price limits before.
+    before: Parameters,
+    /// Fee and price limits from here on.
+    after: Parameters,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+    /// The record that was changed; absent where the contract is in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
 }
 
 /// Fee and limits before and after.
 pub(super) fn changed(
     session: &Session<'_>,
     app: AppIndex,
-    txids: &[String],
-    round: u64,
+    sent: Sent,
     before: &GlobalState,
-    after: &Parameters,
-) -> Answer {
+    after: Parameters,
+    record: Option<String>,
+) -> Result<Answer, Failure> {
     let line = |name: &str, from: u64, to: u64| match from == to {
         true => format!("{name:<10}{to}"),
         false => format!("{name:<10}{from} -> {to}"),
     };
     let old = &before.parameters;
-    Answer::report(
-        json!({ "network": session.network.name, "app": app, "before": old, "after": after, "txids": txids,
-                "round": round }),
-        [
-            format!("application {app}, round {round}"),
-            line("fee_pct", old.fee_pct(), after.fee_pct()),
-            line("min_rate", old.min_rate(), after.min_rate()),
-            line("max_rate", old.max_rate(), after.max_rate()),
-        ]
-        .join("\n"),
-    )
+    let round = sent.confirmation.round;
+    let text = [
+        format!("application {app}, round {round}"),
+        line("fee_pct", old.fee_pct(), after.fee_pct()),
+        line("min_rate", old.min_rate(), after.min_rate()),
+        line("max_rate", old.max_rate(), after.max_rate()),
+    ];
+    let report = ChangeReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        app,
+        before: *old,
+        after,
+        txids: sent.txids,
+        round,
+        record,
+    };
+    Answer::of(&report, text.join("\n"))
 }

@@ -38,7 +38,7 @@ pub(super) struct Args {
 
 /// What the calls of some programs can cost.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-struct CostDocument {
+pub(super) struct CostDocument {
     /// Every program, in order.
     programs: Vec<ProgramCost>,
     /// The snapshot, where one was named.

@@ -7,8 +7,10 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
+use crate::types::AppIndex;
 use crate::usage::{calls, global_state};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Arguments of `delete`.
 #[derive(Debug, clap::Args)]
@@ -19,6 +21,26 @@ pub(super) struct Args {
     signers: SenderArgs,
 }
 
+/// What `delete` did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct DeleteReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The application that was.
+    app: AppIndex,
+    /// Whether it is gone: always true.
+    deleted: bool,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+    /// The record that was changed; absent where the contract is in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+}
+
 /// Ends a contract.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
@@ -26,8 +48,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let state = global_state(&session.algod, app).await?;
         let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
-        let transactions =
-            Session::single(calls::delete(creator.address(), app, &params), &params)?;
+        let transactions = Session::single(calls::delete(creator.address(), app, &params), &params)?;
         let what = format!("delete application {app}");
         let programs = programs_of(record.as_ref());
         let sent = match session.carry_out("delete", &what, &creator, &transactions, programs.as_ref()).await? {
@@ -36,13 +57,17 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         };
         let round = sent.confirmation.round;
         let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
-        note(session, app, event(session, "delete", &transactions, round, &state.parameters, hash), |contract| {
-            contract.deleted = true;
-        })?;
-        Ok(Answer::report(
-            json!({ "network": session.network.name, "app": app, "deleted": true, "txids": sent.txids, "round": round }),
-            format!("application {app} was deleted in round {round}"),
-        ))
+        let event = event(session, "delete", &transactions, round, &state.parameters, hash);
+        let report = DeleteReport {
+            network: session.network.name.clone(),
+            genesis_hash: session.identity.hash.clone(),
+            app,
+            deleted: true,
+            txids: sent.txids,
+            round,
+            record: note(session, app, event, |contract| contract.deleted = true)?,
+        };
+        Answer::of(&report, format!("application {app} was deleted in round {round}"))
     })
     .await
 }

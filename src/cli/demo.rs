@@ -11,17 +11,34 @@ use crate::keys::Account;
 use crate::registry::Contract;
 use crate::types::Transaction;
 use crate::usage::{BillRequest, PreparedBill, Programs, Receipt};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::time::Instant;
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
+/// The story.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct DemoReport {
+    /// The record of the contract that was deployed.
+    contract: Contract,
+    /// The bills that were paid, in order.
+    receipts: Vec<Receipt>,
+    /// The attacks that were tried, in order.
+    attacks: Vec<Attack>,
+    /// How long all of it took.
+    milliseconds: u64,
+}
+
 /// An attack and the contract's answer to it.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Attack {
+    /// What was tried.
     name: &'static str,
-    answer: Failure,
+    /// With which words it was refused.
+    refused: String,
 }
 
 /// Tells the story.
@@ -42,13 +59,8 @@ pub(super) async fn run(context: &Context) -> Result<Answer, Failure> {
     let (contract, receipts, attacks) = outcome?;
     closed?;
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let document = json!({
-        "contract": contract,
-        "receipts": receipts,
-        "attacks": attacks.iter().map(|attack| json!({ "name": attack.name, "refused": attack.answer.message })).collect::<Vec<Value>>(),
-        "milliseconds": milliseconds,
-    });
-    Ok(Answer::report(document, tell(&contract, &receipts, &attacks, milliseconds)))
+    let report = DemoReport { contract, receipts, attacks, milliseconds };
+    Answer::of(&report, tell(&report))
 }
 
 async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Attack>), Failure> {
@@ -92,7 +104,8 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
         ("the provider's money to a stranger", diverted),
     ] {
         let transactions = bill.transactions(&honest.params).to_vec();
-        attacks.push(Attack { name, answer: attack(session, &user, transactions, &honest, &programs).await? });
+        let answer = attack(session, &user, transactions, &honest, &programs).await?;
+        attacks.push(Attack { name, refused: answer.message.clone() });
     }
     Ok((contract, receipts, attacks))
 }
@@ -117,7 +130,7 @@ async fn attack(
     }
 }
 
-fn tell(contract: &Contract, receipts: &[Receipt], attacks: &[Attack], milliseconds: u64) -> String {
+fn tell(DemoReport { contract, receipts, attacks, milliseconds }: &DemoReport) -> String {
     let mut lines = vec![
         "A throw-away Algorand network, inside this process.".to_owned(),
         String::new(),
@@ -128,8 +141,8 @@ fn tell(contract: &Contract, receipts: &[Receipt], attacks: &[Attack], milliseco
         lines.extend([String::new(), format!("Billed in round {}", receipt.round), indented(&bill::describe(receipt))]);
     }
     lines.extend([String::new(), format!("Refused {} attacks", attacks.len())]);
-    for Attack { name, answer } in attacks {
-        lines.push(format!("  {name}\n    {}", answer.message));
+    for Attack { name, refused } in attacks {
+        lines.push(format!("  {name}\n    {refused}"));
     }
     lines.extend([
         String::new(),

@@ -30,19 +30,22 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// A report in both forms.
+    /// A text where no document was asked for.
     #[must_use]
-    pub fn report(json: Value, text: impl Into<String>) -> Self {
-        Self::Report { json, text: text.into(), exit: Exit::Done }
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Report { json: Value::Null, text: text.into(), exit: Exit::Done }
     }
 
     /// A report whose document is a type of its own, so that its schema is known.
     ///
     /// # Errors
     /// A document that JSON cannot hold, such as a map whose keys are no strings: a mistake in this program.
-    pub fn of<R: serde::Serialize>(report: &R, text: impl Into<String>) -> Result<Self, Failure> {
+    pub fn of<R: serde::Serialize + schemars::JsonSchema>(
+        report: &R,
+        text: impl Into<String>,
+    ) -> Result<Self, Failure> {
         match serde_json::to_value(report) {
-            Ok(json) => Ok(Self::report(json, text)),
+            Ok(json) => Ok(Self::Report { json, text: text.into(), exit: Exit::Done }),
             Err(error) => Err(Failure::new("internal", "the result does not fit into JSON").because(error)),
         }
     }
@@ -145,7 +148,7 @@ impl Output {
     ///
     /// # Errors
     /// A stdout that takes no more, other than by being closed.
-    pub fn line(&self, document: &impl serde::Serialize) -> Result<(), Failure> {
+    pub fn line(&self, document: &(impl serde::Serialize + schemars::JsonSchema)) -> Result<(), Failure> {
         if !self.json {
             return Ok(());
         }

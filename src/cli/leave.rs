@@ -6,8 +6,10 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
+use crate::types::{Address, AppIndex};
 use crate::usage::calls;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Arguments of `leave`.
 #[derive(Debug, clap::Args)]
@@ -24,6 +26,25 @@ pub(super) struct Args {
     signers: SenderArgs,
 }
 
+/// What `leave` did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct LeaveReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The contract's application.
+    app: AppIndex,
+    /// The address of the account that left.
+    account: Address,
+    /// Whether it left in the way no program can refuse.
+    forced: bool,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+}
+
 /// Closes an account's local state.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
@@ -37,11 +58,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             Outcome::Sent(sent) => sent,
             Outcome::Written(bundle) => return bundle.answer(),
         };
-        Ok(Answer::report(
-            json!({ "network": session.network.name, "app": app, "account": user.address(), "forced": args.force,
-                    "txids": sent.txids, "round": sent.confirmation.round }),
-            format!("{} left application {app} in round {}", user.address(), sent.confirmation.round),
-        ))
+        let report = LeaveReport {
+            network: session.network.name.clone(),
+            genesis_hash: session.identity.hash.clone(),
+            app,
+            account: user.address(),
+            forced: args.force,
+            txids: sent.txids,
+            round: sent.confirmation.round,
+        };
+        Answer::of(&report, format!("{} left application {app} in round {}", report.account, report.round))
     })
     .await
 }

@@ -5,7 +5,8 @@ use super::embedded;
 use super::failure::Failure;
 use super::io::Answer;
 use crate::node::{self, ALGOD_PORT, INDEXER_PORT, KMD_PORT};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -44,6 +45,21 @@ struct RunArgs {
     listen: IpAddr,
 }
 
+/// A network that is ready; it is printed as soon as it is, and the command runs on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RunReport {
+    /// Where algod answers.
+    algod: String,
+    /// The token algod asks for.
+    token: &'static str,
+    /// The network's own label.
+    genesis_id: &'static str,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The folder of the chain, or `memory`.
+    data: String,
+}
+
 /// Where the chain is kept unless told otherwise.
 pub(super) fn folder(context: &Context) -> PathBuf {
     context.folder.join(".pnp").join("localnet")
@@ -80,21 +96,21 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         .await
         .map_err(|error| Failure::new("node", "the network could not be started").because(error))?
         .map_err(embedded::failure)?;
-    let genesis = running.node().genesis_hash().to_base64();
-    let ready = json!({ "algod": running.url(), "token": node::LOCAL_TOKEN, "genesis_id": "dockernet-v1",
-                        "genesis_hash": genesis, "data": place });
-    let text = format!(
-        "algod    {}\ntoken    {}\ngenesis  dockernet-v1 {genesis}\nchain    {place}\nStop it with Ctrl-C.",
-        running.url(),
-        node::LOCAL_TOKEN
-    );
+    let ready = RunReport {
+        algod: running.url().to_owned(),
+        token: node::LOCAL_TOKEN,
+        genesis_id: "dockernet-v1",
+        genesis_hash: running.node().genesis_hash().to_base64(),
+        data: place,
+    };
     if running.node().dispenser().is_none() {
-        context
-            .out
-            .warn(&format!("{place}/dispenser.key is gone, and with it the key that hands out this chain's Algos"));
+        context.out.warn(&format!(
+            "{}/dispenser.key is gone, and with it the key that hands out this chain's Algos",
+            ready.data
+        ));
     }
     // The answer comes first: the network then runs until a signal stops it.
-    context.out.answer(Answer::report(ready, text))?;
+    context.out.answer(Answer::of(&ready, ready.text())?)?;
     let _waiting = super::interrupt::Handled::new();
     tokio::task::spawn_blocking(move || running.wait())
         .await
@@ -102,4 +118,13 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         .map_err(embedded::failure)?;
     context.out.say("stopped");
     Ok(Answer::Nothing)
+}
+
+impl RunReport {
+    fn text(&self) -> String {
+        let Self { algod, token, genesis_id, genesis_hash, data } = self;
+        format!(
+            "algod    {algod}\ntoken    {token}\ngenesis  {genesis_id} {genesis_hash}\nchain    {data}\nStop it with Ctrl-C."
+        )
+    }
 }

@@ -53,6 +53,8 @@ pub use failure::{Exit, Failure, Told};
 pub use io::{Answer, Output};
 
 use clap::Parser;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -235,11 +237,11 @@ fn wrong_use(error: &clap::Error) -> Exit {
     let json = std::env::args_os().any(|argument| argument == "--json");
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         if json {
-            let name = if error.kind() == ErrorKind::DisplayHelp { "help" } else { "version" };
-            let text = error.render().to_string();
-            let document = serde_json::json!({ name: text.trim_end().trim_start_matches("pnp-contract ") });
-            let written = Output::new(true, false, 0).answer(Answer::report(document, ""));
-            return written.unwrap_or_else(|failure| failure.exit);
+            let out = Output::new(true, false, 0);
+            return told(error).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
+                out.failure(&failure);
+                failure.exit
+            });
         }
         let out = Output::new(false, false, 0);
         return out.help(error).unwrap_or_else(|failure| {
@@ -260,6 +262,33 @@ fn wrong_use(error: &clap::Error) -> Exit {
         let _ = error.print();
     }
     Exit::Usage
+}
+
+/// What `--help --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HelpReport {
+    /// The text of the help.
+    help: String,
+}
+
+/// What `--version --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+struct VersionReport {
+    /// This program's version.
+    version: String,
+}
+
+/// Help or the version, as a document.
+fn told(answer: &clap::Error) -> Result<Answer, Failure> {
+    let text = answer.render().to_string();
+    let text = text.trim_end();
+    match answer.kind() {
+        clap::error::ErrorKind::DisplayHelp => Answer::of(&HelpReport { help: text.to_owned() }, ""),
+        _ => {
+            let version = text.rsplit(' ').next().unwrap_or_default().to_owned();
+            Answer::of(&VersionReport { version }, "")
+        }
+    }
 }
 
 /// Lets the libraries speak on stderr: with `-vv`, or as `PNP_LOG` says.

@@ -6,8 +6,10 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{group, on_network};
+use crate::types::{Address, AppIndex, AssetIndex};
 use crate::usage::{calls, global_state};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Arguments of `optin`.
 #[derive(Debug, clap::Args)]
@@ -19,6 +21,27 @@ pub(super) struct Args {
     from: String,
     #[command(flatten)]
     signers: SenderArgs,
+}
+
+/// What `optin` did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct OptinReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The contract's application.
+    app: AppIndex,
+    /// The address of the account that opted in.
+    account: Address,
+    /// The asset the contract is bound to; null where it is bound to none.
+    asset: Option<AssetIndex>,
+    /// Whether the account opted in to the asset in the same group.
+    asset_opted_in: bool,
+    /// The transactions, in the group's order.
+    txids: Vec<String>,
+    /// Their round.
+    round: u64,
 }
 
 /// Opts an account in to the contract and, where it is needed, to its asset.
@@ -55,11 +78,17 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
                 }
             }
         };
-        Ok(Answer::report(
-            json!({ "network": session.network.name, "app": app, "account": user.address(), "asset": state.asset,
-                    "asset_opted_in": opts_in_to_asset, "txids": sent.txids, "round": sent.confirmation.round }),
-            format!("{} opted in to application {app} in round {}", user.address(), sent.confirmation.round),
-        ))
+        let report = OptinReport {
+            network: session.network.name.clone(),
+            genesis_hash: session.identity.hash.clone(),
+            app,
+            account: user.address(),
+            asset: state.asset,
+            asset_opted_in: opts_in_to_asset,
+            txids: sent.txids,
+            round: sent.confirmation.round,
+        };
+        Answer::of(&report, format!("{} opted in to application {app} in round {}", report.account, report.round))
     })
     .await
 }

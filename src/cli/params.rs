@@ -41,10 +41,9 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         };
         let round = sent.confirmation.round;
         let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
-        note(session, app, event(session, "params", &transactions, round, &parameters, hash), |contract| {
-            contract.parameters = rates(&parameters);
-        })?;
-        Ok(changed(session, app, &sent.txids, round, &state, &parameters))
+        let event = event(session, "params", &transactions, round, &parameters, hash);
+        let record = note(session, app, event, |contract| contract.parameters = rates(&parameters))?;
+        changed(session, app, sent, &state, parameters, record)
     })
     .await
 }

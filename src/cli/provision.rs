@@ -147,16 +147,16 @@ impl Session<'_> {
         Ok(asset)
     }
 
-    /// Opts an account of ours in to an asset where it is not yet; whether it did.
-    pub(super) async fn hold(&self, account: &Account, asset: AssetIndex) -> Result<bool, Failure> {
+    /// Opts an account of ours in to an asset where it is not yet; what was sent for that.
+    pub(super) async fn hold(&self, account: &Account, asset: AssetIndex) -> Result<Option<Sent>, Failure> {
         if self.algod.holding(account.address, asset).await?.is_some() {
-            return Ok(false);
+            return Ok(None);
         }
         let params = self.params().await?;
         let opt_in = calls::asset_opt_in(account.address, asset, &params);
-        self.send("opt in to an asset", account, &Session::single(opt_in, &params)?, None).await?;
+        let sent = self.send("opt in to an asset", account, &Session::single(opt_in, &params)?, None).await?;
         self.context.out.say(&format!("{} opted in to asset {asset}", account.name));
-        Ok(true)
+        Ok(Some(sent))
     }
 
     /// Opts a new user in to asset and contract and hands it some of the asset, where this project made the asset: in one

@@ -131,6 +131,11 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// The record's file, as people are told of it.
+    pub(super) fn record_name(&self) -> String {
+        self.context.shown(self.store.path())
+    }
+
     /// What this chain's record says.
     pub(super) fn chain(&self) -> Result<Chain, Failure> {
         Ok(self.store.chain(&self.identity.hash)?)

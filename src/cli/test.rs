@@ -6,9 +6,10 @@ use super::input::read_text;
 use super::io::Answer;
 use super::session::Session;
 use crate::network::Kind;
-use crate::usage::scenario::{self, Scenario, Sources, Stage, StageError, play};
+use crate::usage::scenario::{self, Scenario, Sources, Stage, StageError, Transcript, play};
 use crate::usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -27,6 +28,38 @@ pub(super) struct Args {
     /// The clear program to test instead of the built-in one
     #[arg(long, value_name = "FILE")]
     clear: Option<PathBuf>,
+}
+
+/// What a suite led to.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TestReport {
+    /// The network's name.
+    network: String,
+    /// How many scenarios went as they say.
+    passed: usize,
+    /// How many did not.
+    failed: usize,
+    /// How long all of them took.
+    milliseconds: u64,
+    /// Every scenario, in the order they were played.
+    scenarios: Vec<Verdict>,
+}
+
+/// How a scenario went.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Verdict {
+    /// The file it is in.
+    file: String,
+    /// Its title.
+    scenario: String,
+    /// Whether it went as it says.
+    passed: bool,
+    /// What it led to, in words that are the same on every network; absent where it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transcript: Option<Transcript>,
+    /// The first difference; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
 }
 
 /// The contract's own suite: file name and text.
@@ -82,35 +115,40 @@ async fn play_all(
         stage = stage.with_transcripts();
     }
     let start = Instant::now();
-    let mut verdicts: Vec<Value> = Vec::new();
+    let mut verdicts = Vec::with_capacity(scenarios.len());
     let mut failed = Vec::new();
     for (file, scenario) in scenarios {
         let verdict = play(&mut stage, sources, scenario).await;
         let title = format!("{file}: {}", scenario.scenario);
-        match verdict {
+        let (transcript, failure) = match verdict {
             Ok(transcript) => {
                 context.out.say(&format!("ok      {title}"));
-                verdicts.push(json!({ "file": file, "scenario": scenario.scenario, "passed": true,
-                                      "transcript": transcript }));
+                (Some(transcript), None)
             }
             Err(scenario::Failure::Stage(error @ StageError::Client(_))) => return Err(unplayable(error)),
             Err(failure) => {
                 context.out.say(&format!("FAILED  {title}\n        {failure}"));
                 failed.push(format!("{title}: {failure}"));
-                verdicts.push(json!({ "file": file, "scenario": scenario.scenario, "passed": false,
-                                      "failure": failure.to_string() }));
+                (None, Some(failure.to_string()))
             }
-        }
+        };
+        let (file, scenario) = (file.clone(), scenario.scenario.clone());
+        verdicts.push(Verdict { file, scenario, passed: failure.is_none(), transcript, failure });
     }
     let passed = scenarios.len().saturating_sub(failed.len());
-    let json = json!({ "network": session.network.name, "passed": passed, "failed": failed.len(),
-                       "milliseconds": start.elapsed().as_millis() as u64, "scenarios": verdicts });
+    let report = TestReport {
+        network: session.network.name.clone(),
+        passed,
+        failed: failed.len(),
+        milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+        scenarios: verdicts,
+    };
     let summary = format!("{passed} passed, {} failed on {}", failed.len(), session.network.name);
     if failed.is_empty() {
-        return Ok(Answer::report(json, summary));
+        return Answer::of(&report, summary);
     }
     failed.push(summary);
-    Ok(Answer::report(json, failed.join("\n")).ending(Exit::Findings))
+    Ok(Answer::of(&report, failed.join("\n"))?.ending(Exit::Findings))
 }
 
 fn unplayable(error: StageError) -> Failure {

@@ -69,12 +69,12 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         };
         let round = sent.confirmation.round;
         let event = event(session, "update", &transactions, round, &parameters, programs.approval_hash());
-        note(session, app, event, |contract| {
+        let record = note(session, app, event, |contract| {
             contract.parameters = rates(&parameters);
             contract.programs = recorded_programs(&programs);
             contract.version = Some(version);
         })?;
-        Ok(changed(session, app, &sent.txids, round, &state, &parameters))
+        changed(session, app, sent, &state, parameters, record)
     })
     .await
 }

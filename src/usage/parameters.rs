@@ -2,17 +2,22 @@
 
 use super::UsageError;
 use crate::types::{Address, AssetIndex};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// All of a payment, in basis points.
 pub const WHOLE: u64 = 10_000;
 
 /// Fee and price limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Unchecked", deny_unknown_fields)]
+#[schemars(!try_from)]
 pub struct Parameters {
+    /// The platform's share in basis points: 500 is 5 %.
     fee_pct: u64,
+    /// The least price of a unit, in minor units of the asset.
     min_rate: u64,
+    /// The highest price of a unit, in minor units of the asset.
     max_rate: u64,
 }
 

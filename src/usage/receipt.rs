@@ -2,10 +2,11 @@
 
 use super::{Split, TickId};
 use crate::types::{Address, AppIndex, AssetIndex, Round};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Minor units of the asset that the three parties hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Balances {
     /// The payer's.
     pub user: u64,
@@ -16,9 +17,10 @@ pub struct Balances {
 }
 
 /// A confirmed bill.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Receipt {
-    /// The tick.
+    /// The tick's id, as text or `0x` and hex.
+    #[schemars(with = "String")]
     pub tick: TickId,
     /// Units of use.
     pub units: u64,

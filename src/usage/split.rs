@@ -2,10 +2,11 @@
 
 use super::UsageError;
 use super::parameters::WHOLE;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How a payment is divided, in minor units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Split {
     /// `units * unit_price`.
     pub gross: u64,

@@ -23,8 +23,10 @@ pub(super) struct Args {
 
 /// An account whose words were written to a file.
 #[derive(Debug, Serialize, JsonSchema)]
-struct ExportReport {
+pub(in crate::cli) struct ExportReport {
+    /// The account's name.
     name: String,
+    /// The address of its key.
     address: String,
     /// The file that holds the words.
     file: String,

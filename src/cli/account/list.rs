@@ -23,7 +23,9 @@ pub(super) struct Args {
 /// Accounts whose keys are here.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct ListReport {
+    /// The network's name.
     network: String,
+    /// The accounts, by name; one with a key in several places is there for each.
     accounts: Vec<Row>,
     /// Places that could not be read, in words.
     problems: Vec<String>,
@@ -32,7 +34,9 @@ pub(in crate::cli) struct ListReport {
 /// One account from one place.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Row {
+    /// Its name.
     name: String,
+    /// Its address.
     address: String,
     /// Where the key is.
     origin: String,
@@ -41,13 +45,13 @@ struct Row {
     /// The address of the key, where that is another than the account's.
     #[serde(skip_serializing_if = "Option::is_none")]
     signer: Option<String>,
-    /// What the account has, in millionths of an Algo.
+    /// What the account has, in microAlgos.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance: Option<u64>,
-    /// What it must keep, in millionths of an Algo.
+    /// What it must keep, in microAlgos.
     #[serde(skip_serializing_if = "Option::is_none")]
     min_balance: Option<u64>,
-    /// The key the chain asks for, where that is not the account's own.
+    /// The address of the key the chain asks for, where that is not the account's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_addr: Option<String>,
 }

@@ -9,8 +9,10 @@ mod rekey;
 mod remove;
 mod vault;
 
+pub(super) use export::ExportReport;
 pub(super) use list::{ListReport, names};
 pub(super) use new::NewReport;
+pub(super) use rekey::RekeyReport;
 pub(super) use vault::Vault;
 
 use super::context::Context;
@@ -62,6 +64,7 @@ enum Command {
 /// An account in the keystore.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct KeptReport {
+    /// The account's name.
     name: String,
     /// The account's address.
     address: String,
@@ -75,13 +78,19 @@ pub(in crate::cli) struct KeptReport {
 /// What `account fund` did.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct FundReport {
+    /// The network's name.
     network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The account's address.
     address: String,
-    /// What was sent, in millionths of an Algo.
+    /// What was sent, in microAlgos.
     amount: u64,
-    /// What the account has now, in millionths of an Algo.
+    /// What the account has now, in microAlgos.
     balance: u64,
+    /// The transaction.
     txids: Vec<String>,
+    /// Its round.
     round: u64,
 }
 
@@ -115,6 +124,7 @@ async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos, signers: &Se
     let balance = session.algod.account(address).await?.balance;
     let report = FundReport {
         network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
         address: address.to_string(),
         amount: amount.0,
         balance: balance.0,

@@ -26,8 +26,13 @@ pub(super) struct Args {
 /// An account made for a development network.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct NewReport {
+    /// The network's name.
     network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The account's name.
     name: String,
+    /// Its address.
     address: String,
     /// The file that keeps its key.
     file: String,
@@ -65,6 +70,12 @@ fn development(session: &Session<'_>, name: &str) -> Result<Answer, Failure> {
     let address = local.create(name)?.address();
     let file = session.context.shown(local.path());
     let text = format!("{name}  {address}\nkept in {file}, for {network} only");
-    let report = NewReport { network: network.clone(), name: name.to_owned(), address: address.to_string(), file };
+    let report = NewReport {
+        network: network.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        name: name.to_owned(),
+        address: address.to_string(),
+        file,
+    };
     Answer::of(&report, text)
 }

@@ -26,14 +26,16 @@ pub(super) struct Args {
 
 /// What `account rekey` did.
 #[derive(Debug, Serialize, JsonSchema)]
-struct RekeyReport {
+pub(in crate::cli) struct RekeyReport {
     /// The network's name.
     network: String,
-    /// The account.
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The account's address.
     address: String,
-    /// Who signed for it before.
+    /// The address whose key signed for it before.
     before: String,
-    /// Who signs for it now.
+    /// The address whose key signs for it now.
     signer: String,
     /// Whether that is a change.
     changed: bool,
@@ -53,6 +55,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let before = session.algod.account(address).await?.signer();
         let mut report = RekeyReport {
             network: session.network.name.clone(),
+            genesis_hash: session.identity.hash.clone(),
             address: address.to_string(),
             before: before.to_string(),
             signer: to.to_string(),

@@ -164,7 +164,7 @@ pub(super) async fn run(session: &Session<'_>, args: &Args) -> Result<Answer, Fa
     let ended = outcome.map_err(|error| ended_early(error, &path));
     let (exit, text) = teller.end(&place, &summary, ended)?;
     Ok(match text {
-        Some(text) => Answer::report(serde_json::Value::Null, text).ending(exit),
+        Some(text) => Answer::text(text).ending(exit),
         None => Answer::Said(exit),
     })
 }

@@ -5,7 +5,7 @@ mod one;
 mod payers;
 mod told;
 
-pub(super) use one::{bill, describe};
+pub(super) use one::{BillReport, bill, describe};
 pub(super) use told::{SummaryReport, TickReport};
 
 use super::context::Context;

@@ -12,7 +12,19 @@ use crate::keys::Account;
 use crate::registry::Contract;
 use crate::types::{Address, AppIndex};
 use crate::usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// One tick that was paid for.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(in crate::cli) struct BillReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// What the payer has in hand.
+    receipt: Receipt,
+}
 
 /// Bills `units` and prints the receipt.
 pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Result<Answer, Failure> {
@@ -34,7 +46,9 @@ pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Resul
     }
     let request = request(args, app, user.address, units, tick, record.as_ref());
     let receipt = bill(session, &user, &request, record.as_ref()).await?;
-    Ok(Answer::report(json!({ "network": session.network.name, "receipt": receipt }), describe(&receipt)))
+    let text = describe(&receipt);
+    let (network, genesis_hash) = (session.network.name.clone(), session.identity.hash.clone());
+    Answer::of(&BillReport { network, genesis_hash, receipt }, text)
 }
 
 fn request(

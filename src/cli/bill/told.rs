@@ -37,13 +37,20 @@ pub(in crate::cli) struct TickReport {
 /// What a tick's group moves.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 struct BillReport {
+    /// The tick's id, as text or `0x` and hex.
     #[schemars(with = "String")]
     tick: TickId,
+    /// Units of use.
     units: u64,
+    /// The price of one, in minor units.
     unit_price: u64,
+    /// What the payer pays, in minor units.
     gross: u64,
+    /// What the platform gets of it, in minor units.
     fee: u64,
+    /// What the provider gets of it, in minor units.
     net: u64,
+    /// The group's first transaction, the call.
     #[schemars(with = "String")]
     txid: Txid,
 }
@@ -51,31 +58,46 @@ struct BillReport {
 /// The last line of `--json`.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(in crate::cli) struct SummaryReport {
+    /// What the batch came to.
     summary: BatchReport,
 }
 
 /// What a batch came to.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 struct BatchReport {
+    /// The network's name.
     network: String,
+    /// The network's genesis hash, base64.
     genesis_hash: String,
+    /// The contract's application.
     app: u64,
+    /// The journal's file.
     journal: String,
     /// Whether every line is charged or refused.
     complete: bool,
+    /// Lines that were read.
     lines: u64,
+    /// Lines that this run charged.
     charged: u64,
+    /// Lines that earlier runs with this journal had charged.
     charged_before: u64,
+    /// Lines that are not charged, for good.
     refused: u64,
+    /// Lines that are not charged yet: another run tries them.
     left: u64,
+    /// Lines of which nobody here can tell whether they are charged.
     doubtful: u64,
-    /// Minor units, of this run and those before it.
+    /// What was paid, in minor units, by this run and those before it.
     gross: u128,
+    /// What of it the platform got.
     fee: u128,
+    /// What of it the provider got.
     net: u128,
+    /// How long this run took.
     seconds: f64,
+    /// Lines this run charged a second.
     ticks_per_second: f64,
-    /// Why it ended early.
+    /// Why it ended early: what `error` has in the document of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<serde_json::Value>,
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 /// Everything a signer should see.
 #[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Inspection {
+pub(in crate::cli) struct Inspection {
     /// The bundle's file.
     pub(super) bundle: String,
     /// What people call the bundle's network.

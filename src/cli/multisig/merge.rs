@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 /// What `multisig merge` answers with.
 #[derive(Debug, Serialize, JsonSchema)]
-struct MergeReport {
+pub(in crate::cli) struct MergeReport {
     /// The file with all signatures.
     bundle: String,
     /// The copies it was made of.

@@ -23,8 +23,14 @@ mod status;
 mod submit;
 mod validity;
 
+pub(super) use inspection::Inspection;
+pub(super) use merge::MergeReport;
 pub(super) use named::address_of;
+pub(super) use new::{InfoReport, NewReport};
 pub(super) use sender::{Many, Outcome, Sender, SenderArgs, Written};
+pub(super) use sign::SignReport;
+pub(super) use status::StatusReport;
+pub(super) use submit::SubmitReport;
 
 use super::context::Context;
 use super::failure::Failure;

@@ -49,7 +49,7 @@ struct Multisig {
 
 /// What `multisig new` answers with.
 #[derive(Debug, Serialize, JsonSchema)]
-struct NewReport {
+pub(in crate::cli) struct NewReport {
     #[serde(flatten)]
     multisig: Multisig,
     /// Whether it was not recorded before.
@@ -58,7 +58,7 @@ struct NewReport {
 
 /// What `multisig info` answers with.
 #[derive(Debug, Serialize, JsonSchema)]
-struct InfoReport {
+pub(in crate::cli) struct InfoReport {
     /// In the order of their names.
     multisigs: Vec<Multisig>,
 }

@@ -33,7 +33,7 @@ pub(super) struct Args {
 
 /// What `multisig sign` answers with.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SignReport {
+pub(in crate::cli) struct SignReport {
     /// The file with the signature.
     bundle: String,
     /// Whose key signed.

@@ -23,7 +23,7 @@ pub(super) struct Args {
 
 /// What `multisig status` answers with.
 #[derive(Debug, Serialize, JsonSchema)]
-struct StatusReport {
+pub(in crate::cli) struct StatusReport {
     /// The bundle's file.
     bundle: String,
     /// What it does, a sentence for each transaction.

@@ -23,7 +23,7 @@ pub(super) struct Args {
 
 /// What `multisig submit` answers with.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SubmitReport {
+pub(in crate::cli) struct SubmitReport {
     /// The network's name.
     network: String,
     /// The network's genesis hash, base64.

@@ -7,6 +7,7 @@ use super::model::{Actor, Completion, Scalar, Scenario, Step};
 use super::{Programs, Sources, Stage, StageError};
 use crate::client::Rejection;
 use crate::types::TealValue;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Why a scenario failed.
@@ -26,7 +27,7 @@ pub enum Failure {
 }
 
 /// What a scenario led to, in words that are the same on every network: actors' names for addresses, `ply` for its number.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Transcript {
     /// What became of each step.
     pub steps: Vec<Outcome>,
@@ -37,7 +38,7 @@ pub struct Transcript {
 }
 
 /// What became of a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Outcome {
     /// The rule that refused it, or the network's words; nothing where it was accepted.
     pub refused: Option<String>,
