@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::assume::Logic;
-use super::cells::{EMPTY, ListId, Lists};
+use super::cells::{ListId, Lists};
 use super::facts::FactsId;
 use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey};
-use super::terms::{NOTHING, Term, TermId, Who};
+use super::terms::{NOTHING, TermId, Who};
 use crate::opcodes::{Op, StackType, TxnField};
 use crate::teal::check::settings::Settings;
 use crate::teal::flow::{Exit, Graph, Instruction, Program};
@@ -218,84 +218,6 @@ impl<'a> Explorer<'a> {
         }
         *state = State { at: state.at, ..joined };
         true
-    }
-
-    /// What two paths have in common.
-    fn join(&mut self, a: State, b: State, block: usize) -> State {
-        let (stack, open) = self.join_stacks(&a, &b, block);
-        let (mut scratch, mut stored) = (a.scratch, a.stored);
-        if a.scratch != b.scratch || a.stored != b.stored {
-            for slot in 0..=u8::MAX {
-                let (of_a, of_b) =
-                    (self.cells.scratches.load(a.scratch, slot), self.cells.scratches.load(b.scratch, slot));
-                if of_a != of_b {
-                    let merged = self.merged(block, 1_000 + u32::from(slot));
-                    scratch = self.cells.scratches.store(scratch, slot, merged);
-                }
-                let set = self.cells.scratches.load(a.stored, slot).min(self.cells.scratches.load(b.stored, slot));
-                stored = self.cells.scratches.store(stored, slot, set);
-            }
-        }
-        let epoch = if a.epoch == b.epoch { a.epoch } else { self.merged(block, 2_000) };
-        let logic = &mut self.seen.logic;
-        let facts = logic.facts.join(&logic.terms, a.facts, b.facts);
-        let facts = logic.facts.without_merged(&logic.terms, facts);
-        let notes = self.join_notes(a.notes, b.notes);
-        let same = |a: usize, b: usize| if a == b { a } else { 0 };
-        State {
-            stack,
-            open,
-            scratch,
-            stored,
-            facts,
-            epoch,
-            notes,
-            ints: same(a.ints, b.ints),
-            bytes: same(a.bytes, b.bytes),
-            cost: a.cost.min(b.cost),
-            ..b
-        }
-    }
-
-    fn merged(&mut self, block: usize, slot: u32) -> TermId {
-        let block = u32::try_from(block).unwrap_or(u32::MAX);
-        self.seen.logic.terms.add(Term::Merged { block, slot })
-    }
-
-    fn join_stacks(&mut self, a: &State, b: &State, block: usize) -> (ListId, bool) {
-        let stacks = &self.cells.stacks;
-        let height = stacks.len(a.stack).min(stacks.len(b.stack));
-        let open = a.open || b.open || stacks.len(a.stack) != stacks.len(b.stack);
-        if a.stack == b.stack {
-            return (a.stack, open);
-        }
-        let (common, of_a, of_b) = stacks.common(a.stack, b.stack);
-        let base = if open { EMPTY } else { common };
-        let (list_a, list_b): (Vec<TermId>, Vec<TermId>) = match open {
-            true => (stacks.iter(a.stack).take(height).collect(), stacks.iter(b.stack).take(height).collect()),
-            false => (of_a, of_b),
-        };
-        let mut stack = base;
-        for (depth, (of_a, of_b)) in list_a.iter().zip(&list_b).enumerate().rev() {
-            let slot = u32::try_from(height - depth).unwrap_or(0);
-            let term = if of_a == of_b { *of_a } else { self.merged(block, 3_000 + slot) };
-            stack = self.cells.stacks.push(stack, term);
-        }
-        (stack, open)
-    }
-
-    /// Of what was done: what both have done, and every place that one of them named by a constant.
-    fn join_notes(&mut self, a: ListId, b: ListId) -> ListId {
-        let (mut common, of_a, of_b) = self.cells.notes.common(a, b);
-        for note in of_a.iter().rev() {
-            if of_b.contains(note) || matches!(note, Note::Absolute { .. }) {
-                common = self.cells.notes.push(common, *note);
-            }
-        }
-        for note in of_b.iter().rev().filter(|note| matches!(note, Note::Absolute { .. }) && !of_a.contains(note)) {
-            common = self.cells.notes.push(common, *note);
-        }
-        common
     }
 
     /// What a condition is on a path, and the ways in which it holds and fails.

@@ -8,7 +8,9 @@ mod assume;
 mod cells;
 mod explore;
 mod facts;
+mod fields;
 mod fold;
+mod join;
 mod state;
 mod step;
 mod terms;
@@ -18,6 +20,3 @@ pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
 pub(super) use state::{Approval, Note, Seen};
 pub(super) use terms::{NOTHING, Term, TermId, Who, reads_state};
-
-#[cfg(test)]
-mod tests;
