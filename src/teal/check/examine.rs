@@ -1,6 +1,6 @@
 //! One source from text to findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::allow::{Allow, Remarks};
 use super::catalogue::{Rule, check_named};
@@ -146,39 +146,56 @@ fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mod
     (mode, source)
 }
 
+/// What the checks find: along all paths that could be told apart, and, where these were too many, along joined ones too.
 fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings) -> Vec<Finding> {
-    let seen = explore(program, graph, settings);
-    let incomplete = seen.incomplete;
-    let mut subject = Subject::new(program, graph, mode, seen);
-    match mode {
-        Mode::Application => {
-            application::check(&mut subject);
-            application::always_approves(&mut subject);
-            group::check(&mut subject);
-        }
-        Mode::Signature => {
-            signature::check(&mut subject);
-            application::always_approves(&mut subject);
-            group::check(&mut subject);
-        }
-        Mode::Clear => {}
+    let mut all: Vec<Finding> = Vec::new();
+    let mut known: HashSet<(Rule, u32)> = HashSet::new();
+    let (mut passes, mut incomplete) = (0, false);
+    for seen in explore(program, graph, settings) {
+        passes += 1;
+        incomplete = seen.incomplete;
+        let mut subject = Subject::new(program, graph, mode, seen);
+        examine_paths(&mut subject);
+        let found = subject.into_findings().into_iter();
+        let found: Vec<Finding> = found.filter(|it| !known.contains(&(it.rule(), it.line))).collect();
+        known.extend(found.iter().map(|it| (it.rule(), it.line)));
+        all.extend(found);
     }
-    structure::check(&mut subject);
-    limits::check(&mut subject);
-    style::check(&mut subject);
-    let mut findings = subject.into_findings();
-    if incomplete {
-        findings.push(Finding {
+    if passes > 1 {
+        let message = match incomplete {
+            true => "the program has too many paths to follow all of them: something may be missed",
+            false => "the program has too many paths to tell them apart: a finding may be of no single path",
+        };
+        all.push(Finding {
             check: Rule::AnalysisIncomplete.check(),
             level: Level::Info,
-            message: "the program has too many paths to follow all of them: something may be missed".to_owned(),
+            message: message.to_owned(),
             line: 0,
             span: 0..0,
             related: Vec::new(),
             path: Vec::new(),
         });
     }
-    findings
+    all
+}
+
+fn examine_paths(subject: &mut Subject<'_>) {
+    match subject.mode {
+        Mode::Application => {
+            application::check(subject);
+            application::always_approves(subject);
+            group::check(subject);
+        }
+        Mode::Signature => {
+            signature::check(subject);
+            application::always_approves(subject);
+            group::check(subject);
+        }
+        Mode::Clear => {}
+    }
+    structure::check(subject);
+    limits::check(subject);
+    style::check(subject);
 }
 
 /// Takes out what is allowed, and marks the comments that allow something.

@@ -16,14 +16,10 @@ use crate::teal::flow::{Exit, Graph, Instruction, Program};
 const MAX_STEPS: usize = 600_000;
 /// Of these, how many before paths are joined sooner.
 const MANY_STEPS: usize = 120_000;
-/// States that are told apart at a block, for one way of having got into its subroutines.
-const MAX_STATES: usize = 40;
-/// The same once many steps were made.
+/// States that are told apart at a block once many steps were made.
 const FEW_STATES: usize = 2;
 /// Rounds of a loop that are followed where nothing is left open.
 const MAX_ROUNDS: usize = 3_000;
-/// Ways into a subroutine that are told apart; calls beyond are not followed.
-const MAX_CONTEXTS: usize = 48;
 /// Subroutines within subroutines.
 const MAX_CALLS: usize = 30;
 /// The same subroutine within itself.
@@ -32,6 +28,24 @@ const MAX_RECURSION: usize = 3;
 const MAX_CELLS: usize = 600_000;
 /// Approvals that are kept.
 const MAX_APPROVALS: usize = 3_000;
+
+/// How finely paths are told apart.
+#[derive(Clone, Copy)]
+struct Grain {
+    /// States at a block, for one way of having got into its subroutines; those beyond are joined.
+    states: usize,
+    /// Ways into a subroutine; calls beyond are not followed.
+    contexts: usize,
+    /// Whether what comes first in the program is followed first, so that paths meet before they go on.
+    in_order: bool,
+}
+
+/// From the finest to one that ends soon for every program.
+const GRAINS: [Grain; 3] = [
+    Grain { states: 40, contexts: 48, in_order: false },
+    Grain { states: 3, contexts: 12, in_order: true },
+    Grain { states: 1, contexts: 3, in_order: true },
+];
 
 /// A block, and the subroutines that led to it.
 type Spot = (usize, ListId);
@@ -58,7 +72,10 @@ pub(super) struct Explorer<'a> {
     pub(super) stores_anything: bool,
     /// From which blocks the program can still approve.
     hopeful: Vec<bool>,
-    open: Vec<State>,
+    grain: Grain,
+    /// Paths that were left for later, by the order in which they are followed.
+    open: BTreeMap<(usize, u32), State>,
+    left: u32,
     visits: HashMap<Spot, Visits>,
     contexts: HashMap<usize, HashSet<ListId>>,
     approved: HashSet<(usize, FactsId, ListId)>,
@@ -66,15 +83,24 @@ pub(super) struct Explorer<'a> {
     choices: u32,
 }
 
-/// Follows a program from its start.
-pub(in crate::teal::check) fn explore(program: &Program, graph: &Graph, settings: &Settings) -> Seen {
-    let mut explorer = Explorer::new(program, graph, settings);
-    explorer.run();
-    explorer.seen
+/// Follows a program from its start: as finely as it can be followed to the end, the finest first. Gives what was seen
+/// each time; the last one has seen everything, unless it says otherwise.
+pub(in crate::teal::check) fn explore(program: &Program, graph: &Graph, settings: &Settings) -> Vec<Seen> {
+    let mut all = Vec::new();
+    for grain in GRAINS {
+        let mut explorer = Explorer::new(program, graph, settings, grain);
+        explorer.run();
+        let complete = !explorer.seen.incomplete;
+        all.push(explorer.seen);
+        if complete {
+            break;
+        }
+    }
+    all
 }
 
 impl<'a> Explorer<'a> {
-    fn new(program: &'a Program, graph: &'a Graph, settings: &'a Settings) -> Self {
+    fn new(program: &'a Program, graph: &'a Graph, settings: &'a Settings, grain: Grain) -> Self {
         let seen = Seen {
             logic: Logic::new(),
             paths: Lists::new(),
@@ -100,7 +126,9 @@ impl<'a> Explorer<'a> {
             seen,
             stores_anything: program.instructions().iter().any(stores),
             hopeful: hopeful(graph),
-            open: vec![State::START],
+            grain,
+            open: BTreeMap::from([((0, 0), State::START)]),
+            left: 0,
             visits: HashMap::new(),
             contexts: HashMap::new(),
             approved: HashSet::new(),
@@ -110,13 +138,21 @@ impl<'a> Explorer<'a> {
     }
 
     fn run(&mut self) {
-        while let Some(state) = self.open.pop() {
+        while let Some((_, state)) = self.open.pop_first() {
             if self.steps > MAX_STEPS || self.size() > MAX_CELLS {
                 self.seen.incomplete = true;
                 return;
             }
             self.follow(state);
         }
+    }
+
+    /// Leaves a path for later.
+    fn leave_open(&mut self, state: State) {
+        self.left += 1;
+        let order = if self.grain.in_order { state.at } else { 0 };
+        // Of those at the same place the last one comes first.
+        self.open.insert((order, u32::MAX - self.left), state);
     }
 
     fn size(&self) -> usize {
@@ -155,8 +191,12 @@ impl<'a> Explorer<'a> {
             }
             let exit = &block_ref.exit;
             match self.leave(&mut state, exit) {
-                Some(next) => state.at = self.graph.blocks().get(next).map_or(usize::MAX, |block| block.first),
+                Some(next) => state.at = self.start_of(next),
                 None => return,
+            }
+            if self.grain.in_order {
+                self.leave_open(state);
+                return;
             }
         }
     }
@@ -183,7 +223,7 @@ impl<'a> Explorer<'a> {
             return false;
         }
         state.path = self.seen.paths.push(state.path, block);
-        let most = if self.steps > MANY_STEPS { FEW_STATES } else { MAX_STATES };
+        let most = if self.steps > MANY_STEPS { FEW_STATES.min(self.grain.states) } else { self.grain.states };
         let visits = self.visits.entry((block, state.frames)).or_default();
         if !visits.seen.insert(state.key()) {
             return false;
@@ -254,7 +294,7 @@ impl<'a> Explorer<'a> {
         for facts in ways {
             self.choices += 1;
             let other = State { facts, at: next, choice: self.choices, ..*state };
-            self.open.push(other);
+            self.leave_open(other);
         }
         state.facts = first;
         if several {
@@ -320,7 +360,7 @@ impl<'a> Explorer<'a> {
         self.choices += 1;
         let mut other = State { facts, at, choice: self.choices, ..*state };
         self.dispatched(&mut other, state.facts, at);
-        self.open.push(other);
+        self.leave_open(other);
     }
 
     fn dispatched(&mut self, state: &mut State, before: FactsId, at: usize) {
@@ -375,7 +415,7 @@ impl<'a> Explorer<'a> {
         let frames = self.cells.frames.push(state.frames, frame);
         let contexts = self.contexts.entry(entry).or_default();
         let new = !contexts.contains(&frames);
-        if deep || new && contexts.len() >= MAX_CONTEXTS {
+        if deep || new && contexts.len() >= self.grain.contexts {
             let callee = self.graph.subroutine_at(entry)?;
             if !callee.returns {
                 return None;
