@@ -1,13 +1,14 @@
 //! Applications: who may replace and delete them, and what opting in leaves unset.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::catalogue::Rule;
-use super::engine::{Approval, FactsId, Note, Term, Who};
+use super::engine::{Approval, FactsId, MAX_NOTES, Note, Term, Who};
 use super::finding::Level;
 use super::mode::Mode;
 use super::subject::{Draft, Subject};
 use crate::opcodes::{GlobalField, TxnField};
+use crate::teal::flow::{Instruction, Operand};
 
 const OPT_IN: u64 = 1;
 const UPDATE: u64 = 4;
@@ -68,16 +69,20 @@ fn opt_in_values(subject: &mut Subject<'_>) {
     if reads.is_empty() {
         return;
     }
+    let literals = literals(subject);
     let mut told = BTreeSet::new();
     for approval in subject.approvals() {
-        if !can_be(subject, approval.facts, OPT_IN) {
+        // A path whose list of deeds is full may have done more.
+        if approval.notes.len() >= MAX_NOTES || !can_be(subject, approval.facts, OPT_IN) {
             continue;
         }
         for read in &reads {
-            let Some(key) = subject.seen.logic.terms.as_bytes(read.key) else { continue };
+            // A key that is put together, say in a loop, depends on more than a path shows.
+            let key = subject.seen.logic.terms.as_bytes(read.key).filter(|key| literals.contains(&***key));
+            let Some(key) = key else { continue };
             let name = String::from_utf8_lossy(key).into_owned();
             let put = approval.notes.iter().any(|note| matches!(note, Note::Put { key } if *key == read.key));
-            if put || !told.insert(*read) {
+            if put || !told.insert(read.instruction) {
                 continue;
             }
             let message = format!("the local value {name:?} is used as bytes, but opting in does not set it");
@@ -85,6 +90,19 @@ fn opt_in_values(subject: &mut Subject<'_>) {
             subject.report(draft.related(approval.instruction, "an opt-in is approved here").approved_by(&approval));
         }
     }
+}
+
+/// The byte strings the program writes down.
+fn literals(subject: &Subject<'_>) -> HashSet<Box<[u8]>> {
+    let program = subject.program;
+    let of = |instruction: &Instruction| -> Vec<Box<[u8]>> {
+        match &instruction.operand {
+            Operand::Constant(place) => vec![program.constant(place).into()],
+            Operand::Constants(places) => places.iter().map(|place| program.constant(place).into()).collect(),
+            _ => Vec::new(),
+        }
+    };
+    program.instructions().iter().flat_map(of).collect()
 }
 
 /// Programs that refuse nothing.

@@ -396,13 +396,29 @@ fn sources_that_do_not_assemble_say_so() {
     );
 }
 
+/// What lies behind more paths than can be told apart is found all the same.
+#[test]
+fn many_paths_hide_nothing() {
+    let mut source = "#pragma version 8\n".to_owned();
+    for at in 0..60 {
+        source.push_str(&format!(
+            "txn FirstValid; pushint {at}; %; bz l{at}; pushint {at}; store {}\nl{at}:\n",
+            at % 256
+        ));
+    }
+    source.push_str("txn OnCompletion; int DeleteApplication; ==; bnz yes; err\nyes: int 1; return");
+    let names = names_in(&source, Mode::Application);
+    assert!(names.contains("unprotected-delete") && !names.contains("unprotected-update"), "{names:?}");
+    assert!(names.contains("analysis-incomplete"), "{names:?}");
+}
+
 /// Programs made to have as many paths as possible end all the same, and say that they were not followed to the end.
 #[test]
 fn hostile_programs_end() {
     let options = CheckOptions::default();
     let mut forks = "#pragma version 8\n".to_owned();
-    for at in 0..3_000 {
-        forks.push_str(&format!("txn Fee; int {at}; %; bz l{at}; int {at}; store {}\nl{at}:\n", at % 256));
+    for at in 0..400 {
+        forks.push_str(&format!("txn Fee; pushint {at}; %; bz l{at}; pushint {at}; store {}\nl{at}:\n", at % 256));
     }
     let mut nested = "#pragma version 8\ncallsub f0; int 1; return\n".to_owned();
     for at in 0..200 {
@@ -418,7 +434,7 @@ fn hostile_programs_end() {
     for source in [forks, nested, deep, growing] {
         let start = std::time::Instant::now();
         let findings = check(&source, &options);
-        assert!(!findings.is_empty());
+        assert!(!findings.is_empty() && findings.iter().all(|it| it.name() != "does-not-assemble"), "{findings:?}");
         assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
     }
 }

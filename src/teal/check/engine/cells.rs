@@ -130,6 +130,19 @@ impl Scratches {
         self.page(directory)
     }
 
+    /// The slots in which two spaces differ.
+    pub(in crate::teal::check) fn differences(&self, a: ScratchId, b: ScratchId) -> Vec<u8> {
+        let differ = |a: u32, b: u32| {
+            let pairs = self.pages[a as usize].into_iter().zip(self.pages[b as usize]).zip(0_u8..);
+            pairs.filter(|((a, b), _)| a != b).map(|((a, b), at)| (a, b, at))
+        };
+        let mut slots = Vec::new();
+        for (page_a, page_b, page) in differ(a, b) {
+            slots.extend(differ(page_a, page_b).map(|(_, _, at)| page << 4 | at));
+        }
+        slots
+    }
+
     pub(in crate::teal::check) fn count(&self) -> usize {
         self.pages.len()
     }
@@ -167,6 +180,8 @@ mod tests {
         let other = spaces.store(one, 255, 6);
         assert_eq!((spaces.load(other, 17), spaces.load(other, 255), spaces.load(other, 16)), (5, 6, 0));
         assert_eq!(spaces.store(other, 255, 0), one);
+        assert_eq!(spaces.differences(Scratches::FRESH, other), [17, 255]);
+        assert_eq!(spaces.differences(other, one), [255]);
         assert_eq!(spaces.store(one, 17, 0), Scratches::FRESH);
     }
 }

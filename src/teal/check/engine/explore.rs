@@ -12,9 +12,9 @@ use crate::opcodes::{Op, StackType, TxnField};
 use crate::teal::check::settings::Settings;
 use crate::teal::flow::{Exit, Graph, Instruction, Program};
 
-/// Instructions that are followed in all before everything is given up.
-const MAX_STEPS: usize = 600_000;
-/// Of these, how many before paths are joined sooner.
+/// Facts that are looked through at a condition in the time an instruction takes.
+const FACTS_A_STEP: usize = 16;
+/// Instructions that are followed before paths are joined sooner.
 const MANY_STEPS: usize = 120_000;
 /// States that are told apart at a block once many steps were made.
 const FEW_STATES: usize = 2;
@@ -32,6 +32,8 @@ const MAX_APPROVALS: usize = 3_000;
 /// How finely paths are told apart.
 #[derive(Clone, Copy)]
 struct Grain {
+    /// Instructions that are followed before it is given up.
+    steps: usize,
     /// States at a block, for one way of having got into its subroutines; those beyond are joined.
     states: usize,
     /// Ways into a subroutine; calls beyond are not followed.
@@ -42,9 +44,9 @@ struct Grain {
 
 /// From the finest to one that ends soon for every program.
 const GRAINS: [Grain; 3] = [
-    Grain { states: 40, contexts: 48, in_order: false },
-    Grain { states: 3, contexts: 12, in_order: true },
-    Grain { states: 1, contexts: 3, in_order: true },
+    Grain { steps: 300_000, states: 40, contexts: 48, in_order: false },
+    Grain { steps: 200_000, states: 3, contexts: 12, in_order: true },
+    Grain { steps: 400_000, states: 1, contexts: 3, in_order: true },
 ];
 
 /// A block, and the subroutines that led to it.
@@ -139,7 +141,7 @@ impl<'a> Explorer<'a> {
 
     fn run(&mut self) {
         while let Some((_, state)) = self.open.pop_first() {
-            if self.steps > MAX_STEPS || self.size() > MAX_CELLS {
+            if self.steps > self.grain.steps || self.size() > MAX_CELLS {
                 self.seen.incomplete = true;
                 return;
             }
@@ -266,6 +268,7 @@ impl<'a> Explorer<'a> {
         if setting && self.settings.are_open() {
             return [vec![state.facts], vec![state.facts]];
         }
+        self.steps += self.seen.logic.facts.len(state.facts) / FACTS_A_STEP;
         let constant = self.seen.logic.terms.is_constant(term);
         let fails = self.seen.logic.assume(state.facts, term, false);
         let holds = self.seen.logic.assume(state.facts, term, true);

@@ -92,7 +92,9 @@ impl Fact {
 
     /// The small integers it can really be, all of them where it can be greater ones too.
     fn members(&self) -> u64 {
-        (0..64).filter(|value| self.can_be(*value)).fold(0, |set, value| set | 1 << value)
+        let from = u32::try_from(self.low).ok().and_then(|low| u64::MAX.checked_shl(low)).unwrap_or(0);
+        let to = if self.high < 63 { (2 << self.high) - 1 } else { u64::MAX };
+        self.small & from & to
     }
 }
 
@@ -112,6 +114,11 @@ impl Facts {
 
     pub(in crate::teal::check) fn count(&self) -> usize {
         self.lists.count()
+    }
+
+    /// How many refinements there are to look through.
+    pub(in crate::teal::check) fn len(&self, facts: FactsId) -> usize {
+        self.lists.len(facts)
     }
 
     pub(in crate::teal::check) fn of(&self, terms: &Terms, facts: FactsId, term: TermId) -> Fact {
@@ -235,6 +242,12 @@ mod tests {
         assert_eq!(Fact { low: 1, ..Fact::among(1) }.agreed(), None);
         assert_eq!(Fact { high: 3, low: 2, ..Fact::among(0b11_0001) }.agreed(), None);
         assert_eq!(Fact::within(3, 2).agreed(), None);
+        for fact in
+            [Fact::within(0, 63), Fact::within(3, 62), Fact::within(63, u64::MAX), Fact::within(70, 80), Fact::among(9)]
+        {
+            let members = (0..64).filter(|value| fact.can_be(*value)).fold(0, |set, value| set | 1 << value);
+            assert_eq!(fact.members(), members, "{fact:?}");
+        }
     }
 
     #[test]

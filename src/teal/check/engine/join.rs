@@ -1,27 +1,15 @@
 //! What paths that meet have in common, where they are too many to be told apart.
 
-use super::cells::{EMPTY, ListId};
+use super::cells::{EMPTY, ListId, ScratchId};
 use super::explore::Explorer;
 use super::state::{Note, State};
-use super::terms::{Term, TermId};
+use super::terms::{Term, TermId, ZERO};
 
 impl Explorer<'_> {
     /// What two paths have in common.
     pub(super) fn join(&mut self, a: State, b: State, block: usize) -> State {
         let (stack, open) = self.join_stacks(&a, &b, block);
-        let (mut scratch, mut stored) = (a.scratch, a.stored);
-        if a.scratch != b.scratch || a.stored != b.stored {
-            for slot in 0..=u8::MAX {
-                let (of_a, of_b) =
-                    (self.cells.scratches.load(a.scratch, slot), self.cells.scratches.load(b.scratch, slot));
-                if of_a != of_b {
-                    let merged = self.merged(block, 1_000 + u32::from(slot));
-                    scratch = self.cells.scratches.store(scratch, slot, merged);
-                }
-                let set = self.cells.scratches.load(a.stored, slot).min(self.cells.scratches.load(b.stored, slot));
-                stored = self.cells.scratches.store(stored, slot, set);
-            }
-        }
+        let (scratch, stored) = self.join_scratch(&a, &b, block);
         let epoch = if a.epoch == b.epoch { a.epoch } else { self.merged(block, 2_000) };
         let logic = &mut self.seen.logic;
         let facts = logic.facts.join(&logic.terms, a.facts, b.facts);
@@ -41,6 +29,19 @@ impl Explorer<'_> {
             cost: a.cost.min(b.cost),
             ..b
         }
+    }
+
+    /// What both hold in a slot, or a value of its own; a slot counts as stored in if both paths have stored in it.
+    fn join_scratch(&mut self, a: &State, b: &State, block: usize) -> (ScratchId, ScratchId) {
+        let (mut scratch, mut stored) = (a.scratch, a.stored);
+        for slot in self.cells.scratches.differences(a.scratch, b.scratch) {
+            let merged = self.merged(block, 1_000 + u32::from(slot));
+            scratch = self.cells.scratches.store(scratch, slot, merged);
+        }
+        for slot in self.cells.scratches.differences(a.stored, b.stored) {
+            stored = self.cells.scratches.store(stored, slot, ZERO);
+        }
+        (scratch, stored)
     }
 
     fn merged(&mut self, block: usize, slot: u32) -> TermId {

@@ -18,5 +18,5 @@ mod terms;
 pub(super) use cells::ListId;
 pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
-pub(super) use state::{Approval, Note, Seen};
+pub(super) use state::{Approval, MAX_NOTES, Note, Seen};
 pub(super) use terms::{NOTHING, Term, TermId, Who, reads_state};

@@ -21,6 +21,9 @@ pub(super) struct Frame {
     pub(super) proto: Option<(u8, u8)>,
 }
 
+/// Most deeds of a path that are kept.
+pub(in crate::teal::check) const MAX_NOTES: usize = 200;
+
 /// Something a path has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::teal::check) enum Note {

@@ -3,7 +3,7 @@
 use super::assume::Logic;
 use super::cells::EMPTY;
 use super::explore::Explorer;
-use super::state::{LocalRead, Note, State};
+use super::state::{LocalRead, MAX_NOTES, Note, State};
 use super::terms::{NOTHING, Term, TermId, Who, ZERO, reads_state};
 use crate::opcodes::{AvmType, Op, StackType, TxnField};
 use crate::teal::check::settings::Constant;
@@ -43,7 +43,6 @@ impl Explorer<'_> {
     }
 
     pub(super) fn note(&mut self, state: &mut State, note: Note) {
-        const MAX_NOTES: usize = 200;
         let known = self.cells.notes.len(state.notes) >= MAX_NOTES
             || self.cells.notes.iter(state.notes).any(|known| known == note);
         if !known {
