@@ -6,7 +6,7 @@ use super::deploy::event;
 use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
-use super::session::{Session, on_network};
+use super::session::{Session, in_turn};
 use crate::types::AppIndex;
 use crate::usage::{calls, global_state};
 use schemars::JsonSchema;
@@ -43,7 +43,7 @@ pub(super) struct DeleteReport {
 
 /// Ends a contract.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    on_network(context, async |session| {
+    in_turn(context, "delete", async |session| {
         let (app, record) = session.contract(args.target.app)?;
         let state = global_state(&session.algod, app).await?;
         let creator = creator_of(session, app, &args.signers).await?;

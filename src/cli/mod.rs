@@ -42,6 +42,7 @@ mod session;
 mod status;
 mod template;
 mod test;
+mod turn;
 mod unlock;
 mod update;
 mod values;

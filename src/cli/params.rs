@@ -6,7 +6,7 @@ use super::deploy::{event, rates};
 use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
-use super::session::{Session, on_network};
+use super::session::{Session, in_turn};
 use crate::usage::{calls, global_state};
 
 /// Arguments of `params`.
@@ -25,7 +25,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     if args.rates.is_empty() {
         return Err(Failure::usage("nothing to set").hint("give --fee-pct, --min-rate or --max-rate"));
     }
-    on_network(context, async |session| {
+    in_turn(context, "params", async |session| {
         let (app, record) = session.contract(args.target.app)?;
         let state = global_state(&session.algod, app).await?;
         let parameters = args.rates.over(&state.parameters)?;

@@ -71,13 +71,18 @@ impl Session<'_> {
     pub(super) async fn account(&self, name: &str) -> Result<Account, Failure> {
         if !self.is_development() {
             let account = self.keys().get(name).await?;
-            let state = self.algod.account(account.address).await?;
-            return signs(&state, &account).map(|()| account);
+            return self.prepared(account).await;
         }
         private_folder(self.context)?;
         let account = self.keys().get_or_create(name).await?;
+        self.prepared(account).await
+    }
+
+    /// An account whose key the chain accepts; one of a development network alone is funded where that is missing.
+    pub(super) async fn prepared(&self, account: Account) -> Result<Account, Failure> {
         let state = self.algod.account(account.address).await?;
         signs(&state, &account)?;
+        let name = &account.name;
         let made = account.origin == Origin::Local { made: true };
         if made {
             self.context.out.say(&format!("made the account {name}: {}", account.address));

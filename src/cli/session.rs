@@ -7,6 +7,7 @@ use super::explain::refused;
 use super::failure::Failure;
 use super::interrupt::UnderWay;
 use super::key_sources::KeySources;
+use super::turn::Turn;
 use super::wallets::KmdWallets;
 use crate::client::{Algod, ClientError, Confirmation, Kmd, Roots, SuggestedParams, Transport};
 use crate::keys::{Account, KeyRing, LocalAccounts};
@@ -466,8 +467,30 @@ pub(super) async fn on_network<T>(
     context: &Context,
     command: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
+    connected(context, None, command).await
+}
+
+/// The same for a command that changes what stands there: one after the other.
+pub(super) async fn in_turn<T>(
+    context: &Context,
+    name: &str,
+    command: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    connected(context, Some(name), command).await
+}
+
+async fn connected<T>(
+    context: &Context,
+    changes: Option<&str>,
+    command: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let session = Session::open(context).await?;
     let outcome = async {
+        // Given back before the connection is closed: an embedded node waits there for the others that use it.
+        let _turn = match changes {
+            Some(name) => Some(Turn::take(context, &session.network.name, name).await?),
+            None => None,
+        };
         // What a command that was cut off has sent belongs in the record before anyone reads it; one that cannot be read is
         // the business of those who need it.
         if let Ok(chain) = session.chain() {

@@ -7,8 +7,11 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::moment;
 use super::multisig::{Outcome, Sender, SenderArgs};
-use super::session::{Session, on_network};
-use crate::usage::{DEFAULT_NAME, DeployNote, GlobalState, OperationError, Programs, calls, template_of};
+use super::session::{Session, in_turn};
+use crate::client::ApplicationState;
+use crate::usage::{
+    DEFAULT_NAME, DeployNote, GlobalState, OperationError, Programs, Size, calls, grown, missing_room, template_of,
+};
 
 /// Arguments of `update`.
 #[derive(Debug, clap::Args)]
@@ -31,7 +34,7 @@ pub(super) struct Args {
 
 /// Replaces the programs, and the parameters where new ones are given.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    on_network(context, async |session| {
+    in_turn(context, "update", async |session| {
         let (app, record) = session.contract(args.target.app)?;
         let application = session.algod.application(app).await?.ok_or(OperationError::NoApplication(app))?;
         let state = GlobalState::read(&application)?;
@@ -46,8 +49,9 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
                 .hint("name all its values: --updatable=BOOL --deletable=BOOL --unordered-ticks=BOOL"));
         }
         let programs = Programs::assemble(wish.over(present.unwrap_or_default()))?;
-        let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
+        let resize = growth(&application, &programs, params.rules().app_size_updates)?;
+        let creator = creator_of(session, app, &args.signers).await?;
         let version = args.app_version.clone().unwrap_or_else(|| moment::TOOL_VERSION.to_owned());
         let deployment = DeployNote {
             name: record.as_ref().map_or(DEFAULT_NAME, |record| record.name.as_str()).to_owned(),
@@ -57,6 +61,10 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         };
         let bytes = deployment.to_bytes().map_err(|error| Failure::usage(error).hint("shorten --app-version"))?;
         let call = calls::noted(calls::update(creator.address(), app, &programs, given, &params), bytes);
+        let call = match resize {
+            Some(size) => calls::resized(call, size),
+            None => call,
+        };
         let transactions = Session::single(call, &params)?;
         let what = format!("replace the programs of application {app}");
         if let Sender::One(account) = &creator {
@@ -77,4 +85,19 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         changed(session, app, sent, &state, parameters, record)
     })
     .await
+}
+
+/// The size the application grows to, where it is too small for these programs; as `deploy --on-update update` has it.
+fn growth(application: &ApplicationState, programs: &Programs, can_grow: bool) -> Result<Option<Size>, Failure> {
+    let lacks = missing_room(application, programs, can_grow);
+    if lacks.is_empty() {
+        return Ok(None);
+    }
+    if lacks.iter().any(|change| change.breaks) {
+        let lacks = lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        return Err(Failure::new("no_room", format!("application {} is too small for these programs", application.id))
+            .because(format!("{lacks}, and an update cannot change that here"))
+            .hint("make another application: `pnp-contract deploy --on-schema-break append`, or replace"));
+    }
+    Ok(Some(grown(application, programs)))
 }

@@ -47,6 +47,8 @@ struct Delivery<'a> {
     newest: (Round, Instant),
     /// The newest round whose block is known not to have it.
     read: Option<Round>,
+    /// Since when a pool is known to have given it up, and why.
+    dropped: Option<(Round, Instant, String)>,
 }
 
 impl Algod {
@@ -136,7 +138,7 @@ impl Algod {
 impl<'a> Delivery<'a> {
     fn new(algod: &'a Algod, txid: Txid, bytes: Vec<u8>, first_valid: Round, last_valid: Round) -> Self {
         let newest = (0, Instant::now());
-        Self { algod, txid, bytes, first_valid, last_valid, doubt: false, newest, read: None }
+        Self { algod, txid, bytes, first_valid, last_valid, doubt: false, newest, read: None, dropped: None }
     }
 
     /// Until a node has it, says no, or nothing answers any more.
@@ -168,49 +170,65 @@ impl<'a> Delivery<'a> {
         }
         let begun = (self.newest().await?, Instant::now());
         let mut handed_over = begun.0;
-        let mut dropped: Option<(Round, Instant, String)> = None;
         loop {
-            let standing = self.standing().await?;
-            let known = match standing {
+            let known = match self.standing().await? {
                 Standing::InBlock(confirmation) => return Ok(confirmation),
-                Standing::InPool => true,
+                Standing::InPool => {
+                    self.dropped = None;
+                    true
+                }
                 Standing::Unknown => false,
                 Standing::Dropped(reason) => {
-                    dropped.get_or_insert((self.newest.0, Instant::now(), reason));
+                    self.dropped.get_or_insert((self.newest.0, Instant::now(), reason));
                     false
                 }
             };
             if !known && let Some(confirmation) = self.in_blocks().await? {
                 return Ok(confirmation);
             }
-            let passed = |since: Round, then: Instant| {
-                let time = if alone { SHORT_TIME } else { SOME_TIME };
-                self.newest.0 >= since.saturating_add(SOME_ROUNDS) || then.elapsed() >= time
-            };
             if self.newest.0 > self.last_valid.saturating_add(if alone { 0 } else { BEHIND }) {
                 return Err(self.over(known));
             }
             if let Some(refusal) = &refusal
                 && !known
-                && passed(begun.0, begun.1)
+                && (self.passed(begun.0) || begun.1.elapsed() >= if alone { SHORT_TIME } else { SOME_TIME })
             {
                 return Err(self.told(refusal, alone));
             }
-            if let Some((round, then, reason)) = &dropped
-                && !known
-                && passed(*round, *then)
-            {
-                return Err(ClientError::Dropped { txid: self.txid, reason: reason.clone() });
+            if !known && self.is_given_up(alone) {
+                return Err(self.given_up());
             }
-            if !known && !self.bytes.is_empty() && self.newest.0 >= handed_over.saturating_add(SOME_ROUNDS) {
+            if !known && !self.bytes.is_empty() && self.passed(handed_over) {
                 handed_over = self.newest.0;
-                // Whatever is answered, the next look tells.
-                if let Err(error) = self.algod.submit_bytes(&self.bytes).await {
-                    tracing::debug!(%error, "handed over again");
+                match self.algod.submit_bytes(&self.bytes).await {
+                    // A pool has it again: that one gave up nothing yet.
+                    Ok(_) => self.dropped = None,
+                    // Whatever is answered, the next look tells.
+                    Err(error) => tracing::debug!(%error, "handed over again"),
                 }
             }
             self.next_round().await?;
         }
+    }
+
+    /// Whether some rounds passed since `round`.
+    fn passed(&self, round: Round) -> bool {
+        self.newest.0 >= round.saturating_add(SOME_ROUNDS)
+    }
+
+    /// Whether a pool gave it up and nobody else is left to put it in a block.
+    ///
+    /// Where there are several nodes, others' pools may have it, and only blocks that come without it tell; if none come, the
+    /// wait ends as every other does, with what is not known. Where one node is the whole network, its pool is the only one, and
+    /// no block may ever come: a development network makes them with transactions alone. There a moment is enough.
+    fn is_given_up(&self, alone: bool) -> bool {
+        let Some((round, then, _)) = &self.dropped else { return false };
+        self.passed(*round) || (alone && then.elapsed() >= SHORT_TIME)
+    }
+
+    fn given_up(&self) -> ClientError {
+        let reason = self.dropped.as_ref().map(|(_, _, reason)| reason.clone()).unwrap_or_default();
+        ClientError::Dropped { txid: self.txid, reason }
     }
 
     /// What to say when no block to come can have it.
@@ -274,9 +292,13 @@ impl<'a> Delivery<'a> {
         match news {
             Ok(round) if round > self.newest.0 => self.newest = (round, Instant::now()),
             _ if self.newest.1.elapsed() > STILL => {
-                let why = match news {
-                    Ok(_) => format!("the network has made no block for {} s", STILL.as_secs()),
-                    Err(error) => error.to_string(),
+                let why = match (news, &self.dropped) {
+                    (Err(error), _) => error.to_string(),
+                    (Ok(_), None) => format!("the network has made no block for {} s", STILL.as_secs()),
+                    (Ok(_), Some((_, _, reason))) => format!(
+                        "a node dropped it ({reason}), others may have it, and the network has made no block for {} s",
+                        STILL.as_secs()
+                    ),
                 };
                 return Err(self.uncertain(why));
             }

@@ -45,6 +45,21 @@ pub struct NotedCall {
     pub note: Vec<u8>,
 }
 
+/// A call of an application, without its arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppCall {
+    /// Its id.
+    pub txid: String,
+    /// Its round.
+    pub round: Round,
+    /// Its block's time, in seconds since 1970.
+    pub time: i64,
+    /// What it asks for, as the indexer writes it: `noop`, `update`, `delete` and others.
+    pub on_completion: String,
+    /// How many arguments it has.
+    pub arguments: usize,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct ApplicationsBody {
@@ -68,7 +83,11 @@ struct TransactionsBody {
 struct TransactionBody {
     sender: Address,
     #[serde(default)]
+    id: String,
+    #[serde(default)]
     confirmed_round: Round,
+    #[serde(default)]
+    round_time: i64,
     #[serde(default)]
     intra_round_offset: u64,
     #[serde(default)]
@@ -81,6 +100,8 @@ struct TransactionBody {
 #[serde(rename_all = "kebab-case", default)]
 struct CallBody {
     application_id: AppIndex,
+    on_completion: String,
+    application_args: Vec<String>,
 }
 
 /// An answer that comes in pages.
@@ -179,6 +200,29 @@ impl Indexer {
         }
         calls.sort_by_key(|call| (call.round, call.place));
         Ok(calls)
+    }
+
+    /// The calls of an application by one sender since a round, oldest first.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn calls(&self, app: AppIndex, sender: Address, since: Round) -> Result<Vec<AppCall>, ClientError> {
+        let path = format!(
+            "/v2/transactions?min-round={since}&tx-type=appl&application-id={app}&address={sender}&address-role=sender&"
+        );
+        let found = self.pages::<TransactionsBody>(&path).await?;
+        let theirs =
+            |body: &TransactionBody| body.sender == sender && body.application_transaction.application_id == app;
+        let mut found: Vec<TransactionBody> = found.into_iter().filter(theirs).collect();
+        found.sort_by_key(|body| (body.confirmed_round, body.intra_round_offset));
+        let call = |body: TransactionBody| AppCall {
+            txid: body.id,
+            round: body.confirmed_round,
+            time: body.round_time,
+            on_completion: body.application_transaction.on_completion,
+            arguments: body.application_transaction.application_args.len(),
+        };
+        Ok(found.into_iter().map(call).collect())
     }
 
     async fn pages<P: Page>(&self, path: &str) -> Result<Vec<P::Item>, ClientError> {

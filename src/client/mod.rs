@@ -24,7 +24,7 @@ pub use account::{AccountState, ApplicationState, AssetState, Holding};
 pub use algod::{Algod, SuggestedParams, Version};
 pub use confirmation::Confirmation;
 pub use error::{ClientError, Verdict};
-pub use indexer::{CreatedApplication, Indexer, NotedCall};
+pub use indexer::{AppCall, CreatedApplication, Indexer, NotedCall};
 pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use node::NodeStatus;
 pub use rejection::{Rejection, Shortage};

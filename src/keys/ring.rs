@@ -49,6 +49,10 @@ enum Source {
 
 /// In this order; the first that knows the account wins.
 const ORDER: [Source; 4] = [Source::Settings, Source::Keystore, Source::Wallets, Source::Local];
+/// The same on a development network: no password is asked for where an account made for it will do.
+const DEVELOPMENT_ORDER: [Source; 4] = [Source::Settings, Source::Wallets, Source::Local, Source::Keystore];
+/// Accounts that a development network makes by itself, whoever else's key has such a name in the keystore.
+const MADE: [&str; 4] = ["creator", "provider", "platform", "user"];
 
 /// Finds accounts by name.
 pub struct KeyRing<'a> {
@@ -164,14 +168,19 @@ impl<'a> KeyRing<'a> {
         })
     }
 
-    /// The account `name`, from the first place that knows it: settings, keystore, wallets, this project's file. Never makes
-    /// one, and asks for no password: a sealed key is opened when it signs.
+    const fn order(&self) -> [Source; 4] {
+        if self.local.is_some() { DEVELOPMENT_ORDER } else { ORDER }
+    }
+
+    /// The account `name`, from the first place that knows it: settings, keystore, wallets, this project's file; on a
+    /// development network the keystore is the last. Never makes one, and asks for no password: a sealed key is opened when
+    /// it signs.
     ///
     /// # Errors
     /// [`KeyError::Missing`], and malformed keys.
     pub async fn get(&self, name: &str) -> Result<Account, KeyError> {
         check_name(name)?;
-        for source in ORDER {
+        for source in self.order() {
             if let Some(account) = self.look(source, name).await? {
                 return Ok(account);
             }
@@ -183,19 +192,26 @@ impl<'a> KeyRing<'a> {
     /// not.
     pub async fn everywhere(&self, name: &str) -> Vec<Result<Account, KeyError>> {
         let mut found = Vec::new();
-        for source in ORDER {
+        for source in self.order() {
             found.extend(self.look(source, name).await.transpose());
         }
         found
     }
 
-    /// The account `name`, made in this project's file where a development network lacks it.
+    /// The account `name`, made in this project's file where a development network lacks it. Those that it makes by itself are
+    /// made also where the keystore has one: that is for other networks.
     ///
     /// # Errors
     /// As [`KeyRing::get`]; on networks without a file, [`KeyError::Missing`].
     pub async fn get_or_create(&self, name: &str) -> Result<Account, KeyError> {
-        match (self.get(name).await, &self.local) {
-            (Err(KeyError::Missing { .. }), Some(local)) => {
+        let found = self.get(name).await;
+        let lacks = match &found {
+            Err(KeyError::Missing { .. }) => true,
+            Ok(account) => account.origin == Origin::Keystore && MADE.contains(&name),
+            Err(_) => false,
+        };
+        match (found, &self.local) {
+            (_, Some(local)) if lacks => {
                 let (key, made) = local.get_or_create(name)?;
                 Ok(Account::new(name, key).from_origin(Origin::Local { made }))
             }

@@ -9,9 +9,6 @@ use std::path::{Path, PathBuf};
 const HEADING: &str =
     "# Written by pnp-contract: what stands on this network, by genesis hash. Holds no secret; keep it in git.\n";
 
-const DRAFT_PREFIX: &str = ".pnp-";
-const DRAFT_SUFFIX: &str = ".tmp";
-
 /// The record of one network.
 #[derive(Debug)]
 pub struct Store {
@@ -104,7 +101,6 @@ impl Store {
         let lock = File::open(folder).map_err(unwritable)?;
         lock.lock().map_err(unwritable)?;
         sweep(folder);
-        remove_drafts(folder);
         let mut record = self.load()?;
         record.format = FORMAT;
         let chain = record.chains.entry(genesis_hash.to_owned()).or_default();
@@ -128,20 +124,6 @@ fn sweep(folder: &Path) {
         if name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
             // Whoever may not remove it can live with it.
             let _ = fs::remove_file(entry.path());
-        }
-    }
-}
-
-/// Removes what writers of a folder were cut off at; only while no other one can write there.
-fn remove_drafts(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let is_draft = |name: &str| name.starts_with(DRAFT_PREFIX) && name.ends_with(DRAFT_SUFFIX);
-        if name.to_str().is_some_and(is_draft)
-            && let Err(error) = fs::remove_file(entry.path())
-        {
-            tracing::debug!(%error, "a draft stays behind");
         }
     }
 }

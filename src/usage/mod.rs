@@ -34,7 +34,7 @@ pub use parameters::WHOLE;
 pub use parameters::{Creation, Parameters};
 pub use plan::{
     Action, Aspect, Change, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size, Standing, UnknownPolicy, Wanted,
-    extra_pages,
+    extra_pages, grown, missing_room,
 };
 pub use programs::{
     APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_PATH, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes,

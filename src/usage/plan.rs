@@ -305,16 +305,7 @@ impl Standing {
                 "application {app} is not known to be updatable: replacing its programs most likely fails"
             )),
         }
-        let resize = grows.then(|| {
-            let (has, needs) = (&self.application, wanted.size());
-            Size {
-                global: StateSchema {
-                    uints: has.global_schema.uints.max(needs.global.uints),
-                    byte_slices: has.global_schema.byte_slices.max(needs.global.byte_slices),
-                },
-                extra_pages: has.extra_pages.max(needs.extra_pages),
-            }
-        });
+        let resize = grows.then(|| grown(&self.application, wanted.programs));
         Action::Update { sets_parameters, resize }
     }
 }
@@ -379,12 +370,27 @@ fn programs(standing: &Standing, wanted: &Programs) -> Vec<Change> {
         .collect()
 }
 
-/// Room an application lacks for these programs.
-pub(super) fn missing_room(application: &ApplicationState, programs: &Programs) -> Vec<Change> {
+/// Room an application lacks for these programs. `can_grow` says whether the network lets an update give it more: then only
+/// what cannot be given breaks.
+#[must_use]
+pub fn missing_room(application: &ApplicationState, programs: &Programs, can_grow: bool) -> Vec<Change> {
     let mut changes = Vec::new();
     let extra_pages = extra_pages(&programs.approval, &programs.clear);
-    sizes(application, Size { global: GLOBAL_SCHEMA, extra_pages }, false, &mut changes);
+    sizes(application, Size { global: GLOBAL_SCHEMA, extra_pages }, can_grow, &mut changes);
     changes
+}
+
+/// The size of an application that has what it has and what these programs need.
+#[must_use]
+pub fn grown(application: &ApplicationState, programs: &Programs) -> Size {
+    let has = application.global_schema;
+    Size {
+        global: StateSchema {
+            uints: has.uints.max(GLOBAL_SCHEMA.uints),
+            byte_slices: has.byte_slices.max(GLOBAL_SCHEMA.byte_slices),
+        },
+        extra_pages: application.extra_pages.max(extra_pages(&programs.approval, &programs.clear)),
+    }
 }
 
 /// Room that is missing; what is larger than needed does no harm.

@@ -59,7 +59,7 @@ impl Verification {
         let clear = ProgramComparison::new(&application.clear_program, &wanted.clear, || {
             differences(&application.clear_program, &wanted.clear, |_| None)
         });
-        let missing_room = missing_room(application, &wanted);
+        let missing_room = missing_room(application, &wanted, false);
         let spare_room = spare_room(application);
         Ok(Self { approval, clear, expected, on_chain, missing_room, spare_room })
     }

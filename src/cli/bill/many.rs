@@ -147,7 +147,11 @@ pub(super) async fn run(session: &Session<'_>, args: &Args) -> Result<Answer, Fa
     let settings = settings(session, args, app, record.as_ref());
     let batch = Batch::prepare(session.algod.clone(), (journal, past), settings, explain(record.as_ref())).await;
     let batch = batch.map_err(|halt| ended_early(halt.into(), &path))?;
-    let mut payers = Purses::new(session, app, asset);
+    let again = match &origin {
+        Origin::Stdin => None,
+        _ => Some(origin.input(format)?),
+    };
+    let payers = Purses::new(session, app, asset);
     let mut teller = Teller::new(session.context.out, total);
     let (summary, outcome) = {
         let _handled = Handled::new();
@@ -157,7 +161,7 @@ pub(super) async fn run(session: &Session<'_>, args: &Args) -> Result<Answer, Fa
                 stop.notify_one();
             }
         });
-        let ended = batch.run(input, &mut payers, &mut teller).await;
+        let ended = batch.run(input, again, &payers, &mut teller).await;
         listening.abort();
         ended
     };

@@ -39,29 +39,31 @@ pub(super) struct Purses<'s, 'c> {
     app: AppIndex,
     asset: AssetIndex,
     /// Every account that has a name here.
-    named: Option<HashMap<Address, Account>>,
+    named: tokio::sync::OnceCell<HashMap<Address, Account>>,
 }
 
 impl<'s, 'c> Purses<'s, 'c> {
-    pub(super) const fn new(session: &'s Session<'c>, app: AppIndex, asset: AssetIndex) -> Self {
-        Self { session, app, asset, named: None }
+    pub(super) fn new(session: &'s Session<'c>, app: AppIndex, asset: AssetIndex) -> Self {
+        Self { session, app, asset, named: tokio::sync::OnceCell::new() }
     }
 
-    async fn by_address(&mut self, address: Address) -> Result<Option<Account>, Failure> {
-        if self.named.is_none() {
-            let mut named = HashMap::new();
-            for name in self.session.account_names().await? {
-                match self.session.keys().get(&name).await {
-                    Ok(account) => {
-                        named.entry(account.address).or_insert(account);
-                    }
-                    Err(KeyError::Missing { .. } | KeyError::Name(_)) => {}
-                    Err(error) => return Err(error.into()),
+    async fn by_address(&self, address: Address) -> Result<Option<Account>, Failure> {
+        let named = self.named.get_or_try_init(|| self.names()).await?;
+        Ok(named.get(&address).cloned())
+    }
+
+    async fn names(&self) -> Result<HashMap<Address, Account>, Failure> {
+        let mut named = HashMap::new();
+        for name in self.session.account_names().await? {
+            match self.session.keys().get(&name).await {
+                Ok(account) => {
+                    named.entry(account.address).or_insert(account);
                 }
+                Err(KeyError::Missing { .. } | KeyError::Name(_)) => {}
+                Err(error) => return Err(error.into()),
             }
-            self.named = Some(named);
         }
-        Ok(self.named.as_ref().and_then(|named| named.get(&address)).cloned())
+        Ok(named)
     }
 
     /// What the contract has of the account; on a development network made so that it can be billed.
@@ -87,8 +89,9 @@ impl<'s, 'c> Purses<'s, 'c> {
 
 impl Payers for Purses<'_, '_> {
     type Error = Failure;
+    type Account = Account;
 
-    async fn payer(&mut self, user: &str) -> Result<Result<Ready, String>, Failure> {
+    async fn find(&self, user: &str) -> Result<Result<(Address, Account), String>, Failure> {
         let account = match user.parse::<Address>() {
             Ok(address) => match self.by_address(address).await? {
                 Some(account) => account,
@@ -104,6 +107,10 @@ impl Payers for Purses<'_, '_> {
         };
         // A password is asked for now rather than in the middle of everything.
         account.unlock().await?;
+        Ok(Ok((account.address, account)))
+    }
+
+    async fn ready(&self, account: Account) -> Result<Result<Ready, String>, Failure> {
         let local = match self.prepare(&account).await? {
             Ok(Some(local)) => local,
             Ok(None) => return Ok(Err(format!("{} has not opted in to application {}", account.address, self.app))),

@@ -204,13 +204,17 @@ impl Work<'_> {
                         let event = contract.history.last().cloned();
                         old.history.extend(event.map(|event| Event { action: "delete".to_owned(), ..event }));
                     }
-                    chain.contracts.push(contract.clone());
+                    // Another command may have looked meanwhile what became of it.
+                    match chain.contract_mut(app_id) {
+                        Some(recorded) => contract.clone_into(recorded),
+                        None => chain.contracts.push(contract.clone()),
+                    }
                 })?;
                 Ok(Done::Recorded(Box::new(contract), sent))
             }
             Err(failure) => {
-                // Refused for good: nothing is pending. Whether a lost connection lost it is for the next command to find out.
-                if failure.code != "unreachable" {
+                // Refused for good: nothing is pending. What may still come is for the next command to find out.
+                if !matches!(failure.code, "unreachable" | "uncertain" | "dropped") {
                     session.record(|chain| chain.pending.retain(|pending| pending.txid != txid))?;
                 }
                 Err(failure)

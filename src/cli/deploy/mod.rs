@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::moment;
 use super::multisig::{SenderArgs, Written};
-use super::session::{Session, on_network};
+use super::session::{Session, in_turn, on_network};
 use super::values::{address, whole};
 use crate::types::{Address, AppIndex, AssetIndex, Round};
 use crate::usage::{
@@ -29,6 +29,7 @@ use target::{Target, find};
 
 pub(super) use record::{describe, event, rates, recorded_programs, recorded_template, settle};
 pub(super) use report::DeployReport;
+pub(super) use target::indexer;
 
 /// Arguments of `deploy`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -171,11 +172,11 @@ pub(super) enum Deployed {
 
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    on_network(context, async |session| match deploy(session, args).await? {
+    let command = async |session: &Session<'_>| match deploy(session, args).await? {
         Deployed::Report(report) => report.answer(),
         Deployed::Bundle(bundle) => bundle.answer(),
-    })
-    .await
+    };
+    if args.is_trial() { on_network(context, command).await } else { in_turn(context, "deploy", command).await }
 }
 
 /// Finds, decides, and does; on a development network what is missing is made first.

@@ -161,7 +161,7 @@ async fn creator(session: &Session<'_>, args: &Args) -> Result<Option<Address>, 
 }
 
 /// The network's indexer, where it is known to belong to the algod that is asked: both named by the user, or both built in.
-fn indexer(session: &Session<'_>) -> Result<Option<Indexer>, Failure> {
+pub(in crate::cli) fn indexer(session: &Session<'_>) -> Result<Option<Indexer>, Failure> {
     let built_in = |layer: Layer| layer == Layer::BuiltIn;
     let (Some(algod), Some(endpoint)) = (&session.network.algod, &session.network.indexer) else { return Ok(None) };
     if built_in(endpoint.layer) && !built_in(algod.layer) {

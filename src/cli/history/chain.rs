@@ -1,8 +1,9 @@
 //! What the chain has of a contract's past.
 
+use super::super::deploy::indexer;
 use super::super::failure::Failure;
 use super::super::session::Session;
-use crate::client::Algod;
+use crate::client::{Algod, AppCall};
 use crate::registry::Contract;
 use crate::types::{
     Address, AppIndex, OnCompletion, Round, SignedTransaction, Transaction, TransactionType, sha512_256,
@@ -25,9 +26,6 @@ pub(super) struct OnChain {
     pub(super) signers: Vec<String>,
     /// How many signatures the account asks for.
     pub(super) threshold: u8,
-    /// The block's time, UTC.
-    #[serde(skip)]
-    pub(super) time: String,
 }
 
 impl fmt::Display for OnChain {
@@ -74,10 +72,8 @@ impl<'a> Blocks<'a> {
         if !self.read.contains_key(&round) {
             let told = match self.algod.block(round).await? {
                 Some(block) => block.transactions().ok().map(|all| {
-                    let time = jiff::Timestamp::from_second(block.header.timestamp).map(|time| time.to_string());
-                    let time = time.unwrap_or_default();
-                    let sent = all.iter().map(|one| Sent::new(&one.signed, &time)).collect();
-                    Told { time, sent }
+                    let sent = all.iter().map(|one| Sent::new(&one.signed)).collect();
+                    Told { time: utc(block.header.timestamp), sent }
                 }),
                 None => None,
             };
@@ -88,13 +84,13 @@ impl<'a> Blocks<'a> {
 }
 
 impl Sent {
-    fn new(signed: &SignedTransaction, time: &str) -> Self {
-        Self { id: signed.id().to_string(), by: who(signed, time), call: call(&signed.transaction) }
+    fn new(signed: &SignedTransaction) -> Self {
+        Self { id: signed.id().to_string(), by: who(signed), call: call(&signed.transaction) }
     }
 }
 
 /// Sender and signers of a transaction.
-fn who(signed: &SignedTransaction, time: &str) -> OnChain {
+fn who(signed: &SignedTransaction) -> OnChain {
     let several = !signed.msig.is_none();
     let signers = if several {
         let signed = signed.msig.subsigs.iter().filter(|one| !one.sig.is_none());
@@ -108,7 +104,6 @@ fn who(signed: &SignedTransaction, time: &str) -> OnChain {
         sender: signed.transaction.header.sender.to_string(),
         signers,
         threshold: if several { signed.msig.threshold } else { 1 },
-        time: time.to_owned(),
     }
 }
 
@@ -128,29 +123,112 @@ fn call(transaction: &Transaction) -> Option<(AppIndex, &'static str)> {
     Some((call.application, action))
 }
 
-/// What the chain has and the record has not, among a development network's newest rounds: id, round, what, who.
+/// A call that the record does not have.
+#[derive(Debug)]
+pub(super) struct Unrecorded {
+    pub(super) txid: String,
+    pub(super) round: Round,
+    pub(super) action: &'static str,
+    pub(super) time: String,
+    /// Who did it, where its block is at hand.
+    pub(super) by: Option<OnChain>,
+}
+
+/// What was looked for, and what could not be.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub(super) found: Vec<Unrecorded>,
+    /// What was not looked at, and why.
+    pub(super) not: Option<String>,
+}
+
+/// What the chain has and the record has not: by the indexer where there is one, else among a development network's newest
+/// rounds.
 pub(super) async fn unrecorded(
     session: &Session<'_>,
     contract: &Contract,
     blocks: &mut Blocks<'_>,
-) -> Result<Vec<(String, Round, &'static str, OnChain)>, Failure> {
-    if !session.is_development() {
-        return Ok(Vec::new());
-    }
-    let last = session.params().await?.last_round;
+) -> Result<Looked, Failure> {
     let made = contract.history.iter().map(|event| event.round).filter(|round| *round > 0).min().unwrap_or(0);
+    let app = contract.app_id;
+    if session.is_development() {
+        return in_blocks(session, contract, made, blocks).await;
+    }
+    let unseen = |why: String| {
+        Ok(Looked {
+            found: Vec::new(),
+            not: Some(format!("calls of application {app} that are not in the record: {why}")),
+        })
+    };
+    let Some(indexer) = indexer(session)? else {
+        return unseen("no indexer of this network is known; name one in INDEXER_SERVER".to_owned());
+    };
+    let Ok(creator) = contract.creator.parse::<Address>() else {
+        return unseen("the record does not say who made it".to_owned());
+    };
+    match indexer.calls(app, creator, made).await {
+        Ok(calls) => Ok(Looked { found: of_indexer(contract, calls, blocks).await?, not: None }),
+        Err(error) => unseen(error.to_string()),
+    }
+}
+
+/// Those of the creator's calls that change the application and are not in the record.
+async fn of_indexer(
+    contract: &Contract,
+    calls: Vec<AppCall>,
+    blocks: &mut Blocks<'_>,
+) -> Result<Vec<Unrecorded>, Failure> {
     let mut found = Vec::new();
-    for round in made.max(last.saturating_sub(SCANNED)).max(1)..=last {
+    for AppCall { txid, round, time, on_completion, arguments } in calls {
+        let action = match (on_completion.as_str(), arguments) {
+            ("update", _) => "update",
+            ("delete", _) => "delete",
+            ("noop", 3) => "params",
+            _ => continue,
+        };
+        if is_recorded(contract, &txid) {
+            continue;
+        }
+        // A node that keeps every block also says who signed.
+        let block = blocks.get(round).await?;
+        let by = block.and_then(|block| block.sent.iter().find(|sent| sent.id == txid)).map(|sent| sent.by.clone());
+        found.push(Unrecorded { txid, round, action, time: utc(time), by });
+    }
+    Ok(found)
+}
+
+async fn in_blocks(
+    session: &Session<'_>,
+    contract: &Contract,
+    made: Round,
+    blocks: &mut Blocks<'_>,
+) -> Result<Looked, Failure> {
+    let last = session.params().await?.last_round;
+    let first = made.max(last.saturating_sub(SCANNED)).max(1);
+    let mut found = Vec::new();
+    for round in first..=last {
         let Some(block) = blocks.get(round).await? else { continue };
         for sent in &block.sent {
             let Some((app, action)) = sent.call else { continue };
-            let is_recorded = contract.history.iter().any(|event| event.txids.contains(&sent.id));
-            if app == contract.app_id && !is_recorded {
-                found.push((sent.id.clone(), round, action, sent.by.clone()));
+            if app == contract.app_id && !is_recorded(contract, &sent.id) {
+                let (txid, by, time) = (sent.id.clone(), Some(sent.by.clone()), block.time.clone());
+                found.push(Unrecorded { txid, round, action, time, by });
             }
         }
     }
-    Ok(found)
+    let not = (first > made.max(1)).then(|| {
+        let before = first.saturating_sub(1);
+        format!("calls of application {} that are not in the record, in rounds {made} to {before}", contract.app_id)
+    });
+    Ok(Looked { found, not })
+}
+
+fn is_recorded(contract: &Contract, txid: &String) -> bool {
+    contract.history.iter().any(|event| event.txids.contains(txid))
+}
+
+fn utc(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
 }
 
 /// Where what stands now is not what the record ends with.

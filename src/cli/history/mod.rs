@@ -13,7 +13,7 @@ use super::values::whole;
 use crate::registry::{Contract, Event, Rates};
 use crate::types::AppIndex;
 use bills::Journalled;
-use chain::{Blocks, OnChain};
+use chain::{Blocks, OnChain, Unrecorded};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -83,6 +83,8 @@ pub(super) struct HistoryReport {
     bills: Vec<Journalled>,
     /// What record and chain disagree on, whichever event it belongs to.
     disagreements: Vec<String>,
+    /// What was not looked at, and why: there may be more on the chain than is told here.
+    not_looked_at: Vec<String>,
 }
 
 /// Tells it.
@@ -108,17 +110,14 @@ async fn history(session: &Session<'_>, args: &Args) -> Result<HistoryReport, Fa
         .hint("`pnp-contract history` without --app shows those that are"));
     }
     let mut blocks = Blocks::new(&session.algod);
-    let (mut events, mut disagreements) = (Vec::new(), Vec::new());
+    let (mut events, mut disagreements, mut not_looked_at) = (Vec::new(), Vec::new(), Vec::new());
     for contract in contracts {
         for event in &contract.history {
             events.push(recorded(contract.app_id, event, &mut blocks).await?);
         }
-        let unrecorded = chain::unrecorded(session, contract, &mut blocks).await?;
-        events.extend(
-            unrecorded
-                .into_iter()
-                .map(|(txid, round, action, by)| Entry::of_chain(contract.app_id, txid, round, action, by)),
-        );
+        let looked = chain::unrecorded(session, contract, &mut blocks).await?;
+        not_looked_at.extend(looked.not);
+        events.extend(looked.found.into_iter().map(|call| Entry::of_chain(contract.app_id, call)));
         disagreements.extend(chain::now(session, contract).await?);
     }
     events.sort_by_key(|event| (event.round == 0, event.round));
@@ -132,6 +131,7 @@ async fn history(session: &Session<'_>, args: &Args) -> Result<HistoryReport, Fa
         older,
         bills: bills::read(session, app),
         disagreements,
+        not_looked_at,
     })
 }
 
@@ -168,12 +168,13 @@ async fn recorded(app: AppIndex, event: &Event, blocks: &mut Blocks<'_>) -> Resu
 }
 
 impl Entry {
-    fn of_chain(app: AppIndex, txid: String, round: u64, action: &str, by: OnChain) -> Self {
+    fn of_chain(app: AppIndex, call: Unrecorded) -> Self {
+        let Unrecorded { txid, round, action, time, by } = call;
         Self {
             app,
             action: action.to_owned(),
             recorded: false,
-            time: by.time.clone(),
+            time,
             disagrees: Some(format!("{action} {txid} in round {round} is on the chain and not in the record")),
             txids: vec![txid],
             round,
@@ -181,7 +182,7 @@ impl Entry {
             git_commit: None,
             parameters: None,
             approval_sha512_256: None,
-            by: Some(by),
+            by,
         }
     }
 }
@@ -222,6 +223,7 @@ impl HistoryReport {
         }
         lines.extend(self.bills.iter().map(ToString::to_string));
         lines.extend(self.disagreements.iter().map(|one| format!("disagree  {one}")));
+        lines.extend(self.not_looked_at.iter().map(|one| format!("not seen  {one}")));
         lines.join("\n")
     }
 }

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::contract::programs_of;
 use super::super::failure::Failure;
 use super::super::io::Answer;
-use super::super::session::{Session, on_network};
+use super::super::session::{Session, in_turn};
 use super::progress::Progress;
 use super::recording;
 use super::validity::{Validity, in_words};
@@ -54,7 +54,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let account = args.bundle.account(context)?;
     let file = args.bundle.file.display().to_string();
     let bundle = bundle_file::read(&args.bundle.file, account.as_ref())?;
-    on_network(context, async |session| {
+    in_turn(context, "multisig submit", async |session| {
         check_network(session, &bundle)?;
         // The record must be readable before anything is sent that belongs in it.
         session.chain()?;

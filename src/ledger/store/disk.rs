@@ -22,8 +22,9 @@ type Reader = ReadOnlyTable<Bytes, Bytes>;
 const DATABASE_FILE: &str = "chain.redb";
 const DRAFT_FILE: &str = "chain.redb.new";
 const JOURNAL_FILE: &str = "chain.journal";
-/// Pages kept in memory; the whole state of an ordinary development network fits.
-const CACHE_BYTES: usize = 64 << 20;
+/// Pages kept in memory; the whole state of an ordinary development network fits. What is beside is in the system's cache of the
+/// file, and the allocator needs twice as much for pages that come and go on a hundred threads.
+const CACHE_BYTES: usize = 16 << 20;
 
 /// Facts about the store itself, apart from the chain's tables: nobody but this file writes them.
 const STORE: TableDefinition<'_, &str, u64> = TableDefinition::new("store");

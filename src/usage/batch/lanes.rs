@@ -27,14 +27,42 @@ impl Entry {
 }
 
 /// One user.
-pub(super) struct Lane {
-    pub(super) payer: Arc<dyn Payer>,
+#[derive(Default)]
+struct Lane {
+    /// Who signs; nobody while the user is being made ready.
+    payer: Option<Arc<dyn Payer>>,
     /// The newest tick billed.
-    pub(super) last: Option<TickId>,
+    last: Option<TickId>,
     queue: VecDeque<Entry>,
     busy: bool,
-    /// Nothing more is sent: a line before is not settled.
-    blocked: bool,
+    /// Nothing more is sent.
+    closed: Option<Closed>,
+}
+
+/// Why nothing more of a user is sent.
+enum Closed {
+    /// A line before is not settled.
+    Blocked,
+    /// It cannot be billed, for this reason.
+    Refused(String),
+}
+
+/// A line that may be sent now.
+pub(super) struct Start {
+    pub(super) payer: Arc<dyn Payer>,
+    /// The user's newest tick.
+    pub(super) last: Option<TickId>,
+    pub(super) entry: Entry,
+}
+
+/// What becomes of a line that comes to its lane.
+pub(super) enum Pushed {
+    /// It waits for its turn.
+    Queued,
+    /// It is not reached: a line before it is not settled.
+    Left,
+    /// Its user cannot be billed.
+    Refused(Entry, String),
 }
 
 /// All users of a batch.
@@ -62,38 +90,60 @@ impl Lanes {
         !self.ready.is_empty()
     }
 
-    /// Enters a user; one that is known stays as it is.
-    pub(super) fn enter(&mut self, user: Ready) -> Address {
-        let address = user.payer.address();
-        self.lanes.entry(address).or_insert_with(|| Lane {
-            payer: user.payer,
-            last: user.last_tick,
-            queue: VecDeque::new(),
-            busy: false,
-            blocked: false,
-        });
-        address
+    /// Enters a user who is being made ready; whether that is news. Its lines wait.
+    pub(super) fn expect(&mut self, user: Address) -> bool {
+        let new = !self.lanes.contains_key(&user);
+        if new {
+            self.lanes.insert(user, Lane::default());
+        }
+        new
     }
 
-    /// Puts a line behind the others of its user; whether it will be reached.
-    pub(super) fn push(&mut self, user: Address, entry: Entry) -> bool {
-        let Some(lane) = self.lanes.get_mut(&user).filter(|lane| !lane.blocked) else { return false };
-        if !lane.busy && lane.queue.is_empty() {
+    /// Notes that a user can be billed.
+    pub(super) fn ready(&mut self, user: Ready) {
+        let address = user.payer.address();
+        let Some(lane) = self.lanes.get_mut(&address) else { return };
+        lane.payer = Some(user.payer);
+        lane.last = user.last_tick;
+        if !lane.queue.is_empty() {
+            self.ready.push_back(address);
+        }
+    }
+
+    /// Notes that a user cannot be billed; the lines that waited.
+    pub(super) fn refuse(&mut self, user: Address, reason: String) -> VecDeque<Entry> {
+        let Some(lane) = self.lanes.get_mut(&user) else { return VecDeque::new() };
+        lane.closed = Some(Closed::Refused(reason));
+        let waited = std::mem::take(&mut lane.queue);
+        self.queued -= waited.len();
+        waited
+    }
+
+    /// Puts a line behind the others of its user.
+    pub(super) fn push(&mut self, user: Address, entry: Entry) -> Pushed {
+        let Some(lane) = self.lanes.get_mut(&user) else { return Pushed::Left };
+        match &lane.closed {
+            Some(Closed::Blocked) => return Pushed::Left,
+            Some(Closed::Refused(reason)) => return Pushed::Refused(entry, reason.clone()),
+            None => {}
+        }
+        if lane.payer.is_some() && !lane.busy && lane.queue.is_empty() {
             self.ready.push_back(user);
         }
         lane.queue.push_back(entry);
         self.queued += 1;
-        true
+        Pushed::Queued
     }
 
     /// The next line of a user none of whose lines is under way.
-    pub(super) fn start(&mut self) -> Option<(&Lane, Entry)> {
+    pub(super) fn start(&mut self) -> Option<Start> {
         let user = self.ready.pop_front()?;
         let lane = self.lanes.get_mut(&user)?;
+        let payer = Arc::clone(lane.payer.as_ref()?);
         let entry = lane.queue.pop_front()?;
         lane.busy = true;
         self.queued -= 1;
-        Some((lane, entry))
+        Some(Start { payer, last: lane.last.clone(), entry })
     }
 
     /// Notes that the user's line is settled, and the newest tick since.
@@ -109,7 +159,7 @@ impl Lanes {
     /// Notes that the user's line is not settled and no other may overtake it; how many lines are left by that.
     pub(super) fn block(&mut self, user: Address) -> u64 {
         let Some(lane) = self.lanes.get_mut(&user) else { return 0 };
-        lane.blocked = true;
+        lane.closed = Some(Closed::Blocked);
         let left = std::mem::take(&mut lane.queue).len();
         self.queued -= left;
         left as u64

@@ -11,6 +11,7 @@ mod group;
 mod input;
 mod lanes;
 mod network;
+mod preparing;
 mod run;
 mod settle;
 
@@ -80,8 +81,14 @@ impl std::fmt::Debug for Ready {
 pub trait Payers {
     /// What stops the whole batch.
     type Error;
-    /// The payer an input calls `user` (a name or an address), asked once for each; inside, why that one cannot be billed.
-    fn payer(&mut self, user: &str) -> impl Future<Output = Result<Result<Ready, String>, Self::Error>>;
+    /// An account that may pay.
+    type Account;
+    /// The account an input calls `user` (a name or an address), asked once for each and for one after the other: a password may
+    /// have to be typed. Inside, why there is none.
+    fn find(&self, user: &str) -> impl Future<Output = Result<Result<(Address, Self::Account), String>, Self::Error>>;
+    /// What the network has of an account, which is made ready where that is due; asked once for each and for several at a
+    /// time. Inside, why it cannot be billed.
+    fn ready(&self, account: Self::Account) -> impl Future<Output = Result<Result<Ready, String>, Self::Error>>;
 }
 
 /// Turns a refusal into words for the journal.

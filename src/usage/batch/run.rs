@@ -2,9 +2,10 @@
 
 use super::charge::{Charge, Ended, Shared};
 use super::group::Common;
-use super::lanes::{Entry, Lanes};
+use super::lanes::{Entry, Lanes, Pushed, Start};
 use super::network::Network;
-use super::{Explain, Halt, Input, InputError, Line, Listener, Outcome, Payers, Row, Settings, Settled};
+use super::preparing::Preparing;
+use super::{Explain, Halt, Input, InputError, Line, Listener, Outcome, Payers, Ready, Row, Settings, Settled};
 use crate::client::Algod;
 use crate::types::Address;
 use crate::usage::global_state;
@@ -82,12 +83,16 @@ pub enum BatchError<E> {
     Interrupted,
 }
 
+/// A user who was made ready, or why not; else what stops the batch.
+type Prepared<E> = (Address, Result<Result<Ready, String>, E>);
+
 /// What a run keeps in mind.
-struct Course<'r, P, L> {
+struct Course<'r, P: Payers, L> {
     batch: Batch,
-    payers: &'r mut P,
+    payers: &'r P,
     listener: &'r mut L,
     users: HashMap<String, Result<Address, String>>,
+    preparing: Preparing<'r, Prepared<P::Error>>,
     lanes: Lanes,
     tasks: JoinSet<Result<Ended, Halt>>,
     /// Lines that wait until the input has shown to be the journal's.
@@ -133,22 +138,30 @@ impl Batch {
 
     /// Bills every line of the input that the journal does not say is settled.
     ///
+    /// `again` is the same input once more, where it can be read twice: whether it is the journal's is then known before any
+    /// line is kept. Else those that are not settled wait for that in memory.
+    ///
     /// # Errors
     /// What ended it early, beside what it came to until then.
     pub async fn run<P: Payers>(
         self,
         input: Input,
-        payers: &mut P,
+        again: Option<Input>,
+        payers: &P,
         listener: &mut impl Listener,
     ) -> (Summary, Result<(), BatchError<P::Error>>) {
+        let verified = match self.verify(again).await {
+            Ok(verified) => verified,
+            Err(error) => return (Summary { sums: self.past.sums, ..Summary::default() }, Err(error)),
+        };
         let (lines, reader) = read_ahead(input);
         let shared = Arc::clone(&self.shared);
         let follower = tokio::spawn(async move { shared.network.follow().await });
-        let verified = self.past.highest.is_none();
         let mut course = Course {
             payers,
             listener,
             users: HashMap::new(),
+            preparing: Preparing::new(),
             lanes: Lanes::default(),
             tasks: JoinSet::new(),
             held: Vec::new(),
@@ -167,6 +180,26 @@ impl Batch {
             outcome = course.complete().await;
         }
         (course.summary, outcome)
+    }
+
+    /// Whether the input is known to be the journal's: nothing is told of any, or `again` has been read up to the last line
+    /// that is.
+    async fn verify<E>(&self, again: Option<Input>) -> Result<bool, BatchError<E>> {
+        let Some((highest, expected)) = self.past.highest else { return Ok(true) };
+        let Some(mut input) = again else { return Ok(false) };
+        let read = tokio::task::spawn_blocking(move || {
+            while let Some(line) = input.next_line()? {
+                if line.number >= highest {
+                    return Ok(line.number == highest && line.input == expected);
+                }
+            }
+            Ok(false)
+        });
+        match read.await.map_err(|error| Halt::Task(error.to_string()))? {
+            Ok(true) => Ok(true),
+            Ok(false) => Err(BatchError::OtherInput { line: highest }),
+            Err(error) => Err(BatchError::Input(error)),
+        }
     }
 }
 
@@ -200,7 +233,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 swallowed += 1;
             }
             self.start();
-            if ended && self.tasks.is_empty() && !self.lanes.has_ready() {
+            if ended && self.tasks.is_empty() && self.preparing.is_empty() && !self.lanes.has_ready() {
                 return Ok(());
             }
             let may_read = !ended && self.has_room();
@@ -208,6 +241,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
             tokio::select! {
                 biased;
                 () = stop.notified() => return Err(BatchError::Interrupted),
+                prepared = self.preparing.next(), if !self.preparing.is_empty() => self.prepared(prepared)?,
                 Some(ended) = self.tasks.join_next() => self.settle(ended)?,
                 Some(line) = lines.recv(), if may_read => ended = self.take(line).await?,
                 () = tokio::time::sleep_until(self.next_start.into()), if must_wait => {}
@@ -232,10 +266,9 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 let step = Duration::from_secs_f64(1.0 / rate.max(1e-6));
                 self.next_start = self.next_start.max(now.checked_sub(step).unwrap_or(now)) + step;
             }
-            let Some((lane, entry)) = self.lanes.start() else { break };
-            let (shared, payer) = (Arc::clone(&self.batch.shared), Arc::clone(&lane.payer));
-            let charge = Charge { shared, payer, entry, last: lane.last.clone() };
-            self.tasks.spawn(charge.run());
+            let Some(Start { payer, last, entry }) = self.lanes.start() else { break };
+            let shared = Arc::clone(&self.batch.shared);
+            self.tasks.spawn(Charge { shared, payer, entry, last }.run());
         }
     }
 
@@ -314,10 +347,31 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 return Ok(());
             }
         };
-        if !self.lanes.push(user, Entry::new(number, input, row, open)) {
-            self.summary.left += 1;
+        match self.lanes.push(user, Entry::new(number, input, row, open)) {
+            Pushed::Queued => {}
+            Pushed::Left => self.summary.left += 1,
+            Pushed::Refused(entry, reason) => self.refuse(user, &entry, reason)?,
         }
         Ok(())
+    }
+
+    /// Hears of a user who was made ready, or cannot be.
+    fn prepared(&mut self, (user, ready): Prepared<P::Error>) -> Result<(), BatchError<P::Error>> {
+        match ready.map_err(BatchError::Payers)? {
+            Ok(ready) => self.lanes.ready(ready),
+            Err(reason) => {
+                for entry in self.lanes.refuse(user, reason.clone()) {
+                    self.refuse(user, &entry, reason.clone())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a line of a user who cannot be billed.
+    fn refuse(&mut self, user: Address, entry: &Entry, reason: String) -> Result<(), Halt> {
+        let outcome = if entry.open.is_some() { Outcome::Doubtful(reason) } else { Outcome::Refused(reason) };
+        self.tell(entry.line, entry.input, user.to_string(), outcome)
     }
 
     /// Who pays for a row; else who the input says and why that one does not.
@@ -326,8 +380,14 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
         let found = match self.users.get(name) {
             Some(found) => found.clone(),
             None => {
-                let found = self.payers.payer(name).await.map_err(BatchError::Payers)?;
-                let found = found.map(|ready| self.lanes.enter(ready));
+                let payers = self.payers;
+                let found = payers.find(name).await.map_err(BatchError::Payers)?.map(|(user, account)| {
+                    // Another name may have been for the same account.
+                    if self.lanes.expect(user) {
+                        self.preparing.push(async move { (user, payers.ready(account).await) });
+                    }
+                    user
+                });
                 if found.is_ok() || self.users.len() < MOST_STRANGERS {
                     self.users.insert(name.clone(), found.clone());
                 }

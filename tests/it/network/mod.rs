@@ -6,6 +6,7 @@ mod limits;
 mod mainnet;
 mod proxy;
 mod tls;
+mod waiting;
 
 use crate::cli::Project;
 use serde_json::Value;

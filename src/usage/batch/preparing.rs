@@ -1,0 +1,78 @@
+//! Questions about many users at once, a bounded number of them under way: a public network takes a moment for each.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// How many are under way at once: a gate that counts requests still lets these through.
+const AT_ONCE: usize = 16;
+
+type Task<'p, T> = Pin<Box<dyn Future<Output = T> + 'p>>;
+
+/// Preparations, under way and waiting. They borrow what spawned tasks could not.
+pub(super) struct Preparing<'p, T> {
+    running: Vec<Task<'p, T>>,
+    waiting: VecDeque<Task<'p, T>>,
+}
+
+impl<'p, T> Preparing<'p, T> {
+    pub(super) const fn new() -> Self {
+        Self { running: Vec::new(), waiting: VecDeque::new() }
+    }
+
+    pub(super) fn push(&mut self, task: impl Future<Output = T> + 'p) {
+        self.waiting.push_back(Box::pin(task));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.running.is_empty() && self.waiting.is_empty()
+    }
+
+    /// The next one that ends; waits for ever where there is none. Nothing is lost where the wait is given up.
+    pub(super) async fn next(&mut self) -> T {
+        std::future::poll_fn(|context| self.poll_next(context)).await
+    }
+
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<T> {
+        let free = AT_ONCE.saturating_sub(self.running.len()).min(self.waiting.len());
+        self.running.extend(self.waiting.drain(..free));
+        for at in 0..self.running.len() {
+            let Some(task) = self.running.get_mut(at) else { break };
+            if let Poll::Ready(outcome) = task.as_mut().poll(context) {
+                drop(self.running.swap_remove(at));
+                return Poll::Ready(outcome);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn some_run_at_once_and_all_end() {
+        let (running, most) = (Cell::new(0), Cell::new(0));
+        let mut preparing = Preparing::new();
+        for number in 0..100_u64 {
+            let (running, most) = (&running, &most);
+            preparing.push(async move {
+                running.set(running.get() + 1);
+                most.set(most.get().max(running.get()));
+                tokio::time::sleep(Duration::from_millis(1 + number % 7)).await;
+                running.set(running.get() - 1);
+                number
+            });
+        }
+        let mut ended = Vec::new();
+        while !preparing.is_empty() {
+            ended.push(preparing.next().await);
+        }
+        ended.sort_unstable();
+        assert_eq!(ended, (0..100).collect::<Vec<_>>());
+        assert_eq!(most.get(), AT_ONCE);
+    }
+}
