@@ -76,7 +76,7 @@ pub(super) async fn creator_of(session: &Session<'_>, app: AppIndex, signers: &S
             .hint("set CREATOR_MNEMONIC to its words, bring its key back to .pnp/accounts, or deploy another contract")
             .with("creator", theirs.to_string())
     };
-    // A development network may have been given a contract by the keystore's creator before it had one of its own.
+    // Several places may know a creator; the one that made it is meant.
     let own = session.keys().everywhere("creator").await.into_iter().flatten().find(|one| one.address == theirs);
     if let Some(account) = own {
         return session.prepared(account).await.map(Sender::One);

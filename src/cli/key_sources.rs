@@ -22,13 +22,14 @@ pub(super) struct KeySources {
     passwords: Arc<Passwords>,
     wallets: Option<Arc<KmdWallets>>,
     local: Option<LocalAccounts>,
+    own_network: bool,
 }
 
 impl KeySources {
     /// The user's keystore, and nothing else.
     pub(super) fn new(environment: &Environment, out: Output) -> Self {
         let passwords = Arc::new(Passwords::new_of(environment, out, "PNP_KEYSTORE_PASSWORD"));
-        Self { keystore: keystore(environment), passwords, wallets: None, local: None }
+        Self { keystore: keystore(environment), passwords, wallets: None, local: None, own_network: false }
     }
 
     /// The development accounts too, where there are any.
@@ -39,6 +40,11 @@ impl KeySources {
     /// The wallets of kmd too, where there is one.
     pub(super) fn with_wallets(self, wallets: Option<KmdWallets>) -> Self {
         Self { wallets: wallets.map(Arc::new), ..self }
+    }
+
+    /// Says whether the network is this project's own.
+    pub(super) fn on_own_network(self, own_network: bool) -> Self {
+        Self { own_network, ..self }
     }
 
     pub(super) const fn keystore(&self) -> Option<&Keystore> {
@@ -59,7 +65,7 @@ impl KeySources {
                 origin: setting.layer.to_string(),
             })
         };
-        let mut ring = KeyRing::new(Box::new(lookup), self.local.clone());
+        let mut ring = KeyRing::new(Box::new(lookup), self.local.clone()).on_own_network(self.own_network);
         if let Some(keystore) = &self.keystore {
             ring = ring.with_keystore(keystore.clone(), Arc::clone(&self.passwords) as Arc<dyn Opener>);
         }

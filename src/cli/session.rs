@@ -421,7 +421,8 @@ fn sources(
         Some(endpoint) => Some(KmdWallets::new(kmd(context, network, endpoint)?, context.out)),
         None => None,
     };
-    Ok(KeySources::new(environment, context.out).with_local(local).with_wallets(wallets))
+    let own = network.kind == Kind::Embedded;
+    Ok(KeySources::new(environment, context.out).with_local(local).with_wallets(wallets).on_own_network(own))
 }
 
 fn kmd(context: &Context, network: &Network, endpoint: &Endpoint) -> Result<Kmd, Failure> {

@@ -49,9 +49,9 @@ enum Source {
 
 /// In this order; the first that knows the account wins.
 const ORDER: [Source; 4] = [Source::Settings, Source::Keystore, Source::Wallets, Source::Local];
-/// The same on a development network: no password is asked for where an account made for it will do.
-const DEVELOPMENT_ORDER: [Source; 4] = [Source::Settings, Source::Wallets, Source::Local, Source::Keystore];
-/// Accounts that a development network makes by itself, whoever else's key has such a name in the keystore.
+/// The same for the accounts that a project's own network makes by itself: there no password is asked for.
+const OWN_ORDER: [Source; 4] = [Source::Settings, Source::Wallets, Source::Local, Source::Keystore];
+/// These accounts.
 const MADE: [&str; 4] = ["creator", "provider", "platform", "user"];
 
 /// Finds accounts by name.
@@ -60,6 +60,8 @@ pub struct KeyRing<'a> {
     keystore: Option<(Keystore, Arc<dyn Opener>)>,
     wallets: Option<Arc<dyn Wallets>>,
     local: Option<LocalAccounts>,
+    /// Whether the network is this project's own, so that nothing on it needs a key that is kept for other networks.
+    own: bool,
 }
 
 impl fmt::Debug for KeyRing<'_> {
@@ -76,7 +78,7 @@ impl<'a> KeyRing<'a> {
     /// Looks in settings, then in `local` where a development network has one.
     #[must_use]
     pub fn new(lookup: Lookup<'a>, local: Option<LocalAccounts>) -> Self {
-        Self { lookup, keystore: None, wallets: None, local }
+        Self { lookup, keystore: None, wallets: None, local, own: false }
     }
 
     /// Looks in the keystore too, after the settings.
@@ -90,6 +92,13 @@ impl<'a> KeyRing<'a> {
     #[must_use]
     pub fn with_wallets(mut self, wallets: Arc<dyn Wallets>) -> Self {
         self.wallets = Some(wallets);
+        self
+    }
+
+    /// On a network that is this project's own, the accounts that it makes by itself are made whatever the keystore has.
+    #[must_use]
+    pub fn on_own_network(mut self, own: bool) -> Self {
+        self.own = own;
         self
     }
 
@@ -168,19 +177,23 @@ impl<'a> KeyRing<'a> {
         })
     }
 
-    const fn order(&self) -> [Source; 4] {
-        if self.local.is_some() { DEVELOPMENT_ORDER } else { ORDER }
+    /// Whether the network makes this account by itself.
+    fn is_made(&self, name: &str) -> bool {
+        self.own && self.local.is_some() && MADE.contains(&name)
     }
 
-    /// The account `name`, from the first place that knows it: settings, keystore, wallets, this project's file; on a
-    /// development network the keystore is the last. Never makes one, and asks for no password: a sealed key is opened when
-    /// it signs.
+    fn order(&self, name: &str) -> [Source; 4] {
+        if self.is_made(name) { OWN_ORDER } else { ORDER }
+    }
+
+    /// The account `name`, from the first place that knows it: settings, keystore, wallets, this project's file. Never makes
+    /// one, and asks for no password: a sealed key is opened when it signs.
     ///
     /// # Errors
     /// [`KeyError::Missing`], and malformed keys.
     pub async fn get(&self, name: &str) -> Result<Account, KeyError> {
         check_name(name)?;
-        for source in self.order() {
+        for source in self.order(name) {
             if let Some(account) = self.look(source, name).await? {
                 return Ok(account);
             }
@@ -192,14 +205,13 @@ impl<'a> KeyRing<'a> {
     /// not.
     pub async fn everywhere(&self, name: &str) -> Vec<Result<Account, KeyError>> {
         let mut found = Vec::new();
-        for source in self.order() {
+        for source in self.order(name) {
             found.extend(self.look(source, name).await.transpose());
         }
         found
     }
 
-    /// The account `name`, made in this project's file where a development network lacks it. Those that it makes by itself are
-    /// made also where the keystore has one: that is for other networks.
+    /// The account `name`, made in this project's file where a development network lacks it.
     ///
     /// # Errors
     /// As [`KeyRing::get`]; on networks without a file, [`KeyError::Missing`].
@@ -207,7 +219,7 @@ impl<'a> KeyRing<'a> {
         let found = self.get(name).await;
         let lacks = match &found {
             Err(KeyError::Missing { .. }) => true,
-            Ok(account) => account.origin == Origin::Keystore && MADE.contains(&name),
+            Ok(account) => account.origin == Origin::Keystore && self.is_made(name),
             Err(_) => false,
         };
         match (found, &self.local) {

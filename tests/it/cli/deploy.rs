@@ -298,6 +298,26 @@ async fn the_first_version_is_found_and_grown_in_place() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn update_gives_an_application_the_room_it_lacks() {
+    let folder = Project::new();
+    let node = Localnet::start(&folder);
+    let algod = Algod::new(&node.url, Some(LOCAL_TOKEN)).unwrap();
+    let project =
+        Project::new().with("ALGOD_SERVER", &node.url).with("CREATOR_MNEMONIC", MNEMONIC).with("PNP_NET", "localnet");
+    let creator = SigningKey::from_seed(&[0; 32]).address().to_string();
+    project.done(&["account", "fund", &creator, "--amount", "100"]);
+    let old = first_version(&algod).await.to_string();
+    let named = ["--updatable=true", "--deletable=false", "--unordered-ticks=false"];
+    project.done(&[&["update", "--app", &old], &named[..]].concat());
+    let state = algod.application(old.parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(state.global_schema, StateSchema { uints: 4, byte_slices: 2 });
+    // What has room keeps its size.
+    project.done(&["update", "--app", &old]);
+    let again = algod.application(old.parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(again.global_schema, state.global_schema);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn creation_and_update_carry_algokits_note() {
     let folder = Project::new();
     let node = Localnet::start(&folder);

@@ -19,6 +19,7 @@ mod multisig;
 mod program;
 mod schemas;
 mod secrets;
+mod turns;
 
 use serde_json::Value;
 use std::path::Path;

@@ -77,3 +77,43 @@ fn a_fee_over_the_usual_is_refused_with_both_numbers() {
     assert!(!proxy.seen().iter().any(Request::sends));
     project.done(&["--yes", "--max-fee", "1000000", "asset", "create", "--unit", "PLY"]);
 }
+
+#[test]
+fn history_asks_the_indexer_for_what_is_not_recorded_or_says_that_it_did_not() {
+    let upstream = Upstream::start();
+    let proxy = Proxy::start(&upstream.address(), mainnet);
+    let project = project(&upstream, &proxy);
+    project.done(&["--yes", "asset", "create", "--unit", "PLY"]);
+    let deployed = project.done(&["--yes", "deploy"]);
+    let report = project.done(&["history"]);
+    let not = report["not_looked_at"][0].as_str().unwrap();
+    assert!(not.contains("no indexer") && not.contains("INDEXER_SERVER"), "{report:#}");
+
+    let (app, creator) = (deployed["app"].as_u64().unwrap(), deployed["contract"]["creator"].clone());
+    let call = |id: &str, sender: &Value, on_completion: &str, arguments: usize| {
+        serde_json::json!({ "id": id, "sender": sender, "tx-type": "appl", "confirmed-round": 9_999, "round-time": 1_700_000_000,
+            "application-transaction": { "application-id": app, "on-completion": on_completion,
+                                         "application-args": vec!["AA=="; arguments] } })
+    };
+    let recorded = deployed["txids"][0].as_str().unwrap();
+    let stranger = Value::from("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQ");
+    let calls = [
+        call(recorded, &creator, "noop", 3),
+        call("BILL", &creator, "noop", 4),
+        call("PARAMS", &creator, "noop", 3),
+        call("FOREIGN", &stranger, "update", 0),
+        call("UPDATE", &creator, "update", 0),
+    ];
+    let page = serde_json::json!({ "current-round": 9_999, "transactions": calls }).to_string();
+    let indexer = Proxy::start(&upstream.address(), move |request| {
+        let asked = request.path.starts_with("/v2/transactions?");
+        Act::Answer(200, "", if asked { page.clone() } else { "{\"round\":9999}".to_owned() })
+    });
+    let project = project.with("INDEXER_SERVER", &indexer.url());
+    let (code, report) = project.json(&["history", "--strict"]);
+    assert_eq!((code, &report["not_looked_at"]), (3, &serde_json::json!([])), "{report:#}");
+    let found = report["events"].as_array().unwrap().iter().filter(|event| event["recorded"] == false);
+    let found: Vec<_> =
+        found.map(|event| (event["txids"][0].as_str().unwrap(), event["action"].as_str().unwrap())).collect();
+    assert_eq!(found, [("PARAMS", "params"), ("UPDATE", "update")]);
+}

@@ -1,6 +1,7 @@
 //! Public networks as they are, in front of a node of our own: HTTPS with an authority of its own, limits, bad gateways,
 //! slow and cut connections, nodes that are behind or forget. `scripts/test-real` runs the same in front of a real algod.
 
+mod congestion;
 mod faults;
 mod limits;
 mod mainnet;
