@@ -157,8 +157,9 @@ impl<'a> KeyRing<'a> {
             },
             Source::Wallets => match &self.wallets {
                 Some(wallets) => {
-                    let names: Vec<_> =
-                        Self::variables(name).iter().map(|name| name.replace("_MNEMONIC", "")).collect();
+                    // A setting's name has no hyphen, a wallet's may.
+                    let mut names = vec![name.to_owned()];
+                    names.extend(Self::variables(name).iter().map(|name| name.replace("_MNEMONIC", "")));
                     match (wallets.account(name, &names).await?, sender) {
                         (None, Some(sender)) => wallets.holder(name, sender).await?,
                         (account, _) => account,

@@ -6,13 +6,13 @@ use crate::cli::Project;
 use pnp_contract::types::signing::SigningKey;
 use serde_json::Value;
 
-const MAINNET: &str = "wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8=";
+pub(super) const MAINNET: &str = "wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8=";
 /// A test mnemonic of no value: the key of 32 zero bytes.
 const MNEMONIC: &str = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon \
                         abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon invest";
 
 /// Our own network under MainNet's name: only the answer that decides what a network is says so.
-fn mainnet(request: &Request) -> Act {
+pub(super) fn mainnet(request: &Request) -> Act {
     fn named(body: String) -> String {
         let mut document: Value = serde_json::from_str(&body).unwrap();
         document["genesis_hash_b64"] = MAINNET.into();
@@ -32,7 +32,7 @@ fn congested(request: &Request) -> Act {
 }
 
 /// A funded creator on a network that says it is MainNet.
-fn project(upstream: &Upstream, proxy: &Proxy) -> Project {
+pub(super) fn project(upstream: &Upstream, proxy: &Proxy) -> Project {
     let creator = SigningKey::from_seed(&[0; 32]).address().to_string();
     upstream.project(&upstream.url).done(&["account", "fund", &creator, "--amount", "100"]);
     Project::new()

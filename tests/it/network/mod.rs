@@ -1,8 +1,11 @@
 //! Public networks as they are, in front of a node of our own: HTTPS with an authority of its own, limits, bad gateways,
 //! slow and cut connections, nodes that are behind or forget. `scripts/test-real` runs the same in front of a real algod.
 
+mod confirmed;
 mod congestion;
+mod explained;
 mod faults;
+mod kmd;
 mod limits;
 mod mainnet;
 mod proxy;

@@ -194,7 +194,7 @@ impl Gate {
             let Some((name, value)) = line.trim().split_once(": ") else { break };
             match name.to_ascii_lowercase().as_str() {
                 "content-length" => length = value.parse().map_err(std::io::Error::other)?,
-                "x-algo-api-token" => token = value.to_owned(),
+                "x-algo-api-token" | "x-kmd-api-token" => token = value.to_owned(),
                 _ => {}
             }
         }

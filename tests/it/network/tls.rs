@@ -7,12 +7,12 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// An authority of its own, and a server's certificate it signed for `name`.
-struct Authority {
-    pem: String,
-    config: rustls::ServerConfig,
+pub(super) struct Authority {
+    pub(super) pem: String,
+    pub(super) config: rustls::ServerConfig,
 }
 
-fn authority(name: &str) -> Authority {
+pub(super) fn authority(name: &str) -> Authority {
     let mut own = CertificateParams::new(Vec::new()).unwrap();
     own.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(own, KeyPair::generate().unwrap()).unwrap();
