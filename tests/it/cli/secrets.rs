@@ -3,10 +3,13 @@
 use super::Project;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 use pnp_contract::keys::mnemonic;
+use pnp_contract::types::signing::SigningKey;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// Stands for the address of the account in the keystore.
+const OTHER: &str = "OTHER'S ADDRESS";
 const PASSWORD: &str = "a-password-that-is-looked-for";
 
 /// Seeds that no program has by chance.
@@ -115,6 +118,7 @@ fn import(project: &Project, name: &str, number: u8) -> Vec<u8> {
 /// The life of a contract, with failures of every kind; what all commands said.
 fn live(project: &Project) -> Vec<u8> {
     let mut said = import(project, "other", 2);
+    let other = SigningKey::from_seed(&seed(2)).address().to_string();
     let lives: &[(&[&str], i32)] = &[
         (&["account", "list"], 0),
         (&["account", "fund", "creator"], 0),
@@ -131,6 +135,31 @@ fn live(project: &Project) -> Vec<u8> {
         (&["bill", "--units", "5", "--from", "other"], 1),
         (&["account", "passwd", "other"], 1),
         (&["account", "export", "other"], 1),
+        (&["account", "new", "fresh", "--keystore"], 0),
+        (&["multisig", "new", "--threshold", "2", "--name", "ops", "creator", "user", "other"], 0),
+        (&["account", "rekey", "other", "--to", "ops"], 0),
+        (&["asset", "create", "--from", "other"], 1),
+        (
+            &[
+                "asset",
+                "send",
+                "--amount",
+                "0",
+                "--to",
+                "user",
+                "--sender",
+                OTHER,
+                "--multisig",
+                "ops",
+                "--out",
+                "b.msig",
+            ],
+            0,
+        ),
+        (&["multisig", "submit", "b.msig"], 1),
+        (&["multisig", "sign", "b.msig", "--as", "other", "--yes"], 0),
+        (&["multisig", "sign", "b.msig", "--as", "user", "--yes"], 0),
+        (&["multisig", "submit", "b.msig"], 0),
         (&["params", "--max-rate", "50"], 0),
         (&["update", "--same-template"], 0),
         (&["status"], 0),
@@ -151,7 +180,7 @@ fn live(project: &Project) -> Vec<u8> {
             // Words are not part of a document, whoever confirms.
             let code = if form.len() == 2 && arguments.get(1) == Some(&"export") { 2 } else { *code };
             let mut all = form.to_vec();
-            all.extend_from_slice(arguments);
+            all.extend(arguments.iter().map(|word| if *word == OTHER { other.as_str() } else { word }));
             let output = project.command(&all).output().unwrap();
             let text = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(
@@ -227,25 +256,44 @@ fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -> Option<Ve
 #[cfg(target_os = "linux")]
 fn no_secret_stays_in_memory_after_its_use() {
     // Of keys from files, stdin and the keystore. The process's environment is the system's, and stays.
-    let project = project();
-    let needles = needles();
+    let project = project().with("PNP_KEYSTORE_NEW_PASSWORD", "the next one");
+    let mut needles = needles();
     project.done(&["account", "fund", "creator"]);
-    let sure = |core: &[u8], place: &str| assert_eq!(found(core, &needles), Vec::<String>::new(), "{place}");
     let Some(core) = core_at_exit(&project, &["account", "import", "other"], &words(2)) else {
         eprintln!("SKIPPED: there is no gdb here, or it may not look into other processes");
         return;
     };
     assert!(core.len() > 1 << 20, "a core of {} bytes", core.len());
-    sure(&core, "after an import");
+    assert_eq!(found(&core, &needles), Vec::<String>::new(), "after an import");
     project.done(&["account", "fund", "other"]);
+    let other = SigningKey::from_seed(&seed(2)).address().to_string();
+    let back = ["account", "rekey", "--multisig", "ops", "--sender", &other, "--to", &other, "--out", "back.msig"];
     for arguments in [
         &["asset", "create"][..],
         &["asset", "create", "--from", "other"],
         &["account", "export", "other", "--out", "x"],
+        &["account", "new", "fresh", "--keystore"],
+        &["account", "passwd", "fresh"],
+        &["deploy"],
+        &["bill", "--units", "1"],
+        &["multisig", "new", "--threshold", "1", "--name", "ops", "creator", "other"],
+        &["account", "rekey", "other", "--to", "ops"],
+        &back,
+        &["multisig", "sign", "back.msig", "--as", "other", "--yes"],
+        &["multisig", "submit", "back.msig"],
     ] {
         let core = core_at_exit(&project, arguments, "").unwrap();
         let _ = std::fs::remove_file(project.path().join("x"));
-        sure(&core, &format!("after {arguments:?}"));
+        if arguments.starts_with(&["account", "new"]) {
+            // What was made is known once it is exported.
+            project.done(&["account", "export", "fresh", "--out", "fresh.txt"]);
+            let words = std::fs::read_to_string(project.path().join("fresh.txt")).unwrap();
+            let words: Vec<&str> = words.split_whitespace().collect();
+            needles.extend(words.windows(3).map(|three| ("words made here".to_owned(), three.join(" ").into_bytes())));
+            let made = mnemonic::to_seed(&words.join(" ")).unwrap();
+            needles.push(("seed made here".to_owned(), made[..16].to_vec()));
+        }
+        assert_eq!(found(&core, &needles), Vec::<String>::new(), "after {arguments:?}");
     }
 }
 

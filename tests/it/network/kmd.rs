@@ -120,6 +120,10 @@ fn kmd_is_trusted_as_the_network_is() {
     assert!(proxy.seen().is_empty(), "a kmd that cannot be trusted was shown a token");
     let known = funded(&upstream, &url, 6).file("ca.pem", &made.pem).with("PNP_CA_FILE", "ca.pem");
     known.done(&["asset", "create", "--from", NAME]);
+    let known = known.with("PNP_LOG", "trace");
+    let ran = known.run(&["-vv", "asset", "create", "--from", NAME]);
+    assert!(ran.code == 0 && ran.stderr.len() > 1000, "the libraries say something: {}", ran.stderr);
+    assert!(!ran.stderr.contains(&"a".repeat(64)), "a token was said");
     // Another token is refused, and one that no header can hold is not even sent.
     for token in ["b", "a\u{7f}"] {
         let other =
