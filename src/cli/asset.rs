@@ -63,7 +63,7 @@ enum Command {
         /// Minor units
         #[arg(long, value_parser = whole, allow_hyphen_values = true)]
         amount: u64,
-        /// A name or an address
+        /// An address, or the name of an account or of a multisignature
         #[arg(long, value_name = "ACCOUNT")]
         to: String,
         /// The asset; the recorded one if not given
@@ -83,7 +83,7 @@ enum Command {
     },
 }
 
-/// What `asset create` did.
+/// An asset that was made.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CreateReport {
     /// The network's name.
@@ -100,7 +100,7 @@ pub(super) struct CreateReport {
     record: String,
 }
 
-/// What `asset optin` did.
+/// An account that may hold the asset.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct OptinReport {
     /// The network's name.
@@ -120,7 +120,7 @@ pub(super) struct OptinReport {
     round: Option<u64>,
 }
 
-/// What `asset send` did.
+/// Units of an asset that were sent.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SendReport {
     /// The network's name.
@@ -141,7 +141,7 @@ pub(super) struct SendReport {
     round: u64,
 }
 
-/// The document of `asset show --json`.
+/// An asset, and what the accounts here hold of it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ShowReport {
     /// The network's name.
@@ -172,7 +172,7 @@ pub(super) struct ShowReport {
     default_frozen: bool,
     /// A web address about it; empty for none.
     url: String,
-    /// What the accounts hold whose keys are here.
+    /// What the accounts hold whose keys are here, by name.
     holdings: Vec<HoldingReport>,
 }
 
@@ -180,7 +180,7 @@ pub(super) struct ShowReport {
 #[derive(Debug, Serialize, JsonSchema)]
 struct HoldingReport {
     /// The account's name.
-    name: &'static str,
+    name: String,
     /// Its address.
     address: Address,
     /// How much, in minor units; null where it has not opted in.
@@ -319,11 +319,12 @@ async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer
         format!("creator   {}", asset.creator),
     ];
     let mut holdings = Vec::new();
-    for name in ["creator", "user", "provider", "platform"] {
-        let Ok(account) = session.keys().get(name).await else { continue };
+    for name in session.account_names().await? {
+        let Ok(account) = session.keys().get(&name).await else { continue };
         let holding = session.algod.holding(account.address, asset.id).await?;
         let text = holding.map_or_else(|| "not opted in".to_owned(), |holding| shown(holding.amount, &asset));
-        lines.push(format!("{name:<9} {text}"));
+        let title = if holdings.is_empty() { "held by" } else { "" };
+        lines.push(format!("{title:<9} {name:<9} {text}"));
         let amount = holding.map(|holding| holding.amount);
         holdings.push(HoldingReport { name, address: account.address, amount });
     }

@@ -44,7 +44,7 @@ pub(super) struct Args {
     explain: Option<String>,
 }
 
-/// What was found.
+/// What was found in the sources.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct CheckReport {
     /// Each source, in the order they were named.

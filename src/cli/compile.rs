@@ -80,7 +80,7 @@ fn without_value(name: &str, error: &TemplateError, unused: &[&str]) -> Failure 
         .with("missing", missing)
 }
 
-/// What came out.
+/// A program that was assembled.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(super) struct CompileReport {
     /// The source's name.

@@ -13,7 +13,7 @@ pub(super) struct Args {
     shell: clap_complete::Shell,
 }
 
-/// A completion script.
+/// A completion script for a shell.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct CompletionsReport {
     /// The shell it is for.

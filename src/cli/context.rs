@@ -5,29 +5,32 @@ use super::io::Output;
 use crate::network::{Environment, Network, ProjectFile};
 use std::path::{Path, PathBuf};
 
+/// Where help shows the options that every command takes: apart from its own.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Options that every command takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct GlobalOptions {
     /// The network: embedded, localnet, testnet, mainnet, or one of pnp.toml [default: embedded]
-    #[arg(long, global = true, value_name = "NET", env = "PNP_NET")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NET", env = "PNP_NET", hide_env_values = true)]
     pub net: Option<String>,
     /// Print exactly one JSON document on stdout
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// Do not ask: on MainNet, send without a typed confirmation
-    #[arg(long, short = 'y', global = true)]
+    #[arg(long, short = 'y', global = true, help_heading = EVERYWHERE)]
     pub yes: bool,
     /// Give up after so many seconds; what was sent by then is named
-    #[arg(long, global = true, value_name = "SECONDS", env = "PNP_TIMEOUT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "SECONDS", env = "PNP_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: Option<u64>,
     /// The most microAlgos a group may cost in fees [default: 20000 a transaction on public networks, else no limit]
-    #[arg(long, global = true, value_name = "MICROALGOS", env = "PNP_MAX_FEE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "MICROALGOS", env = "PNP_MAX_FEE", hide_env_values = true)]
     pub max_fee: Option<u64>,
     /// Print results and errors only
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Say more (-vv: also what the libraries say)
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
 

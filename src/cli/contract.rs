@@ -111,7 +111,7 @@ pub(super) fn note(
     Ok(noted.then(|| session.record_name()))
 }
 
-/// What `params` and `update` did to a contract.
+/// A contract whose fee, price limits or programs were set.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ChangeReport {
     /// The network's name.

@@ -21,7 +21,7 @@ pub(super) struct Args {
     signers: SenderArgs,
 }
 
-/// What `delete` did.
+/// A contract that was ended.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DeleteReport {
     /// The network's name.

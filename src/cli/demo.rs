@@ -19,7 +19,7 @@ use std::time::Instant;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {}
 
-/// The story.
+/// What happened on the throw-away network: a contract, bills, attacks.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DemoReport {
     /// The record of the contract that was deployed.

@@ -26,7 +26,7 @@ pub(super) struct Args {
     signers: SenderArgs,
 }
 
-/// What `leave` did.
+/// An account that left the contract.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct LeaveReport {
     /// The network's name.

@@ -45,7 +45,7 @@ struct RunArgs {
     listen: IpAddr,
 }
 
-/// A network that is ready; it is printed as soon as it is, and the command runs on.
+/// A network that is ready: printed as soon as it is, while the command runs on.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct RunReport {
     /// Where algod answers.

@@ -23,7 +23,7 @@ pub(super) struct Args {
     signers: SenderArgs,
 }
 
-/// What `optin` did.
+/// An account that opted in to the contract.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct OptinReport {
     /// The network's name.

@@ -22,7 +22,7 @@ pub(super) struct Args {
     dir: Option<PathBuf>,
 }
 
-/// The document of `schema --json` without a name, and with `--dir`.
+/// The documents there are.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SchemasReport {
     /// The documents that are described: commands with what tells their documents apart, `error`, `help` and `version`.
@@ -58,24 +58,33 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// A document and its schema.
 struct Entry {
     name: &'static str,
-    /// What it is, in a sentence, where several shapes share the name.
-    about: Option<&'static str>,
+    about: About,
     schema: fn() -> Schema,
+}
+
+/// Where the sentence is that says what a document is.
+enum About {
+    /// At its type.
+    Type,
+    /// At the first of its types; the other one is the bundle's.
+    Sent,
+    /// Here.
+    Here(&'static str),
 }
 
 /// A document of one shape.
 const fn one<T: JsonSchema>(name: &'static str) -> Entry {
-    Entry { name, about: None, schema: || generator().into_root_schema_for::<T>() }
+    Entry { name, about: About::Type, schema: || generator().into_root_schema_for::<T>() }
 }
 
 /// A document of either of two shapes.
 const fn either<A: JsonSchema, B: JsonSchema>(name: &'static str, about: &'static str) -> Entry {
-    Entry { name, about: Some(about), schema: any_of::<A, B>() }
+    Entry { name, about: About::Here(about), schema: any_of::<A, B>() }
 }
 
 /// What a command that sends answers with: its own document, or that of the bundle it wrote instead.
 const fn sent<T: JsonSchema>(name: &'static str) -> Entry {
-    either::<T, multisig::Written>(name, "What was done; with `--multisig`, the bundle that was written instead.")
+    Entry { name, about: About::Sent, schema: any_of::<T, multisig::Written>() }
 }
 
 const fn any_of<A: JsonSchema, B: JsonSchema>() -> fn() -> Schema {
@@ -146,7 +155,7 @@ const DOCUMENTS: &[Entry] = &[
     sent::<contract::ChangeReport>("params"),
     either::<SchemasReport, SchemaReport>("schema", "The documents there are, or the JSON Schema of one."),
     one::<status::StatusReport>("status"),
-    one::<status::AllReport>("status --all"),
+    one::<status::AllReport>("status all"),
     one::<test::TestReport>("test"),
     sent::<contract::ChangeReport>("update"),
     one::<verify::VerifyReport>("verify"),
@@ -187,23 +196,37 @@ pub(super) fn run(args: &Args) -> Result<Answer, Failure> {
 }
 
 impl Entry {
-    /// Whether it is meant by `status --all`, `status all` or `status-all`.
+    /// Whether it is meant by `status all` or `status-all`.
     fn is(&self, name: &str) -> bool {
         let words =
             |name: &str| name.split([' ', '-']).filter(|word| !word.is_empty()).map(str::to_owned).collect::<Vec<_>>();
         words(self.name) == words(name)
     }
 
-    /// `status-all` for `status --all`.
+    /// `status-all` for `status all`.
     fn file_stem(&self) -> String {
-        self.name.replace(" --", "-").replace(' ', "-")
+        self.name.replace(' ', "-")
     }
 
     /// What the document is, in one sentence.
     fn headline(&self) -> String {
         let document = self.document();
         let description = document.get("description").and_then(Value::as_str).unwrap_or_default();
-        description.split_once('\n').map_or(description, |(first, _)| first).to_owned()
+        description.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// What the document of this schema is.
+    fn about(&self, body: &Value) -> String {
+        let described = |at: &str| body.pointer(at).and_then(Value::as_str).unwrap_or_default();
+        match self.about {
+            About::Type => described("/description").to_owned(),
+            About::Sent => {
+                let first = described("/anyOf/0/$ref").trim_start_matches('#');
+                let own = described(&format!("{first}/description")).trim_end_matches('.');
+                format!("{own}; with `--multisig`, the bundle that was written instead.")
+            }
+            About::Here(words) => words.to_owned(),
+        }
     }
 
     fn document(&self) -> Value {
@@ -213,9 +236,9 @@ impl Entry {
         document.insert("$schema".to_owned(), DIALECT.into());
         document.insert("$id".to_owned(), format!("urn:pnp-contract:schema:{}", self.file_stem()).into());
         document.insert("title".to_owned(), format!("pnp-contract {} --json", self.name).into());
-        document.insert("description".to_owned(), self.about.unwrap_or_default().into());
+        document.insert("description".to_owned(), self.about(&body).into());
         for (name, value) in body.as_object_mut().map(std::mem::take).unwrap_or_default() {
-            if !matches!(name.as_str(), "$schema" | "title") {
+            if !matches!(name.as_str(), "$schema" | "title" | "description") {
                 document.insert(name, value);
             }
         }
@@ -292,7 +315,7 @@ mod tests {
             assert!(DOCUMENTS.iter().any(|entry| entry.name == command), "`{command} --json` has no schema");
         }
         // Beside the commands: what any of them may print, and what tells the documents of one command apart.
-        let beside = ["error", "help", "version", "bill line", "bill summary", "status --all"];
+        let beside = ["error", "help", "version", "bill line", "bill summary", "status all"];
         for entry in DOCUMENTS {
             assert!(
                 found.iter().any(|it| it == entry.name) || beside.contains(&entry.name),

@@ -29,7 +29,7 @@ pub(super) struct Args {
     strict: bool,
 }
 
-/// The document of `status --json`.
+/// A network, and the contract that stands there.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct StatusReport {
     /// The network's name.

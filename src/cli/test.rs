@@ -30,7 +30,7 @@ pub(super) struct Args {
     clear: Option<PathBuf>,
 }
 
-/// What a suite led to.
+/// How the scenarios went.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct TestReport {
     /// The network's name.

@@ -14,6 +14,11 @@ use serde::Serialize;
 
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
+#[command(
+    mut_arg("updatable", |arg| arg.help("Expect that the creator can replace the programs, or cannot [default: as recorded]")),
+    mut_arg("deletable", |arg| arg.help("Expect that the creator can delete the contract, or cannot [default: as recorded]")),
+    mut_arg("unordered_ticks", |arg| arg.help("Expect that ticks need not rise, or must [default: as recorded]")),
+)]
 pub(super) struct Args {
     #[command(flatten)]
     target: Target,
@@ -41,7 +46,7 @@ struct TemplateSetting {
     value: u64,
 }
 
-/// The document of `verify --json`.
+/// Whether the chain runs this very source, and what differs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct VerifyReport {
     /// The network's name.

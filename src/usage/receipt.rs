@@ -29,9 +29,9 @@ pub struct Receipt {
     /// How it was divided.
     #[serde(flatten)]
     pub split: Split,
-    /// What was paid with.
+    /// The asset that was paid with.
     pub asset: AssetIndex,
-    /// The contract.
+    /// The contract's application.
     pub app: AppIndex,
     /// Who paid.
     pub user: Address,
@@ -39,7 +39,7 @@ pub struct Receipt {
     pub provider: Address,
     /// Who got the fee.
     pub platform: Address,
-    /// The three transactions.
+    /// The three transactions: the call, the payment to the provider, the one to the platform.
     pub txids: [String; 3],
     /// The group's id, base64.
     pub group: String,

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// How a payment is divided, in minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Split {
-    /// `units * unit_price`.
+    /// The whole: `units * unit_price`.
     pub gross: u64,
     /// The platform's: `floor(gross * fee_pct / 10000)`.
     pub fee: u64,

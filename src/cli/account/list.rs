@@ -20,7 +20,7 @@ pub(super) struct Args {
     offline: bool,
 }
 
-/// Accounts whose keys are here.
+/// The accounts whose keys are found, where, and with which balances.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct ListReport {
     /// The network's name.

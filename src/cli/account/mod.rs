@@ -18,7 +18,7 @@ pub(super) use vault::Vault;
 use super::context::Context;
 use super::failure::Failure;
 use super::io::Answer;
-use super::multisig::{Sender, SenderArgs};
+use super::multisig::{Sender, SenderArgs, address_of};
 use super::session::{Session, on_network};
 use super::values;
 use crate::types::{Address, MicroAlgos};
@@ -49,7 +49,7 @@ enum Command {
     Remove(remove::Args),
     /// Send Algos to an account from the development network's dispenser
     Fund {
-        /// A name or an address
+        /// An address, or the name of an account or of a multisignature
         account: String,
         /// How many Algos
         #[arg(long, default_value = "100", value_parser = values::algos, allow_hyphen_values = true)]
@@ -75,7 +75,7 @@ pub(in crate::cli) struct KeptReport {
     file: String,
 }
 
-/// What `account fund` did.
+/// An account that was sent Algos.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct FundReport {
     /// The network's name.
@@ -134,13 +134,16 @@ async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos, signers: &Se
     Answer::of(&report, format!("{address} has {balance}"))
 }
 
-/// An address, or the account of a name.
+/// An address, or that of the multisignature or the account of a name.
 pub(super) async fn account_named(session: &Session<'_>, who: &str) -> Result<Address, Failure> {
     match who.parse() {
         Ok(address) => Ok(address),
         Err(error) if who.len() > 32 => {
             Err(Failure::usage(error).hint("copy the address anew: 58 characters, A to Z and 2 to 7"))
         }
-        Err(_) => Ok(session.keys().get(who).await?.address),
+        Err(_) => match address_of(session.context, who)? {
+            Some(address) => Ok(address),
+            None => Ok(session.keys().get(who).await?.address),
+        },
     }
 }

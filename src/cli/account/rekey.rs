@@ -24,7 +24,7 @@ pub(super) struct Args {
     signers: SenderArgs,
 }
 
-/// What `account rekey` did.
+/// An account, and who signs for it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct RekeyReport {
     /// The network's name.

@@ -15,7 +15,7 @@ use crate::usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, globa
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// One tick that was paid for.
+/// A tick that was paid for, with its receipt.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct BillReport {
     /// The network's name.

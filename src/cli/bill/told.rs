@@ -1,7 +1,7 @@
 //! What a batch tells: a line for each tick, progress meanwhile, a summary at the end.
 
 use crate::cli::explain::rejected;
-use crate::cli::failure::{Exit, Failure, is_disk_full};
+use crate::cli::failure::{ErrorBody, Exit, Failure, is_disk_full};
 use crate::cli::io::{Output, Progress};
 use crate::types::{Round, Txid};
 use crate::usage::TickId;
@@ -14,7 +14,7 @@ use std::time::Instant;
 /// How many refused lines are shown one by one.
 const SHOWN: u64 = 20;
 
-/// A tick, as `--json` prints it.
+/// A tick of `bill --from` or `--count`, settled: a line each.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(in crate::cli) struct TickReport {
     /// The input's line.
@@ -55,7 +55,7 @@ struct BillReport {
     txid: Txid,
 }
 
-/// The last line of `--json`.
+/// The last line of `bill --from` or `--count`: what all of them came to.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(in crate::cli) struct SummaryReport {
     /// What the batch came to.
@@ -99,7 +99,7 @@ struct BatchReport {
     ticks_per_second: f64,
     /// Why it ended early: what `error` has in the document of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<serde_json::Value>,
+    error: Option<ErrorBody>,
 }
 
 /// Where a batch runs.
@@ -223,7 +223,7 @@ impl Teller {
             Ok(()) => Exit::Done,
         };
         if out.is_json() {
-            let error = ended.err().and_then(|failure| failure.to_json().get("error").cloned());
+            let error = ended.err().map(|failure| failure.body());
             out.line(&SummaryReport::of(place, summary, (seconds, rate), error))?;
             return Ok((exit, None));
         }
@@ -239,7 +239,7 @@ impl Teller {
 }
 
 impl SummaryReport {
-    fn of(place: &Place, summary: &Summary, (seconds, rate): (f64, f64), error: Option<serde_json::Value>) -> Self {
+    fn of(place: &Place, summary: &Summary, (seconds, rate): (f64, f64), error: Option<ErrorBody>) -> Self {
         let place = place.clone();
         let Summary { lines, charged, charged_before, refused, left, doubtful, complete, sums } = *summary;
         let round = |number: f64| (number * 1000.0).round() / 1000.0;

@@ -50,7 +50,7 @@ pub(in crate::cli) struct Trial {
     pub(super) min_balance_change: i64,
 }
 
-/// The document of `deploy --json`.
+/// What `deploy` did, would do, or found.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct DeployReport {
     /// The network's name.

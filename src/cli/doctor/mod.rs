@@ -35,7 +35,7 @@ pub(super) struct Args {
     strict: bool,
 }
 
-/// The document of `doctor --json`.
+/// What is right and wrong here, and the way out.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct DoctorReport {
     /// The network's name.

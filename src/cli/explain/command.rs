@@ -48,7 +48,7 @@ pub(in crate::cli) struct Args {
     app: Option<AppIndex>,
 }
 
-/// The document of `explain --json`.
+/// What a node's error means: the line of TEAL, the rule it broke, and what to do.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct ExplainReport {
     /// What sort of error it is: the `code` that a command would have failed with.

@@ -66,7 +66,7 @@ struct Entry {
     disagrees: Option<String>,
 }
 
-/// The document of `history --json`.
+/// What was done to the contracts: the record joined with the chain.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct HistoryReport {
     /// The network's name.

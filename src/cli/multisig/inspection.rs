@@ -17,7 +17,7 @@ use crate::usage::{GlobalState, Intent, Parameters};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Everything a signer should see.
+/// What a bundle would do: everything a signer should see.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct Inspection {
     /// The bundle's file.

@@ -23,7 +23,7 @@ pub(super) struct Args {
     out: PathBuf,
 }
 
-/// What `multisig merge` answers with.
+/// Copies of a bundle that became one.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct MergeReport {
     /// The file with all signatures.

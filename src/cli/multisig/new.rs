@@ -47,7 +47,7 @@ struct Multisig {
     file: String,
 }
 
-/// What `multisig new` answers with.
+/// A multisignature that was written down.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct NewReport {
     #[serde(flatten)]
@@ -56,7 +56,7 @@ pub(in crate::cli) struct NewReport {
     made: bool,
 }
 
-/// What `multisig info` answers with.
+/// The multisignatures that are written down.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct InfoReport {
     /// In the order of their names.
@@ -145,7 +145,7 @@ fn lines(multisig: &Multisig) -> Vec<String> {
     let mut lines = vec![
         format!("multisig  {name}"),
         format!("address   {address}"),
-        format!("signers   {threshold} of {} have to sign", signers.len()),
+        format!("signers   {threshold} of {} must sign", signers.len()),
     ];
     lines.extend(signers.iter().zip(1_usize..).map(|(signer, number)| format!("  {number:<7} {signer}")));
     lines.push(format!("file      {file}"));

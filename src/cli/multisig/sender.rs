@@ -64,8 +64,9 @@ pub(in crate::cli) enum Outcome {
     Written(Box<Written>),
 }
 
-/// A bundle that was written.
+/// A bundle that was written, for its signers.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Bundle")]
 pub(in crate::cli) struct Written {
     /// The network's name.
     network: String,

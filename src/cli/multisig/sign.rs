@@ -31,7 +31,7 @@ pub(super) struct Args {
     offline: bool,
 }
 
-/// What `multisig sign` answers with.
+/// A bundle that was signed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct SignReport {
     /// The file with the signature.

@@ -21,7 +21,7 @@ pub(super) struct Args {
     offline: bool,
 }
 
-/// What `multisig status` answers with.
+/// How far a bundle is.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct StatusReport {
     /// The bundle's file.

@@ -21,7 +21,7 @@ pub(super) struct Args {
     bundle: BundleArgs,
 }
 
-/// What `multisig submit` answers with.
+/// A bundle that is confirmed.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct SubmitReport {
     /// The network's name.

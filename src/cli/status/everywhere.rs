@@ -105,7 +105,7 @@ struct Drift {
     values: BTreeMap<String, String>,
 }
 
-/// The document of `status --all --json`.
+/// With `--all`: every environment that has a record or is configured, and where they drift apart.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(in crate::cli) struct AllReport {
     /// All environments: those built in, those of `pnp.toml`, and those with a record.
