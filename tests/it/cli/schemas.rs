@@ -192,6 +192,7 @@ impl Story {
         self.tells("history", "history");
         self.ends(3, "doctor", "doctor --preflight");
         self.tells("explain", "explain 'txn dead: round 5 outside of 1--4'");
+        self.tells("delete", "delete");
     }
 
     /// Every command that sends writes a bundle instead, where many sign.
@@ -227,7 +228,6 @@ impl Story {
             let written = self.tells(name, &format!("{command} --multisig ops --out {out}"));
             assert_eq!((&written["bundle"], &written["name"]), (&out.into(), &"ops".into()));
         }
-        self.tells("delete", "delete");
     }
 
     /// What runs beside the project's network.
