@@ -97,7 +97,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         .map_err(|error| Failure::new("node", "the network could not be started").because(error))?
         .map_err(embedded::failure)?;
     let ready = RunReport {
-        algod: running.url().to_owned(),
+        algod: running.url(),
         token: node::LOCAL_TOKEN,
         genesis_id: "dockernet-v1",
         genesis_hash: running.node().genesis_hash().to_base64(),
