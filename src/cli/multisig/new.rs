@@ -86,7 +86,7 @@ pub(super) async fn new(context: &Context, args: &NewArgs) -> Result<Answer, Fai
             .hint("name each signer once"));
     }
     let account = MultisigAccount::new(args.threshold, &signers).map_err(|error| {
-        let failure = Failure::usage(&error);
+        let failure = Failure::usage(error);
         match error {
             MultisigError::TooManyKeys(_) => failure.hint("name fewer signers"),
             _ => failure.hint("--threshold is from 1 to the number of signers"),
