@@ -77,6 +77,9 @@ impl std::fmt::Debug for Ready {
     }
 }
 
+/// An account, with its address; else why there is none.
+pub type Found<A> = Result<(Address, A), String>;
+
 /// Where payers are found.
 pub trait Payers {
     /// What stops the whole batch.
@@ -85,7 +88,7 @@ pub trait Payers {
     type Account;
     /// The account an input calls `user` (a name or an address), asked once for each and for one after the other: a password may
     /// have to be typed. Inside, why there is none.
-    fn find(&self, user: &str) -> impl Future<Output = Result<Result<(Address, Self::Account), String>, Self::Error>>;
+    fn find(&self, user: &str) -> impl Future<Output = Result<Found<Self::Account>, Self::Error>>;
     /// What the network has of an account, which is made ready where that is due; asked once for each and for several at a
     /// time. Inside, why it cannot be billed.
     fn ready(&self, account: Self::Account) -> impl Future<Output = Result<Result<Ready, String>, Self::Error>>;
