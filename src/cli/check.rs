@@ -6,7 +6,6 @@ use super::input::read;
 use super::io::Answer;
 use super::sarif::{Grade, Log, Outcome, Rule, Source};
 use super::template::template_values;
-use crate::registry::write_atomically;
 use crate::teal::check::{CHECKS, Check, Examination, Mode, ModeSource, check_named, examine, render};
 use crate::teal::{self, CheckOptions, Finding, check};
 use serde::Serialize;
@@ -191,21 +190,10 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         examination.findings.retain(|finding| !args.allow.iter().any(|name| name == finding.name()));
         checked.push(Checked { path, text, examination });
     }
-    if let Some(path) = &args.sarif {
-        let log = sarif(&checked);
-        let log = serde_json::to_string_pretty(&log)
-            .map_err(|error| Failure::new("internal", "the findings could not be written").because(error))?;
-        if path == Path::new("-") {
-            if context.out.is_json() {
-                return Err(
-                    Failure::usage("stdout cannot carry both --json and --sarif -").hint("name a file for --sarif")
-                );
-            }
-            return Ok(Answer::text(log).ending(exit(args, &checked)));
-        }
-        write_atomically(path, log.as_bytes(), 0o644).map_err(|error| {
-            Failure::new("unwritable", format!("{} cannot be written", path.display())).because(error)
-        })?;
+    if let Some(path) = &args.sarif
+        && let Some(log) = sarif(&checked).written(context, path)?
+    {
+        return Ok(Answer::text(log).ending(exit(args, &checked)));
     }
     let exit = exit(args, &checked);
     let report = report(args, &checked, exit);

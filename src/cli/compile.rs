@@ -1,10 +1,10 @@
 //! `compile`: TEAL to bytes.
 
 use super::context::Context;
-use super::failure::{Failure, is_disk_full};
+use super::failure::{Exit, Failure, is_disk_full};
 use super::input::read_text;
 use super::io::Answer;
-use super::problems::{ProblemReport, malformed, reports, shown};
+use super::problems::{ProblemReport, malformed, reports, sarif, shown};
 use super::template::template_values;
 use crate::registry::write_atomically;
 use crate::teal::template::{TemplateError, substitute, variables};
@@ -29,6 +29,9 @@ pub(super) struct Args {
     /// Also write the source map, to the output's name with .map
     #[arg(long, conflicts_with = "hex")]
     sourcemap: bool,
+    /// Also write the errors and warnings as SARIF 2.1.0; - writes them to stdout instead of the text
+    #[arg(long, value_name = "FILE")]
+    sarif: Option<PathBuf>,
     /// The value of a template variable: a number, 0x and hex, or text; may be repeated
     #[arg(long = "tmpl", short = 't', value_name = "NAME=VALUE")]
     templates: Vec<String>,
@@ -38,6 +41,7 @@ pub(super) struct Args {
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
     let source = read_text(&args.source, "teal")?;
+    stdout_for_one(args)?;
     let values = template_values(&args.templates)?;
     let known = variables(&source);
     let unused: Vec<&str> =
@@ -46,16 +50,42 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     for variable in unused {
         context.out.warn(&format!("{variable} is no variable of {name}"));
     }
-    let assembled = teal::assemble(&text, AssembleOptions::default()).map_err(|problems| {
-        if !context.out.is_json() {
-            context.out.problems(&shown(context, &name, &text, &problems));
+    let assembled = teal::assemble(&text, AssembleOptions::default());
+    let problems = assembled.as_ref().map_or_else(|problems| problems, |assembled| &assembled.warnings);
+    let log = match &args.sarif {
+        Some(path) => sarif(&args.source, &text, problems).written(context, path)?,
+        None => None,
+    };
+    match (assembled, log) {
+        (Ok(assembled), None) => {
+            if !assembled.warnings.is_empty() {
+                context.out.say(&shown(context, &name, &text, &assembled.warnings));
+            }
+            answer(context, args, &assembled, &name, &text)
         }
-        malformed(&name, &text, &problems)
-    })?;
-    if !assembled.warnings.is_empty() {
-        context.out.say(&shown(context, &name, &text, &assembled.warnings));
+        (Ok(assembled), Some(log)) => {
+            answer(context, args, &assembled, &name, &text)?;
+            Ok(Answer::text(log))
+        }
+        (Err(_), Some(log)) => Ok(Answer::text(log).ending(Exit::Failed)),
+        (Err(problems), None) => {
+            if !context.out.is_json() {
+                context.out.problems(&shown(context, &name, &text, &problems));
+            }
+            Err(malformed(&name, &text, &problems))
+        }
     }
-    answer(context, args, &assembled, &name, &text)
+}
+
+/// Refuses two things for stdout: the program and what is wrong with it.
+fn stdout_for_one(args: &Args) -> Result<(), Failure> {
+    let is_stdout = |path: &Path| path == Path::new("-");
+    let program = args.hex || is_stdout(args.output.as_deref().unwrap_or(&args.source));
+    if program && args.sarif.as_deref().is_some_and(is_stdout) {
+        return Err(Failure::usage("stdout cannot carry both the program and --sarif -")
+            .hint("name a file for --sarif, or for the program with --output"));
+    }
+    Ok(())
 }
 
 /// Variables that were given no value; `unused` values may have been meant for them.

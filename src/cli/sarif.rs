@@ -2,6 +2,9 @@
 //!
 //! Only the parts this program writes.
 
+use super::context::Context;
+use super::failure::Failure;
+use crate::registry::write_atomically;
 use serde::Serialize;
 use std::ops::Range;
 use std::path::Path;
@@ -46,7 +49,8 @@ pub(super) struct Rule {
     full_description: Text,
     help: Text,
     default_configuration: Configuration,
-    properties: Properties,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Properties>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -143,6 +147,23 @@ impl Log {
             runs: [Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results }],
         }
     }
+
+    /// Writes the file; for `-` it gives the text, which is to go to stdout instead of any other.
+    pub(super) fn written(&self, context: &Context, path: &Path) -> Result<Option<String>, Failure> {
+        let log = serde_json::to_string_pretty(self)
+            .map_err(|error| Failure::new("internal", "the findings could not be written").because(error))?;
+        if path == Path::new("-") {
+            let clash = "stdout cannot carry both --json and --sarif -";
+            return match context.out.is_json() {
+                true => Err(Failure::usage(clash).hint("name a file for --sarif")),
+                false => Ok(Some(log)),
+            };
+        }
+        write_atomically(path, log.as_bytes(), 0o644).map_err(|error| {
+            Failure::new("unwritable", format!("{} cannot be written", path.display())).because(error)
+        })?;
+        Ok(None)
+    }
 }
 
 impl Rule {
@@ -160,8 +181,25 @@ impl Rule {
             full_description: text(why),
             help: text(fix),
             default_configuration: Configuration { level: grade },
-            properties: Properties { severity: severity.to_owned(), security_severity },
+            properties: Some(Properties { severity: severity.to_owned(), security_severity }),
         }
+    }
+
+    /// A rule that is no matter of security.
+    pub(super) fn plain(id: &'static str, grade: Grade, title: &str, fix: &str) -> Self {
+        Self {
+            id,
+            short_description: text(title),
+            full_description: text(title),
+            help: text(fix),
+            default_configuration: Configuration { level: grade },
+            properties: None,
+        }
+    }
+
+    /// Its name.
+    pub(super) fn id(&self) -> &'static str {
+        self.id
     }
 }
 

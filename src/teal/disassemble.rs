@@ -31,6 +31,12 @@ pub struct DisassembleError {
 }
 
 /// The text of a program. Bytes without a known version become a comment that says so.
+///
+/// ```
+/// use pnp_contract::teal::disassemble;
+///
+/// assert_eq!(disassemble(&[8, 0x81, 1]).unwrap(), "#pragma version 8\npushint 1\n");
+/// ```
 pub fn disassemble(program: &[u8]) -> Result<String, DisassembleError> {
     disassemble_with_places(program).map(|disassembly| disassembly.text)
 }

@@ -104,6 +104,15 @@ impl Assembled {
 ///
 /// All errors are told at once, in the reference's order, followed by the warnings. A source of nothing but comments
 /// needs a version in `options`; without one it is a [`Problem::NoInstruction`].
+///
+/// ```
+/// use pnp_contract::teal::{AssembleOptions, assemble};
+///
+/// let program = assemble("#pragma version 8\nint 1", AssembleOptions::default()).unwrap();
+/// assert_eq!(program.bytes, [8, 0x81, 1]);
+/// let problems = assemble("#pragma version 8\nint one", AssembleOptions::default()).unwrap_err();
+/// assert_eq!(problems[0].to_string(), "2:4: unable to parse \"one\" as integer");
+/// ```
 pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec<Diagnostic>> {
     let refuse = |problem| {
         let nowhere = token::Token::default();

@@ -1,18 +1,20 @@
 //! One source from text to findings.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
 
 use super::allow::{Allow, Remarks};
 use super::catalogue::{Rule, check_named};
 use super::engine::explore;
-use super::finding::{Finding, Level};
+use super::finding::{Finding, Level, Related};
 use super::mode::{Mode, ModeSource, guess};
 use super::settings::Settings;
 use super::subject::Subject;
 use super::{application, group, limits, signature, structure, style};
-use crate::teal::flow::{Graph, Program};
+use crate::teal::flow::{Graph, Place, Program};
 use crate::teal::template::{TemplateValue, substitute};
-use crate::teal::{AssembleOptions, Assembled, Diagnostic, Problem, assemble, assemble_untracked};
+use crate::teal::token::tokenize;
+use crate::teal::{AssembleOptions, Assembled, Diagnostic, Problem, Severity, assemble, assemble_untracked};
 
 /// How to check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,25 +45,28 @@ pub struct Examination {
 /// Checks a source, and tells what was allowed too.
 pub fn examine(source: &str, options: &CheckOptions) -> Examination {
     let remarks = Remarks::of(source);
-    let Prepared { program, mut settings, mut extra } = match prepare(source, options) {
+    let Prepared { program, mut settings, mut extra, scope } = match prepare(source, options) {
         Ok(prepared) => prepared,
         Err(problems) => return refused(options, &problems),
     };
     settings.find_conditions(&program, source);
     let graph = Graph::of(&program);
     let (mode, mode_source) = mode_of(&program, &remarks, options);
-    let mut findings = findings(&program, &graph, mode, &settings);
+    let mut findings = findings(&program, &graph, mode, &settings, scope);
     findings.append(&mut extra);
     let mut used = vec![false; remarks.allows.len()];
     let (mut findings, allowed) = split(findings, &remarks.allows, &mut used);
     if settings.exist() && used.iter().any(|used| !used) {
         // With other values of the template the same comment may be needed.
-        let others = self::findings(&program, &graph, mode, &settings.opened());
+        let others = self::findings(&program, &graph, mode, &settings.opened(), scope);
         drop(split(others, &remarks.allows, &mut used));
     }
-    findings.extend(remarks.allows.iter().zip(&used).filter_map(|(allow, used)| of_allow(allow, *used)));
+    if scope == Scope::Everything {
+        findings.extend(remarks.allows.iter().zip(&used).filter_map(|(allow, used)| of_allow(allow, *used)));
+    }
     findings.sort_by(|a, b| (a.line, a.rule(), &a.message).cmp(&(b.line, b.rule(), &b.message)));
-    Examination { mode, mode_source, version: program.version(), findings, allowed }
+    let version = if scope == Scope::Everything { program.version() } else { 0 };
+    Examination { mode, mode_source, version, findings, allowed }
 }
 
 struct Prepared {
@@ -69,7 +74,14 @@ struct Prepared {
     settings: Settings,
     /// What the assembler would refuse, though there is a program to look at.
     extra: Vec<Finding>,
+    scope: Scope,
 }
+
+/// Rounds in which refused statements are taken out: what refers to them is refused in the next.
+const MAX_REPAIRS: usize = 8;
+
+/// Most constant conditions that a finding behind them names.
+const MAX_NAMED: usize = 4;
 
 /// Assembles: with markers for variables; if these do not fit, with their values; if only types do not fit, without them.
 fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnostic>> {
@@ -83,18 +95,62 @@ fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnos
         }
         Err(problems) => (text, settings, Err(problems)),
     };
-    let (assembled, extra) = match assembled {
-        Ok(assembled) => (assembled, Vec::new()),
-        Err(problems) => {
+    let (text, assembled, extra, scope) = match assembled {
+        Ok(assembled) => (text, assembled, Vec::new(), Scope::Everything),
+        Err(mut problems) => {
+            problems.retain(|it| it.severity == Severity::Error);
+            let extra = problems.iter().map(of_problem).collect();
             let only_types = problems.iter().all(|it| is_of_types(&it.problem));
-            let assembled = if only_types { assemble_untracked(&text) } else { None };
-            (assembled.ok_or_else(|| problems.clone())?, problems.iter().map(of_types).collect())
+            let scope = if only_types { Scope::Everything } else { Scope::Approvals };
+            let (text, assembled) = without_refused(text, &problems).ok_or(problems)?;
+            (text, assembled, extra, scope)
         }
     };
     let map = settings.map_back(source, &text, &assembled.source_map);
     let assembled = Assembled { source_map: map, ..assembled };
     let program = Program::of_assembled(&assembled, source).map_err(|_| Vec::new())?;
-    Ok(Prepared { program, settings, extra })
+    Ok(Prepared { program, settings, extra, scope })
+}
+
+/// The source without the statements that the assembler refuses, assembled whatever the types say. Blanks stand in their
+/// place, and so all else stays in its own.
+fn without_refused(mut text: String, problems: &[Diagnostic]) -> Option<(String, Assembled)> {
+    let mut problems = problems.to_vec();
+    for _ in 0..MAX_REPAIRS {
+        problems.retain(|it| it.severity == Severity::Error);
+        if problems.iter().all(|it| is_of_types(&it.problem)) {
+            return assemble_untracked(&text).map(|assembled| (text, assembled));
+        }
+        let refused = problems.iter().filter(|it| !is_of_types(&it.problem));
+        let refused: Vec<Range<usize>> = refused.map(|it| statement(&text, it)).collect::<Option<_>>()?;
+        for span in refused {
+            text.replace_range(span.clone(), &" ".repeat(span.len()));
+        }
+        match assemble(&text, AssembleOptions::default()) {
+            // The version alone is no program.
+            Ok(assembled) => return (assembled.bytes.len() > 1).then_some((text, assembled)),
+            Err(others) => problems = others,
+        }
+    }
+    None
+}
+
+/// The statement a problem is in; none for what is about the program as a whole.
+fn statement(text: &str, problem: &Diagnostic) -> Option<Range<usize>> {
+    let at = problem.span.start;
+    let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let mut tokens = Vec::new();
+    tokenize(text.as_bytes(), start, problem.line, &mut tokens);
+    let statements = tokens.split(|token| token.text(text) == ";").filter_map(|words| {
+        // A label stays.
+        let words = match words {
+            [label, rest @ ..] if label.text(text).ends_with(':') && !rest.is_empty() => rest,
+            words => words,
+        };
+        Some(words.first()?.span().start..words.last()?.span().end)
+    });
+    let mut statements = statements.filter(|span| span.contains(&at));
+    statements.next().filter(|span| text.get(span.clone()).is_some_and(|words| !words.starts_with('#')))
 }
 
 fn is_of_types(problem: &Problem) -> bool {
@@ -113,12 +169,13 @@ fn of_diagnostic(rule: Rule, problem: &Diagnostic) -> Finding {
     }
 }
 
-fn of_types(problem: &Diagnostic) -> Finding {
-    of_diagnostic(Rule::StackUnderflow, problem)
+fn of_problem(problem: &Diagnostic) -> Finding {
+    let rule = if is_of_types(&problem.problem) { Rule::StackUnderflow } else { Rule::DoesNotAssemble };
+    of_diagnostic(rule, problem)
 }
 
 fn refused(options: &CheckOptions, problems: &[Diagnostic]) -> Examination {
-    let errors = problems.iter().filter(|it| it.severity == crate::teal::Severity::Error);
+    let errors = problems.iter().filter(|it| it.severity == Severity::Error);
     let findings = errors.map(|problem| of_diagnostic(Rule::DoesNotAssemble, problem)).collect();
     let mode = options.mode.unwrap_or(Mode::Signature);
     let mode_source = if options.mode.is_some() { ModeSource::Given } else { ModeSource::Guess };
@@ -147,19 +204,17 @@ fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mod
 }
 
 /// What the checks find: along all paths that could be told apart, and, where these were too many, along joined ones too.
-fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings) -> Vec<Finding> {
+fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings, scope: Scope) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     let mut known: HashSet<(Rule, u32)> = HashSet::new();
-    let (mut passes, mut incomplete) = (0, false);
-    for seen in explore(program, graph, settings) {
+    let (mut passes, mut incomplete, mut constant) = (0, false, BTreeSet::new());
+    for seen in explore(program, graph, settings, &BTreeSet::new()) {
         passes += 1;
         incomplete = seen.incomplete;
+        constant = seen.constant_conditions();
         let mut subject = Subject::new(program, graph, mode, seen);
-        examine_paths(&mut subject);
-        let found = subject.into_findings().into_iter();
-        let found: Vec<Finding> = found.filter(|it| !known.contains(&(it.rule(), it.line))).collect();
-        known.extend(found.iter().map(|it| (it.rule(), it.line)));
-        all.extend(found);
+        examine_paths(&mut subject, scope);
+        keep_new(&mut all, &mut known, subject.into_findings());
     }
     if passes > 1 {
         let message = match incomplete {
@@ -175,27 +230,72 @@ fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings) -
             related: Vec::new(),
             path: Vec::new(),
         });
+    } else if !constant.is_empty() {
+        keep_new(&mut all, &mut known, behind(program, graph, mode, settings, &constant));
     }
     all
 }
 
-fn examine_paths(subject: &mut Subject<'_>) {
-    match subject.mode {
-        Mode::Application => {
-            application::check(subject);
-            application::always_approves(subject);
-            group::check(subject);
-        }
-        Mode::Signature => {
-            signature::check(subject);
-            application::always_approves(subject);
-            group::check(subject);
-        }
-        Mode::Clear => {}
+/// Adds what is not known of its line yet.
+fn keep_new(all: &mut Vec<Finding>, known: &mut HashSet<(Rule, u32)>, found: Vec<Finding>) {
+    let new: Vec<Finding> = found.into_iter().filter(|it| !known.contains(&(it.rule(), it.line))).collect();
+    known.extend(new.iter().map(|it| (it.rule(), it.line)));
+    all.extend(new);
+}
+
+/// What the program would approve if its constant conditions could come out otherwise: such a condition is a switch, or a
+/// mistake that somebody will mend.
+fn behind(
+    program: &Program,
+    graph: &Graph,
+    mode: Mode,
+    settings: &Settings,
+    constant: &BTreeSet<usize>,
+) -> Vec<Finding> {
+    let Some(seen) = explore(program, graph, settings, constant).pop() else { return Vec::new() };
+    let mut subject = Subject::new(program, graph, mode, seen);
+    let places: Vec<Place> = constant.iter().take(MAX_NAMED).filter_map(|at| subject.place(*at)).collect();
+    approvals(&mut subject);
+    let mut found = subject.into_findings();
+    for finding in &mut found {
+        finding.level = finding.level.min(Level::Low);
+        finding.related.extend(places.iter().map(|place| Related {
+            line: place.line,
+            span: place.span.clone(),
+            text: "only if this condition came out otherwise".to_owned(),
+        }));
+    }
+    found
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    Everything,
+    /// What the program approves: nothing else can be told of a program that lacks lines.
+    Approvals,
+}
+
+fn examine_paths(subject: &mut Subject<'_>, scope: Scope) {
+    approvals(subject);
+    if scope == Scope::Approvals {
+        return;
+    }
+    if subject.mode != Mode::Clear {
+        application::always_approves(subject);
     }
     structure::check(subject);
     limits::check(subject);
     style::check(subject);
+}
+
+fn approvals(subject: &mut Subject<'_>) {
+    match subject.mode {
+        Mode::Application => application::check(subject),
+        Mode::Signature => signature::check(subject),
+        Mode::Clear => return,
+    }
+    group::check(subject);
 }
 
 /// Takes out what is allowed, and marks the comments that allow something.

@@ -41,6 +41,13 @@ pub use render::render;
 /// Everything the checks find in a source, in the order of its lines.
 ///
 /// A source that does not assemble has a finding for each thing the assembler says. [`examine`] tells more.
+///
+/// ```
+/// use pnp_contract::teal::{CheckOptions, check};
+///
+/// let findings = check("#pragma version 8\nint 1; store 0; txn Fee; !", &CheckOptions::default());
+/// assert!(findings.iter().any(|finding| finding.name() == "unused-scratch" && finding.line == 2));
+/// ```
 pub fn check(source: &str, options: &CheckOptions) -> Vec<Finding> {
     examine(source, options).findings
 }

@@ -94,7 +94,7 @@ impl<'a> Subject<'a> {
     }
 
     /// Where an instruction stands, or the nearest one before it that stands anywhere.
-    fn place(&self, instruction: usize) -> Option<Place> {
+    pub(super) fn place(&self, instruction: usize) -> Option<Place> {
         let instructions = self.program.instructions();
         let before = instructions.get(..=instruction.min(instructions.len().saturating_sub(1)))?;
         before.iter().rev().find_map(|it| it.source.clone())

@@ -396,6 +396,42 @@ fn sources_that_do_not_assemble_say_so() {
     );
 }
 
+/// What a source without its mistakes would approve is told beside them.
+#[test]
+fn mistakes_hide_nothing() {
+    let source = "#pragma version 3\nint 7; pop; frob; b on // check: allow(unchecked-fee) never used\non: txn RekeyTo; \
+                  global ZeroAddress; ==; assert\ntxn FirstValidTime; pop; int 1; return";
+    let examination = examine(source, &CheckOptions::default());
+    let names: BTreeSet<_> = examination.findings.iter().map(Finding::name).collect();
+    assert!(names.contains("does-not-assemble") && names.contains("unchecked-fee"), "{names:?}");
+    assert!(!names.contains("unchecked-rekey-to") && !names.contains("stack-underflow"), "{names:?}");
+    assert!(!names.contains("allow-without-effect"), "{names:?}");
+    assert_eq!(examination.version, 0);
+}
+
+/// What a constant condition keeps from being reached is told too, as something that is not so bad today.
+#[test]
+fn constant_conditions_hide_nothing() {
+    let source = "#pragma version 8\ntxn ApplicationID; bz ok\nint 0; bnz admin\ntxn OnCompletion; !; assert\nok: int 1; \
+                  return\nadmin: txn OnCompletion; int UpdateApplication; ==; assert; int 1; return";
+    let options = CheckOptions { mode: Some(Mode::Application), ..CheckOptions::default() };
+    let findings = check(source, &options);
+    let told: Vec<_> = findings.iter().map(|it| (it.name(), it.line, it.level)).collect();
+    assert_eq!(told, [("constant-condition", 3, Level::Low), ("unprotected-update", 6, Level::Low)]);
+    assert!(findings[1].related.iter().any(|it| it.line == 3), "{:?}", findings[1].related);
+    // Rounds that are counted are counted.
+    found(&application("int 0; store 0\na: load 0; int 1; +; dup; store 0; int 3; <; bnz a"), Mode::Application, &[]);
+}
+
+/// A hash proves something of who knows what was hashed, not of a value out of nowhere.
+#[test]
+fn hashes_protect_if_something_is_hashed() {
+    let lock = "txna ApplicationArgs 0; sha256; byte \"lock\"; app_global_get; ==; assert";
+    found(&on_action(4, lock), Mode::Application, &["update-allowed"]);
+    let nothing = names_in("#pragma version 2\nsha512_256; ==", Mode::Application);
+    assert!(nothing.contains("unprotected-update"), "{nothing:?}");
+}
+
 /// What lies behind more paths than can be told apart is found all the same.
 #[test]
 fn many_paths_hide_nothing() {

@@ -53,3 +53,40 @@ fn a_missing_variable_is_named_with_the_way_to_give_it() {
     let ran = project.run(&["compile", "a.teal", "--tmpl", "FEE=1", "--tmpl", "KEY=0x01", "--tmpl", "X=1", "--hex"]);
     assert!(ran.code == 0 && ran.stderr.contains("TMPL_X is no variable of a.teal"), "{}", ran.stderr);
 }
+
+#[test]
+fn machines_get_errors_and_warnings_as_sarif() {
+    let source = "#pragma version 8\nbyte \"ö\"; frob\nint OptInn\nmethod \"no signature\"\n";
+    let project = Project::new().file("a b.teal", source);
+    let ran = project.run(&["compile", "--sarif", "-", "a b.teal"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let log: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    let of = |result: &serde_json::Value| {
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "a%20b.teal");
+        assert_eq!(rules.iter().filter(|rule| rule["id"] == result["ruleId"]).count(), 1, "{result:#}");
+        let number = |name: &str| place["region"][name].as_u64().unwrap();
+        let region = ["startLine", "startColumn", "endLine", "endColumn"].map(number);
+        (result["ruleId"].as_str().unwrap().to_owned(), result["level"].as_str().unwrap().to_owned(), region)
+    };
+    let told: Vec<_> = results.iter().map(of).collect();
+    assert!(told.contains(&("unknown-opcode".to_owned(), "error".to_owned(), [2, 11, 2, 15])), "{told:?}");
+    assert!(told.contains(&("not-an-integer".to_owned(), "error".to_owned(), [3, 5, 3, 11])), "{told:?}");
+    assert!(told.iter().any(|(_, level, region)| level == "warning" && region[0] == 4), "{told:?}");
+    assert!(!project.path().join("a b.teal.tok").exists());
+
+    let project = project.file("good.teal", "#pragma version 8\nmethod \"no signature\"\nlen\n");
+    let document = project.done(&["compile", "--sarif", "out.sarif", "good.teal"]);
+    assert_eq!(document["warnings"].as_array().unwrap().len(), 1);
+    let log = std::fs::read_to_string(project.path().join("out.sarif")).unwrap();
+    let log: serde_json::Value = serde_json::from_str(&log).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["level"], "warning");
+    for both in [["--hex", "good.teal"].as_slice(), &["-o", "-", "good.teal"], &["--json", "good.teal"]] {
+        let arguments = [&["compile", "--sarif", "-"], both].concat();
+        assert_eq!(project.run(&arguments).code, 2, "{both:?}");
+    }
+}

@@ -75,6 +75,8 @@ pub(super) struct Explorer<'a> {
     /// From which blocks the program can still approve.
     hopeful: Vec<bool>,
     grain: Grain,
+    /// Conditions that can come out either way.
+    opened: BTreeSet<usize>,
     /// Paths that were left for later, by the order in which they are followed.
     open: BTreeMap<(usize, u32), State>,
     left: u32,
@@ -86,11 +88,18 @@ pub(super) struct Explorer<'a> {
 }
 
 /// Follows a program from its start: as finely as it can be followed to the end, the finest first. Gives what was seen
-/// each time; the last one has seen everything, unless it says otherwise.
-pub(in crate::teal::check) fn explore(program: &Program, graph: &Graph, settings: &Settings) -> Vec<Seen> {
+/// each time; the last one has seen everything, unless it says otherwise. The conditions in `opened` can come out either
+/// way, whatever they are.
+pub(in crate::teal::check) fn explore(
+    program: &Program,
+    graph: &Graph,
+    settings: &Settings,
+    opened: &BTreeSet<usize>,
+) -> Vec<Seen> {
     let mut all = Vec::new();
     for grain in GRAINS {
         let mut explorer = Explorer::new(program, graph, settings, grain);
+        explorer.opened.clone_from(opened);
         explorer.run();
         let complete = !explorer.seen.incomplete;
         all.push(explorer.seen);
@@ -129,6 +138,7 @@ impl<'a> Explorer<'a> {
             stores_anything: program.instructions().iter().any(stores),
             hopeful: hopeful(graph),
             grain,
+            opened: BTreeSet::new(),
             open: BTreeMap::from([((0, 0), State::START)]),
             left: 0,
             visits: HashMap::new(),
@@ -265,7 +275,7 @@ impl<'a> Explorer<'a> {
     /// What a condition is on a path, and the ways in which it holds and fails.
     fn condition(&mut self, state: &State, term: TermId) -> [Vec<FactsId>; 2] {
         let setting = self.settings.is_condition(state.at);
-        if setting && self.settings.are_open() {
+        if setting && self.settings.are_open() || self.opened.contains(&state.at) {
             return [vec![state.facts], vec![state.facts]];
         }
         self.steps += self.seen.logic.facts.len(state.facts) / FACTS_A_STEP;

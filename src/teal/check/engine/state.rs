@@ -157,6 +157,14 @@ pub(in crate::teal::check) struct Seen {
     pub(in crate::teal::check) refuses: bool,
 }
 
+impl Seen {
+    /// The conditions that were constants and came out one way only.
+    pub(in crate::teal::check) fn constant_conditions(&self) -> BTreeSet<usize> {
+        let constant = self.outcomes.iter().filter(|(_, outcome)| outcome.constant && outcome.holds != outcome.fails);
+        constant.map(|(at, _)| *at).collect()
+    }
+}
+
 /// Everything paths are made of.
 #[derive(Debug)]
 pub(super) struct Cells {

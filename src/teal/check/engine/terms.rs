@@ -149,10 +149,17 @@ impl Terms {
             depth: deepest + 1,
             merged: some(|about| about.merged),
             chosen: !reads_state(op) && all(|about| about.chosen || about.depth == 0) && some(|about| about.chosen),
-            proves: verifies(op) || some(|about| about.proves) || reads_state(op) && self.names_sender(args),
+            proves: verifies(op) && self.are_known(args)
+                || some(|about| about.proves)
+                || reads_state(op) && self.names_sender(args),
             ty,
         };
         self.push(term, about)
+    }
+
+    /// Whether something is known of one of them: the hash of anything proves nothing.
+    fn are_known(&self, args: &[TermId]) -> bool {
+        args.iter().any(|arg| !matches!(self.get(*arg), Term::Unknown { .. }))
     }
 
     fn names_sender(&self, args: &[TermId]) -> bool {
