@@ -7,17 +7,20 @@
 #[derive(Clone, Debug)]
 pub struct NameIndex {
     slots: Box<[Slot]>,
-    mask: usize,
+    names: Box<[&'static str]>,
 }
 
+/// Where a name may be found. Ends and length are those of no other name of the index, and of at most sixteen bytes they
+/// are all there is to it.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     ends: [u64; 2],
-    name: &'static str,
+    /// 0 where the slot is empty.
+    len: u16,
     position: u16,
 }
 
-const EMPTY: Slot = Slot { ends: [0; 2], name: "", position: u16::MAX };
+const EMPTY: Slot = Slot { ends: [0; 2], len: 0, position: u16::MAX };
 
 /// The first and the last bytes. With the length they are the name itself, if that has at most sixteen bytes.
 #[inline]
@@ -41,44 +44,51 @@ fn spread([head, tail]: [u64; 2], len: usize) -> usize {
     ((head ^ tail.rotate_left(29) ^ len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
 }
 
-impl Slot {
-    #[inline]
-    fn holds(&self, ends: [u64; 2], name: &str) -> bool {
-        self.ends == ends && self.name.len() == name.len() && (name.len() <= 16 || self.name == name)
-    }
-}
-
 impl NameIndex {
     /// Indexes `names` by their positions; empty names are left out, of equal names the last wins.
     pub fn new(names: impl ExactSizeIterator<Item = &'static str>) -> Self {
         let size = (names.len() * 4).next_power_of_two().max(8);
-        let mut index = Self { slots: vec![EMPTY; size].into_boxed_slice(), mask: size - 1 };
-        for (position, name) in names.enumerate().filter(|(_, name)| !name.is_empty()) {
-            let ends = ends(name.as_bytes());
-            let mut at = spread(ends, name.len()) & index.mask;
-            while !index.slots[at].name.is_empty() && !index.slots[at].holds(ends, name) {
-                at = (at + 1) & index.mask;
+        let mut index = Self { slots: vec![EMPTY; size].into_boxed_slice(), names: names.collect() };
+        for position in 0..index.names.len() {
+            let name = index.names[position].as_bytes();
+            let ends = ends(name);
+            let at = index.place(ends, name.len());
+            if let Some(slot) = index.slots.get_mut(at).filter(|_| !name.is_empty()) {
+                let other = usize::from(slot.position);
+                debug_assert!(slot.len == 0 || index.names[other].as_bytes() == name, "names differ at their ends");
+                // No table has more than a few hundred names.
+                *slot = Slot { ends, len: name.len() as u16, position: position as u16 };
             }
-            index.slots[at] = Slot { ends, name, position: u16::try_from(position).unwrap_or(u16::MAX) };
         }
         index
     }
 
+    /// The slot of the name of such ends and length, or an empty one where it would be.
+    #[inline]
+    fn place(&self, ends: [u64; 2], len: usize) -> usize {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = spread(ends, len) & mask;
+        while self.slots.get(at).is_some_and(|slot| slot.len != 0 && (slot.ends != ends || usize::from(slot.len) != len)) {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
     /// The position of `name`.
     #[inline]
-    pub fn get(&self, name: &str) -> Option<usize> {
-        let ends = ends(name.as_bytes());
-        let mut at = spread(ends, name.len()) & self.mask;
-        loop {
-            let slot = &self.slots[at];
-            if slot.holds(ends, name) {
-                return Some(usize::from(slot.position)).filter(|_| !name.is_empty());
-            }
-            if slot.name.is_empty() {
-                return None;
-            }
-            at = (at + 1) & self.mask;
+    pub fn get(&self, name: impl AsRef<[u8]>) -> Option<usize> {
+        let name = name.as_ref();
+        let slot = self.slots.get(self.place(ends(name), name.len()))?;
+        if slot.len == 0 || name.len() > 16 && !self.is_at(slot, name) {
+            return None;
         }
+        Some(usize::from(slot.position))
+    }
+
+    /// Whether the name of a slot is this one, where ends and length do not tell.
+    #[inline(never)]
+    fn is_at(&self, slot: &Slot, name: &[u8]) -> bool {
+        self.names.get(usize::from(slot.position)).is_some_and(|known| known.as_bytes() == name)
     }
 }
 

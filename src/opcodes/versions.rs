@@ -94,7 +94,7 @@ impl VersionTable {
     }
 
     /// The opcode of that name.
-    pub fn by_name(&self, name: &str) -> Option<&'static OpSpec> {
+    pub fn by_name(&self, name: impl AsRef<[u8]>) -> Option<&'static OpSpec> {
         self.names.get(name).map(|at| self.specs[at])
     }
 

@@ -3,15 +3,15 @@
 //! The order of the steps, and so of the errors, is that of go-algorand's `OpStream`. What can only be known at the end
 //! (sizes, targets, constant blocks, salt) is left to [`super::layout`].
 
-use crate::opcodes::{Modes, Op, StackType};
+use crate::opcodes::StackType;
 
-use super::bytes_literal::{Blame, Literal};
+use super::bytes_literal::Read;
 use super::code::Code;
 use super::constants::{ByteStrings, Constants};
 use super::diagnostic::{Diagnostic, Severity, unknown_opcode};
 use super::knowledge::{Fault, Knowledge};
 use super::macros::Macros;
-use super::mnemonic::{Emit, Form, Mnemonic, Mnemonics, count_text, mnemonics};
+use super::mnemonic::{After, Emit, Form, Mnemonic, Mnemonics, Refine, count_text, mnemonics};
 use super::salt::Salt;
 use super::token::{Token, Tokens};
 use super::{Assembled, DEFAULT_VERSION, Problem};
@@ -22,6 +22,7 @@ const MAX_LINE: usize = 64 * 1024;
 /// A problem at its token, on its way to the list.
 pub(super) type Failure = Box<(Token, Problem)>;
 
+#[cold]
 pub(super) fn failure(token: Token, problem: Problem) -> Failure {
     Box::new((token, problem))
 }
@@ -46,7 +47,7 @@ pub(super) struct Assembler<'a> {
     warnings: Vec<Diagnostic>,
     /// Room for byte literals and type lists, kept from line to line.
     pub(super) arena: Vec<u8>,
-    pub(super) literal: Option<Result<Literal, Blame>>,
+    pub(super) literal: Option<Read>,
     pub(super) args: Vec<StackType>,
     pub(super) returns: Vec<StackType>,
     faults: Vec<Fault>,
@@ -152,48 +153,51 @@ impl<'a> Assembler<'a> {
     }
 
     /// Assembles one statement: a label, an instruction, or both.
-    fn statement(&mut self, mut tokens: &[Token]) {
+    fn statement(&mut self, tokens: &[Token]) {
         if self.version.is_none() {
             self.set_version(DEFAULT_VERSION);
             self.recheck_macros();
         }
-        let Some(mut first) = tokens.first().copied() else { return };
-        let mut name = first.text(self.source);
-        if let Some(label) = name.strip_suffix(':') {
-            self.label(first, label);
-            tokens = &tokens[1..];
-            match tokens.first() {
-                Some(next) => (first, name) = (*next, next.text(self.source)),
-                None => return,
-            }
+        let Some((mut first, mut args)) = tokens.split_first() else { return };
+        let mut name = first.bytes(self.source);
+        if let [.., b':'] = name {
+            self.label(*first);
+            let Some(next) = args.split_first() else { return };
+            (first, args) = next;
+            name = first.bytes(self.source);
         }
-        let args = &tokens[1..];
         let Some(form) = self.form(first, name, args.len()) else { return };
         self.code.mark(first);
-        self.literal = None;
-        let (refined_args, refined_returns) = self.refine(form, first, args);
-        let takes = if refined_args { &self.args } else { form.args };
-        let gives = if refined_returns { &self.returns } else { form.returns };
-        self.known.apply(takes, gives, &mut self.faults);
-        if !self.faults.is_empty() {
-            self.report_faults(form, first, args);
+        if form.refine == Refine::Nothing {
+            self.known.apply(form.args, form.returns, &mut self.faults);
+        } else {
+            let refined = self.refine(form, *first, args);
+            let takes = if refined.args { &self.args } else { form.args };
+            let gives = if refined.returns { &self.returns } else { form.returns };
+            self.known.apply(takes, gives, &mut self.faults);
         }
-        let result = self.emit(form, first, args);
-        self.settle(result);
-        if let Some(spec) = form.spec
-            && form.emit != Emit::Nothing
-        {
-            self.stateful |= spec.modes == Modes::Application;
-            match spec.op {
-                // The subroutine comes back to what follows.
-                Op::Callsub | Op::CallsubVarint => self.known.reset(),
-                Op::Branch | Op::BranchVarint | Op::Retsub | Op::Err | Op::Return => self.known.deaden(),
-                _ => {}
+        if !self.faults.is_empty() {
+            self.report_faults(form, *first, args);
+        }
+        match form.emit {
+            // Most statements.
+            Emit::Byte(byte) if args.is_empty() => self.code.push(byte),
+            _ => {
+                let result = self.emit(form, *first, args);
+                self.settle(result);
             }
+        }
+        self.stateful |= form.stateful;
+        match form.after {
+            After::Next => {}
+            After::Anything => self.known.reset(),
+            After::Nothing => self.known.deaden(),
         }
     }
 
-    fn label(&mut self, token: Token, label: &'a str) {
+    fn label(&mut self, token: Token) {
+        let word = token.text(self.source);
+        let label = word.strip_suffix(':').unwrap_or(word);
         if self.macros.contains(label) {
             self.record(token, Problem::LabelMacro(label.to_owned()));
             return;
@@ -205,12 +209,13 @@ impl<'a> Assembler<'a> {
     }
 
     /// What the mnemonic means with so many immediates; what is wrong about it is recorded.
-    fn form(&mut self, mnemonic: Token, name: &str, count: usize) -> Option<&'static Form> {
+    #[inline]
+    fn form(&mut self, mnemonic: &Token, name: &[u8], count: usize) -> Option<&'static Form> {
         let (pseudo, forms, common) = match self.mnemonics.get(name) {
             Some(Mnemonic::Form(form)) => return Some(form),
             Some(Mnemonic::ByCount { name, forms, common }) => (*name, forms, common),
             None => {
-                self.record(mnemonic, unknown_opcode(name, self.version()));
+                self.record(*mnemonic, unknown_opcode(mnemonic.text(self.source), self.version()));
                 return None;
             }
         };
@@ -219,18 +224,19 @@ impl<'a> Assembler<'a> {
             None => {
                 let counts: Vec<usize> = forms.iter().map(|(count, _)| *count).collect();
                 let counts = count_text("immediate argument", &counts);
-                self.record(mnemonic, Problem::Arity { name: name.to_owned(), counts });
+                self.record(*mnemonic, Problem::Arity { name: pseudo.to_owned(), counts });
                 common.as_ref()?
             }
         };
-        let since = form.since();
+        let since = form.since;
         if since > self.version() {
             let immediates = count_text("immediate", &[count]);
-            self.record(mnemonic, Problem::FormTooNew { name: pseudo, immediates, since });
+            self.record(*mnemonic, Problem::FormTooNew { name: pseudo, immediates, since });
         }
         Some(form)
     }
 
+    #[cold]
     fn report_faults(&mut self, form: &Form, mnemonic: Token, args: &[Token]) {
         let faults = std::mem::take(&mut self.faults);
         if !self.typetrack {
@@ -284,6 +290,7 @@ impl<'a> Assembler<'a> {
         }
     }
 
+    #[cold]
     pub(super) fn record(&mut self, token: Token, problem: Problem) {
         self.errors.push(diagnostic(Severity::Error, token, problem));
     }

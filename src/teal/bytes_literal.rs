@@ -51,6 +51,9 @@ pub(super) struct Literal {
 /// A literal that is none: which word is to blame, and why.
 pub(super) type Blame = (usize, BytesError);
 
+/// What came of reading a literal.
+pub(super) type Read = Result<Literal, Blame>;
+
 /// Reads the literal at the start of `words`, the first of which exists, and appends its bytes to `arena`.
 /// Nothing stays there of a literal that is none.
 pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<Literal, Blame> {

@@ -90,6 +90,7 @@ impl<'a> Code<'a> {
             fixups: Vec::with_capacity(source.len() / 128),
             labels: Vec::with_capacity(source.len() / 256),
             references: Vec::with_capacity(source.len() / 256),
+            label_index: Index::with_room_for(source.len() / 64),
             ..Self::default()
         }
     }
@@ -114,7 +115,7 @@ impl<'a> Code<'a> {
         Place { at: self.bytes.len() as u32, fixups: self.fixups.len() as u32 }
     }
 
-    pub(super) fn mark(&mut self, token: Token) {
+    pub(super) fn mark(&mut self, token: &Token) {
         self.marks.push(Location { pc: self.here().at, line: token.line - 1, column: token.column });
     }
 

@@ -3,7 +3,7 @@
 //! Where an immediate is wrong, what was written before it stays: the places of later errors count it, as in the
 //! reference.
 
-use crate::opcodes::{BACK_BRANCH_VERSION, FieldGroup, FieldSpec, ImmediateKind, MAX_STRING_SIZE, Op, OpSpec};
+use crate::opcodes::{BACK_BRANCH_VERSION, FieldGroup, FieldSpec, Immediate, ImmediateKind, MAX_STRING_SIZE, Op, OpSpec};
 use crate::opcodes::{named_constant, version_table};
 
 use super::Problem;
@@ -19,7 +19,7 @@ impl Assembler<'_> {
         let Some(spec) = form.spec else {
             return match form.emit {
                 Emit::Int => self.emit_int(mnemonic, args),
-                Emit::Byte => self.emit_byte(mnemonic, args),
+                Emit::ByteConstant => self.emit_byte(mnemonic, args),
                 Emit::Addr => self.emit_addr(mnemonic, args),
                 Emit::Method => self.emit_method(mnemonic, args),
                 _ => Ok(()),
@@ -27,11 +27,6 @@ impl Assembler<'_> {
         };
         match form.emit {
             Emit::Nothing => Ok(()),
-            // Most statements: nothing but the opcode's byte.
-            Emit::Plain if spec.immediates.is_empty() && args.is_empty() && spec.sub == 0 => {
-                self.code.push(spec.byte);
-                Ok(())
-            }
             Emit::IntcBlock => self.emit_intcblock(spec, mnemonic, args),
             Emit::BytecBlock => self.emit_bytecblock(spec, mnemonic, args),
             Emit::Intc => self.emit_intc(mnemonic, args),
@@ -49,7 +44,7 @@ impl Assembler<'_> {
             }
             Emit::Arg => {
                 expect_count(name, mnemonic, args, 1)?;
-                let index = self.byte_immediate_of(args[0], "", "argument")?;
+                let index = self.byte_immediate_of(args[0], "argument")?;
                 match index {
                     0..4 => {
                         self.code.push(spec.byte + 1 + index);
@@ -133,43 +128,64 @@ impl Assembler<'_> {
             self.code.push(spec.sub);
         }
         for (immediate, token) in spec.immediates.iter().zip(args) {
-            let byte = match immediate.kind {
-                ImmediateKind::Field(group) => self.field_byte(name, spec, group, *token, args)?,
-                ImmediateKind::Int8 => {
-                    let text = token.text(self.source);
-                    let value = parse_int8(text).ok_or_else(|| {
-                        let problem = Problem::NotAnInt8 { opcode: name, what: immediate.name, value: text.to_owned() };
-                        failure(*token, problem)
-                    })?;
-                    value.cast_unsigned()
-                }
-                _ => self.plain_byte(name, spec, immediate.name, *token, args)?,
+            let byte = match self.immediate(spec, immediate.kind, token) {
+                Some(byte) => byte,
+                None => return Err(self.bad_immediate(name, spec, immediate, *token, args)),
             };
             self.code.push(byte);
         }
         Ok(())
     }
 
-    fn field_byte(
-        &mut self,
+    /// The byte of an immediate; `None` if there is something wrong with it. A field tells the type of the result.
+    #[inline]
+    fn immediate(&mut self, spec: &'static OpSpec, kind: ImmediateKind, token: &Token) -> Option<u8> {
+        let text = token.bytes(self.source);
+        match kind {
+            ImmediateKind::Field(group) => {
+                let (byte, field) = group.table().by_name(text)?;
+                // The type is known even if the field is too new.
+                if field.ty.is_concrete() {
+                    self.known.narrow(spec.signature.returns.len(), field.ty);
+                }
+                (field.since <= self.version()).then_some(byte)
+            }
+            ImmediateKind::Int8 => parse_int8(text).map(i8::cast_unsigned),
+            _ => u8::try_from(parse_uint(text).ok()?).ok(),
+        }
+    }
+
+    /// What is wrong with an immediate.
+    #[cold]
+    fn bad_immediate(
+        &self,
         name: &'static str,
-        spec: &'static OpSpec,
-        group: FieldGroup,
+        spec: &OpSpec,
+        immediate: &Immediate,
         token: Token,
         args: &[Token],
-    ) -> Result<u8, Failure> {
+    ) -> Failure {
         let text = token.text(self.source);
-        let Some((byte, field)) = group.table().by_name(text) else {
-            return Err(failure(token, self.unknown_field(name, spec, text, args.len())));
-        };
-        // The type is known even if the field is too new.
-        if field.ty.is_concrete() {
-            self.known.narrow(spec.signature.returns.len(), field.ty);
+        match immediate.kind {
+            ImmediateKind::Field(group) => {
+                let problem = match group.table().by_name(text) {
+                    Some((_, field)) => Problem::FieldTooNew { opcode: name, field: field.name, since: field.since },
+                    None => self.unknown_field(name, spec, text, args.len()),
+                };
+                failure(token, problem)
+            }
+            ImmediateKind::Int8 => {
+                failure(token, Problem::NotAnInt8 { opcode: name, what: immediate.name, value: text.to_owned() })
+            }
+            _ => {
+                let wrong = self.bad_byte(token, name, immediate.name);
+                let places = places(spec, |kind| has_field(kind, text));
+                if matches!(wrong.1, Problem::BeyondByte { .. }) || places.is_empty() {
+                    return wrong;
+                }
+                failure(token, misplaced(name, self.forms_of(name).is_some(), args.len(), text, places))
+            }
         }
-        if field.since > self.version() {
-            return Err(failure(token, Problem::FieldTooNew { opcode: name, field: field.name, since: field.since }));
-        }
-        Ok(byte)
     }
 
     /// The best that can be said of a word that names no field of the opcode.
@@ -197,27 +213,6 @@ impl Assembler<'_> {
         }
     }
 
-    fn plain_byte(
-        &self,
-        name: &'static str,
-        spec: &OpSpec,
-        what: &'static str,
-        token: Token,
-        args: &[Token],
-    ) -> Result<u8, Failure> {
-        let text = token.text(self.source);
-        self.byte_immediate_of(token, name, what).map_err(|wrong| {
-            if matches!(wrong.1, Problem::BeyondByte { .. }) {
-                return wrong;
-            }
-            let places = places(spec, |kind| has_field(kind, text));
-            if places.is_empty() {
-                return wrong;
-            }
-            failure(token, misplaced(name, self.forms_of(name).is_some(), args.len(), text, places))
-        })
-    }
-
     /// The forms of a pseudo-op that chooses by the number of immediates, or an empty slice for the other pseudo-ops.
     fn forms_of(&self, name: &str) -> Option<&'static [(usize, Form)]> {
         match mnemonics(self.version()).get(name)? {
@@ -227,14 +222,21 @@ impl Assembler<'_> {
         }
     }
 
-    /// A number of one byte; `opcode` begins the text of an error unless it is empty.
-    pub(super) fn byte_immediate_of(&self, token: Token, opcode: &str, what: &'static str) -> Result<u8, Failure> {
-        let text = token.text(self.source);
-        let prefix = || if opcode.is_empty() { String::new() } else { format!("{opcode} ") };
-        let Ok(value) = parse_uint(text) else {
-            return Err(failure(token, Problem::NotAByte { prefix: prefix(), what, value: text.to_owned() }));
+    /// A number of one byte; `what` it is tells the error.
+    pub(super) fn byte_immediate_of(&self, token: Token, what: &'static str) -> Result<u8, Failure> {
+        let value = parse_uint(token.bytes(self.source)).ok().and_then(|value| u8::try_from(value).ok());
+        value.ok_or_else(|| self.bad_byte(token, "", what))
+    }
+
+    /// What is wrong with a number of one byte; `opcode` begins the text unless it is empty.
+    #[cold]
+    fn bad_byte(&self, token: Token, opcode: &str, what: &'static str) -> Failure {
+        let prefix = if opcode.is_empty() { String::new() } else { format!("{opcode} ") };
+        let problem = match parse_uint(token.bytes(self.source)) {
+            Ok(value) => Problem::BeyondByte { prefix, what, value },
+            Err(_) => Problem::NotAByte { prefix, what, value: self.owned(token) },
         };
-        u8::try_from(value).map_err(|_| failure(token, Problem::BeyondByte { prefix: prefix(), what, value }))
+        failure(token, problem)
     }
 
     /// `itxn_field` and `app_params_set`: a field's version is the one it became settable in.
@@ -283,11 +285,17 @@ impl Assembler<'_> {
 
     /// The value of `int`'s immediate: a name or a number.
     pub(super) fn int_value(&self, token: Token) -> Result<u64, Failure> {
-        let text = token.text(self.source);
-        match named_constant(text) {
-            Some(value) => Ok(value),
-            None => parse_uint(text).map_err(|_| failure(token, Problem::NotAnInteger(text.to_owned()))),
+        match parse_uint(token.bytes(self.source)) {
+            Ok(value) => Ok(value),
+            // No name reads as a number.
+            Err(_) => named_constant(token.text(self.source))
+                .ok_or_else(|| failure(token, Problem::NotAnInteger(self.owned(token)))),
         }
+    }
+
+    /// A word for an error.
+    fn owned(&self, token: Token) -> String {
+        token.text(self.source).to_owned()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::types::{Address, sha512_256};
 use super::Problem;
 use super::abi::verify_method_signature;
 use super::assembler::{Assembler, Failure, failure};
-use super::bytes_literal::{is_string, parse_bytes, parse_string};
+use super::bytes_literal::{Read, is_string, parse_bytes, parse_string};
 use super::code::{Content, Lost};
 use super::constants::{ByteStrings, MAX_CONSTANTS, Values};
 use super::emit::expect_count;
@@ -50,6 +50,8 @@ impl Assembler<'_> {
     }
 
     pub(super) fn emit_byte(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
+        // What type tracking has read into the arena.
+        let read = self.literal.take();
         let Some(token) = args.first().copied() else {
             return Err(failure(mnemonic.after(), Problem::MissingBytes("byte")));
         };
@@ -59,15 +61,15 @@ impl Assembler<'_> {
             let problem =
                 Problem::ExplicitBlock { pseudo: "byte", value: value(), block: "bytecblock", push: "pushbytes" };
             self.warn(token, problem);
-            return self.emit_pushbytes("byte", mnemonic, args);
+            return self.push_literal("byte", read, args);
         }
         if blocks > 1 {
             if self.has_opcode("pushbytes") {
-                return self.emit_pushbytes("byte", mnemonic, args);
+                return self.push_literal("byte", read, args);
             }
             return Err(failure(token, Problem::ManualBlocks { pseudo: "byte", opcode: "bytec", value: value() }));
         }
-        self.read_literal("byte", args)?;
+        self.read_literal("byte", read, args)?;
         let arena = std::mem::take(&mut self.arena);
         let result = self.load_bytes(&arena, token);
         self.arena = arena;
@@ -140,7 +142,7 @@ impl Assembler<'_> {
         args: &[Token],
     ) -> Result<(), Failure> {
         expect_count(name, mnemonic, args, 1)?;
-        let index = usize::from(self.byte_immediate_of(args[0], "", "constant")?);
+        let index = usize::from(self.byte_immediate_of(args[0], "constant")?);
         self.load_constant(opcode, index);
         if index >= known {
             return Err(failure(args[0], Problem::UndefinedConstant { opcode: name, index }));
@@ -166,22 +168,23 @@ impl Assembler<'_> {
         if args.is_empty() {
             return Err(failure(mnemonic.after(), Problem::MissingBytes(name)));
         }
-        self.read_literal(name, args)?;
+        self.push_literal(name, None, args)
+    }
+
+    fn push_literal(&mut self, name: &'static str, read: Option<Read>, args: &[Token]) -> Result<(), Failure> {
+        self.read_literal(name, read, args)?;
         self.code.push(PUSHBYTES);
         self.code.push_sized(&self.arena);
         Ok(())
     }
 
-    /// Reads the only byte literal of `args` into the arena, unless type tracking has read it there before.
-    fn read_literal(&mut self, name: &'static str, args: &[Token]) -> Result<(), Failure> {
+    /// Reads the only byte literal of `args` into the arena, unless it has been `read` there before.
+    fn read_literal(&mut self, name: &'static str, read: Option<Read>, args: &[Token]) -> Result<(), Failure> {
         let text = |at: usize| args.get(at).map(|token| token.text(self.source));
-        let read = match self.literal.take() {
-            Some(read) => read,
-            None => {
-                self.arena.clear();
-                parse_bytes(text(0).unwrap_or_default(), text(1), &mut self.arena)
-            }
-        };
+        let read = read.unwrap_or_else(|| {
+            self.arena.clear();
+            parse_bytes(text(0).unwrap_or_default(), text(1), &mut self.arena)
+        });
         let literal = read.map_err(|(word, reason)| {
             let place = args.get(word).copied().unwrap_or_default();
             failure(place, Problem::NotBytes { opcode: name, reason })

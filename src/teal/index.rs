@@ -25,6 +25,12 @@ const EMPTY: Slot = Slot { hash: 0, position: u32::MAX };
 const FIRST_SIZE: usize = 32;
 
 impl Index {
+    /// An index that need not grow up to so many positions, within reason.
+    pub(super) fn with_room_for(count: usize) -> Self {
+        let size = (2 * count.min(1 << 12)).next_power_of_two().max(FIRST_SIZE);
+        Self { slots: vec![EMPTY; size], taken: 0 }
+    }
+
     /// The position for which `same` holds, among those of that hash.
     #[inline]
     pub(super) fn find(&self, hash: u32, same: impl Fn(usize) -> bool) -> Option<usize> {

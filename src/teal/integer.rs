@@ -12,22 +12,34 @@ pub enum IntegerError {
     Range,
 }
 
+/// The value of a short decimal number, as most are; it means the same wherever an integer may stand.
+#[inline]
+fn short_decimal(text: &[u8]) -> Option<u64> {
+    let [b'1'..=b'9', rest @ ..] = text else { return None };
+    if rest.len() >= 18 {
+        return None;
+    }
+    let mut value = 0;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+    }
+    Some(value)
+}
+
 /// An unsigned integer with any prefix.
 #[inline]
-pub(super) fn parse_uint(text: &str) -> Result<u64, IntegerError> {
-    // The common case first: a short decimal number.
-    let bytes = text.as_bytes();
-    if let [b'1'..=b'9', rest @ ..] = bytes
-        && rest.len() < 18
-    {
-        let mut value = 0_u64;
-        if bytes.iter().all(|byte| {
-            value = value * 10 + u64::from(byte.wrapping_sub(b'0'));
-            byte.is_ascii_digit()
-        }) {
-            return Ok(value);
-        }
+pub(super) fn parse_uint(text: impl AsRef<[u8]>) -> Result<u64, IntegerError> {
+    match text.as_ref() {
+        [digit @ b'0'..=b'9'] => Ok(u64::from(digit - b'0')),
+        text => short_decimal(text).map_or_else(|| parse_prefixed(text), Ok),
     }
+}
+
+fn parse_prefixed(bytes: &[u8]) -> Result<u64, IntegerError> {
     let (base, digits) = match bytes {
         [] => return Err(IntegerError::Syntax),
         [b'0', b'x' | b'X', digits @ ..] if !digits.is_empty() => (16, digits),
@@ -44,11 +56,13 @@ pub(super) fn parse_uint(text: &str) -> Result<u64, IntegerError> {
 }
 
 /// An unsigned integer of plain decimal digits.
-pub(super) fn parse_decimal(text: &str) -> Result<u64, IntegerError> {
+#[inline]
+pub(super) fn parse_decimal(text: impl AsRef<[u8]>) -> Result<u64, IntegerError> {
+    let text = text.as_ref();
     if text.is_empty() {
         return Err(IntegerError::Syntax);
     }
-    parse_digits(text.as_bytes(), 10, false)
+    short_decimal(text).map_or_else(|| parse_digits(text, 10, false), Ok)
 }
 
 fn parse_digits(digits: &[u8], base: u32, underscores: bool) -> Result<u64, IntegerError> {
@@ -86,15 +100,15 @@ fn underscores_are_between_digits(text: &[u8]) -> bool {
 }
 
 /// A signed decimal integer of 8 bits, as `frame_dig` takes it.
-pub(super) fn parse_int8(text: &str) -> Option<i8> {
-    let (negative, digits) = split_sign(text);
+pub(super) fn parse_int8(text: impl AsRef<[u8]>) -> Option<i8> {
+    let (negative, digits) = split_sign(text.as_ref());
     let value = i64::try_from(parse_decimal(digits).ok()?).ok()?;
     i8::try_from(if negative { -value } else { value }).ok()
 }
 
 /// A small signed integer with any prefix, as type tracking reads immediates: from -256 to 255.
-pub(super) fn parse_small(text: &str) -> Option<i64> {
-    let (negative, digits) = split_sign(text);
+pub(super) fn parse_small(text: impl AsRef<[u8]>) -> Option<i64> {
+    let (negative, digits) = split_sign(text.as_ref());
     let value = i64::try_from(parse_uint(digits).ok()?).ok()?;
     match negative {
         true => Some(-value).filter(|value| *value >= -256),
@@ -102,10 +116,11 @@ pub(super) fn parse_small(text: &str) -> Option<i64> {
     }
 }
 
-fn split_sign(text: &str) -> (bool, &str) {
-    match text.as_bytes().first() {
-        Some(b'-') => (true, &text[1..]),
-        Some(b'+') => (false, &text[1..]),
+#[inline]
+fn split_sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
         _ => (false, text),
     }
 }

@@ -145,8 +145,10 @@ impl Knowledge {
             _ => self.take(args, faults),
         }
         self.forgotten.low = self.forgotten.low.min(self.stack.len());
-        for ty in returns {
-            self.stack.push(*ty);
+        match returns {
+            [] => {}
+            [only] => self.stack.push(*only),
+            many => self.stack.extend_from_slice(many),
         }
         if self.stack.len() > MAX_TRACKED {
             self.reset();

@@ -138,11 +138,11 @@ impl Layout {
     /// last, each with what was taken on the way, so that a chain of them takes one turn and not as many as it is long.
     fn shrink_branches(&mut self, assembler: &Assembler<'_>) {
         let code = &assembler.code;
-        // By fixup: where its branch jumps to.
-        let targets: Vec<Option<Place>> = code.fixups.iter().map(|fixup| code.target(fixup)).collect();
-        if targets.iter().all(Option::is_none) {
+        if code.references.iter().all(|reference| !reference.varint) {
             return;
         }
+        // By fixup: where its branch jumps to.
+        let targets: Vec<Option<Place>> = code.fixups.iter().map(|fixup| code.target(fixup)).collect();
         let mut taken = vec![0_u32; targets.len() + 1];
         loop {
             let mut changed = false;
@@ -287,13 +287,16 @@ impl Layout {
     /// Where each instruction comes to lie.
     fn places(&self, assembler: &mut Assembler<'_>, prefix: usize) -> PcMap {
         let mut marks = std::mem::take(&mut assembler.code.marks);
-        let mut fixups = assembler.code.fixups.iter().peekable();
-        let mut passed = 0;
-        for mark in &mut marks {
-            while fixups.next_if(|fixup| fixup.at < mark.pc).is_some() {
-                passed += 1;
+        let fixups = &assembler.code.fixups;
+        let mut moved = 0;
+        for (passed, shift) in self.shifts.iter().enumerate() {
+            // Up to the next fixup all move alike. Programs are far shorter than 2 GiB.
+            let until = fixups.get(passed).map_or(u32::MAX, |fixup| fixup.at);
+            let by = *shift + prefix as i32;
+            while let Some(mark) = marks.get_mut(moved).filter(|mark| mark.pc <= until) {
+                mark.pc = mark.pc.wrapping_add_signed(by);
+                moved += 1;
             }
-            mark.pc = (self.position(Place { at: mark.pc, fixups: passed }) + prefix as i64) as u32;
         }
         PcMap::new(marks)
     }

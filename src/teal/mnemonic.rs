@@ -6,16 +6,18 @@
 
 use std::sync::OnceLock;
 
-use crate::opcodes::{MAX_VERSION, NameIndex, Op, OpSpec, StackType, version_table};
+use crate::opcodes::{MAX_VERSION, Modes, NameIndex, Op, OpSpec, StackType, version_table};
 
 /// How an instruction's bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Emit {
     /// The bytes of the opcode, then one byte an immediate.
     Plain,
+    /// This byte; there are no immediates.
+    Byte(u8),
     Nothing,
     Int,
-    Byte,
+    ByteConstant,
     Addr,
     Method,
     IntcBlock,
@@ -70,6 +72,17 @@ pub(super) enum Refine {
     Match,
 }
 
+/// Where control goes after an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// To the next one.
+    Next,
+    /// To a subroutine, which comes back to the next one and may have done anything.
+    Anything,
+    /// Nowhere that the next one could be reached from.
+    Nothing,
+}
+
 /// One way to read a mnemonic.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Form {
@@ -81,28 +94,45 @@ pub(super) struct Form {
     pub(super) returns: &'static [StackType],
     pub(super) emit: Emit,
     pub(super) refine: Refine,
+    pub(super) after: After,
+    /// Whether it needs an application.
+    pub(super) stateful: bool,
+    /// The version the form is from.
+    pub(super) since: u8,
 }
 
 impl Form {
     fn of(name: &'static str, spec: &'static OpSpec) -> Self {
-        let (emit, refine) = (emit_of(spec.op), refine_of(spec.op));
-        let (args, returns) = (spec.signature.args.as_slice(), spec.signature.returns.as_slice());
-        Self { name, spec: Some(spec), args, returns, emit, refine }
+        Self {
+            name,
+            spec: Some(spec),
+            args: spec.signature.args.as_slice(),
+            returns: spec.signature.returns.as_slice(),
+            emit: emit_of(spec),
+            refine: refine_of(spec.op),
+            after: after(spec.op),
+            stateful: spec.modes == Modes::Application,
+            // The first opcodes are as old as version 0, which is version 1 under another number.
+            since: if spec.since == 1 { 0 } else { spec.since },
+        }
     }
 
     const fn constant(name: &'static str, returns: &'static [StackType], emit: Emit, refine: Refine) -> Self {
-        Self { name, spec: None, args: &[], returns, emit, refine }
-    }
-
-    /// The version the form is from.
-    pub(super) fn since(&self) -> u8 {
-        // The first opcodes are as old as version 0, which is version 1 under another number.
-        self.spec.map_or(0, |spec| if spec.since == 1 { 0 } else { spec.since })
+        let (after, stateful) = (After::Next, false);
+        Self { name, spec: None, args: &[], returns, emit, refine, after, stateful, since: 0 }
     }
 }
 
-fn emit_of(op: Op) -> Emit {
+fn after(op: Op) -> After {
     match op {
+        Op::Callsub | Op::CallsubVarint => After::Anything,
+        Op::Branch | Op::BranchVarint | Op::Retsub | Op::Err | Op::Return => After::Nothing,
+        _ => After::Next,
+    }
+}
+
+fn emit_of(spec: &OpSpec) -> Emit {
+    match spec.op {
         Op::IntcBlock => Emit::IntcBlock,
         Op::BytecBlock => Emit::BytecBlock,
         Op::Intc => Emit::Intc,
@@ -120,6 +150,7 @@ fn emit_of(op: Op) -> Emit {
         Op::Gitxn => Emit::Gitxn,
         Op::ItxnField => Emit::ItxnField,
         Op::AppParamsSet => Emit::AppParamsSet,
+        _ if spec.immediates.is_empty() && spec.sub == 0 => Emit::Byte(spec.byte),
         _ => Emit::Plain,
     }
 }
@@ -174,7 +205,7 @@ pub(super) enum Mnemonic {
 
 const CONSTANTS: [Form; 4] = [
     Form::constant("int", &[StackType::UINT64], Emit::Int, Refine::Int),
-    Form::constant("byte", &[StackType::BYTES], Emit::Byte, Refine::Byte),
+    Form::constant("byte", &[StackType::BYTES], Emit::ByteConstant, Refine::Byte),
     Form::constant("addr", &[StackType::BYTES], Emit::Addr, Refine::Nothing),
     Form::constant("method", &[StackType::BYTES], Emit::Method, Refine::Nothing),
 ];
@@ -238,16 +269,17 @@ impl Mnemonics {
     }
 
     #[inline]
-    pub(super) fn get(&self, name: &str) -> Option<&Mnemonic> {
+    pub(super) fn get(&self, name: impl AsRef<[u8]>) -> Option<&Mnemonic> {
         self.entries.get(self.index.get(name)?)
     }
 }
 
 /// A form that writes nothing, of the age of the oldest, if all do the same to the stack.
 fn common_form(forms: &[(usize, Form)]) -> Option<Form> {
-    let oldest = forms.iter().map(|(_, form)| form).min_by_key(|form| form.since())?;
+    let oldest = forms.iter().map(|(_, form)| form).min_by_key(|form| form.since)?;
     let same = forms.iter().all(|(_, form)| form.args == oldest.args && form.returns == oldest.returns);
-    same.then_some(Form { emit: Emit::Nothing, refine: Refine::Nothing, ..*oldest })
+    let (emit, refine, after, stateful) = (Emit::Nothing, Refine::Nothing, After::Next, false);
+    same.then_some(Form { emit, refine, after, stateful, ..*oldest })
 }
 
 /// "no immediates", "1 immediate", "2 immediates", "1 or 2 immediates".
@@ -274,7 +306,7 @@ mod tests {
         assert!(matches!(mnemonics(5).get("extract3"), Some(Mnemonic::Form(_))));
         assert!(mnemonics(3).get("extract3").is_none());
         let Some(Mnemonic::ByCount { forms, common, .. }) = mnemonics(3).get("extract") else { panic!("no extract") };
-        assert_eq!(forms.iter().map(|(count, form)| (*count, form.since())).collect::<Vec<_>>(), [(0, 5), (2, 5)]);
+        assert_eq!(forms.iter().map(|(count, form)| (*count, form.since)).collect::<Vec<_>>(), [(0, 5), (2, 5)]);
         assert!(common.is_none());
     }
 

@@ -9,46 +9,48 @@ use super::integer::{parse_decimal, parse_small};
 use super::mnemonic::{Form, Refine};
 use super::token::Token;
 
+/// Which lists are filled with what is known beyond the signature.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Refined {
+    pub(super) args: bool,
+    pub(super) returns: bool,
+}
+
 impl Assembler<'_> {
     /// Fills `args` and `returns` where more is known than the signature tells; says which of them it filled.
-    pub(super) fn refine(&mut self, form: &Form, mnemonic: Token, tokens: &[Token]) -> (bool, bool) {
-        if form.refine == Refine::Nothing {
-            return (false, false);
-        }
+    #[inline(never)]
+    pub(super) fn refine(&mut self, form: &Form, mnemonic: Token, tokens: &[Token]) -> Refined {
         self.args.clear();
         self.returns.clear();
-        match self.refined(form, tokens) {
-            Ok(filled) => filled,
-            Err(problem) => {
-                if self.typetrack {
-                    self.record(mnemonic, problem);
-                }
-                (false, false)
+        self.refined(form, tokens).unwrap_or_else(|problem| {
+            if self.typetrack {
+                self.record(mnemonic, *problem);
             }
-        }
+            Refined::default()
+        })
     }
 
     /// The immediate at `index` as a number of one byte, unsigned.
     fn byte_immediate(&self, tokens: &[Token], index: usize) -> Option<usize> {
-        let value = parse_small(tokens.get(index)?.text(self.source))?;
+        let value = parse_small(tokens.get(index)?.bytes(self.source))?;
         u8::try_from(value).ok().map(usize::from)
     }
 
     /// The same, signed.
     fn slot_immediate(&self, tokens: &[Token]) -> Option<i64> {
-        parse_small(tokens.first()?.text(self.source)).filter(|value| (-128..=127).contains(value))
+        parse_small(tokens.first()?.bytes(self.source)).filter(|value| (-128..=127).contains(value))
     }
 
-    fn refined(&mut self, form: &Form, tokens: &[Token]) -> Result<(bool, bool), Problem> {
-        const UNCHANGED: Result<(bool, bool), Problem> = Ok((false, false));
-        const ARGS: Result<(bool, bool), Problem> = Ok((true, false));
-        const RETURNS: Result<(bool, bool), Problem> = Ok((false, true));
-        const BOTH: Result<(bool, bool), Problem> = Ok((true, true));
+    fn refined(&mut self, form: &Form, tokens: &[Token]) -> Result<Refined, Box<Problem>> {
+        const UNCHANGED: Result<Refined, Box<Problem>> = Ok(Refined { args: false, returns: false });
+        const ARGS: Result<Refined, Box<Problem>> = Ok(Refined { args: true, returns: false });
+        const RETURNS: Result<Refined, Box<Problem>> = Ok(Refined { args: false, returns: true });
+        const BOTH: Result<Refined, Box<Problem>> = Ok(Refined { args: true, returns: true });
         match form.refine {
             Refine::Nothing => UNCHANGED,
             Refine::Int => {
                 for token in tokens {
-                    let exact = parse_decimal(token.text(self.source)).map(|value| StackType::uint(value, value));
+                    let exact = parse_decimal(token.bytes(self.source)).map(|value| StackType::uint(value, value));
                     self.returns.push(exact.unwrap_or(StackType::UINT64));
                 }
                 RETURNS
@@ -85,7 +87,7 @@ impl Assembler<'_> {
             }
             Refine::ItxnField => {
                 let [field] = tokens else { return UNCHANGED };
-                match FieldGroup::Itxn.table().by_name(field.text(self.source)) {
+                match FieldGroup::Itxn.table().by_name(field.bytes(self.source)) {
                     Some((_, field)) => self.args.push(field.ty),
                     None => return UNCHANGED,
                 }
@@ -156,7 +158,7 @@ impl Assembler<'_> {
             Refine::Bury => {
                 let Some(count) = self.byte_immediate(tokens, 0) else { return UNCHANGED };
                 if count == 0 {
-                    return Err(Problem::BuryZero);
+                    return Err(Box::new(Problem::BuryZero));
                 }
                 match self.known.stack.len().checked_sub(count + 1) {
                     Some(at) => self.replace_from(at),
@@ -165,14 +167,14 @@ impl Assembler<'_> {
                     // Below what is known: nothing to update.
                     None => return UNCHANGED,
                 }
-                Ok((true, !self.returns.is_empty()))
+                Ok(Refined { args: true, returns: !self.returns.is_empty() })
             }
             Refine::FrameDig => {
                 let (Some(slot), Some(frame)) = (self.slot_immediate(tokens), self.known.frame) else {
                     return UNCHANGED;
                 };
                 let at = frame_place("frame_dig", frame, slot)?;
-                let found = self.known.stack.get(at).copied().ok_or(Problem::AboveStack("frame_dig"))?;
+                let found = self.known.stack.get(at).copied().ok_or_else(|| Box::new(Problem::AboveStack("frame_dig")))?;
                 self.returns.push(found);
                 RETURNS
             }
@@ -185,7 +187,7 @@ impl Assembler<'_> {
                 };
                 let at = frame_place("frame_bury", frame, slot)?;
                 if at + 1 >= self.known.stack.len() {
-                    return Err(Problem::AboveStack("frame_bury"));
+                    return Err(Box::new(Problem::AboveStack("frame_bury")));
                 }
                 self.known.bury(at);
                 UNCHANGED
@@ -207,7 +209,7 @@ impl Assembler<'_> {
                 let scratch = self.known.scratch();
                 let found = slot.constant().map_or_else(|| scratch.common(), |slot| scratch.get(slot));
                 self.returns.extend(found);
-                Ok((false, found.is_some()))
+                Ok(Refined { args: false, returns: found.is_some() })
             }
             Refine::Stores => {
                 let Some(value) = self.known.known(0) else { return UNCHANGED };
@@ -221,7 +223,7 @@ impl Assembler<'_> {
                 let counts = (self.byte_immediate(tokens, 0), self.byte_immediate(tokens, 1));
                 let (Some(args), Some(_)) = counts else { return UNCHANGED };
                 if !self.known.is_open() {
-                    return Err(Problem::ReachableProto);
+                    return Err(Box::new(Problem::ReachableProto));
                 }
                 self.known.begin_frame(args);
                 UNCHANGED
@@ -250,7 +252,7 @@ impl Assembler<'_> {
 }
 
 /// The place in the stack of a slot of the frame that begins at `frame`.
-fn frame_place(opcode: &'static str, frame: usize, slot: i64) -> Result<usize, Problem> {
+fn frame_place(opcode: &'static str, frame: usize, slot: i64) -> Result<usize, Box<Problem>> {
     let frame = i64::try_from(frame).unwrap_or(i64::MAX);
-    usize::try_from(frame.saturating_add(slot)).map_err(|_| Problem::BelowFrame { opcode, slot, args: frame })
+    usize::try_from(frame.saturating_add(slot)).map_err(|_| Box::new(Problem::BelowFrame { opcode, slot, args: frame }))
 }

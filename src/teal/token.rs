@@ -18,8 +18,20 @@ pub(super) struct Token {
 
 impl Token {
     #[inline]
+    fn new(start: usize, end: usize, line: usize, number: u32) -> Self {
+        // Sources are shorter than 4 GiB: the assembler refuses longer ones.
+        Self { start: start as u32, end: end as u32, line: number, column: (start - line) as u32 }
+    }
+
+    #[inline]
     pub(super) fn text<'a>(&self, source: &'a str) -> &'a str {
         source.get(self.span()).unwrap_or_default()
+    }
+
+    /// Its text as bytes, which takes no look at the borders of characters.
+    #[inline]
+    pub(super) fn bytes<'a>(&self, source: &'a str) -> &'a [u8] {
+        source.as_bytes().get(self.span()).unwrap_or_default()
     }
 
     pub(super) fn span(&self) -> Range<usize> {
@@ -38,24 +50,32 @@ impl Token {
 }
 
 const ORDINARY: u8 = 0;
-const SEPARATOR: u8 = 1;
-const SPECIAL: u8 = 2;
+const BLANK: u8 = 1;
+const NEWLINE: u8 = 2;
+/// What may end a word, or a line, or mean something of its own.
+const SPECIAL: u8 = 3;
 
 const CLASSES: [u8; 256] = {
     let mut classes = [ORDINARY; 256];
-    classes[b' ' as usize] = SEPARATOR;
-    classes[b'\t' as usize] = SEPARATOR;
-    classes[b';' as usize] = SEPARATOR;
-    classes[b'"' as usize] = SPECIAL;
-    classes[b'/' as usize] = SPECIAL;
-    classes[b'(' as usize] = SPECIAL;
-    classes[b')' as usize] = SPECIAL;
-    classes[b'\n' as usize] = SPECIAL;
+    let mut at = 0;
+    let special = b";\"/()\r";
+    while at < special.len() {
+        classes[special[at] as usize] = SPECIAL;
+        at += 1;
+    }
+    classes[b' ' as usize] = BLANK;
+    classes[b'\t' as usize] = BLANK;
+    classes[b'\n' as usize] = NEWLINE;
     classes
 };
 
+#[inline]
 fn class(byte: u8) -> u8 {
     CLASSES[usize::from(byte)]
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b';')
 }
 
 fn is_base64(word: &[u8]) -> bool {
@@ -77,48 +97,97 @@ impl Tokens {
 
     /// Reads the line that begins at byte `line` of the source and is the `number`th. Gives the end of the line: where
     /// its newline is, or the source's end. A semicolon outside a string is a token of its own.
+    ///
+    /// Nearly all lines are nothing but words between blanks, then perhaps a comment; the others take a way of their own.
     pub(super) fn read(&mut self, source: &[u8], line: usize, number: u32) -> usize {
         self.list.clear();
         self.semicolons = false;
-        let token = |start: usize, end: usize| Token {
-            // Sources are shorter than 4 GiB: the assembler refuses longer ones.
-            start: start as u32,
-            end: end as u32,
-            line: number,
-            column: (start - line) as u32,
-        };
+        let mut start = skip_blanks(source, line);
+        loop {
+            let (end, stop) = word_end(source, start);
+            if stop == BLANK {
+                self.list.push(Token::new(start, end, line, number));
+                start = skip_blanks(source, end + 1);
+            } else if stop == NEWLINE {
+                if start < end {
+                    self.list.push(Token::new(start, end, line, number));
+                }
+                return end;
+            } else {
+                return self.read_special(source, line, number, start, end);
+            }
+        }
+    }
+
+    /// Reads on where a word ends with a special byte: if that begins a comment, or the line's last word as a string, or
+    /// is the end of the line. Otherwise the line is read anew, with all that can be in one.
+    #[inline(never)]
+    fn read_special(&mut self, source: &[u8], line: usize, number: u32, start: usize, end: usize) -> usize {
+        let rest = source.get(end..).unwrap_or_default();
+        // What follows `base64` is no comment.
+        let encoded = self.list.last().is_some_and(|last| is_base64(&source[last.span()]));
+        match rest {
+            [b'/', b'/', ..] if start == end && !encoded => return line_end(source, end),
+            [b'\r', b'\n', ..] => {
+                if start < end {
+                    self.list.push(Token::new(start, end, line, number));
+                }
+                return end + 1;
+            }
+            [b'"', inner @ ..] if start == end => {
+                let len = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')).unwrap_or(0);
+                let after = skip_blanks(inner, len + 1);
+                // What comes right after a string may belong to it.
+                let ends_word = |byte: &u8| matches!(class(*byte), BLANK | NEWLINE);
+                if inner.get(len) == Some(&b'"') && inner.get(len + 1).is_none_or(ends_word) {
+                    match inner.get(after..).unwrap_or_default() {
+                        [] | [b'\n', ..] | [b'/', b'/', ..] => {
+                            self.list.push(Token::new(start, start + len + 2, line, number));
+                            return line_end(source, start + 1 + after);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.list.clear();
+        self.read_any(source, line, number)
+    }
+
+    /// Reads any line.
+    fn read_any(&mut self, source: &[u8], line: usize, number: u32) -> usize {
+        let token = |start: usize, end: usize| Token::new(start, end, line, number);
         let mut start = self.skip_separators(source, line, token);
         let mut at = start;
         let mut in_string = false;
         let mut in_base64 = false;
         while let Some(&byte) = source.get(at) {
-            match class(byte) {
-                ORDINARY => at = ordinary_end(source, at + 1),
-                SPECIAL => {
-                    match byte {
-                        b'\n' => break,
-                        b'"' if in_string => in_string = source[at - 1] == b'\\',
-                        b'"' => in_string = at == line || class(source[at - 1]) == SEPARATOR,
-                        b'/' if !in_base64 && !in_string && source.get(at + 1) == Some(&b'/') => {
-                            if start != at {
-                                self.list.push(token(start, at));
-                            }
-                            return line_end(source, at);
-                        }
-                        b'(' if is_base64(&source[start..at]) => in_base64 = true,
-                        b')' => in_base64 = false,
-                        _ => {}
+            match byte {
+                b'\n' => break,
+                b'"' if in_string => in_string = source[at - 1] == b'\\',
+                b'"' => in_string = at == line || is_separator(source[at - 1]),
+                b'/' if !in_base64 && !in_string && source.get(at + 1) == Some(&b'/') => {
+                    if start != at {
+                        self.list.push(token(start, at));
                     }
-                    at += 1;
+                    return line_end(source, at);
                 }
-                _ if in_string => at += 1,
-                _ => {
+                b'(' if is_base64(&source[start..at]) => in_base64 = true,
+                b')' => in_base64 = false,
+                b' ' | b'\t' | b';' if !in_string => {
                     self.list.push(token(start, at));
                     in_base64 = !in_base64 && is_base64(&source[start..at]);
                     start = self.skip_separators(source, at, token);
                     at = start;
+                    continue;
+                }
+                _ => {
+                    at = ordinary_end(source, at + 1);
+                    continue;
                 }
             }
+            at += 1;
         }
         let end = if at > start && source[at - 1] == b'\r' { at - 1 } else { at };
         if start < end {
@@ -129,16 +198,12 @@ impl Tokens {
 
     /// The first position from `at` on that is no separator; the semicolons on the way become tokens.
     fn skip_separators(&mut self, source: &[u8], mut at: usize, token: impl Fn(usize, usize) -> Token) -> usize {
-        while at < source.len() && class(source[at]) == SEPARATOR {
+        while at < source.len() && is_separator(source[at]) {
             if source[at] == b';' {
                 self.semicolons = true;
                 self.list.push(token(at, at + 1));
             }
             at += 1;
-            // One space between words; many before them, and before comments at the end of a line.
-            if source.get(at) == Some(&b' ') {
-                at = find(source, at, |word| word ^ eight(b' '));
-            }
         }
         at
     }
@@ -190,6 +255,33 @@ fn find(source: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> usize {
 #[inline]
 fn ordinary_end(source: &[u8], at: usize) -> usize {
     find(source, at, |word| below(word, b'0') | equal(word, b';'))
+}
+
+/// Where a word that begins at `at` ends, and with what class of byte: the first that is not ordinary. The source's end
+/// is taken for a newline.
+#[inline]
+fn word_end(source: &[u8], mut at: usize) -> (usize, u8) {
+    loop {
+        at = ordinary_end(source, at);
+        match source.get(at).map_or(NEWLINE, |byte| class(*byte)) {
+            ORDINARY => at += 1,
+            stop => return (at, stop),
+        }
+    }
+}
+
+/// The first position from `at` on that is no blank.
+#[inline]
+fn skip_blanks(source: &[u8], mut at: usize) -> usize {
+    loop {
+        match source.get(at) {
+            Some(byte) if *byte > b' ' => return at,
+            // One space between words; many before them, and before comments at the end of a line.
+            Some(b' ') => at = find(source, at + 1, |word| word ^ eight(b' ')),
+            Some(b'\t') => at += 1,
+            _ => return at,
+        }
+    }
 }
 
 /// The first newline from `at` on, or the end. Comments are long, so 32 bytes are looked at in one step.
@@ -245,6 +337,26 @@ mod tests {
                 assert_eq!(found, count, "{word}{line}");
                 assert_eq!(words(&format!("{word}{line}"))[0], word);
             }
+        }
+    }
+
+    #[test]
+    fn the_short_way_reads_what_the_long_one_does() {
+        let pieces = [
+            "", "int", "x:", "-1", " ", "\t  ", ";", "\"", "\"a b\"", "//", "/", "(", ")", "base64", "b64(", "\\", "\r", "\n",
+        ];
+        let (mut short, mut long) = (Tokens::new(), Tokens::new());
+        for number in 0..pieces.len().pow(5) {
+            let piece = |place: u32| pieces[number / pieces.len().pow(place) % pieces.len()];
+            // Every word of four pieces, and each of them with something before it once in a while.
+            if !piece(4).is_empty() && number % 11 != 0 {
+                continue;
+            }
+            let line = [piece(4), piece(3), piece(2), piece(1), piece(0)].concat();
+            long.list.clear();
+            long.semicolons = false;
+            let ends = (short.read(line.as_bytes(), 0, 7), long.read_any(line.as_bytes(), 0, 7));
+            assert_eq!((ends.0, &short.list, short.semicolons), (ends.1, &long.list, long.semicolons), "{line:?}");
         }
     }
 

@@ -72,7 +72,7 @@ impl FieldTable {
 
     /// The byte and row of a name of this group.
     #[inline]
-    pub fn by_name(&self, name: &str) -> Option<(u8, &FieldSpec)> {
+    pub fn by_name(&self, name: impl AsRef<[u8]>) -> Option<(u8, &FieldSpec)> {
         let at = self.names.get(name)?;
         Some((u8::try_from(at).ok()?, self.rows.get(at)?))
     }
