@@ -68,7 +68,11 @@ impl NameIndex {
     fn place(&self, ends: [u64; 2], len: usize) -> usize {
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = spread(ends, len) & mask;
-        while self.slots.get(at).is_some_and(|slot| slot.len != 0 && (slot.ends != ends || usize::from(slot.len) != len)) {
+        while self
+            .slots
+            .get(at)
+            .is_some_and(|slot| slot.len != 0 && (slot.ends != ends || usize::from(slot.len) != len))
+        {
             at = (at + 1) & mask;
         }
         at

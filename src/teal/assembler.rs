@@ -168,14 +168,13 @@ impl<'a> Assembler<'a> {
         }
         let Some(form) = self.form(first, name, args.len()) else { return };
         self.code.mark(first);
-        if form.refine == Refine::Nothing {
-            self.known.apply(form.args, form.returns, &mut self.faults);
-        } else {
+        let (mut takes, mut gives) = (form.args, form.returns);
+        if form.refine != Refine::Nothing {
             let refined = self.refine(form, *first, args);
-            let takes = if refined.args { &self.args } else { form.args };
-            let gives = if refined.returns { &self.returns } else { form.returns };
-            self.known.apply(takes, gives, &mut self.faults);
+            takes = if refined.args { &self.args } else { takes };
+            gives = if refined.returns { &self.returns } else { gives };
         }
+        self.known.apply(takes, gives, &mut self.faults);
         if !self.faults.is_empty() {
             self.report_faults(form, *first, args);
         }

@@ -3,7 +3,9 @@
 //! Where an immediate is wrong, what was written before it stays: the places of later errors count it, as in the
 //! reference.
 
-use crate::opcodes::{BACK_BRANCH_VERSION, FieldGroup, FieldSpec, Immediate, ImmediateKind, MAX_STRING_SIZE, Op, OpSpec};
+use crate::opcodes::{
+    BACK_BRANCH_VERSION, FieldGroup, FieldSpec, Immediate, ImmediateKind, MAX_STRING_SIZE, Op, OpSpec,
+};
 use crate::opcodes::{named_constant, version_table};
 
 use super::Problem;

@@ -174,7 +174,8 @@ impl Assembler<'_> {
                     return UNCHANGED;
                 };
                 let at = frame_place("frame_dig", frame, slot)?;
-                let found = self.known.stack.get(at).copied().ok_or_else(|| Box::new(Problem::AboveStack("frame_dig")))?;
+                let found =
+                    self.known.stack.get(at).copied().ok_or_else(|| Box::new(Problem::AboveStack("frame_dig")))?;
                 self.returns.push(found);
                 RETURNS
             }

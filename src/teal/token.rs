@@ -343,7 +343,8 @@ mod tests {
     #[test]
     fn the_short_way_reads_what_the_long_one_does() {
         let pieces = [
-            "", "int", "x:", "-1", " ", "\t  ", ";", "\"", "\"a b\"", "//", "/", "(", ")", "base64", "b64(", "\\", "\r", "\n",
+            "", "int", "x:", "-1", " ", "\t  ", ";", "\"", "\"a b\"", "//", "/", "(", ")", "base64", "b64(", "\\",
+            "\r", "\n",
         ];
         let (mut short, mut long) = (Tokens::new(), Tokens::new());
         for number in 0..pieces.len().pow(5) {
