@@ -13,7 +13,7 @@ use pnp_contract::ledger::chain::Chain;
 use pnp_contract::ledger::evaluator::Evaluator;
 use pnp_contract::ledger::genesis::Genesis;
 use pnp_contract::teal::template::{TemplateValue, substitute};
-use pnp_contract::teal::{AssembleOptions, CheckOptions, assemble, check, disassemble};
+use pnp_contract::teal::{AssembleOptions, CheckOptions, CostOptions, assemble, check, cost, disassemble, format};
 use pnp_contract::types::consensus::{self, ConsensusParams};
 use pnp_contract::types::{
     Address, AppIndex, ApplyData, AssetConfig, AssetIndex, AssetParams, BlockHeader, Digest, LogicSignature,
@@ -108,6 +108,19 @@ fn check_contract(bencher: Bencher<'_, '_>) {
 fn check_2000_lines(bencher: Bencher<'_, '_>) {
     let (source, options) = (LONG.as_str(), CheckOptions::default());
     bencher.bench(|| check(black_box(source), &options));
+}
+
+#[divan::bench]
+fn format_contract(bencher: Bencher<'_, '_>) {
+    assert!(format(APPROVAL_SOURCE).is_ok());
+    bencher.bench(|| format(black_box(APPROVAL_SOURCE)));
+}
+
+#[divan::bench]
+fn cost_contract(bencher: Bencher<'_, '_>) {
+    let (source, options) = (CONTRACT.as_str(), CostOptions::default());
+    assert!(cost(source, &options).is_ok());
+    bencher.bench(|| cost(black_box(source), &options));
 }
 
 #[divan::bench]

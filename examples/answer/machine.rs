@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use pnp_contract::avm::{
     EvalError, Fault, GroupContext, LedgerError, SignatureLedger, Tracer, Value, Vm, eval_signature,
 };
-use pnp_contract::teal::{Severity, assemble};
+use pnp_contract::teal::{CheckOptions, Severity, assemble, check};
 use pnp_contract::types::consensus::{ConsensusParams, LATEST};
 use pnp_contract::types::{BlockHeader, Digest, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType};
 use serde_json::{Value as Json, json};
@@ -121,4 +121,12 @@ pub(super) fn timed(question: &Json) -> Json {
     let asm_ns = each(span, || drop(black_box(assemble(black_box(source), options))));
     let eval_ns = each(span, || drop(black_box(run(black_box(&program)))));
     json!({"pass": pass, "err": err, "asm_ns": asm_ns, "eval_ns": eval_ns})
+}
+
+/// How long a check takes, in nanoseconds.
+pub(super) fn check_timed(question: &Json) -> Json {
+    let source = question["src"].as_str().unwrap_or_default();
+    let span = Duration::from_millis(question["ms"].as_u64().unwrap_or(100).max(100));
+    let check_ns = each(span, || drop(black_box(check(black_box(source), &CheckOptions::default()))));
+    json!({"check_ns": check_ns})
 }

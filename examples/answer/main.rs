@@ -3,8 +3,8 @@
 //!
 //! `{"op":"asm","src":TEXT,"v":13}` assembles, `{"op":"dis","hex":HEX}` disassembles, `{"op":"table"}` tells the opcodes
 //! of the last version. `{"op":"eval","hex":HEX,"args":[HEX…]}` runs a program as the logic signature of a one-payment
-//! group with a budget of 100,000,000; `{"op":"bench","src":TEXT,"ms":300}` times assembling and running. A line that is
-//! no such question gets an `err`.
+//! group with a budget of 100,000,000; `{"op":"bench","src":TEXT,"ms":300}` times assembling and running, and
+//! `{"op":"check","src":TEXT,"ms":300}` checking. A line that is no such question gets an `err`.
 
 mod assembler;
 mod machine;
@@ -24,6 +24,7 @@ fn answer(line: &str) -> Value {
         Some("table") => assembler::table(),
         Some("eval") => machine::evaluated(&question),
         Some("bench") => machine::timed(&question),
+        Some("check") => machine::check_timed(&question),
         _ => json!({"err": "unknown op"}),
     }
 }
