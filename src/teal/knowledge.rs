@@ -132,7 +132,7 @@ impl Knowledge {
     }
 
     /// Pops `args`, pushes `returns`, and tells what does not fit.
-    #[inline(always)]
+    #[inline]
     pub(super) fn apply(&mut self, args: &[StackType], returns: &[StackType], faults: &mut Vec<Fault>) {
         if self.dead {
             return;
