@@ -68,8 +68,13 @@ pub fn format(source: &str) -> Result<String, FormatError> {
     }
     let rows = rows::read(source)?;
     let tidy = align::lay_out(&rows)?;
-    // Nothing but separators is a program, of a version alone; no text at all is none.
-    if tidy.is_empty() && source.contains(';') { Ok(";\n".to_owned()) } else { Ok(tidy) }
+    // What is blank to the assembler is no text at all, while separators are a program, if only of a version; and there
+    // are words, of form feeds say, that only separators keep from being blank.
+    match tidy.trim().is_empty() && !source.trim().is_empty() {
+        true if tidy.is_empty() => Ok(";\n".to_owned()),
+        true => Ok(format!(";{tidy}")),
+        false => Ok(tidy),
+    }
 }
 
 /// A line's words and its comment, with the two slashes, if it has one.

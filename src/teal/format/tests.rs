@@ -64,6 +64,8 @@ fn comments_alone_stand_as_what_is_below() {
 fn separators_alone_are_a_program() {
     assert_eq!(laid_out(" ;;\n;"), ";\n");
     assert_eq!(laid_out(";\n"), ";\n");
+    assert_eq!(laid_out(";\u{c}\u{c};"), ";    \u{c}\u{c}\n");
+    assert_eq!(laid_out(";    \u{c}\u{c}\n"), ";    \u{c}\u{c}\n");
 }
 
 #[test]
