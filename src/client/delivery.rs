@@ -220,10 +220,10 @@ impl<'a> Delivery<'a> {
     ///
     /// Where there are several nodes, others' pools may have it, and only blocks that come without it tell; if none come, the
     /// wait ends as every other does, with what is not known. Where one node is the whole network, its pool is the only one, and
-    /// no block may ever come: a development network makes them with transactions alone. There a moment is enough.
+    /// no block may ever come: a development network makes them with transactions alone. There it has had the time of some rounds.
     fn is_given_up(&self, alone: bool) -> bool {
         let Some((round, then, _)) = &self.dropped else { return false };
-        self.passed(*round) || (alone && then.elapsed() >= SHORT_TIME)
+        self.passed(*round) || (alone && then.elapsed() >= SOME_TIME)
     }
 
     fn given_up(&self) -> ClientError {

@@ -132,8 +132,8 @@ fn a_locked_and_a_damaged_entry_are_told_apart() {
 #[test]
 fn the_strongest_place_wins_and_the_others_are_shown() {
     let project = project();
-    import(&project, "alice", 4);
     let made = project.done(&["account", "new", "alice"])["address"].clone();
+    import(&project, "alice", 4);
     let project = project
         .file(".env", &format!("ALICE_MNEMONIC=\"{}\"\n", words(3)))
         .file(".env.embedded", &format!("ALICE_MNEMONIC='{}'\n", words(2)));

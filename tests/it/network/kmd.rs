@@ -69,6 +69,9 @@ fn story(project: &Project, name: &str) {
     assert!(kept.contains("alice") && !kept.contains(&format!("\"{name}\"")), "a key of kmd's was kept here: {kept}");
 }
 
+/// How kmd fails when it is asked the first time.
+type Failing = fn() -> Act;
+
 fn funded(upstream: &Upstream, kmd: &str, number: u8) -> Project {
     upstream.project(&upstream.url).done(&["account", "fund", &key(number).address().to_string(), "--amount", "10"]);
     Project::new()
@@ -81,7 +84,7 @@ fn funded(upstream: &Upstream, kmd: &str, number: u8) -> Project {
 #[test]
 fn kmd_signs_through_every_fault() {
     let upstream = Upstream::start();
-    let faults: [(&str, fn() -> Act); 5] = [
+    let faults: [(&str, Failing); 5] = [
         ("none", || Act::Pass),
         ("cut before kmd hears", || Act::CutBefore),
         ("502 with a page", || Act::Answer(502, "", "<html>".to_owned())),
