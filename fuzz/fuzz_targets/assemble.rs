@@ -34,7 +34,7 @@ fuzz_target!(|input: &[u8]| {
             assert!(!found.is_empty());
             for found in &found {
                 assert!(source.get(found.span.clone()).is_some(), "{found:?}");
-                let _ = found.hint(version.unwrap_or(1));
+                let _ = (found.help(&source), found.related(&source));
             }
             assert!(!report(&found, None).is_empty());
         }
