@@ -34,20 +34,20 @@ impl Turn {
         let mut file =
             File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
         let begun = Instant::now();
-        let mut told = None;
+        let mut told = false;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
-            let holder = holder(&path);
             if begun.elapsed() > PATIENCE {
-                return Err(held(network, &holder));
+                return Err(held(network, &holder(&path)));
             }
-            if told.is_none() {
+            if !told {
+                let holder = holder(&path);
                 context.out.say(&format!("waiting for {holder}, which changes what stands on {network}"));
-                told = Some(holder);
+                told = true;
             }
             tokio::time::sleep(PAUSE).await;
         }

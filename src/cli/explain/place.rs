@@ -75,8 +75,13 @@ impl Listing {
     /// What a program disassembles to.
     pub(super) fn disassembly(name: String, program: &[u8]) -> Result<Self, crate::teal::DisassembleError> {
         let disassembly = disassemble_with_places(program)?;
-        let line_of = |byte: usize| disassembly.text.get(..byte).unwrap_or_default().matches('\n').count();
-        let lines = disassembly.places.iter().map(|(pc, byte)| (*pc, line_of(*byte))).collect();
+        let (mut line, mut counted) = (0, 0);
+        let lines = disassembly.places.iter().map(|(pc, byte)| {
+            line += disassembly.text.get(counted..*byte).unwrap_or_default().matches('\n').count();
+            counted = *byte;
+            (*pc, line)
+        });
+        let lines = lines.collect();
         Ok(Self { name, text: disassembly.text, lines })
     }
 
@@ -117,13 +122,13 @@ impl Listing {
         };
         let name = |index: usize| {
             let place = self.line(self.lines.get(index)?.1.checked_add(1)?)?;
-            place.code.split(' ').next().map(canonical)
+            place.code.split(' ').next().map(|name| canonical(name).to_owned())
         };
         let Some(here) = name(at) else { return false };
         let before = at.checked_sub(1).and_then(name);
         let mut previous = None;
         named.iter().map(|name| canonical(name)).any(|name| {
-            let is_here = name == here && (previous.is_none() || before.is_none() || previous == before);
+            let is_here = name == here && (previous.is_none() || before.is_none() || previous == before.as_deref());
             previous = Some(name);
             is_here
         })
@@ -131,14 +136,13 @@ impl Listing {
 }
 
 /// An instruction's name as the program has it, whichever way it is written: constants come in many.
-fn canonical(name: &str) -> String {
+fn canonical(name: &str) -> &str {
     match name {
-        "int" | "pushint" => "number".to_owned(),
-        "byte" | "addr" | "pushbytes" | "method" => "bytes".to_owned(),
-        _ if name.starts_with("intc") => "number".to_owned(),
-        _ if name.starts_with("bytec") => "bytes".to_owned(),
-        "gtxn" => "gtxn".to_owned(),
-        _ => name.to_owned(),
+        "int" | "pushint" => "number",
+        "byte" | "addr" | "pushbytes" | "method" => "bytes",
+        _ if name.starts_with("intc") => "number",
+        _ if name.starts_with("bytec") => "bytes",
+        _ => name,
     }
 }
 

@@ -228,7 +228,7 @@ impl Graph {
 }
 
 /// Whether control does not simply run on after an instruction.
-fn ends_block(op: Op) -> bool {
+pub(in crate::teal) fn ends_block(op: Op) -> bool {
     matches!(
         op,
         Op::Branch

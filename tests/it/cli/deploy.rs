@@ -240,6 +240,15 @@ byte \"max_rate\"; txna ApplicationArgs 4; btoi; app_global_put
 done:
 int 1";
 
+/// A project whose creator, the key of seed 0, has 100 Algos on `node`, and the way to that node.
+fn creators(node: &Localnet) -> (Project, Algod) {
+    let project =
+        Project::new().with("ALGOD_SERVER", &node.url).with("CREATOR_MNEMONIC", MNEMONIC).with("PNP_NET", "localnet");
+    let creator = SigningKey::from_seed(&[0; 32]).address().to_string();
+    project.done(&["account", "fund", &creator, "--amount", "100"]);
+    (project, Algod::new(&node.url, Some(LOCAL_TOKEN)).unwrap())
+}
+
 /// Deploys [`FIRST_VERSION`] with no room to spare, as another tool would.
 async fn first_version(algod: &Algod) -> u64 {
     let key = SigningKey::from_seed(&[0; 32]);
@@ -260,11 +269,8 @@ async fn first_version(algod: &Algod) -> u64 {
 async fn the_first_version_is_found_and_grown_in_place() {
     let folder = Project::new();
     let node = Localnet::start(&folder);
-    let algod = Algod::new(&node.url, Some(LOCAL_TOKEN)).unwrap();
-    let project =
-        Project::new().with("ALGOD_SERVER", &node.url).with("CREATOR_MNEMONIC", MNEMONIC).with("PNP_NET", "localnet");
+    let (project, algod) = creators(&node);
     let creator = SigningKey::from_seed(&[0; 32]).address().to_string();
-    project.done(&["account", "fund", &creator, "--amount", "100"]);
     let old = first_version(&algod).await;
     let ran = project.run(&["deploy"]);
     assert!(ran.stderr.contains("runs another version"), "{}", ran.stderr);
@@ -301,11 +307,7 @@ async fn the_first_version_is_found_and_grown_in_place() {
 async fn update_gives_an_application_the_room_it_lacks() {
     let folder = Project::new();
     let node = Localnet::start(&folder);
-    let algod = Algod::new(&node.url, Some(LOCAL_TOKEN)).unwrap();
-    let project =
-        Project::new().with("ALGOD_SERVER", &node.url).with("CREATOR_MNEMONIC", MNEMONIC).with("PNP_NET", "localnet");
-    let creator = SigningKey::from_seed(&[0; 32]).address().to_string();
-    project.done(&["account", "fund", &creator, "--amount", "100"]);
+    let (project, algod) = creators(&node);
     let old = first_version(&algod).await.to_string();
     let named = ["--updatable=true", "--deletable=false", "--unordered-ticks=false"];
     project.done(&[&["update", "--app", &old], &named[..]].concat());

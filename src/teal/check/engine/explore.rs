@@ -10,7 +10,7 @@ use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey}
 use super::terms::{NOTHING, TermId, Who};
 use crate::opcodes::{Op, StackType, TxnField};
 use crate::teal::check::settings::Settings;
-use crate::teal::flow::{Exit, Graph, Instruction, Program};
+use crate::teal::flow::{Exit, Graph, Instruction, Program, ends_block};
 
 /// Facts that are looked through at a condition in the time an instruction takes.
 const FACTS_A_STEP: usize = 16;
@@ -76,7 +76,7 @@ pub(super) struct Explorer<'a> {
     hopeful: Vec<bool>,
     grain: Grain,
     /// Conditions that can come out either way.
-    opened: BTreeSet<usize>,
+    opened: &'a BTreeSet<usize>,
     /// Paths that were left for later, by the order in which they are followed.
     open: BTreeMap<(usize, u32), State>,
     left: u32,
@@ -98,8 +98,7 @@ pub(in crate::teal::check) fn explore(
 ) -> Vec<Seen> {
     let mut all = Vec::new();
     for grain in GRAINS {
-        let mut explorer = Explorer::new(program, graph, settings, grain);
-        explorer.opened.clone_from(opened);
+        let mut explorer = Explorer::new(program, graph, settings, opened, grain);
         explorer.run();
         let complete = !explorer.seen.incomplete;
         all.push(explorer.seen);
@@ -111,7 +110,13 @@ pub(in crate::teal::check) fn explore(
 }
 
 impl<'a> Explorer<'a> {
-    fn new(program: &'a Program, graph: &'a Graph, settings: &'a Settings, grain: Grain) -> Self {
+    fn new(
+        program: &'a Program,
+        graph: &'a Graph,
+        settings: &'a Settings,
+        opened: &'a BTreeSet<usize>,
+        grain: Grain,
+    ) -> Self {
         let seen = Seen {
             logic: Logic::new(),
             paths: Lists::new(),
@@ -138,7 +143,7 @@ impl<'a> Explorer<'a> {
             stores_anything: program.instructions().iter().any(stores),
             hopeful: hopeful(graph),
             grain,
-            opened: BTreeSet::new(),
+            opened,
             open: BTreeMap::from([((0, 0), State::START)]),
             left: 0,
             visits: HashMap::new(),
@@ -189,7 +194,7 @@ impl<'a> Explorer<'a> {
                 self.steps += 1;
                 self.seen.reached[at] = true;
                 state.cost = state.cost.saturating_add(self.cost(&state, instruction));
-                if is_control(instruction.op()) {
+                if ends_block(instruction.op()) {
                     break;
                 }
                 if instruction.op() == Op::Assert {
@@ -490,26 +495,6 @@ impl<'a> Explorer<'a> {
             self.seen.approvals.push(Rc::new(approval));
         }
     }
-}
-
-/// Whether control does not simply go on.
-fn is_control(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Branch
-            | Op::BranchVarint
-            | Op::BranchZero
-            | Op::BranchZeroVarint
-            | Op::BranchNonZero
-            | Op::BranchNonZeroVarint
-            | Op::Switch
-            | Op::Match
-            | Op::Callsub
-            | Op::CallsubVarint
-            | Op::Retsub
-            | Op::Return
-            | Op::Err
-    )
 }
 
 /// The blocks from which an end other than `err` can be reached, calls taken for ways in and out.
