@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, Sender, SenderArgs};
 use super::provision::AssetPlan;
-use super::session::{Session, on_network};
+use super::session::{Session, in_turn, on_network};
 use super::values::whole;
 use crate::client::AssetState;
 use crate::registry;
@@ -189,7 +189,7 @@ struct HoldingReport {
 
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    on_network(context, async |session| match &args.command {
+    let command = async |session: &Session<'_>| match &args.command {
         Command::Create { unit, name, decimals, total, url, from, signers } => {
             let plan = AssetPlan {
                 unit: unit.clone(),
@@ -203,8 +203,12 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         Command::Optin { asset, from, signers } => opt_in(session, *asset, from, signers).await,
         Command::Send { amount, to, asset, from, signers } => send(session, *amount, to, *asset, from, signers).await,
         Command::Show { asset } => show(session, *asset).await,
-    })
-    .await
+    };
+    // A deployment takes the newest asset, or makes one where there is none.
+    match args.command {
+        Command::Create { .. } => in_turn(context, "asset create", command).await,
+        _ => on_network(context, command).await,
+    }
 }
 
 async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &SenderArgs) -> Result<Answer, Failure> {

@@ -2,7 +2,9 @@
 //!
 //! Two deployments at once would each find nothing and each make a contract; the record's own lock is too short for that, for
 //! it is held only while the file is written. This one is held from the first look to the last line of the record, lies in
-//! `.pnp/locks/`, one for each network, and ends with its process, however that ends.
+//! `.pnp/locks/`, one for each network, and ends with its process, however that ends. Whatever makes, changes or ends a
+//! contract or the asset takes it, and so does a change of who signs for an account. What users do (opting in, billing,
+//! sending, leaving) goes on beside it: none of that is what another command decides by.
 
 use super::context::Context;
 use super::embedded::make_private;

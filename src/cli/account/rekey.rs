@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::io::Answer;
 use super::super::multisig::{Outcome, SenderArgs, address_of};
-use super::super::session::{Session, on_network};
+use super::super::session::{Session, in_turn};
 use crate::keys::KeyError;
 use crate::types::{Address, MicroAlgos, Transaction};
 use crate::usage::calls;
@@ -48,7 +48,7 @@ pub(in crate::cli) struct RekeyReport {
 
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    on_network(context, async |session| {
+    in_turn(context, "account rekey", async |session| {
         let sender = session.existing_sender(&args.signers, args.account.as_deref().unwrap_or_default()).await?;
         let address = sender.address();
         let to = target(session, &args.to).await?;

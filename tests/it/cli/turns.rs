@@ -38,7 +38,14 @@ fn who_holds_the_turn_is_named_and_looking_needs_none() {
     lock.lock().unwrap();
     let said = std::fs::read_to_string(&path).unwrap();
     assert!(said.starts_with("`deploy` (process "), "{said}");
-    for changing in [&["deploy"][..], &["params", "--fee-pct", "100"], &["update"], &["delete"]] {
+    for changing in [
+        &["deploy"][..],
+        &["params", "--fee-pct", "100"],
+        &["update"],
+        &["delete"],
+        &["asset", "create"],
+        &["account", "rekey", "user", "--to", "creator"],
+    ] {
         let ran = project.run(&[&["--timeout", "2"], changing].concat());
         assert_eq!(ran.code, 5, "{changing:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(said.trim()), "{changing:?}: {}", ran.stderr);
@@ -46,6 +53,8 @@ fn who_holds_the_turn_is_named_and_looking_needs_none() {
     project.done(&["status"]);
     project.done(&["deploy", "--check"]);
     project.done(&["bill", "--units", "1"]);
+    project.done(&["asset", "optin", "--from", "user"]);
     drop(lock);
+    project.done(&["asset", "create"]);
     project.done(&["params", "--fee-pct", "100"]);
 }
