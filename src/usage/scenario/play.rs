@@ -33,8 +33,17 @@ pub struct Transcript {
     pub steps: Vec<Outcome>,
     /// The contract's global state at the end; nothing where it is gone.
     pub global: Option<BTreeMap<String, String>>,
-    /// What each actor holds of PLY at the end, and their `last_tick` where they have opted in.
-    pub actors: BTreeMap<&'static str, (u64, Option<String>)>,
+    /// What each actor has at the end, by name.
+    pub actors: BTreeMap<&'static str, Belongings>,
+}
+
+/// What an actor has at the end of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Belongings {
+    /// What they hold of PLY, in minor units.
+    pub ply: u64,
+    /// The newest tick the contract has of them, in hex; nothing where they have not opted in.
+    pub last_tick: Option<String>,
 }
 
 /// What became of a step.
@@ -139,13 +148,13 @@ async fn end(stage: &mut Stage, subject: &Subject<'_>, transcript: &mut Transcri
         });
         transcript.global = Some(shown.collect());
     }
-    for (actor, held) in holdings(stage, subject.ply).await? {
+    for (actor, ply) in holdings(stage, subject.ply).await? {
         let local = stage.algod.local_state(stage.address(actor), subject.application).await?;
-        let tick = local.and_then(|local| match local.get(b"last_tick".as_slice()) {
+        let last_tick = local.and_then(|local| match local.get(b"last_tick".as_slice()) {
             Some(TealValue::Bytes(bytes)) => Some(hex::encode(bytes)),
             _ => None,
         });
-        transcript.actors.insert(actor.name(), (held, tick));
+        transcript.actors.insert(actor.name(), Belongings { ply, last_tick });
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! comes out of the real command here, on success and on failure.
 
 use super::Project;
+use clap::CommandFactory;
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -212,6 +213,11 @@ impl Story {
         let app = self.tells("multisig submit", "multisig submit merged.msig")["app"].as_u64().unwrap();
         self.tells("multisig status", "multisig status merged.msig");
         self.fails(1, "multisig sign a.teal --as user --yes");
+        // Who pays a bill has opted in and holds enough.
+        self.signed("asset optin", "asset optin");
+        self.signed("optin", &format!("optin --app {app}"));
+        self.tells("asset send", "asset send --amount 100 --to ops");
+        let mut bundled = BTreeSet::from(["deploy".to_owned()]);
         for (name, command) in [
             ("account fund", "account fund alice".to_owned()),
             ("account rekey", "account rekey --to alice".to_owned()),
@@ -223,11 +229,26 @@ impl Story {
             ("update", format!("update --max-rate 50 --app {app}")),
             ("leave", format!("leave --app {app}")),
             ("delete", format!("delete --app {app}")),
+            ("bill", format!("bill --units 1 --price 10 --app {app}")),
         ] {
             let out = format!("{}.msig", name.replace(' ', "-"));
             let written = self.tells(name, &format!("{command} --multisig ops --out {out}"));
             assert_eq!((&written["bundle"], &written["name"]), (&out.into(), &"ops".into()));
+            bundled.insert(name.to_owned());
         }
+        let mut sending = BTreeSet::new();
+        sends(&pnp_contract::cli::Cli::command(), "", &mut sending);
+        assert_eq!(bundled, sending, "every command that takes --multisig writes a bundle here");
+    }
+
+    /// Has the multisignature do something.
+    fn signed(&self, name: &str, command: &str) {
+        self.tells(name, &format!("{command} --multisig ops --out signed.msig"));
+        for signer in ["alice", "user"] {
+            self.tells("multisig sign", &format!("multisig sign signed.msig --as {signer} --yes"));
+        }
+        self.tells("multisig submit", "multisig submit signed.msig");
+        std::fs::remove_file(self.project.path().join("signed.msig")).unwrap();
     }
 
     /// What runs beside the project's network.
@@ -266,6 +287,17 @@ impl Story {
         self.fails(2, "schema frobnicate");
         self.fails(2, "frobnicate");
         self.fails(2, "account");
+    }
+}
+
+/// Commands that send, by their words: those that let a bundle's validity be said.
+fn sends(command: &clap::Command, path: &str, found: &mut BTreeSet<String>) {
+    for command in command.get_subcommands() {
+        let path = format!("{path}{}", command.get_name());
+        if command.get_arguments().any(|argument| argument.get_id() == "validity") {
+            found.insert(path.clone());
+        }
+        sends(command, &format!("{path} "), found);
     }
 }
 
