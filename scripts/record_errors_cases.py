@@ -33,13 +33,17 @@ LINES = "user,units,unit_price\nuser,1,100\nuser,2,100\nuser,3,100\n"
 
 
 class Case:
-    """One bad input: what is wrong, the command, the exit code it must end with, and what stands around it."""
+    """One bad input: what is wrong, the command, the exit code it must end with, and what stands around it. What is done
+    before is commands, or functions of the project's folder."""
 
-    def __init__(self, what, command, exit, env=None, files=None, before=None, fresh=False, stdin=None, spoil=None):
+    def __init__(self, what, command, exit, env=None, files=None, before=None, fresh=False, stdin=None, spoil=None,
+                 stdout=None, interrupt=None):
         self.what, self.command, self.exit = what, command, exit
         self.env, self.files, self.before, self.fresh = env or {}, files or {}, before or [], fresh
         # What is done to the project's folder before; what it answers with lives as long as the command.
         self.stdin, self.spoil = stdin, spoil
+        # Where the answer goes instead of to the page, and when Ctrl-C is pressed.
+        self.stdout, self.interrupt = stdout, interrupt
 
 
 def edit(name, change):
@@ -57,6 +61,11 @@ def held(name):
         fcntl.flock(file, fcntl.LOCK_EX)
         return file
     return spoil
+
+
+def charging(folder):
+    """Whether a batch has charged something."""
+    return any(b'{"charged":' in path.read_bytes() for path in (folder / ".pnp/journals").glob("*.journal"))
 
 
 def flipped(content, place):
@@ -154,7 +163,17 @@ def rules():
         Case("an asset that does not exist", "deploy --asset 999999", 1, fresh=True),
         Case("an account that has not opted in", "bill --units 1", 1, before=["leave"]),
         Case("more than the account holds", "bill --units 100000 --price 1000", 1),
+        Case("an account that holds no Algos", "asset optin --from poor", 1, env={"POOR_MNEMONIC": WORDS}),
+        Case("an account that others sign for", "bill --units 1", 1, before=["account rekey user --to alice"]),
     ]
+
+
+# A contract whose users have a number where the tick belongs: its local state has no room for bytes.
+NARROW = [
+    f"deploy --new --name Narrow {OPS} narrow.msig",
+    edit("narrow.msig", lambda content: content.replace(b"\xa4apls\x81\xa3nbs\x01", b"\xa4apls\x81\xa3nui\x01")),
+    "multisig sign narrow.msig --as alice --yes", "multisig sign narrow.msig --as bob --yes", "multisig submit narrow.msig",
+]
 
 
 def deployment():
@@ -163,6 +182,9 @@ def deployment():
         Case("programs that differ, of a contract that is not updatable", "deploy --unordered-ticks --on-update update", 1),
         Case("another provider than the contract has", f"deploy --provider {ZERO}", 1),
         Case("a replacement of a contract that is not deletable", "deploy --unordered-ticks --on-update replace", 1),
+        Case("a local state that is too small", f"deploy --name Narrow {OPS} more.msig", 1, before=NARROW),
+        Case("a replacement of one that is not deletable, for its state", "deploy --name Narrow --on-schema-break replace", 1, before=NARROW),
+        Case("a deployment while another command changes what stands", "deploy --timeout 1", 5, spoil=held(".pnp/locks/embedded.lock")),
         Case("an unknown way to update", "deploy --on-update nonsense", 2),
         Case("an unknown way around other state", "deploy --on-schema-break nonsense", 2),
         Case("a template value that is no yes or no", "deploy --updatable=maybe", 2),
@@ -261,6 +283,8 @@ def files():
         Case("TEAL with errors", "compile a.teal", 1, files={"a.teal": "#pragma version 11\nint x\nfoo\n"}),
         Case("a template variable without a value", "compile a.teal", 1, files={"a.teal": "#pragma version 11\nint TMPL_N\n"}),
         Case("a file that does not exist", "compile none.teal", 1),
+        Case("a disk that is full", "compile a.teal -o /dev/full", 1, files={"a.teal": "#pragma version 11\nint 1\n"}),
+        Case("a place for the answer that is full", "status", 1, stdout="/dev/full"),
         Case("a scenario that is no YAML", "test s.yaml", 2, files={"s.yaml": "- scenario: [\n"}),
     ]
 
@@ -279,6 +303,8 @@ def networks():
         Case("a public network behind a local name", "status --net localnet", 1, env={"ALGOD_PORT": "testnet"}),
         Case("another chain than the one recorded by its hash", "status --net mine", 1,
              files={"pnp.toml": f"[networks.mine]\nalgod = 'http://127.0.0.1:other-port'\ngenesis_hash = '{'B' * 43}='\n"}),
+        Case("a chain that another process holds", "localnet run --data-dir .pnp/embedded --algod-port 0", 1,
+             spoil=held(".pnp/embedded/node.lock")),
         Case("no contract is recorded", "bill --units 1", 1, fresh=True),
         Case("MainNet, and nobody to ask", "asset create --unit XYZ --net mainnet", 1, env=MAINNET),
         Case("fees over --max-fee", "bill --units 1 --max-fee 1000", 1),
@@ -290,6 +316,8 @@ def use():
     return [
         Case("an unknown command", "depoly", 2),
         Case("a command without what it needs", "bill", 2),
+        Case("a schema of what is no document", "schema nosuch", 2),
+        Case("a batch that is interrupted", "bill --units 1 --count 1000000", 130, interrupt=charging),
     ]
 
 

@@ -129,13 +129,19 @@ fn sweep(folder: &Path) {
 }
 
 /// Writes a file so that a reader, now or after a crash, sees the old content or the new: beside it, flushed to disk, then
-/// renamed over it.
+/// renamed over it. A link goes on pointing to it. A device or a pipe is written to as it is: to put a file in the place of
+/// `/dev/null` would take it away from everybody.
 ///
 /// # Errors
 /// The operating system's; what was there before is still there.
 pub fn write_atomically(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<()> {
-    written(path, bytes, mode)?.persist(path).map_err(|error| error.error)?;
-    settle(path)
+    // What is not there, or is a link to what is not there, is made here.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&target).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return File::options().write(true).open(&target)?.write_all(bytes);
+    }
+    written(&target, bytes, mode)?.persist(&target).map_err(|error| error.error)?;
+    settle(&target)
 }
 
 /// As [`write_atomically`], but only where nothing is there yet.
@@ -236,6 +242,28 @@ mod tests {
         assert_eq!(store.chain("hash=").unwrap().current().unwrap().app_id, 5);
         let left: Vec<_> = fs::read_dir(folder.path().join("deployments")).unwrap().collect();
         assert_eq!(left.len(), 1, "nothing but the record is left behind");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_and_pipes_stay_what_they_are() {
+        use std::io::Read as _;
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link, pipe] = ["file", "link", "pipe"].map(|name| folder.path().join(name));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_atomically(&link, b"new", 0o644).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        // Of both directions, so that nobody waits for the other end.
+        let mut end = File::options().read(true).write(true).open(&pipe).unwrap();
+        write_atomically(&pipe, b"new", 0o644).unwrap();
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+        let mut read = [0; 3];
+        end.read_exact(&mut read).unwrap();
+        assert_eq!(&read, b"new");
     }
 
     #[test]

@@ -337,13 +337,15 @@ fn refused(refusal: Refusal, plan: &Plan, target: Option<&Target>) -> Failure {
         let ways = ways.iter().filter(|(_, possible)| *possible).map(|(way, _)| way.replace("NAME", flag));
         ways.collect::<Vec<_>>().join("; ")
     };
+    // What led to a replacement that the programs forbid is what has to be answered otherwise.
+    let asked = if plan.changes.iter().any(|change| change.breaks) { "on-schema-break" } else { "on-update" };
     let (code, hint) = match refusal {
         Refusal::Update { .. } => {
             ("on_update", ways("on-update", &[(in_place, may_update), (instead, may_delete), (beside, true)]))
         }
         Refusal::Break { .. } => ("on_schema_break", ways("on-schema-break", &[(instead, may_delete), (beside, true)])),
         Refusal::NotUpdatable { .. } => ("not_updatable", ways("on-update", &[(instead, may_delete), (beside, true)])),
-        Refusal::NotDeletable { .. } => ("not_deletable", ways("on-update", &[(beside, true)])),
+        Refusal::NotDeletable { .. } => ("not_deletable", ways(asked, &[(beside, true)])),
     };
     let changes = serde_json::to_value(&plan.changes).unwrap_or_default();
     Failure::new(code, refusal).because(differences).hint(hint).with("changes", changes)
