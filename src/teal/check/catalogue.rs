@@ -251,9 +251,9 @@ pub const CHECKS: &[Check] = &[
         rule: Rule::EndlessLoop,
         name: "endless-loop",
         level: Level::Medium,
-        title: "a loop that control cannot leave",
-        why: "Every call that enters it fails once its budget is spent.",
-        fix: "Give the loop a condition to leave it.",
+        title: "a loop that control cannot leave, or not any more once it has gone round",
+        why: "Every call that goes round it fails once its budget is spent.",
+        fix: "Give the loop a condition to leave it, and change in each round what the condition depends on.",
     },
     Check {
         rule: Rule::UnboundedLoop,

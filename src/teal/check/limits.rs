@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::Rule;
-use super::engine::{Term, TermId};
+use super::engine::{Circle, Term, TermId};
 use super::finding::Level;
 use super::mode::Mode;
 use super::subject::{Draft, Subject};
 use crate::opcodes::{Field as _, GlobalField, Op, TxnField};
-use crate::teal::flow::{Instruction, Loop};
+use crate::teal::flow::{Block, Exit, Instruction, Loop};
 use crate::types::consensus;
+
+/// Most conditions of a loop that are named.
+const MAX_WAYS_OUT: usize = 4;
 
 pub(super) fn check(subject: &mut Subject<'_>) {
     loops(subject);
@@ -19,16 +22,41 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 }
 
 fn loops(subject: &mut Subject<'_>) {
+    let mut circles = std::mem::take(&mut subject.seen.circles);
     for found in subject.graph.loops() {
         let Some(first) = found.blocks.first().and_then(|block| subject.graph.blocks().get(*block)) else { continue };
         let first = first.first;
+        let mut within = circles.keys().filter(|block| found.blocks.binary_search(block).is_ok());
         if !found.has_way_out {
+            circles.retain(|block, _| found.blocks.binary_search(block).is_err());
             subject.report(Draft::new(Rule::EndlessLoop, first, "control never leaves this loop"));
-        } else if !found.recursive && is_open(subject, &found) {
+        } else if within.next().is_none() && !found.recursive && is_open(subject, &found) {
             let message = "nothing bounds the rounds of this loop but the budget";
             subject.report(Draft::new(Rule::UnboundedLoop, first, message));
         }
     }
+    circles.into_values().for_each(|circle| endless(subject, &circle));
+}
+
+/// Tells of a way round that changes nothing, and of the conditions by which it could be left the first time.
+fn endless(subject: &mut Subject<'_>, circle: &Circle) {
+    let mut blocks = circle.blocks.clone();
+    blocks.sort_unstable();
+    blocks.dedup();
+    let graph = subject.graph;
+    let Some(first) = blocks.first().and_then(|block| graph.blocks().get(*block)) else { return };
+    let message = match circle.recursive {
+        true => "this subroutine calls itself with all as it was: it never comes back",
+        false => "a round of this loop leaves all as it was: the next one is the same, and so on without end",
+    };
+    let mut draft = Draft::new(Rule::EndlessLoop, first.first, message);
+    let leads_out = |block: &&Block| block.successors().any(|next| blocks.binary_search(&next).is_err());
+    let is_condition = |block: &&Block| matches!(block.exit, Exit::Branch { .. } | Exit::Switch { .. });
+    let ways_out = blocks.iter().filter_map(|block| graph.blocks().get(*block)).filter(is_condition).filter(leads_out);
+    for block in ways_out.take(MAX_WAYS_OUT) {
+        draft = draft.related(block.end.saturating_sub(1), "this comes out the same each time");
+    }
+    subject.report(draft);
 }
 
 /// Whether the rounds of a loop could not be counted, and nothing in it looks like counting.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::catalogue::Rule;
-use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Term, TermId, Who};
+use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, Who};
 use super::finding::{Finding, Level, Related};
 use super::mode::Mode;
 use crate::opcodes::{Field as _, GlobalField, TxnField};
@@ -102,8 +102,8 @@ impl<'a> Subject<'a> {
 
     /// The first lines of blocks.
     fn lines(&self, path: ListId) -> Vec<u32> {
-        let line = |block: usize| {
-            let first = self.graph.blocks().get(block)?.first;
+        let line = |stop: Stop| {
+            let first = self.graph.blocks().get(stop.block)?.first;
             self.program.instructions().get(first)?.source.as_ref().map(|place| place.line)
         };
         let mut lines: Vec<u32> = self.seen.paths.iter(path).filter_map(line).collect();

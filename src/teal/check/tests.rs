@@ -1,5 +1,8 @@
 //! For every check a program that has what it finds, and one that looks alike and has not.
 
+mod loops;
+mod twins;
+
 use std::collections::BTreeSet;
 
 use super::*;

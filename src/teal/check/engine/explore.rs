@@ -1,12 +1,13 @@
 //! Which path is followed next, where paths meet, and when it is enough.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::assume::Logic;
 use super::cells::{ListId, Lists};
 use super::facts::FactsId;
-use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey};
+use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey, Stop};
 use super::terms::{NOTHING, TermId, Who};
 use crate::opcodes::{Op, StackType, TxnField};
 use crate::teal::check::settings::Settings;
@@ -54,7 +55,8 @@ type Spot = (usize, ListId);
 
 #[derive(Default)]
 struct Visits {
-    seen: HashSet<StateKey>,
+    /// The states that were seen, and the way each came.
+    seen: HashMap<StateKey, ListId>,
     /// States that differ by a choice.
     count: usize,
     rounds: usize,
@@ -74,6 +76,8 @@ pub(super) struct Explorer<'a> {
     pub(super) stores_anything: bool,
     /// From which blocks the program can still approve.
     hopeful: Vec<bool>,
+    /// The blocks of loops.
+    in_loops: BTreeSet<usize>,
     grain: Grain,
     /// Conditions that can come out either way.
     opened: &'a BTreeSet<usize>,
@@ -82,8 +86,10 @@ pub(super) struct Explorer<'a> {
     left: u32,
     visits: HashMap<Spot, Visits>,
     contexts: HashMap<usize, HashSet<ListId>>,
+    /// With what subroutines were entered, and the way that led there last.
+    pub(super) entered: HashMap<(usize, StateKey), ListId>,
     approved: HashSet<(usize, FactsId, ListId)>,
-    steps: usize,
+    pub(super) steps: usize,
     choices: u32,
 }
 
@@ -129,6 +135,7 @@ impl<'a> Explorer<'a> {
             loaded: BTreeMap::new(),
             local_reads: BTreeSet::new(),
             joined: BTreeSet::new(),
+            circles: BTreeMap::new(),
             resources: BTreeMap::new(),
             incomplete: false,
             refuses: false,
@@ -142,12 +149,14 @@ impl<'a> Explorer<'a> {
             seen,
             stores_anything: program.instructions().iter().any(stores),
             hopeful: hopeful(graph),
+            in_loops: graph.loops().into_iter().flat_map(|found| found.blocks).collect(),
             grain,
             opened,
             open: BTreeMap::from([((0, 0), State::START)]),
             left: 0,
             visits: HashMap::new(),
             contexts: HashMap::new(),
+            entered: HashMap::new(),
             approved: HashSet::new(),
             steps: 0,
             choices: 0,
@@ -239,11 +248,18 @@ impl<'a> Explorer<'a> {
             }
             return false;
         }
-        state.path = self.seen.paths.push(state.path, block);
+        state.path = self.seen.paths.push(state.path, Stop { block, choice: state.choice });
         let most = if self.steps > MANY_STEPS { FEW_STATES.min(self.grain.states) } else { self.grain.states };
         let visits = self.visits.entry((block, state.frames)).or_default();
-        if !visits.seen.insert(state.key()) {
-            return false;
+        match visits.seen.entry(state.key()) {
+            Entry::Vacant(new) => drop(new.insert(state.path)),
+            Entry::Occupied(known) => {
+                let before = *known.get();
+                if self.in_loops.contains(&block) {
+                    self.came_back(state.path, before);
+                }
+                return false;
+            }
         }
         if !state.open {
             let height = self.cells.stacks.len(state.stack);
@@ -431,6 +447,7 @@ impl<'a> Explorer<'a> {
         let within = self.cells.frames.iter(state.frames).filter(|frame| frame.entry == entry).count();
         let deep = within >= MAX_RECURSION || self.cells.frames.len(state.frames) >= MAX_CALLS;
         let frames = self.cells.frames.push(state.frames, frame);
+        self.enters(state, entry);
         let contexts = self.contexts.entry(entry).or_default();
         let new = !contexts.contains(&frames);
         if deep || new && contexts.len() >= self.grain.contexts {

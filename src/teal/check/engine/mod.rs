@@ -6,6 +6,7 @@
 
 mod assume;
 mod cells;
+mod circle;
 mod explore;
 mod facts;
 mod fields;
@@ -16,7 +17,8 @@ mod step;
 mod terms;
 
 pub(super) use cells::ListId;
+pub(super) use circle::Circle;
 pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
-pub(super) use state::{Approval, MAX_NOTES, Note, Seen};
+pub(super) use state::{Approval, MAX_NOTES, Note, Seen, Stop};
 pub(super) use terms::{NOTHING, Term, TermId, Who, reads_state};

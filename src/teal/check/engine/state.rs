@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::assume::Logic;
 use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
+use super::circle::Circle;
 use super::facts::FactsId;
 use super::terms::{NOTHING, TermId, Who};
 
@@ -37,6 +38,14 @@ pub(in crate::teal::check) enum Note {
     Dispatch { action: u8, instruction: usize },
     /// It submitted an inner transaction.
     Inner { instruction: usize },
+}
+
+/// A block a path came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::teal::check) struct Stop {
+    pub(in crate::teal::check) block: usize,
+    /// The choice it was made by: two paths through the same blocks are one path only if their choices are the same.
+    pub(super) choice: u32,
 }
 
 /// A path at a place.
@@ -134,7 +143,7 @@ pub(in crate::teal::check) struct Loaded {
 pub(in crate::teal::check) struct Seen {
     pub(in crate::teal::check) logic: Logic,
     pub(in crate::teal::check) approvals: Vec<Rc<Approval>>,
-    pub(in crate::teal::check) paths: Lists<usize>,
+    pub(in crate::teal::check) paths: Lists<Stop>,
     /// Conditions of `bz`, `bnz` and `assert`, by instruction.
     pub(in crate::teal::check) outcomes: BTreeMap<usize, Outcome>,
     /// Which instructions were reached.
@@ -149,6 +158,8 @@ pub(in crate::teal::check) struct Seen {
     pub(in crate::teal::check) local_reads: BTreeSet<LocalRead>,
     /// Blocks whose paths were joined because they were too many.
     pub(in crate::teal::check) joined: BTreeSet<usize>,
+    /// Ways round that change nothing, by the first of their blocks in order of place.
+    pub(in crate::teal::check) circles: BTreeMap<usize, Circle>,
     /// What the resource opcodes name, by instruction.
     pub(in crate::teal::check) resources: BTreeMap<usize, (TermId, TermId)>,
     /// Whether some path was given up.
