@@ -2,6 +2,8 @@
 
 use super::retry::{Pauses, retry_after};
 use super::{ClientError, Transport, tls};
+use bytes::Bytes;
+use reqwest::header::HeaderValue;
 use serde::de::DeserializeOwned;
 use std::io::Read as _;
 use std::sync::Arc;
@@ -23,7 +25,8 @@ pub(super) struct Service {
     name: &'static str,
     url: String,
     header: &'static str,
-    token: Zeroizing<String>,
+    /// In memory that all its copies share, which is wiped with the last of them.
+    token: Option<HeaderValue>,
     client: reqwest::Client,
     transport: Transport,
     /// Whether it ever answered.
@@ -85,11 +88,10 @@ impl Service {
             url: url.clone(),
             why: innermost(&error),
         })?;
-        let token = Zeroizing::new(token.unwrap_or_default().to_owned());
-        // No header can hold it, so that no service takes it.
-        if reqwest::header::HeaderValue::from_str(&token).is_err() {
-            return Err(ClientError::Unauthorized { service: name, url });
-        }
+        let token = match token.filter(|token| !token.is_empty()).map(secret) {
+            Some(None) => return Err(ClientError::Unauthorized { service: name, url }),
+            token => token.flatten(),
+        };
         Ok(Self { name, url, header, token, client, transport, known: Arc::default() })
     }
 
@@ -110,7 +112,7 @@ impl Service {
     pub(super) async fn get_openly<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         let open = self.client.get(format!("{}{path}", self.url)).timeout(ANSWER);
         match self.patiently(open, json).await {
-            Err(ClientError::Unauthorized { .. }) if !self.token.is_empty() => self.get(path).await,
+            Err(ClientError::Unauthorized { .. }) if self.token.is_some() => self.get(path).await,
             outcome => outcome,
         }
     }
@@ -165,7 +167,10 @@ impl Service {
     }
 
     fn with_token(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
-        if self.token.is_empty() { request } else { request.header(self.header, self.token.as_str()) }
+        match &self.token {
+            Some(token) => request.header(self.header, token),
+            None => request,
+        }
     }
 
     async fn once_only<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, ClientError> {
@@ -300,6 +305,14 @@ impl Service {
         }
         ClientError::Api { service: self.name, status, message }
     }
+}
+
+/// A header's value that is shown nowhere; nothing where no header can hold it, so that no service takes it.
+fn secret(token: &str) -> Option<HeaderValue> {
+    let owner = Zeroizing::new(token.as_bytes().to_vec());
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(owner)).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {

@@ -18,7 +18,7 @@ mod misuse;
 mod multisig;
 mod program;
 mod schemas;
-mod secrets;
+pub(crate) mod secrets;
 mod turns;
 
 use serde_json::Value;

@@ -47,7 +47,12 @@ fn needles() -> Vec<(String, Vec<u8>)> {
 const PAGE: usize = 4096;
 
 /// What of the needles is in `haystack`.
-fn found(haystack: &[u8], needles: &[(String, Vec<u8>)]) -> Vec<String> {
+pub(crate) fn found(haystack: &[u8], needles: &[(String, Vec<u8>)]) -> Vec<String> {
+    places(haystack, needles).iter().map(|(what, place)| format!("{what} at {place}")).collect()
+}
+
+/// The needles that are in `haystack`, each with its place.
+pub(crate) fn places<'n>(haystack: &[u8], needles: &'n [(String, Vec<u8>)]) -> Vec<(&'n str, usize)> {
     // Few bytes of memory are a needle's first two: looking for those first makes a core of half a gigabyte bearable.
     let mut starts = vec![Vec::new(); 1 << 16];
     for (index, (_, needle)) in needles.iter().enumerate() {
@@ -65,7 +70,7 @@ fn found(haystack: &[u8], needles: &[(String, Vec<u8>)]) -> Vec<String> {
             for index in &starts[usize::from(u16::from_le_bytes([haystack[place], haystack[place + 1]]))] {
                 let (what, needle) = &needles[*index];
                 if haystack[place..].starts_with(needle) {
-                    found.push(format!("{what} at {place}"));
+                    found.push((what.as_str(), place));
                 }
             }
         }
@@ -73,7 +78,7 @@ fn found(haystack: &[u8], needles: &[(String, Vec<u8>)]) -> Vec<String> {
     found
 }
 
-fn files(folder: &Path, all: &mut Vec<PathBuf>) {
+pub(crate) fn files(folder: &Path, all: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() { files(&path, all) } else { all.push(path) }
@@ -224,32 +229,30 @@ fn no_secret_is_said_written_or_handed_on() {
     assert!(!found(&std::fs::read(&sources[0]).unwrap(), &needles).is_empty());
 }
 
-/// The memory of a command as it ends, after its last use of a key: a core that a debugger writes, since the command itself
-/// forbids one. Nothing where there is no debugger, or it may not look.
-fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -> Option<Vec<u8>> {
+/// The memory of a command as it ends, after its last use of a key, and its exit code: a core that a debugger writes, since
+/// the command itself forbids one. Nothing where there is no debugger, or it may not look.
+pub(crate) fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -> Option<(Vec<u8>, i32)> {
     let core = project.path().join("core.dump");
     let command = project.command(arguments);
     let mut gdb = Command::new("gdb");
-    gdb.args([
-        "-q",
-        "-batch",
-        "-nx",
-        "-ex",
-        "set startup-with-shell off",
-        "-ex",
-        "catch syscall exit_group",
-        "-ex",
-        "run",
-    ]);
-    gdb.arg("-ex").arg(format!("gcore {}", core.display())).args(["-ex", "kill", "--args"]);
-    gdb.arg(command.get_program()).args(command.get_args()).current_dir(project.path()).env_clear();
+    gdb.args(["-q", "-batch", "-nx"]);
+    for step in ["set startup-with-shell off", "catch syscall exit_group", "run"] {
+        gdb.args(["-ex", step]);
+    }
+    gdb.args(["-ex", &format!("gcore {}", core.display())]);
+    for step in ["continue", r#"printf "ended with %d\n", $_exitcode"#] {
+        gdb.args(["-ex", step]);
+    }
+    gdb.arg("--args").arg(command.get_program()).args(command.get_args()).current_dir(project.path()).env_clear();
     gdb.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let mut child = gdb.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
+    let mut child = gdb.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let _ = child.stdin.take()?.write_all(input.as_bytes());
-    child.wait().ok()?;
-    let bytes = std::fs::read(&core).ok();
+    let told = child.wait_with_output().ok()?;
+    let bytes = std::fs::read(&core).ok()?;
     let _ = std::fs::remove_file(core);
-    bytes
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let code = told.lines().rev().find_map(|line| line.strip_prefix("ended with ")?.parse().ok());
+    Some((bytes, code.unwrap_or_else(|| panic!("{arguments:?}: {told}"))))
 }
 
 #[test]
@@ -259,18 +262,20 @@ fn no_secret_stays_in_memory_after_its_use() {
     let project = project().with("PNP_KEYSTORE_NEW_PASSWORD", "the next one");
     let mut needles = needles();
     project.done(&["account", "fund", "creator"]);
-    let Some(core) = core_at_exit(&project, &["account", "import", "other"], &words(2)) else {
+    let Some((core, code)) = core_at_exit(&project, &["account", "import", "other"], &words(2)) else {
         eprintln!("SKIPPED: there is no gdb here, or it may not look into other processes");
         return;
     };
+    assert_eq!(code, 0, "the import");
     assert!(core.len() > 1 << 20, "a core of {} bytes", core.len());
     assert_eq!(found(&core, &needles), Vec::<String>::new(), "after an import");
     project.done(&["account", "fund", "other"]);
     let other = SigningKey::from_seed(&seed(2)).address().to_string();
     let back = ["account", "rekey", "--multisig", "ops", "--sender", &other, "--to", &other, "--out", "back.msig"];
     for arguments in [
-        &["asset", "create"][..],
-        &["asset", "create", "--from", "other"],
+        // The contract takes the newest, of which the creator hands some out.
+        &["asset", "create", "--from", "other"][..],
+        &["asset", "create"],
         &["account", "export", "other", "--out", "x"],
         &["account", "new", "fresh", "--keystore"],
         &["account", "passwd", "fresh"],
@@ -282,7 +287,8 @@ fn no_secret_stays_in_memory_after_its_use() {
         &["multisig", "sign", "back.msig", "--as", "other", "--yes"],
         &["multisig", "submit", "back.msig"],
     ] {
-        let core = core_at_exit(&project, arguments, "").unwrap();
+        let (core, code) = core_at_exit(&project, arguments, "").unwrap();
+        assert_eq!(code, 0, "{arguments:?}");
         let _ = std::fs::remove_file(project.path().join("x"));
         if arguments.starts_with(&["account", "new"]) {
             // What was made is known once it is exported.

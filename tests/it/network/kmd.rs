@@ -5,7 +5,10 @@ use super::Upstream;
 use super::proxy::{Act, Proxy, Request};
 use super::tls::authority;
 use crate::cli::Project;
+use crate::cli::secrets::{core_at_exit, files, found, places};
 use data_encoding::BASE64;
+use pnp_contract::client::{Kmd, Transport};
+use pnp_contract::network::{Environment, Layer, Network, ProjectFile};
 use pnp_contract::types::signing::SigningKey;
 use pnp_contract::types::{SignedTransaction, Transaction, msgpack};
 use serde_json::{Value, json};
@@ -143,6 +146,78 @@ fn a_kmd_that_does_not_answer_holds_nobody_up() {
     let begun = std::time::Instant::now();
     project.refused(&["account", "rekey", NAME, "--to", &key(6).address().to_string()], 1, "no_key");
     assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+}
+
+/// A token that no program has by chance, and what of it would give it away.
+fn token() -> (String, Vec<(String, Vec<u8>)>) {
+    let token = hex::encode(pnp_contract::types::sha512_256(b"the token of the secrets test"));
+    let halves = token.as_bytes().chunks(16).map(|part| ("the token".to_owned(), part.to_vec())).collect();
+    (token, halves)
+}
+
+/// The kmd of that token.
+fn with_token(request: &Request, number: u8) -> Act {
+    let known = if request.token == token().0 { "a".repeat(64) } else { String::new() };
+    kmd(&Request { token: known, ..request.clone() }, number)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_token_is_said_nowhere_and_stays_nowhere() {
+    let upstream = Upstream::start();
+    let proxy = Proxy::start("", |request| with_token(request, 8));
+    let (token, needles) = token();
+    let address = key(8).address().to_string();
+    upstream.project(&upstream.url).done(&["account", "fund", &address, "--amount", "10"]);
+    let project = Project::new()
+        .with("PNP_NET", "localnet")
+        .with("PNP_LOG", "trace")
+        // Not the process's environment, which is the system's and stays in its memory.
+        .file(".env", &format!("ALGOD_SERVER={}\nKMD_SERVER={}\nKMD_TOKEN={token}\n", upstream.url, proxy.url()));
+    // Whatever has it hides it from those who print it, a panic's message among them.
+    let known =
+        Environment::empty().with(Layer::DotEnv, "KMD_TOKEN", &token).with(Layer::DotEnv, "KMD_SERVER", "http://a");
+    let network = Network::resolve("localnet", &known, &ProjectFile::default()).unwrap();
+    let client = Kmd::new("http://a", &token, Transport::default()).unwrap();
+    let shown = format!("{known:?} {network:?} {client:?}");
+    assert!(network.kmd.is_some_and(|kmd| kmd.token.is_some_and(|kept| kept.reveal() == token)));
+    assert_eq!(found(shown.as_bytes(), &needles), Vec::<String>::new(), "{shown}");
+    let made = ["asset", "create", "--from", NAME];
+    let mut said = Vec::new();
+    for (arguments, code) in [
+        (&["-vv", "asset", "create", "--from", NAME][..], 0),
+        (&["-vv", "deploy", "--provider", "nobody"], 2),
+        (&["-vv", "account", "rekey", "stranger", "--to", NAME], 1),
+        (&["-vv", "doctor"], 3),
+        (&["-vv", "account", "list"], 0),
+    ] {
+        let ran = project.run(arguments);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stderr);
+        said.extend([ran.stdout, ran.stderr].concat().into_bytes());
+    }
+    assert!(said.len() > 10_000, "the libraries say something");
+    assert_eq!(found(&said, &needles), Vec::<String>::new(), "on stdout or stderr");
+    let mut all = Vec::new();
+    files(project.path(), &mut all);
+    all.retain(|path| !path.ends_with(".env"));
+    assert!(all.len() > 2, "{all:?}");
+    for path in all {
+        assert_eq!(found(&std::fs::read(&path).unwrap(), &needles), Vec::<String>::new(), "{}", path.display());
+    }
+    let Some((core, code)) = core_at_exit(&project, &made, "") else {
+        eprintln!("SKIPPED: there is no gdb here, or it may not look into other processes");
+        return;
+    };
+    assert_eq!(code, 0);
+    // What is left is what the HTTP library wrote to the connection last.
+    const SENT: &[u8] = b"x-kmd-api-token: ";
+    let whole = [("the token".to_owned(), token.as_bytes().to_vec())];
+    let left = places(&core, &needles).len() - places(&core, &whole).len() * needles.len();
+    assert_eq!(left, 0, "parts of the token are in memory at the end");
+    for (_, place) in places(&core, &whole) {
+        assert!(core[..place].ends_with(SENT), "the token is in memory at the end, at {place}");
+    }
+    assert!(proxy.seen().iter().any(|request| request.token == token), "the token was used");
 }
 
 /// Asks the real kmd.
