@@ -1,5 +1,6 @@
 //! One source from text to findings.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
@@ -38,7 +39,7 @@ pub struct Examination {
     pub version: u8,
     /// What was found, in the order of lines.
     pub findings: Vec<Finding>,
-    /// What was found and allowed, with the reason.
+    /// What was found and allowed, with the reason, in the same order.
     pub allowed: Vec<(Finding, String)>,
 }
 
@@ -55,7 +56,7 @@ pub fn examine(source: &str, options: &CheckOptions) -> Examination {
     let mut findings = findings(&program, &graph, mode, &settings, scope);
     findings.append(&mut extra);
     let mut used = vec![false; remarks.allows.len()];
-    let (mut findings, allowed) = split(findings, &remarks.allows, &mut used);
+    let (mut findings, mut allowed) = split(findings, &remarks.allows, &mut used);
     if settings.exist() && used.iter().any(|used| !used) {
         // With other values of the template the same comment may be needed.
         let others = self::findings(&program, &graph, mode, &settings.opened(), scope);
@@ -64,9 +65,14 @@ pub fn examine(source: &str, options: &CheckOptions) -> Examination {
     if scope == Scope::Everything {
         findings.extend(remarks.allows.iter().zip(&used).filter_map(|(allow, used)| of_allow(allow, *used)));
     }
-    findings.sort_by(|a, b| (a.line, a.rule(), &a.message).cmp(&(b.line, b.rule(), &b.message)));
+    findings.sort_by(by_place);
+    allowed.sort_by(|(a, _), (b, _)| by_place(a, b));
     let version = if scope == Scope::Everything { program.version() } else { 0 };
     Examination { mode, mode_source, version, findings, allowed }
+}
+
+fn by_place(a: &Finding, b: &Finding) -> Ordering {
+    (a.line, a.rule(), &a.message).cmp(&(b.line, b.rule(), &b.message))
 }
 
 struct Prepared {

@@ -84,6 +84,8 @@ pub(super) struct Explorer<'a> {
     /// Paths that were left for later, by the order in which they are followed.
     open: BTreeMap<(usize, u32), State>,
     left: u32,
+    /// Joined paths that have not gone on, by place and frames: what comes there before they do is joined to them.
+    waiting: BTreeMap<(usize, ListId), State>,
     visits: HashMap<Spot, Visits>,
     contexts: HashMap<usize, HashSet<ListId>>,
     /// With what subroutines were entered, and the way that led there last.
@@ -154,6 +156,7 @@ impl<'a> Explorer<'a> {
             opened,
             open: BTreeMap::from([((0, 0), State::START)]),
             left: 0,
+            waiting: BTreeMap::new(),
             visits: HashMap::new(),
             contexts: HashMap::new(),
             entered: HashMap::new(),
@@ -164,12 +167,22 @@ impl<'a> Explorer<'a> {
     }
 
     fn run(&mut self) {
-        while let Some((_, state)) = self.open.pop_first() {
+        while let Some((state, arrived)) = self.next() {
             if self.steps > self.grain.steps || self.size() > MAX_CELLS {
                 self.seen.incomplete = true;
                 return;
             }
-            self.follow(state);
+            self.follow(state, arrived);
+        }
+    }
+
+    /// The path to follow next, and whether it has come to its block already: one that was left open, unless joined ones
+    /// wait at a place before it.
+    fn next(&mut self) -> Option<(State, bool)> {
+        let order = self.open.first_key_value().map(|((order, _), _)| *order);
+        match self.waiting.first_entry() {
+            Some(first) if order.is_none_or(|order| first.key().0 < order) => Some((first.remove(), true)),
+            _ => self.open.pop_first().map(|(_, state)| (state, false)),
         }
     }
 
@@ -190,11 +203,11 @@ impl<'a> Explorer<'a> {
     }
 
     /// Follows one path to its end, leaving the others it meets for later.
-    fn follow(&mut self, mut state: State) {
+    fn follow(&mut self, mut state: State, mut arrived: bool) {
         loop {
             let Some(block) = self.graph.block_of(state.at) else { return };
             let Some(block_ref) = self.graph.blocks().get(block) else { return };
-            if state.at == block_ref.first && !self.arrive(&mut state, block) {
+            if !std::mem::take(&mut arrived) && state.at == block_ref.first && !self.arrive(&mut state, block) {
                 return;
             }
             while state.at < block_ref.end {
@@ -238,7 +251,7 @@ impl<'a> Explorer<'a> {
         rule.of_length(self.seen.logic.terms.length(term).unwrap_or(0))
     }
 
-    /// Comes to a block: whether the path goes on, perhaps joined with others.
+    /// Comes to a block: whether the path goes on by itself. Where it is joined with others, it waits for more.
     fn arrive(&mut self, state: &mut State, block: usize) -> bool {
         if !self.hopeful[block] {
             self.seen.refuses = true;
@@ -286,11 +299,12 @@ impl<'a> Explorer<'a> {
         if before.is_some_and(|before| before.key() == joined.key()) {
             return false;
         }
+        let joined = State { at: state.at, ..joined };
         if let Some(visits) = self.visits.get_mut(&(block, state.frames)) {
             visits.joined = Some(joined);
         }
-        *state = State { at: state.at, ..joined };
-        true
+        self.waiting.insert((joined.at, joined.frames), joined);
+        false
     }
 
     /// What a condition is on a path, and the ways in which it holds and fails.

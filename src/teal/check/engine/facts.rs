@@ -1,5 +1,7 @@
 //! What a path has found out about values: bounds, equalities, and whether the caller was left a choice.
 
+use std::collections::{HashMap, HashSet};
+
 use super::cells::{EMPTY, ListId, Lists};
 use super::terms::{NOTHING, Term, TermId, Terms};
 use crate::opcodes::{AvmType, GlobalField, TxnField};
@@ -129,7 +131,7 @@ impl Facts {
     /// Every value something was found out about, with the last word on it.
     pub(in crate::teal::check) fn all(&self, facts: FactsId) -> Vec<(TermId, Fact)> {
         let mut all: Vec<(TermId, Fact)> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for (term, fact) in self.lists.iter(facts) {
             if seen.insert(term) {
                 all.push((term, fact));
@@ -174,13 +176,18 @@ impl Facts {
             return a;
         }
         let (common, of_a, of_b) = self.lists.common(a, b);
-        let mut changed: Vec<TermId> = of_a.iter().chain(&of_b).map(|(term, _)| *term).collect();
+        let changed: HashSet<TermId> = of_a.iter().chain(&of_b).map(|(term, _)| *term).collect();
+        // What both knew of these before, each looked up once.
+        let before = last_words(self.lists.iter(common).filter(|(term, _)| changed.contains(term)));
+        let (of_a, of_b) = (last_words(of_a.into_iter()), last_words(of_b.into_iter()));
+        let mut changed: Vec<TermId> = changed.into_iter().collect();
         changed.sort_unstable();
-        changed.dedup();
         let mut joined = common;
         for term in changed {
-            let fact = self.of(terms, a, term).either(self.of(terms, b, term));
-            if fact != self.of(terms, joined, term) && self.lists.len(joined) < MAX_FACTS {
+            let before = before.get(&term).copied().unwrap_or_else(|| natural(terms, term));
+            let of = |words: &HashMap<TermId, Fact>| words.get(&term).copied().unwrap_or(before);
+            let fact = of(&of_a).either(of(&of_b));
+            if fact != before && self.lists.len(joined) < MAX_FACTS {
                 joined = self.lists.push(joined, (term, fact));
             }
         }
@@ -199,6 +206,15 @@ impl Facts {
         }
         list
     }
+}
+
+/// The last word on each value, of refinements with the last one first.
+fn last_words(refinements: impl Iterator<Item = (TermId, Fact)>) -> HashMap<TermId, Fact> {
+    let mut words = HashMap::new();
+    for (term, fact) in refinements {
+        words.entry(term).or_insert(fact);
+    }
+    words
 }
 
 /// What is known of a value whatever the path.
