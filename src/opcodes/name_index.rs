@@ -20,7 +20,15 @@ struct Slot {
     position: u16,
 }
 
-const EMPTY: Slot = Slot { ends: [0; 2], len: 0, position: u16::MAX };
+impl Slot {
+    #[inline]
+    fn has(&self, [head, tail]: [u64; 2], len: usize) -> bool {
+        self.ends[0] == head && self.ends[1] == tail && usize::from(self.len) == len
+    }
+}
+
+/// No name has these ends, not even the empty one.
+const EMPTY: Slot = Slot { ends: [0, 1], len: 0, position: u16::MAX };
 
 /// The first and the last bytes. With the length they are the name itself, if that has at most sixteen bytes.
 #[inline]
@@ -64,15 +72,10 @@ impl NameIndex {
     }
 
     /// The slot of the name of such ends and length, or an empty one where it would be.
-    #[inline]
     fn place(&self, ends: [u64; 2], len: usize) -> usize {
         let mask = self.slots.len().wrapping_sub(1);
         let mut at = spread(ends, len) & mask;
-        while self
-            .slots
-            .get(at)
-            .is_some_and(|slot| slot.len != 0 && (slot.ends != ends || usize::from(slot.len) != len))
-        {
+        while self.slots.get(at).is_some_and(|slot| slot.len != 0 && !slot.has(ends, len)) {
             at = (at + 1) & mask;
         }
         at
@@ -82,11 +85,19 @@ impl NameIndex {
     #[inline]
     pub fn get(&self, name: impl AsRef<[u8]>) -> Option<usize> {
         let name = name.as_ref();
-        let slot = self.slots.get(self.place(ends(name), name.len()))?;
-        if slot.len == 0 || name.len() > 16 && !self.is_at(slot, name) {
-            return None;
+        let ends = ends(name);
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = spread(ends, name.len()) & mask;
+        loop {
+            let slot = self.slots.get(at)?;
+            if slot.has(ends, name.len()) {
+                return (name.len() <= 16 || self.is_at(slot, name)).then_some(usize::from(slot.position));
+            }
+            if slot.len == 0 {
+                return None;
+            }
+            at = (at + 1) & mask;
         }
-        Some(usize::from(slot.position))
     }
 
     /// Whether the name of a slot is this one, where ends and length do not tell.

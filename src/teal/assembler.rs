@@ -94,10 +94,10 @@ impl<'a> Assembler<'a> {
 
     fn lines(&mut self) {
         let source = self.source.as_bytes();
-        let mut tokens = Tokens::new();
+        let mut tokens = Tokens::new(source);
         let mut start = 0;
         while start < source.len() {
-            let end = tokens.read(source, start, self.line + 1);
+            let end = tokens.read(start, self.line + 1);
             if end - start >= MAX_LINE {
                 self.record_at_line(self.line, Problem::LineTooLong);
                 return;
@@ -112,7 +112,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Handles the tokens of a line: a directive, or statements between semicolons.
-    fn tokens(&mut self, tokens: &mut Tokens) {
+    fn tokens(&mut self, tokens: &mut Tokens<'_>) {
         let Some(first) = tokens.list.first() else { return };
         if self.source.as_bytes().get(first.start as usize) == Some(&b'#') {
             let result = self.directive(&tokens.list);
@@ -181,6 +181,10 @@ impl<'a> Assembler<'a> {
         match form.emit {
             // Most statements.
             Emit::Byte(byte) if args.is_empty() => self.code.push(byte),
+            Emit::Plain(spec) => {
+                let result = self.emit_plain(form.name, spec, *first, args);
+                self.settle(result);
+            }
             _ => {
                 let result = self.emit(form, *first, args);
                 self.settle(result);

@@ -117,7 +117,7 @@ impl Assembler<'_> {
     }
 
     /// The opcode's bytes, then one byte an immediate.
-    fn emit_plain(
+    pub(super) fn emit_plain(
         &mut self,
         name: &'static str,
         spec: &'static OpSpec,

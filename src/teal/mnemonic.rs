@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 use crate::opcodes::{MAX_VERSION, Modes, NameIndex, Op, OpSpec, StackType, version_table};
 
 /// How an instruction's bytes are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Emit {
     /// The bytes of the opcode, then one byte an immediate.
-    Plain,
+    Plain(&'static OpSpec),
     /// This byte; there are no immediates.
     Byte(u8),
     Nothing,
@@ -131,7 +131,7 @@ fn after(op: Op) -> After {
     }
 }
 
-fn emit_of(spec: &OpSpec) -> Emit {
+fn emit_of(spec: &'static OpSpec) -> Emit {
     match spec.op {
         Op::IntcBlock => Emit::IntcBlock,
         Op::BytecBlock => Emit::BytecBlock,
@@ -151,7 +151,7 @@ fn emit_of(spec: &OpSpec) -> Emit {
         Op::ItxnField => Emit::ItxnField,
         Op::AppParamsSet => Emit::AppParamsSet,
         _ if spec.immediates.is_empty() && spec.sub == 0 => Emit::Byte(spec.byte),
-        _ => Emit::Plain,
+        _ => Emit::Plain(spec),
     }
 }
 

@@ -42,6 +42,7 @@ mod refine;
 #[cfg(feature = "cli")]
 mod render;
 mod salt;
+mod scanner;
 mod sourcemap;
 mod spelling;
 pub mod template;

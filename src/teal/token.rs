@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::scanner::Scanner;
+
 /// A word of the source: where it is, in bytes, and as errors count places.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Token {
@@ -84,50 +86,72 @@ fn is_base64(word: &[u8]) -> bool {
 
 /// The words of one line, in room that is kept from line to line.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(super) struct Tokens<'a> {
+    scanner: Scanner<'a>,
     pub(super) list: Vec<Token>,
     /// Whether some of them are semicolons.
     pub(super) semicolons: bool,
 }
 
-impl Tokens {
-    pub(super) fn new() -> Self {
-        Self { list: Vec::with_capacity(16), semicolons: false }
+impl<'a> Tokens<'a> {
+    pub(super) fn new(source: &'a [u8]) -> Self {
+        Self { scanner: Scanner::new(source), list: Vec::with_capacity(16), semicolons: false }
     }
 
     /// Reads the line that begins at byte `line` of the source and is the `number`th. Gives the end of the line: where
     /// its newline is, or the source's end. A semicolon outside a string is a token of its own.
     ///
     /// Nearly all lines are nothing but words between blanks, then perhaps a comment; the others take a way of their own.
-    pub(super) fn read(&mut self, source: &[u8], line: usize, number: u32) -> usize {
+    #[inline]
+    pub(super) fn read(&mut self, line: usize, number: u32) -> usize {
         self.list.clear();
         self.semicolons = false;
-        let mut start = skip_blanks(source, line);
+        let mut start = self.scanner.word(line);
         loop {
-            let (end, stop) = word_end(source, start);
+            let (end, stop) = self.word_end(start);
             if stop == BLANK {
                 self.list.push(Token::new(start, end, line, number));
-                start = skip_blanks(source, end + 1);
+                start = self.scanner.word(end + 1);
             } else if stop == NEWLINE {
                 if start < end {
                     self.list.push(Token::new(start, end, line, number));
                 }
                 return end;
+            } else if start == end && self.is_comment(end) {
+                return self.scanner.newline(end);
             } else {
-                return self.read_special(source, line, number, start, end);
+                return self.read_special(line, number, start, end);
             }
         }
     }
 
-    /// Reads on where a word ends with a special byte: if that begins a comment, or the line's last word as a string, or
-    /// is the end of the line. Otherwise the line is read anew, with all that can be in one.
+    /// Whether a comment begins at `at`, where a word could: what follows `base64` is none.
+    #[inline]
+    fn is_comment(&self, at: usize) -> bool {
+        let source = self.scanner.source;
+        matches!(source.get(at..), Some([b'/', b'/', ..]))
+            && !self.list.last().is_some_and(|last| is_base64(&source[last.span()]))
+    }
+
+    /// Where a word that begins at `at` ends, and with what class of byte: the first that is not ordinary. The source's
+    /// end is taken for a newline.
+    #[inline]
+    fn word_end(&mut self, mut at: usize) -> (usize, u8) {
+        loop {
+            at = self.scanner.stop(at);
+            match self.scanner.source.get(at).map_or(NEWLINE, |byte| class(*byte)) {
+                ORDINARY => at += 1,
+                stop => return (at, stop),
+            }
+        }
+    }
+
+    /// Reads on where a word ends with a special byte: if that begins the line's last word as a string, or is the end of
+    /// the line. Otherwise the line is read anew, with all that can be in one.
     #[inline(never)]
-    fn read_special(&mut self, source: &[u8], line: usize, number: u32, start: usize, end: usize) -> usize {
-        let rest = source.get(end..).unwrap_or_default();
-        // What follows `base64` is no comment.
-        let encoded = self.list.last().is_some_and(|last| is_base64(&source[last.span()]));
-        match rest {
-            [b'/', b'/', ..] if start == end && !encoded => return line_end(source, end),
+    fn read_special(&mut self, line: usize, number: u32, start: usize, end: usize) -> usize {
+        let source = self.scanner.source;
+        match source.get(end..).unwrap_or_default() {
             [b'\r', b'\n', ..] => {
                 if start < end {
                     self.list.push(Token::new(start, end, line, number));
@@ -136,27 +160,26 @@ impl Tokens {
             }
             [b'"', inner @ ..] if start == end => {
                 let len = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')).unwrap_or(0);
-                let after = skip_blanks(inner, len + 1);
                 // What comes right after a string may belong to it.
                 let ends_word = |byte: &u8| matches!(class(*byte), BLANK | NEWLINE);
                 if inner.get(len) == Some(&b'"') && inner.get(len + 1).is_none_or(ends_word) {
-                    match inner.get(after..).unwrap_or_default() {
-                        [] | [b'\n', ..] | [b'/', b'/', ..] => {
-                            self.list.push(Token::new(start, start + len + 2, line, number));
-                            return line_end(source, start + 1 + after);
-                        }
-                        _ => {}
+                    let behind = start + len + 2;
+                    let after = self.scanner.word(behind);
+                    if let [] | [b'\n', ..] | [b'/', b'/', ..] = source.get(after..).unwrap_or_default() {
+                        self.list.push(Token::new(start, behind, line, number));
+                        return self.scanner.newline(after);
                     }
                 }
             }
             _ => {}
         }
         self.list.clear();
-        self.read_any(source, line, number)
+        self.read_any(line, number)
     }
 
     /// Reads any line.
-    fn read_any(&mut self, source: &[u8], line: usize, number: u32) -> usize {
+    fn read_any(&mut self, line: usize, number: u32) -> usize {
+        let source = self.scanner.source;
         let token = |start: usize, end: usize| Token::new(start, end, line, number);
         let mut start = self.skip_separators(source, line, token);
         let mut at = start;
@@ -171,7 +194,7 @@ impl Tokens {
                     if start != at {
                         self.list.push(token(start, at));
                     }
-                    return line_end(source, at);
+                    return self.scanner.newline(at);
                 }
                 b'(' if is_base64(&source[start..at]) => in_base64 = true,
                 b')' => in_base64 = false,
@@ -183,7 +206,7 @@ impl Tokens {
                     continue;
                 }
                 _ => {
-                    at = ordinary_end(source, at + 1);
+                    at = self.scanner.stop(at + 1);
                     continue;
                 }
             }
@@ -211,87 +234,10 @@ impl Tokens {
 
 /// Appends the words of a single line, read as by [`Tokens::read`], and gives its end.
 pub(super) fn tokenize(source: &[u8], line: usize, number: u32, tokens: &mut Vec<Token>) -> usize {
-    let mut read = Tokens::new();
-    let end = read.read(source, line, number);
+    let mut read = Tokens::new(source);
+    let end = read.read(line, number);
     tokens.append(&mut read.list);
     end
-}
-
-/// Eight times the same byte.
-#[inline]
-const fn eight(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
-/// Marks the bytes of `word` below `limit`, which is at most 0x80, by their highest bits. Only the first mark counts:
-/// those after it may be wrong.
-#[inline]
-fn below(word: u64, limit: u8) -> u64 {
-    word.wrapping_sub(eight(limit)) & !word & eight(0x80)
-}
-
-/// Marks the bytes of `word` that are `byte`, in the same way.
-#[inline]
-fn equal(word: u64, byte: u8) -> u64 {
-    below(word ^ eight(byte), 1)
-}
-
-/// The first position from `at` on that `marks` finds in words of eight bytes; where fewer than eight are left, their
-/// beginning.
-#[inline]
-fn find(source: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> usize {
-    while let Some(word) = source.get(at..).and_then(<[u8]>::first_chunk) {
-        let found = marks(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    at
-}
-
-/// A position from `at` on up to which all bytes are ordinary. Nearly always it is the first one that is not: all others
-/// but `;` lie below the digits, and so do only a few of the ordinary ones.
-#[inline]
-fn ordinary_end(source: &[u8], at: usize) -> usize {
-    find(source, at, |word| below(word, b'0') | equal(word, b';'))
-}
-
-/// Where a word that begins at `at` ends, and with what class of byte: the first that is not ordinary. The source's end
-/// is taken for a newline.
-#[inline]
-fn word_end(source: &[u8], mut at: usize) -> (usize, u8) {
-    loop {
-        at = ordinary_end(source, at);
-        match source.get(at).map_or(NEWLINE, |byte| class(*byte)) {
-            ORDINARY => at += 1,
-            stop => return (at, stop),
-        }
-    }
-}
-
-/// The first position from `at` on that is no blank.
-#[inline]
-fn skip_blanks(source: &[u8], mut at: usize) -> usize {
-    loop {
-        match source.get(at) {
-            Some(byte) if *byte > b' ' => return at,
-            // One space between words; many before them, and before comments at the end of a line.
-            Some(b' ') => at = find(source, at + 1, |word| word ^ eight(b' ')),
-            Some(b'\t') => at += 1,
-            _ => return at,
-        }
-    }
-}
-
-/// The first newline from `at` on, or the end. Comments are long, so 32 bytes are looked at in one step.
-fn line_end(source: &[u8], at: usize) -> usize {
-    let (chunks, _) = source.get(at..).unwrap_or_default().as_chunks::<32>();
-    let has_newline = |chunk: &[u8; 32]| chunk.iter().fold(false, |found, byte| found | (*byte == b'\n'));
-    let at = at + 32 * chunks.iter().take_while(|chunk| !has_newline(chunk)).count();
-    let at = find(source, at, |word| equal(word, b'\n'));
-    let rest = source.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
 }
 
 #[cfg(test)]
@@ -299,8 +245,8 @@ mod tests {
     use super::*;
 
     fn words(line: &str) -> Vec<&str> {
-        let mut tokens = Tokens::new();
-        assert_eq!(tokens.read(line.as_bytes(), 0, 1), line.len());
+        let mut tokens = Tokens::new(line.as_bytes());
+        assert_eq!(tokens.read(0, 1), line.len());
         assert_eq!(tokens.semicolons, tokens.list.iter().any(|token| token.text(line) == ";"));
         tokens.list.iter().map(|token| token.text(line)).collect()
     }
@@ -346,7 +292,6 @@ mod tests {
             "", "int", "x:", "-1", " ", "\t  ", ";", "\"", "\"a b\"", "//", "/", "(", ")", "base64", "b64(", "\\",
             "\r", "\n",
         ];
-        let (mut short, mut long) = (Tokens::new(), Tokens::new());
         for number in 0..pieces.len().pow(5) {
             let piece = |place: u32| pieces[number / pieces.len().pow(place) % pieces.len()];
             // Every word of four pieces, and each of them with something before it once in a while.
@@ -354,9 +299,8 @@ mod tests {
                 continue;
             }
             let line = [piece(4), piece(3), piece(2), piece(1), piece(0)].concat();
-            long.list.clear();
-            long.semicolons = false;
-            let ends = (short.read(line.as_bytes(), 0, 7), long.read_any(line.as_bytes(), 0, 7));
+            let (mut short, mut long) = (Tokens::new(line.as_bytes()), Tokens::new(line.as_bytes()));
+            let ends = (short.read(0, 7), long.read_any(0, 7));
             assert_eq!((ends.0, &short.list, short.semicolons), (ends.1, &long.list, long.semicolons), "{line:?}");
         }
     }
@@ -364,10 +308,10 @@ mod tests {
     #[test]
     fn columns_count_bytes_of_the_line() {
         let source = "int 1 // a comment of some length\nbyte \"é\" x\r\npop";
-        let mut tokens = Tokens::new();
-        let end = tokens.read(source.as_bytes(), 0, 1);
+        let mut tokens = Tokens::new(source.as_bytes());
+        let end = tokens.read(0, 1);
         assert_eq!(source.as_bytes()[end], b'\n');
-        let next = tokens.read(source.as_bytes(), end + 1, 2);
+        let next = tokens.read(end + 1, 2);
         let last = tokens.list[2];
         assert_eq!((last.text(source), last.line, last.column), ("x", 2, 10));
         assert_eq!(last.after().column, 11);
