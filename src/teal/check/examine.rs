@@ -213,16 +213,16 @@ fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mod
 fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings, scope: Scope) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     let mut known: HashSet<(Rule, u32)> = HashSet::new();
-    let (mut passes, mut incomplete, mut constant) = (0, false, BTreeSet::new());
-    for seen in explore(program, graph, settings, &BTreeSet::new()) {
-        passes += 1;
+    let (mut incomplete, mut constant) = (false, BTreeSet::new());
+    let explored = explore(program, graph, settings, &BTreeSet::new());
+    for seen in explored.all {
         incomplete = seen.incomplete;
         constant = seen.constant_conditions();
         let mut subject = Subject::new(program, graph, mode, seen);
         examine_paths(&mut subject, scope);
         keep_new(&mut all, &mut known, subject.into_findings());
     }
-    if passes > 1 {
+    if !explored.finely {
         let message = match incomplete {
             true => "the program has too many paths to follow all of them: something may be missed",
             false => "the program has too many paths to tell them apart: a finding may be of no single path",
@@ -258,7 +258,7 @@ fn behind(
     settings: &Settings,
     constant: &BTreeSet<usize>,
 ) -> Vec<Finding> {
-    let Some(seen) = explore(program, graph, settings, constant).pop() else { return Vec::new() };
+    let Some(seen) = explore(program, graph, settings, constant).all.pop() else { return Vec::new() };
     let mut subject = Subject::new(program, graph, mode, seen);
     let places: Vec<Place> = constant.iter().take(MAX_NAMED).filter_map(|at| subject.place(*at)).collect();
     approvals(&mut subject);

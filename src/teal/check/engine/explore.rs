@@ -95,26 +95,43 @@ pub(super) struct Explorer<'a> {
     choices: u32,
 }
 
-/// Follows a program from its start: as finely as it can be followed to the end, the finest first. Gives what was seen
-/// each time; the last one has seen everything, unless it says otherwise. The conditions in `opened` can come out either
-/// way, whatever they are.
+/// What was seen of a program.
+#[derive(Debug)]
+pub(in crate::teal::check) struct Explored {
+    /// Each time it was followed; the last one has seen everything, unless it says otherwise.
+    pub(in crate::teal::check) all: Vec<Seen>,
+    /// Whether it was followed to its end as finely as can be.
+    pub(in crate::teal::check) finely: bool,
+}
+
+/// Follows a program from its start: as finely as it can be followed to the end, the finest first. The conditions in
+/// `opened` can come out either way, whatever they are.
 pub(in crate::teal::check) fn explore(
     program: &Program,
     graph: &Graph,
     settings: &Settings,
     opened: &BTreeSet<usize>,
-) -> Vec<Seen> {
-    let mut all = Vec::new();
-    for grain in GRAINS {
+) -> Explored {
+    let follow = |grain: Grain| {
         let mut explorer = Explorer::new(program, graph, settings, opened, grain);
         explorer.run();
-        let complete = !explorer.seen.incomplete;
-        all.push(explorer.seen);
-        if complete {
+        explorer.seen
+    };
+    let [finest, coarser @ ..] = GRAINS;
+    let finest = follow(finest);
+    if !finest.incomplete {
+        // What paths lose where they are joined depends on the order in which they meet.
+        let other = coarser.first().filter(|_| !finest.joined.is_empty());
+        return Explored { all: other.map(|grain| follow(*grain)).into_iter().chain([finest]).collect(), finely: true };
+    }
+    let mut all = vec![finest];
+    for grain in coarser {
+        all.push(follow(grain));
+        if all.last().is_some_and(|seen| !seen.incomplete) {
             break;
         }
     }
-    all
+    Explored { all, finely: false }
 }
 
 impl<'a> Explorer<'a> {
