@@ -7,6 +7,7 @@
 
 #[cfg(feature = "node")]
 mod disk;
+#[cfg_attr(not(feature = "node"), expect(dead_code, reason = "only the store on disk has somebody wait"))]
 mod durability;
 #[cfg(feature = "node")]
 mod journal;
