@@ -1,30 +1,42 @@
 //! Ctrl-C: at once while nothing is at stake, after the record is whole where a transaction is under way.
 
 use super::io::Output;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::mem::take;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// The transaction that was sent and whose outcome is not recorded yet.
 static UNDER_WAY: Mutex<Option<String>> = Mutex::new(None);
 
-/// Whether the command stops on Ctrl-C by itself.
-static HANDLED: AtomicBool = AtomicBool::new(false);
+/// Whom Ctrl-C is for when it is pressed next.
+static LISTENER: Mutex<Listener> = Mutex::new(Listener::Nobody);
 
-/// While it lives, Ctrl-C is the command's own business.
-#[derive(Debug)]
-pub(super) struct Handled;
-
-impl Handled {
-    pub(super) fn new() -> Self {
-        HANDLED.store(true, Ordering::SeqCst);
-        Self
-    }
+/// Whom Ctrl-C is for.
+#[derive(Debug, Default)]
+enum Listener {
+    /// Nobody in particular: the command ends.
+    #[default]
+    Nobody,
+    /// A command that ends in good order when it is told to, and at once when that takes the user too long.
+    Told(Arc<Notify>),
+    /// What the command runs, which hears of it by itself.
+    Another,
 }
 
-impl Drop for Handled {
-    fn drop(&mut self) {
-        HANDLED.store(false, Ordering::SeqCst);
-    }
+/// From here to the command's end the first Ctrl-C is told to `stop`, and to nobody else: the command may be at its last steps
+/// when it is heard, and what they come to is then the answer.
+pub(super) fn tell(stop: Arc<Notify>) {
+    *hold(&LISTENER) = Listener::Told(stop);
+}
+
+/// From here to the command's end Ctrl-C is the business of what it runs.
+pub(super) fn leave_to_another() {
+    *hold(&LISTENER) = Listener::Another;
+}
+
+/// A poisoned lock only means that a thread died while it held it; what is in it is whole.
+fn hold<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// While it lives, Ctrl-C waits for the outcome of a transaction.
@@ -45,19 +57,21 @@ impl Drop for UnderWay {
 }
 
 fn set(txid: Option<String>) {
-    // A poisoned lock only means that a thread died while it held it; the text in it is whole.
-    *UNDER_WAY.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = txid;
+    *hold(&UNDER_WAY) = txid;
 }
 
 /// Ends when the user insists on stopping; answers with the transaction that is left under way.
 pub(super) async fn requested(out: &Output) -> Option<String> {
     loop {
         ctrl_c().await;
-        if !HANDLED.load(Ordering::SeqCst) {
-            break;
+        let mut listener = hold(&LISTENER);
+        match take(&mut *listener) {
+            Listener::Nobody => break,
+            Listener::Told(stop) => stop.notify_one(),
+            Listener::Another => *listener = Listener::Another,
         }
     }
-    let txid = UNDER_WAY.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()?;
+    let txid = hold(&UNDER_WAY).clone()?;
     out.warn(&format!(
         "transaction {txid} is sent: waiting for its outcome to record it; Ctrl-C again to stop at once"
     ));
@@ -71,7 +85,7 @@ pub(super) async fn timed_out(seconds: Option<u64>) -> Option<String> {
         Some(seconds) => tokio::time::sleep(std::time::Duration::from_secs(seconds)).await,
         None => std::future::pending().await,
     }
-    UNDER_WAY.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    hold(&UNDER_WAY).clone()
 }
 
 /// Waits for Ctrl-C; for ever where the signal cannot be listened to.

@@ -111,7 +111,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     }
     // The answer comes first: the network then runs until a signal stops it.
     context.out.answer(Answer::of(&ready, ready.text())?)?;
-    let _waiting = super::interrupt::Handled::new();
+    super::interrupt::leave_to_another();
     tokio::task::spawn_blocking(move || running.wait())
         .await
         .map_err(|error| Failure::new("node", "the network ended badly").because(error))?

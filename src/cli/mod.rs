@@ -162,12 +162,14 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
                 .because(error)
                 .hint("check the limits of the user")
         })?;
+    // Whatever the instant, the journal knows how far a batch has come.
+    let batch = cli.command.streams();
     let answer = runtime.block_on(async {
         let command = dispatch(&context, cli.command);
         tokio::select! {
             biased;
             answer = command => answer,
-            under_way = interrupt::requested(&context.out) => Err(interrupted(under_way)),
+            under_way = interrupt::requested(&context.out) => Err(interrupted(under_way, batch)),
             under_way = interrupt::timed_out(context.options.timeout) => {
                 Err(too_long(context.options.timeout.unwrap_or_default(), under_way))
             }
@@ -209,10 +211,13 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
     }
 }
 
-fn interrupted(under_way: Option<String>) -> Failure {
+fn interrupted(under_way: Option<String>, batch: bool) -> Failure {
     let failure = Failure::new("interrupted", "interrupted").exit(Exit::Interrupted);
     match under_way {
-        None => failure.because("you pressed Ctrl-C").hint("nothing is half-written; run the command again"),
+        None => {
+            let again = if batch { bill::GO_ON } else { "nothing is half-written; run the command again" };
+            failure.because("you pressed Ctrl-C").hint(again)
+        }
         Some(txid) => failure
             .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
             .hint("run `pnp-contract status`: it finds out and records it")

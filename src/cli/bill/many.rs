@@ -8,7 +8,7 @@ use crate::cli::deploy::recorded_template;
 use crate::cli::embedded::make_private;
 use crate::cli::explain::rejected;
 use crate::cli::failure::Failure;
-use crate::cli::interrupt::Handled;
+use crate::cli::interrupt;
 use crate::cli::io::Answer;
 use crate::cli::moment;
 use crate::cli::session::Session;
@@ -153,18 +153,8 @@ pub(super) async fn run(session: &Session<'_>, args: &Args) -> Result<Answer, Fa
     };
     let payers = Purses::new(session, app, asset);
     let mut teller = Teller::new(session.context.out, total);
-    let (summary, outcome) = {
-        let _handled = Handled::new();
-        let stop = batch.stopper();
-        let listening = tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.notify_one();
-            }
-        });
-        let ended = batch.run(input, again, &payers, &mut teller).await;
-        listening.abort();
-        ended
-    };
+    interrupt::tell(batch.stopper());
+    let (summary, outcome) = batch.run(input, again, &payers, &mut teller).await;
     let ended = outcome.map_err(|error| ended_early(error, &path));
     let (exit, text) = teller.end(&place, &summary, ended)?;
     Ok(match text {

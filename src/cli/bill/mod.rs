@@ -6,7 +6,7 @@ mod payers;
 mod told;
 
 pub(super) use one::{BillReport, bill, describe};
-pub(super) use told::{SummaryReport, TickReport};
+pub(super) use told::{GO_ON, SummaryReport, TickReport};
 
 use super::context::Context;
 use super::contract::Target;

@@ -337,20 +337,22 @@ impl From<InputError> for Failure {
     }
 }
 
+/// What to do where a batch did not come to its end.
+pub(in crate::cli) const GO_ON: &str = "run the command again: it goes on where it stopped";
+
 /// Why a batch ended early.
 pub(super) fn ended_early(error: BatchError<Failure>, journal: &Path) -> Failure {
-    let go_on = "run the command again: it goes on where it stopped";
     match error {
         BatchError::Halt(Halt::Client(error)) => match error.rejection() {
             Some(rejection) => rejected(rejection, None),
-            None => Failure::from(error).hint(go_on),
+            None => Failure::from(error).hint(GO_ON),
         },
         BatchError::Halt(Halt::Journal(error)) => error.into(),
         BatchError::Halt(Halt::Contract(error)) => error.into(),
         BatchError::Halt(error @ Halt::Fee { fee, .. }) => Failure::new("fee_ceiling", error)
             .because("the network suggests fees by its congestion")
             .hint(format!("run it again when the network is less busy, or allow it with --max-fee {fee}")),
-        BatchError::Halt(error @ Halt::Stalled { .. }) => Failure::new("stalled", error).hint(go_on),
+        BatchError::Halt(error @ Halt::Stalled { .. }) => Failure::new("stalled", error).hint(GO_ON),
         BatchError::Halt(error @ Halt::Signature { .. }) => {
             Failure::new("no_signature", error).hint("correct the key, and run the command again")
         }
@@ -362,7 +364,7 @@ pub(super) fn ended_early(error: BatchError<Failure>, journal: &Path) -> Failure
             .hint("bring the file back as it was, or name another journal with --journal for another file"),
         BatchError::Payers(failure) => failure,
         BatchError::Interrupted => {
-            Failure::new("interrupted", "interrupted").because("you pressed Ctrl-C").hint(go_on).exit(Exit::Interrupted)
+            Failure::new("interrupted", "interrupted").because("you pressed Ctrl-C").hint(GO_ON).exit(Exit::Interrupted)
         }
     }
 }

@@ -13,6 +13,7 @@ mod explain;
 mod fmt;
 mod identity;
 mod insight;
+mod interrupted;
 mod keys;
 mod misuse;
 mod multisig;
