@@ -171,7 +171,7 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
             answer = command => answer,
             under_way = interrupt::requested(&context.out) => Err(interrupted(under_way, batch)),
             under_way = interrupt::timed_out(context.options.timeout) => {
-                Err(too_long(context.options.timeout.unwrap_or_default(), under_way))
+                Err(too_long(context.options.timeout.unwrap_or_default(), under_way, batch))
             }
         }
     });
@@ -225,11 +225,15 @@ fn interrupted(under_way: Option<String>, batch: bool) -> Failure {
     }
 }
 
-fn too_long(seconds: u64, under_way: Option<String>) -> Failure {
+fn too_long(seconds: u64, under_way: Option<String>, batch: bool) -> Failure {
     let failure =
         Failure::new("timeout", format!("the command was not done within {seconds} s")).exit(Exit::Unreachable);
     match under_way {
-        None => failure.because("--timeout says so").hint("nothing was under way: run it again, with more time"),
+        None => failure.because("--timeout says so").hint(if batch {
+            "run it again, with more time: it goes on where it stopped"
+        } else {
+            "nothing was under way: run it again, with more time"
+        }),
         Some(txid) => failure
             .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
             .hint("run `pnp-contract status` before you send it again: it finds out and records it")

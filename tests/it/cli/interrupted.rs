@@ -1,4 +1,5 @@
-//! Ctrl-C during a batch of bills: what it says is the same at every instant, and what was reached is not lost.
+//! A batch of bills that is not let come to its end, by Ctrl-C or --timeout: what it says is the same at every instant, and
+//! what was reached is not lost.
 #![cfg(target_os = "linux")]
 
 use super::Project;
@@ -121,4 +122,15 @@ fn a_batch_that_is_done_is_not_called_interrupted() {
     assert!(batch.process.try_wait().unwrap().is_none(), "it does not leave its guest alone");
     drop(guest);
     assert_eq!(batch.exit(), Some(0), "the same once more would be charged again");
+}
+
+#[test]
+fn a_batch_that_takes_too_long_goes_on_where_it_stopped() {
+    let project = shop();
+    let mut batch = Started::new(&project, &["--timeout", "2", "bill", "--from", "-"]);
+    // No line ever comes.
+    let error = &batch.answer()["error"];
+    assert_eq!((&error["code"], &error["exit"]), (&"timeout".into(), &5.into()), "{error:#}");
+    assert_eq!(error["hint"], "run it again, with more time: it goes on where it stopped");
+    assert_eq!(batch.exit(), Some(5));
 }
