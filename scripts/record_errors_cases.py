@@ -37,13 +37,13 @@ class Case:
     before is commands, or functions of the project's folder."""
 
     def __init__(self, what, command, exit, env=None, files=None, before=None, fresh=False, stdin=None, spoil=None,
-                 stdout=None):
+                 stdout=None, interrupt=None):
         self.what, self.command, self.exit = what, command, exit
         self.env, self.files, self.before, self.fresh = env or {}, files or {}, before or [], fresh
         # What is done to the project's folder before; what it answers with lives as long as the command.
         self.stdin, self.spoil = stdin, spoil
-        # Where the answer goes instead of to the page.
-        self.stdout = stdout
+        # Where the answer goes instead of to the page, and when Ctrl-C is pressed.
+        self.stdout, self.interrupt = stdout, interrupt
 
 
 def edit(name, change):
@@ -61,6 +61,11 @@ def held(name):
         fcntl.flock(file, fcntl.LOCK_EX)
         return file
     return spoil
+
+
+def charging(folder):
+    """Whether a batch has charged something."""
+    return any(b'{"charged":' in path.read_bytes() for path in (folder / ".pnp/journals").glob("*.journal"))
 
 
 def flipped(content, place):
@@ -312,6 +317,7 @@ def use():
         Case("an unknown command", "depoly", 2),
         Case("a command without what it needs", "bill", 2),
         Case("a schema of what is no document", "schema nosuch", 2),
+        Case("a batch that is interrupted", "bill --units 1 --count 1000000", 130, interrupt=charging),
     ]
 
 
