@@ -5,6 +5,7 @@
 
 use crate::opcodes::StackType;
 
+use super::buffers::Buffers;
 use super::bytes_literal::Read;
 use super::code::Code;
 use super::constants::{ByteStrings, Constants};
@@ -33,7 +34,7 @@ pub(super) struct Assembler<'a> {
     /// Settled by the caller, by `#pragma version`, or at the first statement.
     version: Option<u8>,
     mnemonics: &'static Mnemonics,
-    pub(super) code: Code<'a>,
+    pub(super) code: Code,
     pub(super) ints: Constants<Vec<u64>>,
     pub(super) bytes: Constants<ByteStrings>,
     pub(super) known: Knowledge,
@@ -45,6 +46,8 @@ pub(super) struct Assembler<'a> {
     pub(super) line: u32,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+    /// Room for the words of a line.
+    words: Vec<Token>,
     /// Room for byte literals and type lists, kept from line to line.
     pub(super) arena: Vec<u8>,
     pub(super) literal: Option<Read>,
@@ -55,14 +58,16 @@ pub(super) struct Assembler<'a> {
 
 impl<'a> Assembler<'a> {
     pub(super) fn new(source: &'a str, version: Option<u8>) -> Self {
+        let Buffers { mut code, ints, bytes, stack, tokens, arena, args, returns } = Buffers::take();
+        code.reserve(source);
         Self {
             source,
             version,
             mnemonics: mnemonics(version.unwrap_or(DEFAULT_VERSION)),
-            code: Code::with_room_for(source),
-            ints: Constants::default(),
-            bytes: Constants::default(),
-            known: Knowledge::new(),
+            code,
+            ints,
+            bytes,
+            known: Knowledge::new(stack),
             typetrack: true,
             macros: Macros::default(),
             salt: Salt::default(),
@@ -70,10 +75,11 @@ impl<'a> Assembler<'a> {
             line: 0,
             errors: Vec::new(),
             warnings: Vec::new(),
-            arena: Vec::with_capacity(64),
+            words: tokens,
+            arena,
             literal: None,
-            args: Vec::with_capacity(8),
-            returns: Vec::with_capacity(8),
+            args,
+            returns,
             faults: Vec::new(),
         }
     }
@@ -81,7 +87,8 @@ impl<'a> Assembler<'a> {
     pub(super) fn run(mut self) -> Result<Assembled, Vec<Diagnostic>> {
         self.lines();
         let assembled = super::layout::finish(&mut self);
-        let Self { errors, mut warnings, .. } = self;
+        let Self { code, ints, bytes, known, words, arena, args, returns, errors, mut warnings, .. } = self;
+        Buffers { code, ints, bytes, stack: known.stack, tokens: words, arena, args, returns }.keep();
         match assembled {
             Some(assembled) if errors.is_empty() => Ok(Assembled { warnings, ..assembled }),
             _ => {
@@ -94,7 +101,7 @@ impl<'a> Assembler<'a> {
 
     fn lines(&mut self) {
         let source = self.source.as_bytes();
-        let mut tokens = Tokens::new(source);
+        let mut tokens = Tokens::new(source, std::mem::take(&mut self.words));
         let mut start = 0;
         while start < source.len() {
             let end = tokens.read(start, self.line + 1);
@@ -109,6 +116,7 @@ impl<'a> Assembler<'a> {
             }
             start = end + 1;
         }
+        self.words = tokens.list;
     }
 
     /// Handles the tokens of a line: a directive, or statements between semicolons.
@@ -199,14 +207,13 @@ impl<'a> Assembler<'a> {
     }
 
     fn label(&mut self, token: Token) {
-        let word = token.text(self.source);
-        let label = word.strip_suffix(':').unwrap_or(word);
-        if self.macros.contains(label) {
-            self.record(token, Problem::LabelMacro(label.to_owned()));
+        let name = Token { end: token.end - 1, ..token };
+        if !self.macros.is_empty() && self.macros.contains(name.text(self.source)) {
+            self.record(token, Problem::LabelMacro(name.text(self.source).to_owned()));
             return;
         }
-        if !self.code.define(label) {
-            self.record(token, Problem::DuplicateLabel(label.to_owned()));
+        if !self.code.define(self.source, name) {
+            self.record(token, Problem::DuplicateLabel(name.text(self.source).to_owned()));
         }
         self.known.label();
     }

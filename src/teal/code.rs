@@ -51,8 +51,9 @@ pub(super) struct Reference {
 
 /// A name that instructions jump to, that stands before one, or both.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Label<'a> {
-    pub(super) name: &'a str,
+pub(super) struct Label {
+    /// The word that names it, where it was first met.
+    pub(super) name: Token,
     /// Where it stands; nothing as long as it was only jumped to.
     pub(super) place: Option<Place>,
 }
@@ -69,11 +70,11 @@ pub(super) const VARINT_PLACEHOLDER: usize = 3;
 
 /// The bytes first written.
 #[derive(Debug, Default)]
-pub(super) struct Code<'a> {
+pub(super) struct Code {
     pub(super) bytes: Vec<u8>,
     pub(super) fixups: Vec<Fixup>,
     /// In the order first met.
-    pub(super) labels: Vec<Label<'a>>,
+    pub(super) labels: Vec<Label>,
     label_index: Index,
     pub(super) references: Vec<Reference>,
     /// Where instructions begin, and where in the source; lines count from 0.
@@ -81,18 +82,23 @@ pub(super) struct Code<'a> {
     pub(super) lost: Vec<Lost>,
 }
 
-impl<'a> Code<'a> {
-    pub(super) fn with_room_for(source: &str) -> Self {
-        // Most instructions take a quarter of their text; a line about twenty bytes of it.
-        Self {
-            bytes: Vec::with_capacity(source.len() / 8),
-            marks: Vec::with_capacity(source.len() / 20),
-            fixups: Vec::with_capacity(source.len() / 128),
-            labels: Vec::with_capacity(source.len() / 256),
-            references: Vec::with_capacity(source.len() / 256),
-            label_index: Index::with_room_for(source.len() / 64),
-            ..Self::default()
-        }
+impl Code {
+    pub(super) fn clear(&mut self) {
+        let Self { bytes, fixups, labels, label_index, references, marks, lost } = self;
+        bytes.clear();
+        fixups.clear();
+        labels.clear();
+        label_index.clear();
+        references.clear();
+        marks.clear();
+        lost.clear();
+    }
+
+    /// Makes room for what such a source may become: most instructions take a quarter of their text; a line about twenty
+    /// bytes of it.
+    pub(super) fn reserve(&mut self, source: &str) {
+        self.bytes.reserve(source.len() / 8);
+        self.marks.reserve(source.len() / 20);
     }
 
     pub(super) fn push(&mut self, byte: u8) {
@@ -120,21 +126,23 @@ impl<'a> Code<'a> {
     }
 
     /// Defines a label here; tells whether it is new. The last definition holds.
-    pub(super) fn define(&mut self, name: &'a str) -> bool {
+    pub(super) fn define(&mut self, source: &str, name: Token) -> bool {
         let here = self.here();
-        let label = self.label(name);
+        let label = self.label(source, name);
         self.labels.get_mut(label as usize).is_some_and(|label| label.place.replace(here).is_none())
     }
 
     /// Whether a label of that name stands somewhere before.
-    pub(super) fn is_defined(&self, name: &str) -> bool {
-        self.find_label(name, hash_of_bytes(name.as_bytes())).is_some_and(|at| self.labels[at].place.is_some())
+    pub(super) fn is_defined(&self, source: &str, name: &str) -> bool {
+        let name = name.as_bytes();
+        self.find_label(source, name, hash_of_bytes(name)).is_some_and(|at| self.labels[at].place.is_some())
     }
 
     /// The position of the label of that name, which may be new.
-    fn label(&mut self, name: &'a str) -> u32 {
-        let hash = hash_of_bytes(name.as_bytes());
-        let found = self.find_label(name, hash);
+    fn label(&mut self, source: &str, name: Token) -> u32 {
+        let bytes = name.bytes(source);
+        let hash = hash_of_bytes(bytes);
+        let found = self.find_label(source, bytes, hash);
         let at = found.unwrap_or_else(|| {
             self.label_index.add(hash, self.labels.len());
             self.labels.push(Label { name, place: None });
@@ -143,8 +151,8 @@ impl<'a> Code<'a> {
         at as u32
     }
 
-    fn find_label(&self, name: &str, hash: u32) -> Option<usize> {
-        self.label_index.find(hash, |at| self.labels[at].name == name)
+    fn find_label(&self, source: &str, name: &[u8], hash: u32) -> Option<usize> {
+        self.label_index.find(hash, |at| self.labels[at].name.bytes(source) == name)
     }
 
     /// What was written from `at` on is to get its final form later.
@@ -153,8 +161,8 @@ impl<'a> Code<'a> {
     }
 
     /// Two bytes of offset from the place `rest` bytes behind them.
-    pub(super) fn push_target(&mut self, token: Token, name: &'a str, rest: usize) {
-        let label = self.label(name);
+    pub(super) fn push_target(&mut self, source: &str, token: Token, rest: usize) {
+        let label = self.label(source, token);
         let offset = self.here();
         self.bytes.extend([0, 0]);
         let end = Place { at: self.here().at + rest as u32, ..offset };
@@ -168,8 +176,8 @@ impl<'a> Code<'a> {
     }
 
     /// An offset of a size yet unknown.
-    pub(super) fn push_varint_target(&mut self, token: Token, name: &'a str) {
-        let label = self.label(name);
+    pub(super) fn push_varint_target(&mut self, source: &str, token: Token) {
+        let label = self.label(source, token);
         let offset = self.here();
         self.bytes.extend([0; VARINT_PLACEHOLDER]);
         self.fix(offset.at, Content::Branch(self.references.len() as u32));

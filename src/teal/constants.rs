@@ -14,6 +14,7 @@ pub(super) trait Values: Default {
     /// The value at a position that exists.
     fn at(&self, position: usize) -> &Self::Value;
     fn push(&mut self, value: &Self::Value);
+    fn clear(&mut self);
 }
 
 impl Values for Vec<u64> {
@@ -33,6 +34,10 @@ impl Values for Vec<u64> {
 
     fn push(&mut self, value: &u64) {
         Self::push(self, *value);
+    }
+
+    fn clear(&mut self) {
+        Self::clear(self);
     }
 }
 
@@ -69,6 +74,11 @@ impl Values for ByteStrings {
     fn push(&mut self, value: &[u8]) {
         self.bytes.extend_from_slice(value);
         self.ends.push(self.bytes.len());
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
     }
 }
 
@@ -107,6 +117,14 @@ impl<V: Values> Constants<V> {
         };
         self.uses[position] += 1;
         Some(position)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.values.clear();
+        self.uses.clear();
+        self.index.clear();
+        self.manual_blocks = 0;
+        self.wanted = false;
     }
 
     /// Takes over the values of a block written by hand. Of equal values the first is the one to load.

@@ -58,13 +58,13 @@ impl Assembler<'_> {
             Emit::Branch => {
                 expect_count(name, mnemonic, args, 1)?;
                 self.code.push(spec.byte);
-                self.code.push_target(args[0], args[0].text(self.source), 0);
+                self.code.push_target(self.source, args[0], 0);
                 Ok(())
             }
             Emit::VarintBranch => {
                 expect_count(name, mnemonic, args, 1)?;
                 self.code.push(spec.byte);
-                self.code.push_varint_target(args[0], args[0].text(self.source));
+                self.code.push_varint_target(self.source, args[0]);
                 Ok(())
             }
             Emit::Switch => {
@@ -74,7 +74,7 @@ impl Assembler<'_> {
                 self.code.push(spec.byte);
                 self.code.push(count);
                 for (at, label) in args.iter().enumerate() {
-                    self.code.push_target(*label, label.text(self.source), 2 * (args.len() - 1 - at));
+                    self.code.push_target(self.source, *label, 2 * (args.len() - 1 - at));
                 }
                 Ok(())
             }

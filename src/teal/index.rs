@@ -25,12 +25,6 @@ const EMPTY: Slot = Slot { hash: 0, position: u32::MAX };
 const FIRST_SIZE: usize = 32;
 
 impl Index {
-    /// An index that need not grow up to so many positions, within reason.
-    pub(super) fn with_room_for(count: usize) -> Self {
-        let size = (2 * count.min(1 << 12)).next_power_of_two().max(FIRST_SIZE);
-        Self { slots: vec![EMPTY; size], taken: 0 }
-    }
-
     /// The position for which `same` holds, among those of that hash.
     #[inline]
     pub(super) fn find(&self, hash: u32, same: impl Fn(usize) -> bool) -> Option<usize> {
@@ -58,7 +52,10 @@ impl Index {
         self.place(Slot { hash, position: position as u32 });
     }
 
+    /// Forgets all positions. What is left has room for twice as many, so that a large index is not emptied for small
+    /// ones again and again.
     pub(super) fn clear(&mut self) {
+        self.slots.truncate((4 * self.taken).next_power_of_two().max(FIRST_SIZE));
         self.slots.fill(EMPTY);
         self.taken = 0;
     }

@@ -44,9 +44,10 @@ struct Forgotten {
 }
 
 impl Knowledge {
-    pub(super) fn new() -> Self {
+    /// What is known before the first instruction, followed on `stack`, which is empty.
+    pub(super) fn new(stack: Vec<StackType>) -> Self {
         Self {
-            stack: Vec::with_capacity(64),
+            stack,
             bottom: StackType::NONE,
             dead: false,
             frame: None,
@@ -254,7 +255,7 @@ mod tests {
 
     #[test]
     fn an_empty_stack_has_nothing_to_give_until_a_label_revives_dead_code() {
-        let mut known = Knowledge::new();
+        let mut known = Knowledge::new(Vec::new());
         let mut faults = Vec::new();
         known.apply(&[StackType::UINT64], &[], &mut faults);
         assert_eq!(faults, [Fault::Height { expected: 1, height: 0 }]);
@@ -267,7 +268,7 @@ mod tests {
 
     #[test]
     fn forgetting_leaves_alone_what_it_has_seen() {
-        let mut known = Knowledge::new();
+        let mut known = Knowledge::new(Vec::new());
         let (int, bytes) = (StackType::UINT64, StackType::BYTES);
         let mut plain: Vec<StackType> = Vec::new();
         let mut faults = Vec::new();
@@ -301,7 +302,7 @@ mod tests {
 
     #[test]
     fn more_values_than_any_program_has_are_forgotten() {
-        let mut known = Knowledge::new();
+        let mut known = Knowledge::new(Vec::new());
         let many = vec![StackType::UINT64; 255];
         for _ in 0..2 * MAX_TRACKED / 255 {
             known.apply(&[], &many, &mut Vec::new());
@@ -312,7 +313,7 @@ mod tests {
 
     #[test]
     fn arguments_are_checked_from_the_top() {
-        let mut known = Knowledge::new();
+        let mut known = Knowledge::new(Vec::new());
         let mut faults = Vec::new();
         known.stack.extend([StackType::BYTES, StackType::BYTES]);
         known.apply(&[StackType::UINT64, StackType::UINT64], &[], &mut faults);
@@ -322,7 +323,7 @@ mod tests {
 
     #[test]
     fn scratch_space_forgets_at_once() {
-        let mut known = Knowledge::new();
+        let mut known = Knowledge::new(Vec::new());
         known.scratch_mut().set(3, StackType::BYTES);
         assert_eq!(known.scratch().get(3), Some(StackType::BYTES));
         assert_eq!(known.scratch().common(), None);

@@ -8,7 +8,7 @@ use super::code::{Code, Content, Fixup, Lost, Place, Reference, push_varuint, va
 use super::constants::{Constants, Optimized, Values};
 use super::emit_constants::{BYTEC, INTC};
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
-use super::sourcemap::PcMap;
+use super::sourcemap::{Location, PcMap};
 use super::token::Token;
 use super::{Assembled, Problem};
 
@@ -174,7 +174,7 @@ impl Layout {
 
     /// Takes from the branch at a fixup what it has to spare, its target being `nearer` than the shifts tell. Gives how
     /// many bytes that were.
-    fn shrink_branch(&mut self, code: &Code<'_>, at: usize, target: Place, nearer: u32) -> u32 {
+    fn shrink_branch(&mut self, code: &Code, at: usize, target: Place, nearer: u32) -> u32 {
         let Content::Branch(reference) = code.fixups[at].content else { return 0 };
         let Some(jump) = self.varint_jump(&code.references[reference as usize], target) else { return 0 };
         let jump = jump - jump.signum() * i64::from(nearer);
@@ -204,7 +204,7 @@ impl Layout {
         for (index, reference) in assembler.code.references.iter().enumerate() {
             let label = assembler.code.labels[reference.label as usize];
             let mut tell = |problem: fn(String) -> Problem| {
-                wrong.push((reference.token, problem(label.name.to_owned())));
+                wrong.push((reference.token, problem(label.name.text(assembler.source).to_owned())));
             };
             let Some(target) = label.place else {
                 if !std::mem::replace(&mut undefined[reference.label as usize], true) {
@@ -285,20 +285,21 @@ impl Layout {
     }
 
     /// Where each instruction comes to lie.
-    fn places(&self, assembler: &mut Assembler<'_>, prefix: usize) -> PcMap {
-        let mut marks = std::mem::take(&mut assembler.code.marks);
-        let fixups = &assembler.code.fixups;
-        let mut moved = 0;
-        for (passed, shift) in self.shifts.iter().enumerate() {
-            // Up to the next fixup all move alike. Programs are far shorter than 2 GiB.
-            let until = fixups.get(passed).map_or(u32::MAX, |fixup| fixup.at);
-            let by = *shift + prefix as i32;
-            while let Some(mark) = marks.get_mut(moved).filter(|mark| mark.pc <= until) {
-                mark.pc = mark.pc.wrapping_add_signed(by);
-                moved += 1;
+    fn places(&self, assembler: &Assembler<'_>, prefix: usize) -> PcMap {
+        let Code { marks, fixups, .. } = &assembler.code;
+        let mut passed = 0;
+        let mut until = 0;
+        let mut by = 0;
+        // Up to the next fixup all move alike. Programs are far shorter than 2 GiB.
+        let moved = marks.iter().map(|mark| {
+            while mark.pc >= until {
+                by = self.shifts[passed] + prefix as i32;
+                until = fixups.get(passed).map_or(u32::MAX, |fixup| fixup.at + 1);
+                passed += 1;
             }
-        }
-        PcMap::new(marks)
+            Location { pc: mark.pc.wrapping_add_signed(by), ..*mark }
+        });
+        PcMap::new(moved.collect())
     }
 }
 

@@ -158,7 +158,7 @@ impl<'a> Assembler<'a> {
                 return Err(Problem::MacroField(owned()));
             }
         }
-        if self.code.is_defined(name) {
+        if self.code.is_defined(self.source, name) {
             return Err(Problem::MacroLabel(owned()));
         }
         Ok(())

@@ -16,6 +16,7 @@
 mod abi;
 mod advice;
 mod assembler;
+mod buffers;
 mod bytes_literal;
 pub mod check;
 mod code;

@@ -94,8 +94,8 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(source: &'a [u8]) -> Self {
-        Self { scanner: Scanner::new(source), list: Vec::with_capacity(16), semicolons: false }
+    pub(super) fn new(source: &'a [u8], list: Vec<Token>) -> Self {
+        Self { scanner: Scanner::new(source), list, semicolons: false }
     }
 
     /// Reads the line that begins at byte `line` of the source and is the `number`th. Gives the end of the line: where
@@ -234,7 +234,7 @@ impl<'a> Tokens<'a> {
 
 /// Appends the words of a single line, read as by [`Tokens::read`], and gives its end.
 pub(super) fn tokenize(source: &[u8], line: usize, number: u32, tokens: &mut Vec<Token>) -> usize {
-    let mut read = Tokens::new(source);
+    let mut read = Tokens::new(source, Vec::new());
     let end = read.read(line, number);
     tokens.append(&mut read.list);
     end
@@ -245,7 +245,7 @@ mod tests {
     use super::*;
 
     fn words(line: &str) -> Vec<&str> {
-        let mut tokens = Tokens::new(line.as_bytes());
+        let mut tokens = Tokens::new(line.as_bytes(), Vec::new());
         assert_eq!(tokens.read(0, 1), line.len());
         assert_eq!(tokens.semicolons, tokens.list.iter().any(|token| token.text(line) == ";"));
         tokens.list.iter().map(|token| token.text(line)).collect()
@@ -299,7 +299,7 @@ mod tests {
                 continue;
             }
             let line = [piece(4), piece(3), piece(2), piece(1), piece(0)].concat();
-            let (mut short, mut long) = (Tokens::new(line.as_bytes()), Tokens::new(line.as_bytes()));
+            let (mut short, mut long) = (Tokens::new(line.as_bytes(), Vec::new()), Tokens::new(line.as_bytes(), Vec::new()));
             let ends = (short.read(0, 7), long.read_any(0, 7));
             assert_eq!((ends.0, &short.list, short.semicolons), (ends.1, &long.list, long.semicolons), "{line:?}");
         }
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn columns_count_bytes_of_the_line() {
         let source = "int 1 // a comment of some length\nbyte \"é\" x\r\npop";
-        let mut tokens = Tokens::new(source.as_bytes());
+        let mut tokens = Tokens::new(source.as_bytes(), Vec::new());
         let end = tokens.read(0, 1);
         assert_eq!(source.as_bytes()[end], b'\n');
         let next = tokens.read(end + 1, 2);
