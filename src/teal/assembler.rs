@@ -110,26 +110,23 @@ impl<'a> Assembler<'a> {
                 return;
             }
             self.line += 1;
-            self.tokens(&mut tokens);
+            start = end + 1;
+            let [first, args @ ..] = tokens.list.as_slice() else { continue };
+            let name = first.bytes(self.source);
+            if let [b'#', ..] = name {
+                let result = self.directive(&tokens.list);
+                self.settle(result);
+            } else if self.macros.is_empty() && !tokens.semicolons {
+                self.statement(first, name, args);
+                continue;
+            } else {
+                self.statements(&mut tokens.list);
+            }
             if self.macros.exhausted() {
                 return;
             }
-            start = end + 1;
         }
         self.words = tokens.list;
-    }
-
-    /// Handles the tokens of a line: a directive, or statements between semicolons.
-    fn tokens(&mut self, tokens: &mut Tokens<'_>) {
-        let Some(first) = tokens.list.first() else { return };
-        if self.source.as_bytes().get(first.start as usize) == Some(&b'#') {
-            let result = self.directive(&tokens.list);
-            self.settle(result);
-        } else if self.macros.is_empty() && !tokens.semicolons {
-            self.statement(&tokens.list);
-        } else {
-            self.statements(&mut tokens.list);
-        }
     }
 
     /// Puts the macros' bodies in their places, and assembles what stands between semicolons.
@@ -153,21 +150,19 @@ impl<'a> Assembler<'a> {
                 }
                 end += 1;
             }
-            if end > start {
-                self.statement(&tokens[start..end]);
+            if let [first, args @ ..] = &tokens[start..end] {
+                self.statement(first, first.bytes(self.source), args);
             }
             start = end + 1;
         }
     }
 
-    /// Assembles one statement: a label, an instruction, or both.
-    fn statement(&mut self, tokens: &[Token]) {
+    /// Assembles one statement: a label, an instruction, or both. `name` is the first word's text.
+    fn statement<'t>(&mut self, mut first: &'t Token, mut name: &'a [u8], mut args: &'t [Token]) {
         if self.version.is_none() {
             self.set_version(DEFAULT_VERSION);
             self.recheck_macros();
         }
-        let Some((mut first, mut args)) = tokens.split_first() else { return };
-        let mut name = first.bytes(self.source);
         if let [.., b':'] = name {
             self.label(*first);
             let Some(next) = args.split_first() else { return };

@@ -8,7 +8,7 @@ use super::code::{Code, Content, Fixup, Lost, Place, Reference, push_varuint, va
 use super::constants::{Constants, Optimized, Values};
 use super::emit_constants::{BYTEC, INTC};
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
-use super::sourcemap::{Location, PcMap};
+use super::sourcemap::PcMap;
 use super::token::Token;
 use super::{Assembled, Problem};
 
@@ -287,19 +287,20 @@ impl Layout {
     /// Where each instruction comes to lie.
     fn places(&self, assembler: &Assembler<'_>, prefix: usize) -> PcMap {
         let Code { marks, fixups, .. } = &assembler.code;
-        let mut passed = 0;
-        let mut until = 0;
-        let mut by = 0;
+        let mut locations = marks.clone();
+        let mut moves = self.shifts.iter().map(|shift| shift + prefix as i32);
+        let mut ends = fixups.iter().map(|fixup| fixup.at);
         // Up to the next fixup all move alike. Programs are far shorter than 2 GiB.
-        let moved = marks.iter().map(|mark| {
-            while mark.pc >= until {
-                by = self.shifts[passed] + prefix as i32;
-                until = fixups.get(passed).map_or(u32::MAX, |fixup| fixup.at + 1);
-                passed += 1;
+        let mut by = moves.next().unwrap_or_default();
+        let mut until = ends.next().unwrap_or(u32::MAX);
+        for location in &mut locations {
+            while location.pc > until {
+                by = moves.next().unwrap_or_default();
+                until = ends.next().unwrap_or(u32::MAX);
             }
-            Location { pc: mark.pc.wrapping_add_signed(by), ..*mark }
-        });
-        PcMap::new(moved.collect())
+            location.pc = location.pc.wrapping_add_signed(by);
+        }
+        PcMap::new(locations)
     }
 }
 

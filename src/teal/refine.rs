@@ -95,12 +95,15 @@ impl Assembler<'_> {
             }
             Refine::Equals => {
                 let Some(top) = self.known.known(0) else { return UNCHANGED };
-                self.args.resize(2, top.widened());
+                let same = top.widened();
+                self.args.push(same);
+                self.args.push(same);
                 ARGS
             }
             Refine::Dup => {
                 let Some(top) = self.known.known(0) else { return UNCHANGED };
-                self.returns.extend([top, top]);
+                self.returns.push(top);
+                self.returns.push(top);
                 RETURNS
             }
             Refine::Dup2 => {

@@ -70,6 +70,18 @@ impl<'a> Scanner<'a> {
         self.first(at, |block| block.newlines)
     }
 
+    /// Whether the byte that was found last, which is at `at`, is a blank.
+    #[inline]
+    pub(super) fn found_blank(&self, at: usize) -> bool {
+        self.block.blanks.wrapping_shr(at as u32) & 1 != 0
+    }
+
+    /// Whether the byte that was found last, which is at `at`, is a newline, or the source's end.
+    #[inline]
+    pub(super) fn found_newline(&self, at: usize) -> bool {
+        self.block.newlines.wrapping_shr(at as u32) & 1 != 0
+    }
+
     #[inline]
     fn first(&mut self, mut at: usize, bits: impl Fn(&Block) -> u64) -> usize {
         loop {
@@ -108,8 +120,14 @@ mod tests {
                 let first = |is: fn(u8) -> bool| {
                     source[at..].iter().position(|byte| is(*byte)).map_or(source.len(), |found| at + found)
                 };
-                assert_eq!(scanner.stop(at), first(|byte| byte < b'0' || byte == b';'));
-                assert_eq!(scanner.word(at), first(|byte| !matches!(byte, b' ' | b'\t')));
+                let stop = first(|byte| byte < b'0' || byte == b';');
+                let kind = match source.get(stop) {
+                    Some(b' ' | b'\t') => Stop::Blank,
+                    Some(b'\n') | None => Stop::Newline,
+                    Some(_) => Stop::Other,
+                };
+                assert_eq!(scanner.stop(at), (stop, kind));
+                assert_eq!(scanner.skip_blanks(at), first(|byte| !matches!(byte, b' ' | b'\t')));
                 assert_eq!(scanner.newline(at), first(|byte| byte == b'\n'));
             }
         }

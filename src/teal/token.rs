@@ -51,29 +51,9 @@ impl Token {
     }
 }
 
-const ORDINARY: u8 = 0;
-const BLANK: u8 = 1;
-const NEWLINE: u8 = 2;
-/// What may end a word, or a line, or mean something of its own.
-const SPECIAL: u8 = 3;
-
-const CLASSES: [u8; 256] = {
-    let mut classes = [ORDINARY; 256];
-    let mut at = 0;
-    let special = b";\"/()\r";
-    while at < special.len() {
-        classes[special[at] as usize] = SPECIAL;
-        at += 1;
-    }
-    classes[b' ' as usize] = BLANK;
-    classes[b'\t' as usize] = BLANK;
-    classes[b'\n' as usize] = NEWLINE;
-    classes
-};
-
-#[inline]
-fn class(byte: u8) -> u8 {
-    CLASSES[usize::from(byte)]
+/// Whether a byte that may end a word does not.
+fn is_ordinary(byte: u8) -> bool {
+    !matches!(byte, b';' | b'"' | b'/' | b'(' | b')' | b'\r' | b' ' | b'\t' | b'\n')
 }
 
 fn is_separator(byte: u8) -> bool {
@@ -102,23 +82,27 @@ impl<'a> Tokens<'a> {
     /// its newline is, or the source's end. A semicolon outside a string is a token of its own.
     ///
     /// Nearly all lines are nothing but words between blanks, then perhaps a comment; the others take a way of their own.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(&mut self, line: usize, number: u32) -> usize {
         self.list.clear();
         self.semicolons = false;
         let mut start = self.scanner.word(line);
+        let mut end = self.scanner.stop(start);
         loop {
-            let (end, stop) = self.word_end(start);
-            if stop == BLANK {
-                self.list.push(Token::new(start, end, line, number));
-                start = self.scanner.word(end + 1);
-            } else if stop == NEWLINE {
+            if self.scanner.found_newline(end) {
                 if start < end {
                     self.list.push(Token::new(start, end, line, number));
                 }
                 return end;
+            }
+            if self.scanner.found_blank(end) {
+                self.list.push(Token::new(start, end, line, number));
+                start = self.scanner.word(end);
+                end = self.scanner.stop(start);
             } else if start == end && self.is_comment(end) {
                 return self.scanner.newline(end);
+            } else if self.scanner.source.get(end).copied().is_some_and(is_ordinary) {
+                end = self.scanner.stop(end + 1);
             } else {
                 return self.read_special(line, number, start, end);
             }
@@ -131,19 +115,6 @@ impl<'a> Tokens<'a> {
         let source = self.scanner.source;
         matches!(source.get(at..), Some([b'/', b'/', ..]))
             && !self.list.last().is_some_and(|last| is_base64(&source[last.span()]))
-    }
-
-    /// Where a word that begins at `at` ends, and with what class of byte: the first that is not ordinary. The source's
-    /// end is taken for a newline.
-    #[inline]
-    fn word_end(&mut self, mut at: usize) -> (usize, u8) {
-        loop {
-            at = self.scanner.stop(at);
-            match self.scanner.source.get(at).map_or(NEWLINE, |byte| class(*byte)) {
-                ORDINARY => at += 1,
-                stop => return (at, stop),
-            }
-        }
     }
 
     /// Reads on where a word ends with a special byte: if that begins the line's last word as a string, or is the end of
@@ -161,7 +132,7 @@ impl<'a> Tokens<'a> {
             [b'"', inner @ ..] if start == end => {
                 let len = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')).unwrap_or(0);
                 // What comes right after a string may belong to it.
-                let ends_word = |byte: &u8| matches!(class(*byte), BLANK | NEWLINE);
+                let ends_word = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n');
                 if inner.get(len) == Some(&b'"') && inner.get(len + 1).is_none_or(ends_word) {
                     let behind = start + len + 2;
                     let after = self.scanner.word(behind);
