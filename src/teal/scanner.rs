@@ -16,7 +16,7 @@ pub(super) struct Scanner<'a> {
 /// What the bytes of a block are, the first one at the lowest bit. Behind the source there are newlines.
 #[derive(Clone, Copy, Debug)]
 struct Block {
-    /// Where it begins; a multiple of its size.
+    /// Where it begins.
     start: usize,
     /// What may end a word: bytes below the digits, and `;`.
     stops: u64,
@@ -58,9 +58,44 @@ impl<'a> Scanner<'a> {
         self.first(at, |block| block.stops)
     }
 
-    /// The first byte from `at` on that is no blank, or the source's end.
+    /// The next word from `at` on: its beginning, which is the first byte that is no blank, or the source's end, and its
+    /// [`Self::stop`].
     #[inline]
-    pub(super) fn word(&mut self, at: usize) -> usize {
+    pub(super) fn word(&mut self, at: usize) -> (usize, usize) {
+        match self.word_in_block(at) {
+            Some(word) => word,
+            None => self.word_across(at),
+        }
+    }
+
+    #[inline]
+    fn word_in_block(&self, at: usize) -> Option<(usize, usize)> {
+        let offset = at.wrapping_sub(self.block.start);
+        if offset >= BLOCK {
+            return None;
+        }
+        let word = !self.block.blanks >> offset;
+        if word == 0 {
+            return None;
+        }
+        let blanks = word.trailing_zeros() as usize;
+        let stop = self.block.stops >> (offset + blanks);
+        let start = at + blanks;
+        (stop != 0).then(|| (start, start + stop.trailing_zeros() as usize))
+    }
+
+    /// The same for a word that begins or ends behind the block.
+    #[inline(never)]
+    fn word_across(&mut self, at: usize) -> (usize, usize) {
+        self.move_to(at);
+        self.word_in_block(at).unwrap_or_else(|| {
+            let start = self.no_blank(at);
+            (start, self.stop(start))
+        })
+    }
+
+    /// The first byte from `at` on that is no blank, or the source's end.
+    pub(super) fn no_blank(&mut self, at: usize) -> usize {
         self.first(at, |block| !block.blanks)
     }
 
@@ -73,13 +108,13 @@ impl<'a> Scanner<'a> {
     /// Whether the byte that was found last, which is at `at`, is a blank.
     #[inline]
     pub(super) fn found_blank(&self, at: usize) -> bool {
-        self.block.blanks.wrapping_shr(at as u32) & 1 != 0
+        self.block.blanks.wrapping_shr((at - self.block.start) as u32) & 1 != 0
     }
 
     /// Whether the byte that was found last, which is at `at`, is a newline, or the source's end.
     #[inline]
     pub(super) fn found_newline(&self, at: usize) -> bool {
-        self.block.newlines.wrapping_shr(at as u32) & 1 != 0
+        self.block.newlines.wrapping_shr((at - self.block.start) as u32) & 1 != 0
     }
 
     #[inline]
@@ -98,10 +133,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads the block that has the byte at `at`.
-    #[inline(never)]
+    /// Reads the block that begins at `at`.
     fn move_to(&mut self, at: usize) {
-        self.block = Block::read(self.source, at - at % BLOCK);
+        self.block = Block::read(self.source, at);
     }
 }
 

@@ -86,8 +86,7 @@ impl<'a> Tokens<'a> {
     pub(super) fn read(&mut self, line: usize, number: u32) -> usize {
         self.list.clear();
         self.semicolons = false;
-        let mut start = self.scanner.word(line);
-        let mut end = self.scanner.stop(start);
+        let (mut start, mut end) = self.scanner.word(line);
         loop {
             if self.scanner.found_newline(end) {
                 if start < end {
@@ -97,8 +96,7 @@ impl<'a> Tokens<'a> {
             }
             if self.scanner.found_blank(end) {
                 self.list.push(Token::new(start, end, line, number));
-                start = self.scanner.word(end);
-                end = self.scanner.stop(start);
+                (start, end) = self.scanner.word(end);
             } else if start == end && self.is_comment(end) {
                 return self.scanner.newline(end);
             } else if self.scanner.source.get(end).copied().is_some_and(is_ordinary) {
@@ -135,7 +133,7 @@ impl<'a> Tokens<'a> {
                 let ends_word = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n');
                 if inner.get(len) == Some(&b'"') && inner.get(len + 1).is_none_or(ends_word) {
                     let behind = start + len + 2;
-                    let after = self.scanner.word(behind);
+                    let after = self.scanner.no_blank(behind);
                     if let [] | [b'\n', ..] | [b'/', b'/', ..] = source.get(after..).unwrap_or_default() {
                         self.list.push(Token::new(start, behind, line, number));
                         return self.scanner.newline(after);
