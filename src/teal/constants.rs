@@ -145,9 +145,11 @@ impl<V: Values> Constants<V> {
     /// The order that makes the program smallest: the most used first, ties in the order first seen. Constants used
     /// once are left out, since an immediate is shorter than a place in the block.
     pub(super) fn optimized(&self) -> Optimized {
-        let mut order: Vec<usize> = (0..self.values.len()).filter(|at| self.uses[*at] != 1).collect();
+        let mut order = Vec::with_capacity(self.values.len());
+        order.extend((0..self.values.len()).filter(|at| self.uses[*at] != 1));
         order.sort_by_key(|at| std::cmp::Reverse(self.uses[*at]));
-        let mut place = vec![None; self.values.len()];
+        let mut place = Vec::with_capacity(self.values.len());
+        place.resize(self.values.len(), None);
         for (new, old) in order.iter().enumerate() {
             place[*old] = Some(new);
         }
