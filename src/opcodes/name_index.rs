@@ -3,32 +3,31 @@
 //! The assembler looks up one opcode a line and one field in every few, so the tables bring their own open-addressed
 //! index instead of a general map.
 
-/// Names in a given order, and the way from a name back to its position.
+/// What each of some names stands for.
 #[derive(Clone, Debug)]
-pub struct NameIndex {
-    slots: Box<[Slot]>,
-    names: Box<[&'static str]>,
+pub struct NameIndex<V> {
+    slots: Box<[Slot<V>]>,
 }
 
-/// Where a name may be found. Ends and length are those of no other name of the index, and of at most sixteen bytes they
-/// are all there is to it.
+/// A name and what it stands for. Its ends and its length are those of no other name of the index, and of at most
+/// sixteen bytes they are all there is to it.
 #[derive(Clone, Copy, Debug)]
-struct Slot {
+struct Slot<V> {
     ends: [u64; 2],
-    /// 0 where the slot is empty.
-    len: u16,
-    position: u16,
+    /// Empty where the slot is.
+    name: &'static str,
+    value: Option<V>,
 }
 
-impl Slot {
+impl<V> Slot<V> {
+    /// No name has these ends, not even the empty one.
+    const EMPTY: Self = Self { ends: [0, 1], name: "", value: None };
+
     #[inline]
     fn has(&self, [head, tail]: [u64; 2], len: usize) -> bool {
-        self.ends[0] == head && self.ends[1] == tail && usize::from(self.len) == len
+        self.ends[0] == head && self.ends[1] == tail && self.name.len() == len
     }
 }
-
-/// No name has these ends, not even the empty one.
-const EMPTY: Slot = Slot { ends: [0, 1], len: 0, position: u16::MAX };
 
 /// The first and the last bytes. With the length they are the name itself, if that has at most sixteen bytes.
 #[inline]
@@ -49,41 +48,31 @@ fn ends(name: &[u8]) -> [u64; 2] {
 
 #[inline]
 fn spread([head, tail]: [u64; 2], len: usize) -> usize {
-    ((head ^ tail.rotate_left(29) ^ len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
+    let mixed = head.wrapping_add(tail.wrapping_mul(8)).wrapping_add(len as u64);
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
 }
 
-impl NameIndex {
-    /// Indexes `names` by their positions; empty names are left out, of equal names the last wins.
-    pub fn new(names: impl ExactSizeIterator<Item = &'static str>) -> Self {
+impl<V: Copy> NameIndex<V> {
+    /// Indexes what `names` stand for; empty names are left out, of equal names the last wins.
+    pub fn new(names: impl IntoIterator<Item = (&'static str, V), IntoIter: ExactSizeIterator>) -> Self {
+        let names = names.into_iter();
         let size = (names.len() * 4).next_power_of_two().max(8);
-        let mut index = Self { slots: vec![EMPTY; size].into_boxed_slice(), names: names.collect() };
-        for position in 0..index.names.len() {
-            let name = index.names[position].as_bytes();
-            let ends = ends(name);
-            let at = index.place(ends, name.len());
-            if let Some(slot) = index.slots.get_mut(at).filter(|_| !name.is_empty()) {
-                let other = usize::from(slot.position);
-                debug_assert!(slot.len == 0 || index.names[other].as_bytes() == name, "names differ at their ends");
-                // No table has more than a few hundred names.
-                *slot = Slot { ends, len: name.len() as u16, position: position as u16 };
+        let mut slots = vec![Slot::EMPTY; size].into_boxed_slice();
+        for (name, value) in names.filter(|(name, _)| !name.is_empty()) {
+            let ends = ends(name.as_bytes());
+            let mut at = spread(ends, name.len()) & (size - 1);
+            while !slots[at].name.is_empty() && !slots[at].has(ends, name.len()) {
+                at = (at + 1) & (size - 1);
             }
+            debug_assert!(slots[at].name.is_empty() || slots[at].name == name, "names differ at their ends");
+            slots[at] = Slot { ends, name, value: Some(value) };
         }
-        index
+        Self { slots }
     }
 
-    /// The slot of the name of such ends and length, or an empty one where it would be.
-    fn place(&self, ends: [u64; 2], len: usize) -> usize {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = spread(ends, len) & mask;
-        while self.slots.get(at).is_some_and(|slot| slot.len != 0 && !slot.has(ends, len)) {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-
-    /// The position of `name`.
-    #[inline]
-    pub fn get(&self, name: impl AsRef<[u8]>) -> Option<usize> {
+    /// What `name` stands for.
+    #[inline(always)]
+    pub fn get(&self, name: impl AsRef<[u8]>) -> Option<V> {
         let name = name.as_ref();
         let ends = ends(name);
         let mask = self.slots.len().wrapping_sub(1);
@@ -91,19 +80,13 @@ impl NameIndex {
         loop {
             let slot = self.slots.get(at)?;
             if slot.has(ends, name.len()) {
-                return (name.len() <= 16 || self.is_at(slot, name)).then_some(usize::from(slot.position));
+                return if name.len() > 16 && slot.name.as_bytes() != name { None } else { slot.value };
             }
-            if slot.len == 0 {
+            if slot.name.is_empty() {
                 return None;
             }
             at = (at + 1) & mask;
         }
-    }
-
-    /// Whether the name of a slot is this one, where ends and length do not tell.
-    #[inline(never)]
-    fn is_at(&self, slot: &Slot, name: &[u8]) -> bool {
-        self.names.get(usize::from(slot.position)).is_some_and(|known| known.as_bytes() == name)
     }
 }
 
@@ -114,7 +97,7 @@ mod tests {
     #[test]
     fn finds_every_name_and_nothing_else() {
         let names = ["b", "bz", "bnz", "", "app_global_get", "app_global_get_ex", "app_local_get", "bnz"];
-        let index = NameIndex::new(names.iter().copied());
+        let index = NameIndex::new(names.iter().enumerate().map(|(at, name)| (*name, at)));
         assert_eq!(index.get("b"), Some(0));
         assert_eq!(index.get("app_global_get_ex"), Some(5));
         assert_eq!(index.get("bnz"), Some(7), "the last of equal names wins");

@@ -12,8 +12,8 @@ pub struct VersionTable {
     /// Two-byte opcodes, by prefix and second byte.
     families: Vec<(u8, Vec<Option<&'static OpSpec>>)>,
     specs: Vec<&'static OpSpec>,
-    names: NameIndex,
-    field_names: NameIndex,
+    names: NameIndex<&'static OpSpec>,
+    field_names: NameIndex<()>,
 }
 
 /// Each made when it is first asked for: most processes meet two of them.
@@ -66,8 +66,8 @@ impl VersionTable {
             version,
             by_byte,
             families,
-            names: NameIndex::new(specs.iter().map(|spec| spec.name)),
-            field_names: NameIndex::new(field_names.into_iter()),
+            names: NameIndex::new(specs.iter().map(|spec| (spec.name, *spec))),
+            field_names: NameIndex::new(field_names.into_iter().map(|name| (name, ()))),
             specs,
         }
     }
@@ -95,7 +95,7 @@ impl VersionTable {
 
     /// The opcode of that name.
     pub fn by_name(&self, name: impl AsRef<[u8]>) -> Option<&'static OpSpec> {
-        self.names.get(name).map(|at| self.specs[at])
+        self.names.get(name)
     }
 
     /// The opcode at the start of `code` (a program from its program counter on), one byte or two.

@@ -227,8 +227,7 @@ pub(super) fn is_pseudo_op(name: &str) -> bool {
 /// The mnemonics of one version.
 #[derive(Debug)]
 pub(super) struct Mnemonics {
-    entries: Vec<Mnemonic>,
-    index: NameIndex,
+    index: NameIndex<&'static Mnemonic>,
 }
 
 /// Each made when it is first asked for.
@@ -244,15 +243,14 @@ pub(super) fn mnemonics(version: u8) -> &'static Mnemonics {
 impl Mnemonics {
     fn new(version: u8) -> Self {
         let table = version_table(version);
-        let mut names: Vec<&'static str> = Vec::new();
-        let mut entries = Vec::new();
+        // There are as many of them as versions, and they stay.
+        let mut entries: Vec<(&'static str, &'static Mnemonic)> = Vec::new();
+        let mut add = |name, mnemonic| entries.push((name, Box::leak(Box::new(mnemonic))));
         for spec in table.specs() {
-            names.push(spec.name);
-            entries.push(Mnemonic::Form(Form::of(spec.name, spec)));
+            add(spec.name, Mnemonic::Form(Form::of(spec.name, spec)));
         }
         for form in CONSTANTS {
-            names.push(form.name);
-            entries.push(Mnemonic::Form(form));
+            add(form.name, Mnemonic::Form(form));
         }
         // These shadow the opcodes of the same name. A form that is too new is kept, so that it can be told so.
         for (name, forms) in &BY_COUNT {
@@ -260,17 +258,16 @@ impl Mnemonics {
                 let newest = version_table(MAX_VERSION);
                 table.by_name(opcode).or_else(|| newest.by_name(opcode)).map(|spec| Form::of(name, spec))
             };
-            names.push(name);
             let forms: Vec<_> = forms.iter().filter_map(|(count, opcode)| Some((*count, form(opcode)?))).collect();
             let common = common_form(&forms);
-            entries.push(Mnemonic::ByCount { name, forms, common });
+            add(name, Mnemonic::ByCount { name, forms, common });
         }
-        Self { entries, index: NameIndex::new(names.into_iter()) }
+        Self { index: NameIndex::new(entries) }
     }
 
     #[inline]
-    pub(super) fn get(&self, name: impl AsRef<[u8]>) -> Option<&Mnemonic> {
-        self.entries.get(self.index.get(name)?)
+    pub(super) fn get(&self, name: impl AsRef<[u8]>) -> Option<&'static Mnemonic> {
+        self.index.get(name)
     }
 }
 

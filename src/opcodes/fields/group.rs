@@ -54,14 +54,16 @@ pub enum FieldGroup {
 pub struct FieldTable {
     rows: Vec<FieldSpec>,
     visible: Vec<bool>,
-    names: NameIndex,
+    names: NameIndex<(u8, &'static FieldSpec)>,
 }
 
 impl FieldTable {
     fn new<F: Field>(visible: impl Fn(&FieldSpec) -> bool) -> Self {
         let rows: Vec<FieldSpec> = F::ROWS.iter().map(|row| row.spec).collect();
         let visible: Vec<bool> = rows.iter().map(visible).collect();
-        let names = rows.iter().zip(&visible).map(|(row, visible)| if *visible { row.name } else { "" });
+        // A field's byte is its place among the rows.
+        let named = (0..).zip(F::ROWS).zip(&visible).filter(|(_, visible)| **visible);
+        let names: Vec<_> = named.map(|((byte, row), _)| (row.spec.name, (byte, &row.spec))).collect();
         Self { names: NameIndex::new(names), visible, rows }
     }
 
@@ -72,9 +74,8 @@ impl FieldTable {
 
     /// The byte and row of a name of this group.
     #[inline]
-    pub fn by_name(&self, name: impl AsRef<[u8]>) -> Option<(u8, &FieldSpec)> {
-        let at = self.names.get(name)?;
-        Some((u8::try_from(at).ok()?, self.rows.get(at)?))
+    pub fn by_name(&self, name: impl AsRef<[u8]>) -> Option<(u8, &'static FieldSpec)> {
+        self.names.get(name)
     }
 
     /// The row of a byte of this group.
