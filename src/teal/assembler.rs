@@ -172,7 +172,11 @@ impl<'a> Assembler<'a> {
         let Some(form) = self.form(first, name, args.len()) else { return };
         self.code.mark(first);
         let (mut takes, mut gives) = (form.args, form.returns);
-        if form.refine != Refine::Nothing {
+        if form.refine == Refine::Equals {
+            if let Some(top) = self.known.known(0) {
+                takes = Knowledge::two_like(top);
+            }
+        } else if form.refine != Refine::Nothing {
             let refined = self.refine(form, *first, args);
             takes = if refined.args { &self.args } else { takes };
             gives = if refined.returns { &self.returns } else { gives };

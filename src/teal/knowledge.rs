@@ -61,6 +61,13 @@ impl Knowledge {
         self.stack.last().copied().unwrap_or(self.bottom)
     }
 
+    /// Two values of the kind of `ty`: what can be compared with it.
+    pub(super) fn two_like(ty: StackType) -> &'static [StackType] {
+        const LIKE: [[StackType; 2]; 4] =
+            [[StackType::NONE; 2], [StackType::UINT64; 2], [StackType::BYTES; 2], [StackType::ANY; 2]];
+        &LIKE[ty.kind() as usize]
+    }
+
     /// The known type `depth` below the top.
     pub(super) fn known(&self, depth: usize) -> Option<StackType> {
         let at = self.stack.len().checked_sub(depth + 1)?;

@@ -47,7 +47,7 @@ impl Assembler<'_> {
         const RETURNS: Result<Refined, Box<Problem>> = Ok(Refined { args: false, returns: true });
         const BOTH: Result<Refined, Box<Problem>> = Ok(Refined { args: true, returns: true });
         match form.refine {
-            Refine::Nothing => UNCHANGED,
+            Refine::Nothing | Refine::Equals => UNCHANGED,
             Refine::Int => {
                 for token in tokens {
                     let exact = parse_decimal(token.bytes(self.source)).map(|value| StackType::uint(value, value));
@@ -91,13 +91,6 @@ impl Assembler<'_> {
                     Some((_, field)) => self.args.push(field.ty),
                     None => return UNCHANGED,
                 }
-                ARGS
-            }
-            Refine::Equals => {
-                let Some(top) = self.known.known(0) else { return UNCHANGED };
-                let same = top.widened();
-                self.args.push(same);
-                self.args.push(same);
                 ARGS
             }
             Refine::Dup => {
