@@ -33,6 +33,8 @@ pub(super) struct Assembler<'a> {
     pub(super) source: &'a str,
     /// Settled by the caller, by `#pragma version`, or at the first statement.
     version: Option<u8>,
+    /// The same; the default where none is settled yet.
+    assumed_version: u8,
     mnemonics: &'static Mnemonics,
     pub(super) code: Code,
     pub(super) ints: Constants<Vec<u64>>,
@@ -63,6 +65,7 @@ impl<'a> Assembler<'a> {
         Self {
             source,
             version,
+            assumed_version: version.unwrap_or(DEFAULT_VERSION),
             mnemonics: mnemonics(version.unwrap_or(DEFAULT_VERSION)),
             code,
             ints,
@@ -103,13 +106,15 @@ impl<'a> Assembler<'a> {
         let source = self.source.as_bytes();
         let mut tokens = Tokens::new(source, std::mem::take(&mut self.words));
         let mut start = 0;
+        let mut line = 0;
         while start < source.len() {
-            let end = tokens.read(start, self.line + 1);
+            self.line = line;
+            line += 1;
+            let end = tokens.read(start, line);
             if end - start >= MAX_LINE {
                 self.record_at_line(self.line, Problem::LineTooLong);
                 return;
             }
-            self.line += 1;
             start = end + 1;
             let [first, args @ ..] = tokens.list.as_slice() else { continue };
             let name = first.bytes(self.source);
@@ -126,6 +131,7 @@ impl<'a> Assembler<'a> {
                 return;
             }
         }
+        self.line = line;
         self.words = tokens.list;
     }
 
@@ -275,7 +281,7 @@ impl<'a> Assembler<'a> {
 
     /// The version in force; the default where none is settled yet.
     pub(super) fn version(&self) -> u8 {
-        self.version.unwrap_or(DEFAULT_VERSION)
+        self.assumed_version
     }
 
     pub(super) fn settled_version(&self) -> Option<u8> {
@@ -284,6 +290,7 @@ impl<'a> Assembler<'a> {
 
     pub(super) fn set_version(&mut self, version: u8) {
         self.version = Some(version);
+        self.assumed_version = version;
         self.mnemonics = mnemonics(version);
     }
 

@@ -179,13 +179,14 @@ impl Knowledge {
         }
     }
 
-    /// Narrows the first "any" among the last `count` values pushed: the type of the field that was named.
+    /// Narrows the first "any" among the last `count` values pushed, by the last [`Self::apply`]: the type of the field
+    /// that was named.
+    #[inline]
     pub(super) fn narrow(&mut self, count: usize, ty: StackType) {
         if self.dead {
             return;
         }
         let from = self.stack.len().saturating_sub(count);
-        self.forgotten.low = self.forgotten.low.min(from);
         if let Some(any) = self.stack.iter_mut().skip(from).find(|ty| **ty == StackType::ANY) {
             *any = ty;
         }
