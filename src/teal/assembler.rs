@@ -13,6 +13,7 @@ use super::diagnostic::{Diagnostic, Severity, unknown_opcode};
 use super::knowledge::{Fault, Knowledge};
 use super::macros::Macros;
 use super::mnemonic::{After, Emit, Form, Mnemonic, Mnemonics, Refine, count_text, mnemonics};
+use super::refine::int_type;
 use super::salt::Salt;
 use super::token::{Token, Tokens};
 use super::{Assembled, DEFAULT_VERSION, Problem};
@@ -178,14 +179,23 @@ impl<'a> Assembler<'a> {
         let Some(form) = self.form(first, name, args.len()) else { return };
         self.code.mark(first);
         let (mut takes, mut gives) = (form.args, form.returns);
-        if form.refine == Refine::Equals {
-            if let Some(top) = self.known.known(0) {
-                takes = Knowledge::two_like(top);
+        let known;
+        match (form.refine, args) {
+            (Refine::Nothing, _) => {}
+            (Refine::Equals, _) => {
+                if let Some(top) = self.known.known(0) {
+                    takes = Knowledge::two_like(top);
+                }
             }
-        } else if form.refine != Refine::Nothing {
-            let refined = self.refine(form, *first, args);
-            takes = if refined.args { &self.args } else { takes };
-            gives = if refined.returns { &self.returns } else { gives };
+            (Refine::Int, [only]) => {
+                known = [int_type(only.bytes(self.source))];
+                gives = &known;
+            }
+            _ => {
+                let refined = self.refine(form, *first, args);
+                takes = if refined.args { &self.args } else { takes };
+                gives = if refined.returns { &self.returns } else { gives };
+            }
         }
         self.known.apply(takes, gives, &mut self.faults);
         if !self.faults.is_empty() {

@@ -49,10 +49,7 @@ impl Assembler<'_> {
         match form.refine {
             Refine::Nothing | Refine::Equals => UNCHANGED,
             Refine::Int => {
-                for token in tokens {
-                    let exact = parse_decimal(token.bytes(self.source)).map(|value| StackType::uint(value, value));
-                    self.returns.push(exact.unwrap_or(StackType::UINT64));
-                }
+                self.returns.extend(tokens.iter().map(|token| int_type(token.bytes(self.source))));
                 RETURNS
             }
             Refine::Byte => {
@@ -246,6 +243,12 @@ impl Assembler<'_> {
             *lowest = *top;
         }
     }
+}
+
+/// The type of an integer constant: its value, where it is written in plain digits.
+#[inline]
+pub(super) fn int_type(text: &[u8]) -> StackType {
+    parse_decimal(text).map_or(StackType::UINT64, |value| StackType::uint(value, value))
 }
 
 /// The place in the stack of a slot of the frame that begins at `frame`.

@@ -268,7 +268,8 @@ mod tests {
                 continue;
             }
             let line = [piece(4), piece(3), piece(2), piece(1), piece(0)].concat();
-            let (mut short, mut long) = (Tokens::new(line.as_bytes(), Vec::new()), Tokens::new(line.as_bytes(), Vec::new()));
+            let (mut short, mut long) =
+                (Tokens::new(line.as_bytes(), Vec::new()), Tokens::new(line.as_bytes(), Vec::new()));
             let ends = (short.read(0, 7), long.read_any(0, 7));
             assert_eq!((ends.0, &short.list, short.semicolons), (ends.1, &long.list, long.semicolons), "{line:?}");
         }
