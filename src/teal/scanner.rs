@@ -151,18 +151,20 @@ mod tests {
             let mut scanner = Scanner::new(&source);
             // Back and forth, so that blocks are read again.
             for at in (0..=len).chain((0..=len).rev()) {
-                let first = |is: fn(u8) -> bool| {
-                    source[at..].iter().position(|byte| is(*byte)).map_or(source.len(), |found| at + found)
+                let first = |from: usize, is: fn(u8) -> bool| {
+                    source[from..].iter().position(|byte| is(*byte)).map_or(source.len(), |found| from + found)
                 };
-                let stop = first(|byte| byte < b'0' || byte == b';');
-                let kind = match source.get(stop) {
-                    Some(b' ' | b'\t') => Stop::Blank,
-                    Some(b'\n') | None => Stop::Newline,
-                    Some(_) => Stop::Other,
-                };
-                assert_eq!(scanner.stop(at), (stop, kind));
-                assert_eq!(scanner.skip_blanks(at), first(|byte| !matches!(byte, b' ' | b'\t')));
-                assert_eq!(scanner.newline(at), first(|byte| byte == b'\n'));
+                let is_blank = |byte| matches!(byte, b' ' | b'\t');
+                let is_stop = |byte| byte < b'0' || byte == b';';
+                let stop = scanner.stop(at);
+                assert_eq!(stop, first(at, is_stop));
+                let found = source.get(stop).copied();
+                assert_eq!(scanner.found_blank(stop), found.is_some_and(is_blank));
+                assert_eq!(scanner.found_newline(stop), found.is_none_or(|byte| byte == b'\n'));
+                let start = first(at, |byte| !matches!(byte, b' ' | b'\t'));
+                assert_eq!(scanner.no_blank(at), start);
+                assert_eq!(scanner.word(at), (start, first(start, is_stop)));
+                assert_eq!(scanner.newline(at), first(at, |byte| byte == b'\n'));
             }
         }
     }
