@@ -102,7 +102,10 @@ pub(super) fn hash_of_bytes(bytes: &[u8]) -> u32 {
     for word in words {
         hash = fold(hash ^ u64::from_le_bytes(*word), factor);
     }
-    let rest = rest.iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    let rest = match bytes.last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte)),
+    };
     fold(hash ^ rest, factor) as u32
 }
 

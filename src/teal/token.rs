@@ -127,12 +127,13 @@ impl<'a> Tokens<'a> {
                 }
                 return end + 1;
             }
-            [b'"', inner @ ..] if start == end => {
-                let len = inner.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')).unwrap_or(0);
+            [b'"', ..] if start == end => {
+                let quote = self.closing_quote(end + 1);
                 // What comes right after a string may belong to it.
                 let ends_word = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n');
-                if inner.get(len) == Some(&b'"') && inner.get(len + 1).is_none_or(ends_word) {
-                    let behind = start + len + 2;
+                if let Some(behind) = quote.map(|quote| quote + 1)
+                    && source.get(behind).is_none_or(ends_word)
+                {
                     let after = self.scanner.no_blank(behind);
                     if let [] | [b'\n', ..] | [b'/', b'/', ..] = source.get(after..).unwrap_or_default() {
                         self.list.push(Token::new(start, behind, line, number));
@@ -144,6 +145,20 @@ impl<'a> Tokens<'a> {
         }
         self.list.clear();
         self.read_any(line, number)
+    }
+
+    /// The first quote from `at` on, unless it is escaped or behind the line.
+    fn closing_quote(&mut self, at: usize) -> Option<usize> {
+        let source = self.scanner.source;
+        let mut quote = self.scanner.stop(at);
+        loop {
+            match source.get(quote)? {
+                b'"' if source[quote - 1] == b'\\' => return None,
+                b'"' => return Some(quote),
+                b'\n' => return None,
+                _ => quote = self.scanner.stop(quote + 1),
+            }
+        }
     }
 
     /// Reads any line.
