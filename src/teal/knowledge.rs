@@ -320,6 +320,13 @@ mod tests {
     }
 
     #[test]
+    fn two_values_are_of_the_kind_of_the_one() {
+        for ty in [StackType::NONE, StackType::uint(1, 2), StackType::ADDRESS, StackType::ANY] {
+            assert_eq!(Knowledge::two_like(ty), [ty.widened(); 2]);
+        }
+    }
+
+    #[test]
     fn arguments_are_checked_from_the_top() {
         let mut known = Knowledge::new(Vec::new());
         let mut faults = Vec::new();
