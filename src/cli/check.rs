@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::input::read;
+use super::input::{read, read_source};
 use super::io::Answer;
 use super::sarif::{Grade, Log, Outcome, Rule, Source};
 use super::template::template_values;
@@ -229,6 +229,9 @@ fn known(name: &str) -> Result<&'static Check, Failure> {
 
 /// The text of a source; a program is disassembled.
 fn source_text(path: &Path) -> Result<String, Failure> {
+    if path.extension().is_some_and(|extension| extension == "teal") {
+        return read_source(path);
+    }
     let bytes = read(path)?;
     let bytes = match String::from_utf8(bytes) {
         Ok(text) if path.extension().is_none_or(|extension| extension != "tok") => return Ok(text),

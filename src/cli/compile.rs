@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Exit, Failure, is_disk_full};
-use super::input::read_text;
+use super::input::read_source;
 use super::io::Answer;
 use super::problems::{ProblemReport, malformed, reports, sarif, shown};
 use super::template::template_values;
@@ -40,7 +40,7 @@ pub(super) struct Args {
 /// Assembles.
 pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
-    let source = read_text(&args.source, "teal")?;
+    let source = read_source(&args.source)?;
     stdout_for_one(args)?;
     let values = template_values(&args.templates)?;
     let known = variables(&source);

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::input::{read, read_text};
+use super::input::{read, read_source};
 use super::io::Answer;
 use super::template::template_values;
 use crate::registry::write_atomically;
@@ -168,7 +168,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
 fn examine(path: &Path, values: &BTreeMap<String, teal::template::TemplateValue>) -> Result<Subject, Failure> {
     let file = path.display().to_string();
     let is_program = path.extension().is_some_and(|extension| extension == "tok");
-    let source = if is_program { None } else { Some(read_text(path, "teal")?) };
+    let source = if is_program { None } else { Some(read_source(path)?) };
     let report = match &source {
         Some(source) => teal::cost(source, &CostOptions { values: values.clone() }),
         None => teal::cost_of_program(&read(path)?),

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::input::read_text;
+use super::input::{read_source, read_text};
 use super::io::Answer;
 use super::session::Session;
 use crate::network::Kind;
@@ -159,7 +159,7 @@ fn unplayable(error: StageError) -> Failure {
 }
 
 fn source(path: Option<&Path>, built_in: &str) -> Result<String, Failure> {
-    path.map_or_else(|| Ok(built_in.to_owned()), |path| read_text(path, "teal"))
+    path.map_or_else(|| Ok(built_in.to_owned()), read_source)
 }
 
 /// The scenarios to play, each with the name of its file.

@@ -44,6 +44,7 @@ mod refine;
 mod render;
 mod salt;
 mod scanner;
+mod source_text;
 mod sourcemap;
 mod spelling;
 pub mod template;
@@ -61,6 +62,7 @@ pub use integer::IntegerError;
 pub use problem::Problem;
 #[cfg(feature = "cli")]
 pub use render::{RenderOptions, render};
+pub use source_text::{NotText, source_text};
 pub use sourcemap::{Location, PcMap, SourceMap, SourceMapError};
 
 use crate::opcodes::MAX_VERSION;

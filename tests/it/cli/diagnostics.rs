@@ -90,3 +90,18 @@ fn machines_get_errors_and_warnings_as_sarif() {
         assert_eq!(project.run(&arguments).code, 2, "{both:?}");
     }
 }
+
+#[test]
+fn comments_may_be_other_than_utf8_and_words_may_not() {
+    let project = Project::new();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(project.path().join(name), bytes).unwrap();
+    write("a.teal", b"#pragma version 8 // caf\xe9\nint 1 // \xff\n");
+    write("b.teal", b"#pragma version 8\nbyte \"caf\xe9\"\nlen\n");
+    assert_eq!(project.done(&["compile", "a.teal", "--hex"])["hex"], "088101");
+    project.done(&["check", "a.teal", "--deny", "none"]);
+    project.done(&["cost", "a.teal"]);
+    for command in [["compile", "b.teal"], ["check", "b.teal"], ["cost", "b.teal"]] {
+        let error = project.refused(&command, 1, "teal");
+        assert_eq!(error["message"], "b.teal:2:5: a word is not UTF-8, as only comments may be");
+    }
+}

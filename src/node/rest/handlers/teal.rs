@@ -17,8 +17,8 @@ const MOST_BYTES: usize = 512 * 1024;
 pub(in crate::node::rest) fn compile(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let with_map = request.query_flag("sourcemap")?;
     let source =
-        std::str::from_utf8(request.body_within(MOST_BYTES)?).map_err(|_| Refusal::bad("the source is not UTF-8"))?;
-    let (program, map) = match teal::assemble(source, AssembleOptions::default()) {
+        teal::source_text(request.body_within(MOST_BYTES)?).map_err(|error| Refusal::bad(error.to_string()))?;
+    let (program, map) = match teal::assemble(&source, AssembleOptions::default()) {
         Ok(program) => (program.bytes, program.source_map),
         Err(problems) if matches!(problems.as_slice(), [only] if only.problem == Problem::NoInstruction) => {
             (VERSIONLESS_PROGRAM.to_vec(), PcMap::default())
