@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use super::{FormatError, Line, MAX_LINE, split};
+use crate::opcodes::MAX_VERSION;
+use crate::teal::integer::parse_uint;
 
 /// What a row holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +45,7 @@ pub(super) fn width(text: &str) -> usize {
 pub(super) fn read(source: &str) -> Result<Vec<Row<'_>>, FormatError> {
     let macros = macro_names(source);
     let mut rows = Vec::new();
+    let mut settled = false;
     for (line, number) in source.split('\n').zip(1..) {
         if line.len() >= MAX_LINE {
             return Err(FormatError::LineTooLong { line: number });
@@ -53,7 +56,7 @@ pub(super) fn read(source: &str) -> Result<Vec<Row<'_>>, FormatError> {
             return Err(FormatError::CarriageReturn { line: number });
         }
         let first = rows.len();
-        rows.extend(arrange(&parts, &macros).into_iter().map(|(kind, words)| Row {
+        rows.extend(arrange(&parts, &macros, &mut settled).into_iter().map(|(kind, words)| Row {
             kind,
             text: joined(&words),
             comment: None,
@@ -88,18 +91,31 @@ fn macro_names(source: &str) -> HashSet<&str> {
         .collect()
 }
 
-/// A line's words, by row.
-fn arrange<'a>(line: &Line<'a>, macros: &HashSet<&str>) -> Vec<(Kind, Vec<&'a str>)> {
+/// Whether a directive tells the version.
+fn names_version(directive: &[&str]) -> bool {
+    matches!(directive, ["#pragma", "version", version]
+        if parse_uint(version).is_ok_and(|version| version <= MAX_VERSION.into()))
+}
+
+/// A line's words, by row; `settled` is whether the version is known, before it and then behind it.
+fn arrange<'a>(line: &Line<'a>, macros: &HashSet<&str>, settled: &mut bool) -> Vec<(Kind, Vec<&'a str>)> {
     let words = line.words.as_slice();
     if words.first().is_some_and(|word| word.starts_with('#')) {
+        *settled |= names_version(words);
         return vec![(Kind::Directive, words.to_vec())];
     }
     let mut rows: Vec<(Kind, Vec<&str>)> = Vec::new();
     for statement in words.split(|word| *word == ";").filter(|statement| !statement.is_empty()) {
         let [first, next @ ..] = statement else { continue };
+        // The first statement settles the version, and so ends macros whose names it has a meaning for. What macros make
+        // of a statement is not looked at.
+        let has_macro = statement.iter().any(|word| macros.contains(word));
+        let may_end_macro = has_macro && !*settled;
+        *settled |= !has_macro;
         if first.ends_with(':') && !first.starts_with('#') {
             // A second label is no label, and a macro may hold one: such a line stays together.
-            let together = |next: &str| next.ends_with(':') || next.starts_with('#') || macros.contains(next);
+            let together =
+                |next: &str| next.ends_with(':') || next.starts_with('#') || macros.contains(next) || may_end_macro;
             match next.first() {
                 None => rows.push((Kind::Label, vec![first])),
                 Some(next) if together(next) => rows.push((Kind::Label, statement.to_vec())),

@@ -11,6 +11,22 @@ fn laid_out(source: &str) -> String {
 }
 
 #[test]
+fn the_statement_that_settles_the_version_stays_with_its_label() {
+    // `+` is an opcode, which no macro may be called once the version is known.
+    let source = "#define + ; 1\na: int + 2";
+    assert_eq!(laid_out(source), "#define +; 1\na: int + 2\n");
+    let settled = "#define +; 1\n    pop\na:\n    int + 2\n";
+    assert_eq!(laid_out("#define + ; 1\npop; a: int + 2"), settled);
+    assert_eq!(laid_out(settled), settled);
+    assert_eq!(laid_out("#pragma version 8\n#define X 1\na: int X"), "#pragma version 8\n#define X 1\na:\n    int X\n");
+    let problems = |text: &str| {
+        let found = assemble(text, AssembleOptions::default()).unwrap_err();
+        found.into_iter().map(|found| found.problem).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(source), problems(&laid_out(source)));
+}
+
+#[test]
 fn labels_stand_out_and_instructions_stand_in() {
     assert_eq!(laid_out("  main:\n int   1\nend: int 2;pop"), "main:\n    int 1\nend:\n    int 2; pop\n");
     assert_eq!(laid_out("int 1; here: ; int 2 ;; ;"), "    int 1\nhere:\n    int 2\n");
