@@ -1,5 +1,6 @@
 //! Ctrl-C: at once while nothing is at stake, after the record is whole where a transaction is under way.
 
+use super::failure::{Exit, Failure};
 use super::io::Output;
 use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -58,6 +59,11 @@ impl Drop for UnderWay {
 
 fn set(txid: Option<String>) {
     *hold(&UNDER_WAY) = txid;
+}
+
+/// What a command says that was stopped with nothing left to find out; `next` is what to do.
+pub(super) fn failure(next: &str) -> Failure {
+    Failure::new("interrupted", "interrupted").because("you pressed Ctrl-C").hint(next).exit(Exit::Interrupted)
 }
 
 /// Ends when the user insists on stopping; answers with the transaction that is left under way.

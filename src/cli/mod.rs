@@ -212,13 +212,11 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
 }
 
 fn interrupted(under_way: Option<String>, batch: bool) -> Failure {
-    let failure = Failure::new("interrupted", "interrupted").exit(Exit::Interrupted);
     match under_way {
-        None => {
-            let again = if batch { bill::GO_ON } else { "nothing is half-written; run the command again" };
-            failure.because("you pressed Ctrl-C").hint(again)
-        }
-        Some(txid) => failure
+        None if batch => interrupt::failure(bill::GO_ON),
+        None => interrupt::failure("nothing is half-written; run the command again"),
+        Some(txid) => Failure::new("interrupted", "interrupted")
+            .exit(Exit::Interrupted)
             .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
             .hint("run `pnp-contract status`: it finds out and records it")
             .with("txid", txid),

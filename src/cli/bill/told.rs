@@ -2,6 +2,7 @@
 
 use crate::cli::explain::rejected;
 use crate::cli::failure::{ErrorBody, Exit, Failure, is_disk_full};
+use crate::cli::interrupt;
 use crate::cli::io::{Output, Progress};
 use crate::types::{Round, Txid};
 use crate::usage::TickId;
@@ -363,8 +364,6 @@ pub(super) fn ended_early(error: BatchError<Failure>, journal: &Path) -> Failure
             .because(format!("{} tells of other lines: lines may be added behind the last one only", journal.display()))
             .hint("bring the file back as it was, or name another journal with --journal for another file"),
         BatchError::Payers(failure) => failure,
-        BatchError::Interrupted => {
-            Failure::new("interrupted", "interrupted").because("you pressed Ctrl-C").hint(GO_ON).exit(Exit::Interrupted)
-        }
+        BatchError::Interrupted => interrupt::failure(GO_ON),
     }
 }

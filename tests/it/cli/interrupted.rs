@@ -44,6 +44,13 @@ impl Started {
         u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
     }
 
+    /// Ctrl-C, which ends it at once.
+    fn stop(mut self) {
+        self.press();
+        assert_interrupted(&self.answer()["error"]);
+        assert_eq!(self.exit(), Some(130));
+    }
+
     fn exit(mut self) -> Option<i32> {
         self.process.wait().unwrap().code()
     }
@@ -82,15 +89,13 @@ fn before_anything_is_begun_a_batch_says_to_run_it_again() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", silent.local_addr().unwrap());
     let project = Project::new().with("ALGOD_SERVER", &address).with("PNP_NET", "localnet");
-    let mut batch = Started::new(&project, &["bill", "--units", "1", "--count", "2"]);
+    let batch = Started::new(&project, &["bill", "--units", "1", "--count", "2"]);
     while !batch.listens() {
         std::thread::sleep(Duration::from_millis(5));
     }
     // What catches signals is there a little before who is told.
     std::thread::sleep(Duration::from_millis(20));
-    batch.press();
-    assert_interrupted(&batch.answer()["error"]);
-    assert_eq!(batch.exit(), Some(130));
+    batch.stop();
 }
 
 #[test]
@@ -105,9 +110,7 @@ fn a_batch_ends_in_good_order_and_at_once_when_asked_twice() {
     assert_eq!((&summary["charged"], &summary["complete"]), (&1.into(), &false.into()), "{summary:#}");
     assert_interrupted(&summary["error"]);
     // It waits for the guest, and its stdin is open yet.
-    batch.press();
-    assert_interrupted(&batch.answer()["error"]);
-    assert_eq!(batch.exit(), Some(130));
+    batch.stop();
 }
 
 #[test]
