@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::token::{Token, tokenize};
+use super::token::{Token, words};
 use super::{DEFAULT_VERSION, Diagnostic, Problem, spelling};
 use crate::opcodes::{BACK_BRANCH_VERSION, FieldGroup, MAX_VERSION, ON_COMPLETION_NAMES, OPCODES, TXN_TYPE_NAMES};
 use crate::opcodes::{ImmediateKind, version_table};
@@ -32,20 +32,6 @@ fn pragma(source: &str) -> Option<(u8, Token)> {
             Some((number.text(source).parse().ok()?, *number))
         }
         _ => None,
-    })
-}
-
-/// The words of each line.
-fn words(source: &str) -> impl Iterator<Item = Vec<Token>> {
-    let mut start = 0;
-    let mut line = 0;
-    std::iter::from_fn(move || {
-        (start < source.len()).then(|| {
-            let mut tokens = Vec::new();
-            line += 1;
-            start = 1 + tokenize(source.as_bytes(), start, line, &mut tokens);
-            tokens
-        })
     })
 }
 

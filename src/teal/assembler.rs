@@ -33,9 +33,9 @@ pub(super) fn failure(token: Token, problem: Problem) -> Failure {
 pub(super) struct Assembler<'a> {
     pub(super) source: &'a str,
     /// Settled by the caller, by `#pragma version`, or at the first statement.
-    version: Option<u8>,
-    /// The same; the default where none is settled yet.
-    assumed_version: u8,
+    settled: bool,
+    /// The version in force; the default where none is settled yet.
+    version: u8,
     mnemonics: &'static Mnemonics,
     pub(super) code: Code,
     pub(super) ints: Constants<Vec<u64>>,
@@ -65,8 +65,8 @@ impl<'a> Assembler<'a> {
         code.reserve(source);
         Self {
             source,
-            version,
-            assumed_version: version.unwrap_or(DEFAULT_VERSION),
+            settled: version.is_some(),
+            version: version.unwrap_or(DEFAULT_VERSION),
             mnemonics: mnemonics(version.unwrap_or(DEFAULT_VERSION)),
             code,
             ints,
@@ -166,7 +166,7 @@ impl<'a> Assembler<'a> {
 
     /// Assembles one statement: a label, an instruction, or both. `name` is the first word's text.
     fn statement<'t>(&mut self, mut first: &'t Token, mut name: &'a [u8], mut args: &'t [Token]) {
-        if self.version.is_none() {
+        if !self.settled {
             self.set_version(DEFAULT_VERSION);
             self.recheck_macros();
         }
@@ -180,6 +180,7 @@ impl<'a> Assembler<'a> {
         self.code.mark(first);
         let (mut takes, mut gives) = (form.args, form.returns);
         let known;
+        // The two most frequent ones need no lists.
         match (form.refine, args) {
             (Refine::Nothing, _) => {}
             (Refine::Equals, _) => {
@@ -223,12 +224,13 @@ impl<'a> Assembler<'a> {
 
     fn label(&mut self, token: Token) {
         let name = Token { end: token.end - 1, ..token };
-        if !self.macros.is_empty() && self.macros.contains(name.text(self.source)) {
-            self.record(token, Problem::LabelMacro(name.text(self.source).to_owned()));
+        let label = name.text(self.source);
+        if self.macros.contains(label) {
+            self.record(token, Problem::LabelMacro(label.to_owned()));
             return;
         }
         if !self.code.define(self.source, name) {
-            self.record(token, Problem::DuplicateLabel(name.text(self.source).to_owned()));
+            self.record(token, Problem::DuplicateLabel(label.to_owned()));
         }
         self.known.label();
     }
@@ -291,16 +293,16 @@ impl<'a> Assembler<'a> {
 
     /// The version in force; the default where none is settled yet.
     pub(super) fn version(&self) -> u8 {
-        self.assumed_version
-    }
-
-    pub(super) fn settled_version(&self) -> Option<u8> {
         self.version
     }
 
+    pub(super) fn settled_version(&self) -> Option<u8> {
+        self.settled.then_some(self.version)
+    }
+
     pub(super) fn set_version(&mut self, version: u8) {
-        self.version = Some(version);
-        self.assumed_version = version;
+        self.settled = true;
+        self.version = version;
         self.mnemonics = mnemonics(version);
     }
 

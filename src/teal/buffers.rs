@@ -50,6 +50,9 @@ impl Buffers {
         self.bytes.clear();
         self.stack.clear();
         self.tokens.clear();
+        self.arena.clear();
+        self.args.clear();
+        self.returns.clear();
         // A thread that is ending keeps nothing.
         KEPT.try_with(|kept| kept.set(Some(self))).ok();
     }

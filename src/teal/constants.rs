@@ -148,8 +148,7 @@ impl<V: Values> Constants<V> {
         let mut order = Vec::with_capacity(self.values.len());
         order.extend((0..self.values.len()).filter(|at| self.uses[*at] != 1));
         order.sort_by_key(|at| std::cmp::Reverse(self.uses[*at]));
-        let mut place = Vec::with_capacity(self.values.len());
-        place.resize(self.values.len(), None);
+        let mut place = vec![None; self.values.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old] = Some(new);
         }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::token::tokenize;
+use super::token::words;
 
 /// A word of a source that is not UTF-8, which is needed of all but comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,18 +34,11 @@ pub fn source_text(source: &[u8]) -> Result<Cow<'_, str>, NotText> {
         // Too long for places to be told; the assembler refuses it.
         return Ok(Cow::Owned(text));
     }
-    let mut tokens = Vec::new();
-    let mut start = 0;
-    let mut line = 0;
-    while start < source.len() {
-        line += 1;
-        tokens.clear();
-        start = 1 + tokenize(text.as_bytes(), start, line, &mut tokens);
-        if let Some(word) = tokens.iter().find(|token| source.get(token.span()) != Some(token.bytes(&text))) {
-            return Err(NotText { line: word.line, column: word.column });
-        }
+    let wrong = words(&text).flatten().find(|word| source.get(word.span()) != Some(word.bytes(&text)));
+    match wrong {
+        Some(word) => Err(NotText { line: word.line, column: word.column }),
+        None => Ok(Cow::Owned(text)),
     }
-    Ok(Cow::Owned(text))
 }
 
 #[cfg(test)]

@@ -224,6 +224,20 @@ pub(super) fn tokenize(source: &[u8], line: usize, number: u32, tokens: &mut Vec
     end
 }
 
+/// The words of each line.
+pub(super) fn words(source: &str) -> impl Iterator<Item = Vec<Token>> {
+    let mut start = 0;
+    let mut line = 0;
+    std::iter::from_fn(move || {
+        (start < source.len()).then(|| {
+            let mut tokens = Vec::new();
+            line += 1;
+            start = 1 + tokenize(source.as_bytes(), start, line, &mut tokens);
+            tokens
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

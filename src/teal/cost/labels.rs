@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::constants::Constants;
 use crate::teal::flow::{Operand, Program};
-use crate::teal::token::tokenize;
+use crate::teal::token::words;
 
 /// What the source calls its parts.
 #[derive(Debug, Default)]
@@ -57,18 +57,9 @@ impl Labels {
 }
 
 fn words_that_end_with_a_colon(source: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    let mut tokens = Vec::new();
-    let mut start = 0;
-    while start < source.len() {
-        tokens.clear();
-        let end = tokenize(source.as_bytes(), start, 1, &mut tokens);
-        let labels = tokens.iter().filter_map(|token| {
-            let label = token.text(source).strip_suffix(':')?;
-            Some((token.span().start, label.to_owned()))
-        });
-        found.extend(labels);
-        start = end + 1;
-    }
-    found
+    let labels = words(source).flatten().filter_map(|token| {
+        let label = token.text(source).strip_suffix(':')?;
+        Some((token.span().start, label.to_owned()))
+    });
+    labels.collect()
 }
