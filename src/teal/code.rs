@@ -31,8 +31,13 @@ pub(super) enum Content {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fixup {
     pub(super) at: u32,
+    /// As first written.
     pub(super) len: u32,
     pub(super) content: Content,
+    /// How many bytes there are in the end.
+    pub(super) size: u32,
+    /// By how much what follows moves.
+    pub(super) shift: i32,
 }
 
 /// The use of a label.
@@ -47,6 +52,8 @@ pub(super) struct Reference {
     pub(super) end: Place,
     /// A varint of a size of its own, instead of two bytes.
     pub(super) varint: bool,
+    /// By how much it jumps, once that is resolved.
+    pub(super) jump: i64,
 }
 
 /// A name that instructions jump to, that stands before one, or both.
@@ -157,7 +164,8 @@ impl Code {
 
     /// What was written from `at` on is to get its final form later.
     pub(super) fn fix(&mut self, at: u32, content: Content) {
-        self.fixups.push(Fixup { at, len: self.here().at - at, content });
+        let len = self.here().at - at;
+        self.fixups.push(Fixup { at, len, content, size: len, shift: 0 });
     }
 
     /// Two bytes of offset from the place `rest` bytes behind them.
@@ -166,7 +174,32 @@ impl Code {
         let offset = self.here();
         self.bytes.extend([0, 0]);
         let end = Place { at: self.here().at + rest as u32, ..offset };
-        self.references.push(Reference { token, label, offset, end, varint: false });
+        self.references.push(Reference { token, label, offset, end, varint: false, jump: 0 });
+    }
+
+    /// Sums up by how much all moves, the sizes being what they are.
+    pub(super) fn measure(&mut self) {
+        let mut shift = 0;
+        for fixup in &mut self.fixups {
+            shift += fixup.size.cast_signed() - fixup.len.cast_signed();
+            fixup.shift = shift;
+        }
+    }
+
+    /// How many bytes there are in the end.
+    pub(super) fn final_len(&self) -> usize {
+        self.bytes.len().saturating_add_signed(self.shift(self.fixups.len()) as isize)
+    }
+
+    /// By how much moves what has so many fixups before it.
+    pub(super) fn shift(&self, fixups: usize) -> i32 {
+        fixups.checked_sub(1).and_then(|last| self.fixups.get(last)).map_or(0, |last| last.shift)
+    }
+
+    /// Where a place comes to lie, before the prefix is counted.
+    #[inline]
+    pub(super) fn position(&self, place: Place) -> i64 {
+        i64::from(place.at) + i64::from(self.shift(place.fixups as usize))
     }
 
     /// Where the branch jumps to whose offset a fixup is; nothing if it is no branch, or to an undefined label.
@@ -181,7 +214,7 @@ impl Code {
         let offset = self.here();
         self.bytes.extend([0; VARINT_PLACEHOLDER]);
         self.fix(offset.at, Content::Branch(self.references.len() as u32));
-        self.references.push(Reference { token, label, offset, end: self.here(), varint: true });
+        self.references.push(Reference { token, label, offset, end: self.here(), varint: true, jump: 0 });
     }
 }
 

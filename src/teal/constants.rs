@@ -93,6 +93,12 @@ pub(super) struct Constants<V> {
     pub(super) manual_blocks: u32,
     /// Whether a pseudo-op has asked for a constant.
     pub(super) wanted: bool,
+    /// Whether the order was chosen by use.
+    best: bool,
+    /// The positions of the values of the assembler's own block.
+    order: Vec<usize>,
+    /// By position: the place in the block, or nothing where the constant becomes an immediate. Only in the best order.
+    places: Vec<Option<usize>>,
 }
 
 impl<V: Values> Constants<V> {
@@ -125,6 +131,9 @@ impl<V: Values> Constants<V> {
         self.index.clear();
         self.manual_blocks = 0;
         self.wanted = false;
+        self.best = false;
+        self.order.clear();
+        self.places.clear();
     }
 
     /// Takes over the values of a block written by hand. Of equal values the first is the one to load.
@@ -142,27 +151,51 @@ impl<V: Values> Constants<V> {
         self.manual_blocks += 1;
     }
 
-    /// The order that makes the program smallest: the most used first, ties in the order first seen. Constants used
-    /// once are left out, since an immediate is shorter than a place in the block.
-    pub(super) fn optimized(&self) -> Optimized {
-        let mut order = Vec::with_capacity(self.values.len());
-        order.extend((0..self.values.len()).filter(|at| self.uses[*at] != 1));
-        order.sort_by_key(|at| std::cmp::Reverse(self.uses[*at]));
-        let mut place = vec![None; self.values.len()];
-        for (new, old) in order.iter().enumerate() {
-            place[*old] = Some(new);
+    /// Settles which values the assembler's own block holds: none if one was written by hand, else all in the order
+    /// first seen, unless the `best` order may be chosen, which makes the program smallest: the most used first, ties in
+    /// the order first seen. Constants used once are left out of that, since an immediate is shorter than a place in
+    /// the block.
+    pub(super) fn arrange(&mut self, best: bool) {
+        self.best = best;
+        self.order.clear();
+        if self.manual_blocks > 0 {
+            return;
         }
-        Optimized { order, place }
+        self.order.extend((0..self.values.len()).filter(|at| !best || self.uses[*at] != 1));
+        if best {
+            self.order.sort_by_key(|at| std::cmp::Reverse(self.uses[*at]));
+            self.places.clear();
+            self.places.resize(self.values.len(), None);
+            for (new, old) in self.order.iter().enumerate() {
+                self.places[*old] = Some(new);
+            }
+        }
+    }
+
+    /// What the load of the value at a position becomes, once all is arranged.
+    #[inline]
+    pub(super) fn load_form(&self, position: usize) -> LoadForm {
+        match self.best {
+            false => LoadForm::AsWritten,
+            true => self.places[position].map_or(LoadForm::Immediate, LoadForm::Place),
+        }
+    }
+
+    /// The values of the assembler's own block, once they are arranged.
+    pub(super) fn block(&self) -> impl ExactSizeIterator<Item = &V::Value> {
+        self.order.iter().map(|at| self.values.at(*at))
     }
 }
 
-/// A block in its best order.
-#[derive(Debug)]
-pub(super) struct Optimized {
-    /// The old indices, in their new order.
-    pub(super) order: Vec<usize>,
-    /// By old index: the new one, or nothing where the constant becomes an immediate.
-    pub(super) place: Vec<Option<usize>>,
+/// How a constant is loaded in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoadForm {
+    /// By the place it had when it was first seen.
+    AsWritten,
+    /// By this place in the block.
+    Place(usize),
+    /// As an immediate.
+    Immediate,
 }
 
 #[cfg(test)]
@@ -198,8 +231,12 @@ mod tests {
         for (value, uses) in [(10, 1), (11, 2), (12, 3), (13, 2)] {
             (0..uses).for_each(|_| assert!(constants.load(&value).is_some()));
         }
-        let best = constants.optimized();
-        assert_eq!(best.order, [2, 1, 3]);
-        assert_eq!(best.place, [None, Some(1), Some(0), Some(2)]);
+        constants.arrange(true);
+        assert_eq!(constants.block().copied().collect::<Vec<_>>(), [12, 11, 13]);
+        let forms = [0, 1, 2, 3].map(|position| constants.load_form(position));
+        assert_eq!(forms, [LoadForm::Immediate, LoadForm::Place(1), LoadForm::Place(0), LoadForm::Place(2)]);
+        constants.arrange(false);
+        assert_eq!(constants.block().copied().collect::<Vec<_>>(), [10, 11, 12, 13]);
+        assert_eq!(constants.load_form(1), LoadForm::AsWritten);
     }
 }
