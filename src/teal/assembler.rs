@@ -6,14 +6,14 @@
 use crate::opcodes::StackType;
 
 use super::buffers::Buffers;
-use super::bytes_literal::Read;
+use super::bytes_literal::{Read, plain_string};
 use super::code::Code;
 use super::constants::{ByteStrings, Constants};
 use super::diagnostic::{Diagnostic, Severity, unknown_opcode};
+use super::integer::short_decimal;
 use super::knowledge::{Fault, Knowledge};
 use super::macros::Macros;
 use super::mnemonic::{After, Emit, Form, Mnemonic, Mnemonics, Refine, count_text, mnemonics};
-use super::refine::int_type;
 use super::salt::Salt;
 use super::token::{Token, Tokens};
 use super::{Assembled, DEFAULT_VERSION, Problem};
@@ -27,6 +27,16 @@ pub(super) type Failure = Box<(Token, Problem)>;
 #[cold]
 pub(super) fn failure(token: Token, problem: Problem) -> Failure {
     Box::new((token, problem))
+}
+
+/// What the look at an instruction's types has told of its bytes, so that it need not be read twice. Nothing is wrong
+/// with any of it.
+enum Learned<'a> {
+    Nothing,
+    /// The immediates of an opcode that reads a field; where it has only one, the second is meaningless.
+    Immediates([u8; 2]),
+    Int(u64),
+    Bytes(&'a [u8]),
 }
 
 /// The state of one assembly.
@@ -46,6 +56,7 @@ pub(super) struct Assembler<'a> {
     pub(super) salt: Salt,
     /// Whether an opcode needs an application.
     pub(super) stateful: bool,
+    /// How many lines there are, once all are read.
     pub(super) line: u32,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
@@ -103,17 +114,18 @@ impl<'a> Assembler<'a> {
         }
     }
 
+    // On its own, like what is rare in it: with more in one function its state does not stay in registers.
+    #[inline(never)]
     fn lines(&mut self) {
         let source = self.source.as_bytes();
         let mut tokens = Tokens::new(source, std::mem::take(&mut self.words));
         let mut start = 0;
         let mut line = 0;
         while start < source.len() {
-            self.line = line;
             line += 1;
             let end = tokens.read(start, line);
             if end - start >= MAX_LINE {
-                self.record_at_line(self.line, Problem::LineTooLong);
+                self.record_at_line(line - 1, Problem::LineTooLong);
                 return;
             }
             start = end + 1;
@@ -137,6 +149,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Puts the macros' bodies in their places, and assembles what stands between semicolons.
+    #[inline(never)]
     fn statements(&mut self, tokens: &mut Vec<Token>) {
         let mut start = 0;
         while start < tokens.len() {
@@ -179,33 +192,80 @@ impl<'a> Assembler<'a> {
         let Some(form) = self.form(first, name, args.len()) else { return };
         self.code.mark(first);
         let (mut takes, mut gives) = (form.args, form.returns);
-        let known;
-        // The two most frequent ones need no lists.
-        match (form.refine, args) {
-            (Refine::Nothing, _) => {}
+        let (one, two);
+        let mut learned = Learned::Nothing;
+        // The most frequent ones need no lists.
+        let needs_lists = match (form.refine, args) {
+            (Refine::Nothing, _) => false,
             (Refine::Equals, _) => {
                 if let Some(top) = self.known.known(0) {
                     takes = Knowledge::two_like(top);
                 }
+                false
             }
-            (Refine::Int, [only]) => {
-                known = [int_type(only.bytes(self.source))];
-                gives = &known;
+            (Refine::Dup, _) => {
+                if let Some(top) = self.known.known(0) {
+                    two = [top, top];
+                    gives = &two;
+                }
+                false
             }
-            _ => {
-                let refined = self.refine(form, *first, args);
-                takes = if refined.args { &self.args } else { takes };
-                gives = if refined.returns { &self.returns } else { gives };
+            (Refine::Field(place, table), _) => {
+                if let Some((field, immediates)) = self.field(place, table, args) {
+                    learned = Learned::Immediates(immediates);
+                    if field.ty.is_concrete() {
+                        gives = std::slice::from_ref(&field.ty);
+                    }
+                }
+                false
             }
+            (Refine::Int, [only]) => match short_decimal(only.bytes(self.source)) {
+                Some(value) => {
+                    learned = Learned::Int(value);
+                    one = [StackType::uint(value, value)];
+                    gives = &one;
+                    false
+                }
+                None => true,
+            },
+            (Refine::Byte, [only]) => match plain_string(only.bytes(self.source)) {
+                Some(text) if !Self::too_big(text.len()) => {
+                    learned = Learned::Bytes(text);
+                    one = [StackType::bytes(text.len() as u64, text.len() as u64)];
+                    gives = &one;
+                    false
+                }
+                _ => true,
+            },
+            _ => true,
+        };
+        if needs_lists {
+            let refined = self.refine(form, *first, args);
+            takes = if refined.args { &self.args } else { takes };
+            gives = if refined.returns { &self.returns } else { gives };
         }
         self.known.apply(takes, gives, &mut self.faults);
         if !self.faults.is_empty() {
             self.report_faults(form, *first, args);
         }
-        match form.emit {
+        match (form.emit, learned) {
             // Most statements.
-            Emit::Byte(byte) if args.is_empty() => self.code.push(byte),
-            Emit::Plain(spec) => {
+            (Emit::Byte(byte), _) if args.is_empty() => self.code.push(byte),
+            (Emit::Plain(spec), Learned::Immediates(immediates)) => {
+                self.code.bytes.extend_from_slice(&[spec.byte, immediates[0]]);
+                if args.len() > 1 {
+                    self.code.push(immediates[1]);
+                }
+            }
+            (Emit::Int, Learned::Int(value)) if self.ints.manual_blocks == 0 => {
+                let result = self.load_int(value, args[0]);
+                self.settle(result);
+            }
+            (Emit::ByteConstant, Learned::Bytes(value)) if self.bytes.manual_blocks == 0 => {
+                let result = self.load_bytes(value, args[0]);
+                self.settle(result);
+            }
+            (Emit::Plain(spec), _) => {
                 let result = self.emit_plain(form.name, spec, *first, args);
                 self.settle(result);
             }

@@ -106,14 +106,23 @@ pub(super) fn is_string(word: &str) -> bool {
     word.len() > 1 && word.starts_with('"') && word.ends_with('"')
 }
 
+/// What stands between the quotes of a string without escapes.
+#[inline]
+pub(super) fn plain_string(word: &[u8]) -> Option<&[u8]> {
+    match word {
+        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => Some(inner),
+        _ => None,
+    }
+}
+
 /// Appends the bytes of a string in quotes, escapes resolved. `word` satisfies [`is_string`].
 pub(super) fn parse_string(word: &str, out: &mut Vec<u8>) -> Result<(), BytesError> {
     let text = word.as_bytes();
-    let inner = text.get(1..text.len() - 1).unwrap_or_default();
-    if !inner.contains(&b'\\') {
+    if let Some(inner) = plain_string(text) {
         out.extend_from_slice(inner);
         return Ok(());
     }
+    let inner = text.get(1..text.len() - 1).unwrap_or_default();
     let mut at = 0;
     while let Some(&byte) = inner.get(at) {
         at += 1;

@@ -9,6 +9,7 @@ use super::salt::Salt;
 use super::token::Token;
 
 impl Assembler<'_> {
+    #[cold]
     pub(super) fn directive(&mut self, tokens: &[Token]) -> Result<(), Failure> {
         let Some(first) = tokens.first() else { return Ok(()) };
         match first.text(self.source) {

@@ -4,14 +4,14 @@
 //! reference.
 
 use crate::opcodes::{
-    BACK_BRANCH_VERSION, FieldGroup, FieldSpec, Immediate, ImmediateKind, MAX_STRING_SIZE, Op, OpSpec,
+    BACK_BRANCH_VERSION, FieldGroup, FieldSpec, FieldTable, Immediate, ImmediateKind, MAX_STRING_SIZE, Op, OpSpec,
 };
 use crate::opcodes::{named_constant, version_table};
 
 use super::Problem;
 use super::assembler::{Assembler, Failure, failure};
 use super::integer::{parse_int8, parse_uint};
-use super::mnemonic::{Emit, Form, Mnemonic, count_text, mnemonics};
+use super::mnemonic::{Emit, FieldPlace, Form, Mnemonic, count_text, mnemonics};
 use super::token::Token;
 
 impl Assembler<'_> {
@@ -155,6 +155,29 @@ impl Assembler<'_> {
             ImmediateKind::Int8 => parse_int8(text).map(i8::cast_unsigned),
             _ => u8::try_from(parse_uint(text).ok()?).ok(),
         }
+    }
+
+    /// The field an opcode reads, and its immediates; `None` if there is something wrong with them.
+    #[inline]
+    pub(super) fn field(
+        &self,
+        place: FieldPlace,
+        table: &FieldTable,
+        args: &[Token],
+    ) -> Option<(&'static FieldSpec, [u8; 2])> {
+        let (name, number) = match (place, args) {
+            (FieldPlace::Only, [name]) => (name, None),
+            (FieldPlace::First, [name, number]) => (name, Some(number)),
+            (FieldPlace::Last, [number, name]) => (name, Some(number)),
+            _ => return None,
+        };
+        let (byte, field) = table.by_name(name.bytes(self.source))?;
+        if field.since > self.version() {
+            return None;
+        }
+        let Some(number) = number else { return Some((field, [byte, 0])) };
+        let number = u8::try_from(parse_uint(number.bytes(self.source)).ok()?).ok()?;
+        Some((field, if matches!(place, FieldPlace::First) { [byte, number] } else { [number, byte] }))
     }
 
     /// What is wrong with an immediate.

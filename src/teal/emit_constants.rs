@@ -37,6 +37,11 @@ impl Assembler<'_> {
             return Err(failure(mnemonic, Problem::ManualBlocks { pseudo: "int", opcode: "intc", value: value() }));
         }
         let value = self.int_value(token)?;
+        self.load_int(value, token)
+    }
+
+    /// Loads an integer through the block in force.
+    pub(super) fn load_int(&mut self, value: u64, token: Token) -> Result<(), Failure> {
         let Some(index) = self.ints.load(&value) else {
             return Err(failure(token, Problem::NotInIntcBlock(value)));
         };
@@ -98,7 +103,7 @@ impl Assembler<'_> {
     }
 
     /// Loads a byte slice through the block in force.
-    fn load_bytes(&mut self, value: &[u8], token: Token) -> Result<(), Failure> {
+    pub(super) fn load_bytes(&mut self, value: &[u8], token: Token) -> Result<(), Failure> {
         let Some(index) = self.bytes.load(value) else {
             return Err(failure(token, Problem::NotInBytecBlock(value.to_vec())));
         };

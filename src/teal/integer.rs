@@ -14,10 +14,11 @@ pub enum IntegerError {
 
 /// The value of a short decimal number, as most are; it means the same wherever an integer may stand.
 #[inline]
-fn short_decimal(text: &[u8]) -> Option<u64> {
-    let [b'1'..=b'9', rest @ ..] = text else { return None };
-    if rest.len() >= 18 {
-        return None;
+pub(super) fn short_decimal(text: &[u8]) -> Option<u64> {
+    match text {
+        [digit @ b'0'..=b'9'] => return Some(u64::from(digit - b'0')),
+        [b'1'..=b'9', rest @ ..] if rest.len() < 18 => {}
+        _ => return None,
     }
     let mut value = 0;
     for byte in text {
@@ -33,10 +34,8 @@ fn short_decimal(text: &[u8]) -> Option<u64> {
 /// An unsigned integer with any prefix.
 #[inline]
 pub(super) fn parse_uint(text: impl AsRef<[u8]>) -> Result<u64, IntegerError> {
-    match text.as_ref() {
-        [digit @ b'0'..=b'9'] => Ok(u64::from(digit - b'0')),
-        text => short_decimal(text).map_or_else(|| parse_prefixed(text), Ok),
-    }
+    let text = text.as_ref();
+    short_decimal(text).map_or_else(|| parse_prefixed(text), Ok)
 }
 
 fn parse_prefixed(bytes: &[u8]) -> Result<u64, IntegerError> {

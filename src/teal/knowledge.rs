@@ -152,7 +152,9 @@ impl Knowledge {
             }
             _ => self.take(args, faults),
         }
-        self.forgotten.low = self.forgotten.low.min(self.stack.len());
+        if self.stack.len() < self.forgotten.low {
+            self.forgotten.low = self.stack.len();
+        }
         match returns {
             [] => {}
             [only] => self.stack.push(*only),

@@ -6,7 +6,9 @@
 
 use std::sync::OnceLock;
 
-use crate::opcodes::{MAX_VERSION, Modes, NameIndex, Op, OpSpec, StackType, version_table};
+use crate::opcodes::{
+    FieldTable, Immediate, ImmediateKind, MAX_VERSION, Modes, NameIndex, Op, OpSpec, StackType, version_table,
+};
 
 /// How an instruction's bytes are written.
 #[derive(Clone, Copy, Debug)]
@@ -40,9 +42,11 @@ pub(super) enum Emit {
 }
 
 /// What the immediates and the known stack tell beyond the opcode's signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Refine {
     Nothing,
+    /// The result is the value of the field that an immediate names.
+    Field(FieldPlace, &'static FieldTable),
     Int,
     Byte,
     PushInts,
@@ -70,6 +74,17 @@ pub(super) enum Refine {
     Stores,
     Proto,
     Match,
+}
+
+/// Which immediate names a field.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum FieldPlace {
+    /// The only one.
+    Only,
+    /// The first one, before a number.
+    First,
+    /// The last one, behind a number.
+    Last,
 }
 
 /// Where control goes after an instruction.
@@ -109,7 +124,7 @@ impl Form {
             args: spec.signature.args.as_slice(),
             returns: spec.signature.returns.as_slice(),
             emit: emit_of(spec),
-            refine: refine_of(spec.op),
+            refine: refine_of(spec),
             after: after(spec.op),
             stateful: spec.modes == Modes::Application,
             // The first opcodes are as old as version 0, which is version 1 under another number.
@@ -155,8 +170,8 @@ fn emit_of(spec: &'static OpSpec) -> Emit {
     }
 }
 
-fn refine_of(op: Op) -> Refine {
-    match op {
+fn refine_of(spec: &OpSpec) -> Refine {
+    match spec.op {
         Op::Eq | Op::Ne => Refine::Equals,
         Op::Load => Refine::Load,
         Op::Store => Refine::Store,
@@ -183,8 +198,20 @@ fn refine_of(op: Op) -> Refine {
         Op::BytesMul => Refine::BytesUpTo(crate::opcodes::MAX_BYTE_MATH_SIZE * 2),
         Op::BytesZero => Refine::Zeros,
         Op::ItxnField => Refine::ItxnField,
-        _ => Refine::Nothing,
+        _ => field_of(spec).map_or(Refine::Nothing, |(place, table)| Refine::Field(place, table)),
     }
+}
+
+/// The field an opcode reads, if that is all it does.
+fn field_of(spec: &OpSpec) -> Option<(FieldPlace, &'static FieldTable)> {
+    use ImmediateKind::{Byte, Field};
+    let (place, group) = match spec.immediates {
+        [Immediate { kind: Field(group), .. }] => (FieldPlace::Only, group),
+        [Immediate { kind: Field(group), .. }, Immediate { kind: Byte, .. }] => (FieldPlace::First, group),
+        [Immediate { kind: Byte, .. }, Immediate { kind: Field(group), .. }] => (FieldPlace::Last, group),
+        _ => return None,
+    };
+    (spec.sub == 0 && spec.signature.returns.as_slice() == [StackType::ANY]).then(|| (place, group.table()))
 }
 
 /// What a mnemonic can mean in one version.

@@ -47,7 +47,7 @@ impl Assembler<'_> {
         const RETURNS: Result<Refined, Box<Problem>> = Ok(Refined { args: false, returns: true });
         const BOTH: Result<Refined, Box<Problem>> = Ok(Refined { args: true, returns: true });
         match form.refine {
-            Refine::Nothing | Refine::Equals => UNCHANGED,
+            Refine::Nothing | Refine::Equals | Refine::Field(..) | Refine::Dup => UNCHANGED,
             Refine::Int => {
                 self.returns.extend(tokens.iter().map(|token| int_type(token.bytes(self.source))));
                 RETURNS
@@ -89,12 +89,6 @@ impl Assembler<'_> {
                     None => return UNCHANGED,
                 }
                 ARGS
-            }
-            Refine::Dup => {
-                let Some(top) = self.known.known(0) else { return UNCHANGED };
-                self.returns.push(top);
-                self.returns.push(top);
-                RETURNS
             }
             Refine::Dup2 => {
                 let two = [1, 0].map(|depth| self.known.known(depth).unwrap_or(StackType::ANY));
@@ -246,8 +240,7 @@ impl Assembler<'_> {
 }
 
 /// The type of an integer constant: its value, where it is written in plain digits.
-#[inline]
-pub(super) fn int_type(text: &[u8]) -> StackType {
+fn int_type(text: &[u8]) -> StackType {
     parse_decimal(text).map_or(StackType::UINT64, |value| StackType::uint(value, value))
 }
 

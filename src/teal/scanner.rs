@@ -134,6 +134,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads the block that begins at `at`.
+    // Not inlined: it needs many instructions and is not needed for most words.
+    #[inline(never)]
     fn move_to(&mut self, at: usize) {
         self.block = Block::read(self.source, at);
     }
