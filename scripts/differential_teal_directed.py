@@ -148,7 +148,8 @@ def literals(r, _):
                 if len(text) > 1000 and version not in (since, MAX_VERSION):
                     continue
                 before = make(r) + " " if listed and outcome is accepted and len(text) < 1000 else ""
-                after = r.choice(["", " // note", "\t", "; pop", " ;"])
+                # A block leaves nothing to pop.
+                after = r.choice(["", " // note", "\t", "; int 1" if opcode.endswith("block") else "; pop", " ;"])
                 yield Case(f"#pragma version {version}\n{opcode} {before}{text}{after}\n", [row], family="literals")
     for opcode in ("byte", "pushbytes", "addr", "method", "int", "pushint"):
         for version in (3, 8, 13):
