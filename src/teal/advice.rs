@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::token::{Token, words};
+use super::token::{Token, labels, words};
 use super::{DEFAULT_VERSION, Diagnostic, Problem, spelling};
 use crate::opcodes::{BACK_BRANCH_VERSION, FieldGroup, MAX_VERSION, ON_COMPLETION_NAMES, OPCODES, TXN_TYPE_NAMES};
 use crate::opcodes::{ImmediateKind, version_table};
@@ -33,11 +33,6 @@ fn pragma(source: &str) -> Option<(u8, Token)> {
         }
         _ => None,
     })
-}
-
-/// Every label, where it is defined.
-fn labels(source: &str) -> impl Iterator<Item = (&str, Token)> {
-    words(source).flatten().filter_map(|token| Some((token.text(source).strip_suffix(':')?, token)))
 }
 
 impl Diagnostic {

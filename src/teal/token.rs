@@ -238,6 +238,11 @@ pub(super) fn words(source: &str) -> impl Iterator<Item = Vec<Token>> {
     })
 }
 
+/// The words that end with a colon, without it: every label, where it is defined.
+pub(super) fn labels(source: &str) -> impl Iterator<Item = (&str, Token)> {
+    words(source).flatten().filter_map(|token| Some((token.text(source).strip_suffix(':')?, token)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::constants::Constants;
 use crate::teal::flow::{Operand, Program};
-use crate::teal::token::words;
+use crate::teal::token;
 
 /// What the source calls its parts.
 #[derive(Debug, Default)]
@@ -24,10 +24,10 @@ impl Labels {
         // A macro's statements stand where it is defined.
         placed.sort_unstable();
         let mut labels = Self::default();
-        for (start, label) in words_that_end_with_a_colon(source) {
-            let next = placed.partition_point(|(place, _)| *place <= start);
+        for (label, word) in token::labels(source) {
+            let next = placed.partition_point(|(place, _)| *place <= word.span().start);
             if let Some((_, at)) = placed.get(next) {
-                labels.by_instruction.entry(*at).or_insert(label);
+                labels.by_instruction.entry(*at).or_insert_with(|| label.to_owned());
             }
         }
         let constants = Constants::of(program);
@@ -54,12 +54,4 @@ impl Labels {
     pub(super) fn method(&self, selector: &[u8]) -> Option<&str> {
         self.methods.get(selector).map(String::as_str)
     }
-}
-
-fn words_that_end_with_a_colon(source: &str) -> Vec<(usize, String)> {
-    let labels = words(source).flatten().filter_map(|token| {
-        let label = token.text(source).strip_suffix(':')?;
-        Some((token.span().start, label.to_owned()))
-    });
-    labels.collect()
 }
