@@ -20,12 +20,15 @@ use super::token::{Token, tokenize};
 /// A line must be shorter than this, in bytes, or no assembler reads it.
 const MAX_LINE: usize = 64 * 1024;
 
+/// What some editors begin a file with.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A source that cannot be laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
-    /// The file begins with U+FEFF, which an assembler takes for part of the first word.
-    #[error("line 1 begins with a byte order mark")]
+    /// The file begins with U+FEFF, which an assembler takes for part of the first word, or would begin with it.
+    #[error("the first word begins with a byte order mark")]
     ByteOrderMark,
     /// A carriage return that is no part of a line's end; laid out, it would become one.
     #[error("line {line} has a carriage return that does not end it")]
@@ -63,11 +66,15 @@ pub fn format(source: &str) -> Result<String, FormatError> {
     if u32::try_from(source.len()).is_err() {
         return Err(FormatError::TextTooLong);
     }
-    if source.starts_with('\u{feff}') {
+    if source.starts_with(BYTE_ORDER_MARK) {
         return Err(FormatError::ByteOrderMark);
     }
     let rows = rows::read(source)?;
     let tidy = align::lay_out(&rows)?;
+    // Behind a blank line or a space it was none, but what lies before the first word goes.
+    if tidy.starts_with(BYTE_ORDER_MARK) {
+        return Err(FormatError::ByteOrderMark);
+    }
     // What is blank to the assembler is no text at all, while separators are a program, if only of a version; and there
     // are words, of form feeds say, that only separators keep from being blank.
     match tidy.trim().is_empty() && !source.trim().is_empty() {

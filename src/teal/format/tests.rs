@@ -95,6 +95,10 @@ fn blank_lines_and_line_ends() {
 #[test]
 fn what_cannot_be_laid_out_is_told() {
     assert_eq!(format("\u{feff}int 1"), Err(FormatError::ByteOrderMark));
+    for before_it in ["\n", " ", "\t\n\n  "] {
+        assert_eq!(format(&format!("{before_it}\u{feff}:\nint 1")), Err(FormatError::ByteOrderMark));
+        assert_eq!(laid_out(&format!("{before_it}\u{feff}int 1")), "    \u{feff}int 1\n");
+    }
     assert_eq!(format("int 1\nint 2\r\r\n"), Err(FormatError::CarriageReturn { line: 2 }));
     assert_eq!(format("int 1\rint 2"), Err(FormatError::CarriageReturn { line: 1 }));
     let long = format!("int 1\n// {}", "x".repeat(1 << 16));
