@@ -136,8 +136,9 @@ fn unknown_opcode(name: &str, source: &str) -> Option<String> {
     }
     let version = version_of(source);
     let known = version_table(version).specs().iter().map(|spec| spec.name);
-    let pseudo = ["int", "byte", "addr", "method", "extract", "replace"];
-    if let Some(close) = spelling::closest(name, known.chain(pseudo)) {
+    // The pseudo-ops come first: of two names as close, people mean the one they write by hand.
+    let pseudo = ["int", "byte", "addr", "method", "extract", "replace"].into_iter();
+    if let Some(close) = spelling::closest(name, pseudo.chain(known)) {
         return Some(did_you_mean(close));
     }
     let newer = OPCODES.iter().filter(|spec| spec.since > version).map(|spec| spec.name);
@@ -240,6 +241,7 @@ mod tests {
     fn likely_names_are_offered() {
         for (line, name) in [
             ("asert", "`assert`"),
+            ("intt", "`int`"),
             ("txn Sendr", "`Sender`"),
             ("int Paay", "`pay`"),
             ("int OptInn", "`OptIn`"),

@@ -182,7 +182,7 @@ impl<V: Values> Constants<V> {
     }
 
     /// The values of the assembler's own block, once they are arranged.
-    pub(super) fn block(&self) -> impl ExactSizeIterator<Item = &V::Value> {
+    pub(super) fn block(&self) -> impl ExactSizeIterator<Item = &V::Value> + Clone {
         self.order.iter().map(|at| self.values.at(*at))
     }
 }

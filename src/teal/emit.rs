@@ -10,7 +10,7 @@ use crate::opcodes::{named_constant, version_table};
 
 use super::Problem;
 use super::assembler::{Assembler, Failure, failure};
-use super::integer::{parse_int8, parse_uint};
+use super::integer::{parse_int8, parse_uint, parse_uint8};
 use super::mnemonic::{Emit, FieldPlace, Form, Mnemonic, count_text, mnemonics};
 use super::token::Token;
 
@@ -153,7 +153,7 @@ impl Assembler<'_> {
                 (field.since <= self.version()).then_some(byte)
             }
             ImmediateKind::Int8 => parse_int8(text).map(i8::cast_unsigned),
-            _ => u8::try_from(parse_uint(text).ok()?).ok(),
+            _ => parse_uint8(text),
         }
     }
 
@@ -176,7 +176,7 @@ impl Assembler<'_> {
             return None;
         }
         let Some(number) = number else { return Some((field, [byte, 0])) };
-        let number = u8::try_from(parse_uint(number.bytes(self.source)).ok()?).ok()?;
+        let number = parse_uint8(number.bytes(self.source))?;
         Some((field, if matches!(place, FieldPlace::First) { [byte, number] } else { [number, byte] }))
     }
 
@@ -216,7 +216,7 @@ impl Assembler<'_> {
     /// The best that can be said of a word that names no field of the opcode.
     fn unknown_field(&self, name: &'static str, spec: &OpSpec, text: &str, count: usize) -> Problem {
         let pseudo = self.forms_of(name);
-        if parse_uint(text).is_ok_and(|value| value <= 255) {
+        if parse_uint8(text).is_some() {
             let places = places(spec, |kind| kind == ImmediateKind::Byte);
             if !places.is_empty() {
                 return misplaced(name, pseudo.is_some(), count, text, places);
@@ -249,8 +249,7 @@ impl Assembler<'_> {
 
     /// A number of one byte; `what` it is tells the error.
     pub(super) fn byte_immediate_of(&self, token: Token, what: &'static str) -> Result<u8, Failure> {
-        let value = parse_uint(token.bytes(self.source)).ok().and_then(|value| u8::try_from(value).ok());
-        value.ok_or_else(|| self.bad_byte(token, "", what))
+        parse_uint8(token.bytes(self.source)).ok_or_else(|| self.bad_byte(token, "", what))
     }
 
     /// What is wrong with a number of one byte; `opcode` begins the text unless it is empty.

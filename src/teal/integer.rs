@@ -98,6 +98,12 @@ fn underscores_are_between_digits(text: &[u8]) -> bool {
     !after_underscore
 }
 
+/// An unsigned integer of 8 bits with any prefix, as most immediates are.
+#[inline]
+pub(super) fn parse_uint8(text: impl AsRef<[u8]>) -> Option<u8> {
+    u8::try_from(parse_uint(text).ok()?).ok()
+}
+
 /// A signed decimal integer of 8 bits, as `frame_dig` takes it.
 pub(super) fn parse_int8(text: impl AsRef<[u8]>) -> Option<i8> {
     let (negative, digits) = split_sign(text.as_ref());
@@ -142,6 +148,14 @@ mod tests {
             assert_eq!(parse_uint(bad), Err(IntegerError::Syntax), "{bad}");
         }
         assert_eq!(parse_uint("18446744073709551616"), Err(IntegerError::Range));
+    }
+
+    #[test]
+    fn unsigned_immediates() {
+        assert_eq!(parse_uint8("255"), Some(255));
+        assert_eq!(parse_uint8("0x_10"), Some(16));
+        assert_eq!(parse_uint8("256"), None);
+        assert_eq!(parse_uint8("-1"), None);
     }
 
     #[test]

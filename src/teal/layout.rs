@@ -216,20 +216,21 @@ fn resolve(assembler: &mut Assembler<'_>) {
 /// there. `salt` is one more integer, in a block that is there without it.
 fn write(assembler: &Assembler<'_>, version: u8, salt: Option<u8>) -> (Vec<u8>, usize) {
     let Assembler { code, ints, bytes, .. } = assembler;
-    let byte_block = bytes.block().map(|value| value.len() + 10).sum::<usize>();
-    let mut program = Vec::with_capacity(code.final_len() + byte_block + 10 * ints.block().len() + 32);
+    let (ints, bytes) = (ints.block(), bytes.block());
+    let byte_room = bytes.clone().map(|value| value.len() + 10).sum::<usize>();
+    let mut program = Vec::with_capacity(code.final_len() + byte_room + 10 * ints.len() + 32);
     program.push(version);
-    if ints.block().len() > 0 {
+    if ints.len() > 0 {
         program.push(INTCBLOCK);
-        push_varuint(&mut program, (ints.block().len() + usize::from(salt.is_some())) as u64);
-        for value in ints.block().copied().chain(salt.map(u64::from)) {
+        push_varuint(&mut program, (ints.len() + usize::from(salt.is_some())) as u64);
+        for value in ints.copied().chain(salt.map(u64::from)) {
             push_varuint(&mut program, value);
         }
     }
-    if bytes.block().len() > 0 {
+    if bytes.len() > 0 {
         program.push(BYTECBLOCK);
-        push_varuint(&mut program, bytes.block().len() as u64);
-        for value in bytes.block() {
+        push_varuint(&mut program, bytes.len() as u64);
+        for value in bytes {
             push_varuint(&mut program, value.len() as u64);
             program.extend_from_slice(value);
         }
@@ -275,16 +276,15 @@ fn write_code(assembler: &Assembler<'_>, out: &mut Vec<u8>) {
 /// Where each instruction comes to lie.
 fn places(code: &Code, prefix: usize) -> PcMap {
     let mut locations = code.marks.clone();
-    let mut fixups = code.fixups.iter();
+    let mut fixups = code.fixups.as_slice();
     // Up to the next fixup all move alike. Programs are far shorter than 2 GiB.
     let mut by = prefix as i32;
-    let mut next = fixups.next();
-    let mut until = next.map_or(u32::MAX, |fixup| fixup.at);
     for location in &mut locations {
-        while location.pc > until {
-            by = next.map_or(0, |fixup| fixup.shift) + prefix as i32;
-            next = fixups.next();
-            until = next.map_or(u32::MAX, |fixup| fixup.at);
+        while let [fixup, rest @ ..] = fixups
+            && fixup.at < location.pc
+        {
+            by = prefix as i32 + fixup.shift;
+            fixups = rest;
         }
         location.pc = location.pc.wrapping_add_signed(by);
     }

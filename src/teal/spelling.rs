@@ -1,6 +1,7 @@
 //! The likeliest name behind a misspelt one.
 
 /// The closest of `known` to `word`, if it is close: one edit for short words, about one in three letters for others.
+/// Of several as close, the first.
 pub(super) fn closest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (word.len() / 3).clamp(1, 3);
     if word.len() > 64 {

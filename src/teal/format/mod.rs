@@ -90,6 +90,8 @@ struct Line<'a> {
     comment: Option<&'a str>,
     /// Where the comment begins, in bytes from the start of the line.
     comment_at: usize,
+    /// Where the last of all that ends.
+    end: usize,
 }
 
 /// Splits a line, given without its line feed, as the assembler does.
@@ -100,7 +102,13 @@ fn split(line: &str) -> Line<'_> {
     let end = tokens.last().map_or(0, |token| token.span().end);
     let rest = line.get(end..).unwrap_or_default().trim_start_matches(BLANK);
     let comment = rest.starts_with("//").then(|| rest.trim_end_matches(LINE_END));
-    Line { words: tokens.iter().map(|token| token.text(line)).collect(), comment, comment_at: line.len() - rest.len() }
+    let comment_at = line.len() - rest.len();
+    Line {
+        words: tokens.iter().map(|token| token.text(line)).collect(),
+        comment,
+        comment_at,
+        end: comment.map_or(end, |comment| comment_at + comment.len()),
+    }
 }
 
 /// What separates words, besides semicolons.

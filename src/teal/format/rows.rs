@@ -73,7 +73,7 @@ pub(super) fn read(source: &str) -> Result<Vec<Row<'_>>, FormatError> {
         }
         if !reads_the_same(&parts, rows.get(first..).unwrap_or_default()) {
             rows.truncate(first);
-            let text = line.strip_suffix('\r').unwrap_or(line).to_owned();
+            let text = line.get(..parts.end).unwrap_or(line).to_owned();
             rows.push(Row { kind: Kind::Verbatim, text, comment: None, comment_column: 0, line: number });
         }
     }

@@ -42,6 +42,9 @@ fn what_would_read_differently_stays_together() {
     assert_eq!(laid_out("#define M x: int 1\na: M"), "#define M x: int 1\na: M\n");
     // `base64` without its text makes `//` a word, also behind the semicolon.
     assert_eq!(laid_out("  a:  byte b64; //:  int 1"), "  a:  byte b64; //:  int 1\n");
+    // Behind such a word a comment begins only without a blank between; what ends its line goes, all at once.
+    assert_eq!(laid_out("  base64// c \r\r\npop"), "  base64// c\n    pop\n");
+    assert_eq!(laid_out("  a:  byte b64; //:  int 1 \t\r\n"), "  a:  byte b64; //:  int 1\n");
 }
 
 #[test]
@@ -151,8 +154,14 @@ fn sources() -> impl Strategy<Value = String> {
         "txn",
         "Fee",
         "M:",
+        "\u{feff}",
+        "\u{feff}:",
+        "\u{b}",
+        "\u{c}",
+        "\u{a0}",
     ];
-    let gaps = [" ", " ", " ", "  ", "\t", ";", "; ", " ; ", "\n", "\n", "\n    ", "\r\n", "\n\n", "\n\n\n\n", ""];
+    let gaps =
+        [" ", " ", " ", "  ", "\t", ";", "; ", " ; ", "\n", "\n", "\n    ", "\r\n", " \r\r\n", "\n\n", "\n\n\n\n", ""];
     prop::collection::vec((select(words.to_vec()), select(gaps.to_vec())), 0..60)
         .prop_map(|parts| parts.into_iter().map(|(word, gap)| format!("{word}{gap}")).collect())
 }
