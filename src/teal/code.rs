@@ -116,10 +116,8 @@ impl Code {
         push_varuint(&mut self.bytes, value);
     }
 
-    /// A byte string after its length.
-    pub(super) fn push_sized(&mut self, bytes: &[u8]) {
-        self.push_varuint(bytes.len() as u64);
-        self.bytes.extend_from_slice(bytes);
+    pub(super) fn push_sized(&mut self, value: &[u8]) {
+        push_sized(&mut self.bytes, value);
     }
 
     /// Where the next byte goes.
@@ -225,6 +223,12 @@ pub(super) fn push_varuint(bytes: &mut Vec<u8>, mut value: u64) {
         value >>= 7;
     }
     bytes.push(value as u8);
+}
+
+/// Appends a byte string after its length.
+pub(super) fn push_sized(bytes: &mut Vec<u8>, value: &[u8]) {
+    push_varuint(bytes, value.len() as u64);
+    bytes.extend_from_slice(value);
 }
 
 /// How many bytes LEB128 takes.

@@ -18,6 +18,9 @@ use super::token::Token;
 pub(super) const INTC: u8 = 0x21;
 /// The same for byte slices.
 pub(super) const BYTEC: u8 = 0x27;
+/// The opcodes that load a constant that stands behind them.
+pub(super) const PUSHBYTES: u8 = 0x80;
+pub(super) const PUSHINT: u8 = 0x81;
 
 impl Assembler<'_> {
     pub(super) fn emit_int(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
@@ -275,9 +278,6 @@ impl Assembler<'_> {
         version_table(self.version()).by_name(name).is_some()
     }
 }
-
-const PUSHBYTES: u8 = 0x80;
-const PUSHINT: u8 = 0x81;
 
 /// An address as `addr` takes it: the canonical text of 32 bytes and a good checksum, nothing else.
 fn parse_address(text: &str) -> Result<Address, Problem> {

@@ -4,9 +4,9 @@
 use crate::opcodes::BACK_BRANCH_VERSION;
 
 use super::assembler::Assembler;
-use super::code::{Code, Content, Lost, Place, Reference, push_varuint, varuint_len, zigzag};
+use super::code::{Code, Content, Lost, Place, Reference, push_sized, push_varuint, varuint_len, zigzag};
 use super::constants::{Constants, LoadForm, Values};
-use super::emit_constants::{BYTEC, INTC};
+use super::emit_constants::{BYTEC, INTC, PUSHBYTES, PUSHINT};
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
 use super::sourcemap::PcMap;
 use super::token::Token;
@@ -14,8 +14,6 @@ use super::{Assembled, Problem};
 
 const INTCBLOCK: u8 = 0x20;
 const BYTECBLOCK: u8 = 0x26;
-const PUSHBYTES: u8 = 0x80;
-const PUSHINT: u8 = 0x81;
 
 /// Chooses everything that was left open. `None` if there are errors; those found here are recorded.
 pub(super) fn finish(assembler: &mut Assembler<'_>) -> Option<Assembled> {
@@ -231,8 +229,7 @@ fn write(assembler: &Assembler<'_>, version: u8, salt: Option<u8>) -> (Vec<u8>, 
         program.push(BYTECBLOCK);
         push_varuint(&mut program, bytes.len() as u64);
         for value in bytes {
-            push_varuint(&mut program, value.len() as u64);
-            program.extend_from_slice(value);
+            push_sized(&mut program, value);
         }
     }
     let prefix = program.len();
@@ -247,30 +244,34 @@ fn write_code(assembler: &Assembler<'_>, out: &mut Vec<u8>) {
     for fixup in &code.fixups {
         let (start, end) = (fixup.at as usize, (fixup.at + fixup.len) as usize);
         out.extend_from_slice(&code.bytes[written..start]);
+        let as_written = &code.bytes[start..end];
         written = end;
         match fixup.content {
-            Content::Int(index) => match ints.load_form(index as usize) {
-                LoadForm::AsWritten => out.extend_from_slice(&code.bytes[start..end]),
-                LoadForm::Place(place) => load(out, INTC, place),
-                LoadForm::Immediate => {
-                    out.push(PUSHINT);
-                    push_varuint(out, ints.values()[index as usize]);
-                }
-            },
-            Content::Bytes(index) => match bytes.load_form(index as usize) {
-                LoadForm::AsWritten => out.extend_from_slice(&code.bytes[start..end]),
-                LoadForm::Place(place) => load(out, BYTEC, place),
-                LoadForm::Immediate => {
-                    out.push(PUSHBYTES);
-                    let value = bytes.values().at(index as usize);
-                    push_varuint(out, value.len() as u64);
-                    out.extend_from_slice(value);
-                }
-            },
+            Content::Int(index) => write_load(out, INTC, ints.load_form(index as usize), as_written, |out| {
+                out.push(PUSHINT);
+                push_varuint(out, ints.values()[index as usize]);
+            }),
+            Content::Bytes(index) => write_load(out, BYTEC, bytes.load_form(index as usize), as_written, |out| {
+                out.push(PUSHBYTES);
+                push_sized(out, bytes.values().at(index as usize));
+            }),
             Content::Branch(reference) => push_varuint(out, zigzag(code.references[reference as usize].jump)),
         }
     }
     out.extend_from_slice(&code.bytes[written..]);
+}
+
+/// Appends the load of a constant: `opcode` and its short forms load it from the block, `immediate` writes it in full.
+fn write_load(out: &mut Vec<u8>, opcode: u8, form: LoadForm, as_written: &[u8], immediate: impl FnOnce(&mut Vec<u8>)) {
+    match form {
+        LoadForm::AsWritten => out.extend_from_slice(as_written),
+        // A block has at most 256 constants, or there was an error before.
+        LoadForm::Place(place) => match place as u8 {
+            place @ 0..4 => out.push(opcode + 1 + place),
+            place => out.extend([opcode, place]),
+        },
+        LoadForm::Immediate => immediate(out),
+    }
 }
 
 /// Where each instruction comes to lie.
@@ -289,14 +290,6 @@ fn places(code: &Code, prefix: usize) -> PcMap {
         location.pc = location.pc.wrapping_add_signed(by);
     }
     PcMap::new(locations)
-}
-
-fn load(out: &mut Vec<u8>, opcode: u8, place: usize) {
-    // A block has at most 256 constants, or there was an error before.
-    match place as u8 {
-        place @ 0..4 => out.push(opcode + 1 + place),
-        place => out.extend([opcode, place]),
-    }
 }
 
 /// The program, with salt where it needs some: one more constant in the assembler's `intcblock`, or a block at the end.
