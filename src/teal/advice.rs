@@ -3,7 +3,6 @@
 
 use std::ops::Range;
 
-use super::mnemonic::pseudo_ops;
 use super::token::{Token, labels, words};
 use super::{DEFAULT_VERSION, Diagnostic, Problem, spelling};
 use crate::opcodes::{BACK_BRANCH_VERSION, FieldGroup, MAX_VERSION, ON_COMPLETION_NAMES, OPCODES, TXN_TYPE_NAMES};
@@ -138,7 +137,8 @@ fn unknown_opcode(name: &str, source: &str) -> Option<String> {
     let version = version_of(source);
     let known = version_table(version).specs().iter().map(|spec| spec.name);
     // The pseudo-ops come first: of two names as close, people mean the one they write by hand.
-    if let Some(close) = spelling::closest(name, pseudo_ops().chain(known)) {
+    let pseudo = ["int", "byte", "addr", "method", "extract", "replace"].into_iter();
+    if let Some(close) = spelling::closest(name, pseudo.chain(known)) {
         return Some(did_you_mean(close));
     }
     let newer = OPCODES.iter().filter(|spec| spec.since > version).map(|spec| spec.name);

@@ -246,14 +246,9 @@ const BY_COUNT: [(&str, [(usize, &str); 2]); 5] = [
     ("replace", [(0, "replace3"), (1, "replace2")]),
 ];
 
-/// The names of the pseudo-ops of any version.
-pub(super) fn pseudo_ops() -> impl Iterator<Item = &'static str> {
-    CONSTANTS.iter().map(|form| form.name).chain(BY_COUNT.iter().map(|(name, _)| *name))
-}
-
 /// Whether some version has a pseudo-op of that name.
 pub(super) fn is_pseudo_op(name: &str) -> bool {
-    pseudo_ops().any(|pseudo| pseudo == name)
+    CONSTANTS.iter().any(|form| form.name == name) || BY_COUNT.iter().any(|(pseudo, _)| *pseudo == name)
 }
 
 /// The mnemonics of one version.
