@@ -13,7 +13,7 @@ pub mod avm;
 pub mod ledger;
 pub mod opcodes;
 pub mod teal;
-pub mod types;
+pub use pnp_types as types;
 
 #[cfg(feature = "node")]
 pub mod node;

@@ -1,8 +1,8 @@
 //! Fields of payments and key registrations.
 
-use crate::types::account::VotingData;
-use crate::types::address::Address;
-use crate::types::amount::MicroAlgos;
+use crate::account::VotingData;
+use crate::address::Address;
+use crate::amount::MicroAlgos;
 
 /// Fields of a `pay` transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

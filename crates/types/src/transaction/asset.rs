@@ -1,8 +1,8 @@
 //! Fields of the three kinds of asset transactions.
 
-use crate::types::account::AssetParams;
-use crate::types::address::Address;
-use crate::types::amount::AssetIndex;
+use crate::account::AssetParams;
+use crate::address::Address;
+use crate::amount::AssetIndex;
 
 /// Fields of an `acfg` transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -197,8 +197,8 @@ impl SignedTransaction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::signing::SigningKey;
-    use crate::types::transaction::Transaction;
+    use crate::signing::SigningKey;
+    use crate::transaction::Transaction;
 
     fn keys() -> [SigningKey; 3] {
         [1, 2, 3].map(|seed| SigningKey::from_seed(&[seed; 32]))

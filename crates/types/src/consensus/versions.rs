@@ -1,7 +1,7 @@
 //! Each version as what it changes of the one before.
 
 use super::params::{BonusPlan, ConsensusParams, PayoutRules, PaysetCommit};
-use crate::types::amount::Micros;
+use crate::amount::Micros;
 
 /// The version v30, the oldest one here, in full.
 pub const V30: ConsensusParams = ConsensusParams {

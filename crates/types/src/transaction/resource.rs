@@ -1,9 +1,9 @@
 //! What an application call names that its programs may reach.
 
-use crate::types::address::Address;
-use crate::types::amount::{AppIndex, AssetIndex};
-use crate::types::bounds::MAX_STATE_BYTES;
-use crate::types::msgpack::wire_struct;
+use crate::address::Address;
+use crate::amount::{AppIndex, AssetIndex};
+use crate::bounds::MAX_STATE_BYTES;
+use crate::msgpack::wire_struct;
 
 /// A box of an application.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -29,24 +29,24 @@ wire_uint!(u8 u16 u32 u64);
 /// Implements [`Wire`] for structures around a `u64`, which stand in the encoding as that number.
 macro_rules! wire_newtype {
     ($($kind:ident)*) => { $(
-        impl $crate::types::msgpack::Wire for $kind {
+        impl $crate::msgpack::Wire for $kind {
             fn is_empty(&self) -> bool {
                 self.0 == 0
             }
 
-            fn encode(&self, encoder: &mut $crate::types::msgpack::Encoder) {
+            fn encode(&self, encoder: &mut $crate::msgpack::Encoder) {
                 encoder.uint(self.0);
             }
 
             fn decode(
-                decoder: &mut $crate::types::msgpack::Decoder<'_>,
-            ) -> Result<Self, $crate::types::msgpack::DecodeError> {
+                decoder: &mut $crate::msgpack::Decoder<'_>,
+            ) -> Result<Self, $crate::msgpack::DecodeError> {
                 decoder.uint().map(Self)
             }
         }
     )* };
 }
-pub(in crate::types) use wire_newtype;
+pub(in crate) use wire_newtype;
 
 impl Element for u64 {}
 

@@ -1,8 +1,8 @@
 //! What transactions of all types share.
 
-use crate::types::address::Address;
-use crate::types::amount::{MicroAlgos, Round};
-use crate::types::digest::Digest;
+use crate::address::Address;
+use crate::amount::{MicroAlgos, Round};
+use crate::digest::Digest;
 
 /// The common fields of a transaction (go-algorand `transactions.Header`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -1,8 +1,8 @@
 //! Fields of heartbeats.
 
-use crate::types::address::Address;
-use crate::types::msgpack::wire_struct;
-use crate::types::signature::Signature;
+use crate::address::Address;
+use crate::msgpack::wire_struct;
+use crate::signature::Signature;
 
 /// Fields of an `hb` transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -1,10 +1,10 @@
 //! What is a bundle, what is none, and which copies go together.
 
 use super::*;
-use crate::types::group::assign_group;
-use crate::types::signing::SigningKey;
-use crate::types::transaction::TransactionType;
-use crate::types::{LogicSignature, MultisigSignature, Signature};
+use crate::group::assign_group;
+use crate::signing::SigningKey;
+use crate::transaction::TransactionType;
+use crate::{LogicSignature, MultisigSignature, Signature};
 use ed25519_dalek::Verifier as _;
 
 fn keys() -> [SigningKey; 3] {

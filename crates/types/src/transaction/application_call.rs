@@ -1,10 +1,10 @@
 //! Fields of application calls.
 
 use super::resource::{BoxRef, ResourceRef};
-use crate::types::account::StateSchema;
-use crate::types::address::Address;
-use crate::types::amount::{AppIndex, AssetIndex};
-use crate::types::msgpack::wire_newtype;
+use crate::account::StateSchema;
+use crate::address::Address;
+use crate::amount::{AppIndex, AssetIndex};
+use crate::msgpack::wire_newtype;
 
 /// Fields of an `appl` transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! What a transaction does.
 
-use crate::types::bounds::MAX_TRANSACTION_TYPE;
-use crate::types::msgpack::{DecodeError, Decoder, Encoder, Wire};
+use crate::bounds::MAX_TRANSACTION_TYPE;
+use crate::msgpack::{DecodeError, Decoder, Encoder, Wire};
 
 /// The type of a transaction. One that this version does not know survives a round trip.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -37,26 +37,26 @@ const fn is_before(left: &[u8], right: &[u8]) -> bool {
 /// that the reference decodes as a part of the one around them, which shows in those errors as well.
 macro_rules! wire_struct {
     ($kind:ident { $($fields:tt)* }) => {
-        $crate::types::msgpack::wire_struct!(@implement $kind, leave_structure { $($fields)* });
+        $crate::msgpack::wire_struct!(@implement $kind, leave_structure { $($fields)* });
     };
     (#[inlined] $kind:ident { $($fields:tt)* }) => {
-        $crate::types::msgpack::wire_struct!(@implement $kind, self { $($fields)* });
+        $crate::msgpack::wire_struct!(@implement $kind, self { $($fields)* });
     };
     (@implement $kind:ident, $leave:tt { $($key:literal => $($field:ident).+, $name:literal $(<= $limit:expr)? $(, $required:ident)?;)* }) => {
-        impl $crate::types::msgpack::Wire for $kind {
+        impl $crate::msgpack::Wire for $kind {
             fn is_empty(&self) -> bool {
-                $($crate::types::msgpack::Wire::is_empty(&self.$($field).+))&&*
+                $($crate::msgpack::Wire::is_empty(&self.$($field).+))&&*
             }
 
-            fn encode(&self, encoder: &mut $crate::types::msgpack::Encoder) {
-                type Write = fn(&$kind, &mut $crate::types::msgpack::Encoder);
+            fn encode(&self, encoder: &mut $crate::msgpack::Encoder) {
+                type Write = fn(&$kind, &mut $crate::msgpack::Encoder);
                 const COUNT: usize = [$($key),*].len();
                 const KEYS: [&str; COUNT] = [$($key),*];
-                const ORDER: [usize; COUNT] = $crate::types::msgpack::sorted_order(&KEYS);
+                const ORDER: [usize; COUNT] = $crate::msgpack::sorted_order(&KEYS);
                 const WRITE: [Write; COUNT] = [$(
-                    |value, encoder| $crate::types::msgpack::Wire::encode(&value.$($field).+, encoder)
+                    |value, encoder| $crate::msgpack::Wire::encode(&value.$($field).+, encoder)
                 ),*];
-                let present = [$(!$crate::types::msgpack::Wire::is_empty(&self.$($field).+)),*];
+                let present = [$(!$crate::msgpack::Wire::is_empty(&self.$($field).+)),*];
                 encoder.map_header(present.iter().filter(|present| **present).count());
                 for index in ORDER {
                     if present[index] {
@@ -67,8 +67,8 @@ macro_rules! wire_struct {
             }
 
             fn decode(
-                decoder: &mut $crate::types::msgpack::Decoder<'_>,
-            ) -> Result<Self, $crate::types::msgpack::DecodeError> {
+                decoder: &mut $crate::msgpack::Decoder<'_>,
+            ) -> Result<Self, $crate::msgpack::DecodeError> {
                 decoder.nested(|decoder| {
                     let mut value = Self::default();
                     if decoder.at_map() {
@@ -76,41 +76,41 @@ macro_rules! wire_struct {
                             let key = decoder.key()?;
                             match std::str::from_utf8(&key).unwrap_or_default() {
                                 $($key => {
-                                    value.$($field).+ = $crate::types::msgpack::wire_struct!(@decode decoder $($limit)?)
+                                    value.$($field).+ = $crate::msgpack::wire_struct!(@decode decoder $($limit)?)
                                         .map_err(|error| error.in_field($name))?;
                                 })*
-                                _ => return Err($crate::types::msgpack::DecodeError::unknown_field(&key)),
+                                _ => return Err($crate::msgpack::DecodeError::unknown_field(&key)),
                             }
                         }
                     } else {
                         let mut left = decoder.array_header()?;
                         $(if left > 0 {
                             left -= 1;
-                            value.$($field).+ = $crate::types::msgpack::wire_struct!(@decode decoder $($limit)?)
+                            value.$($field).+ = $crate::msgpack::wire_struct!(@decode decoder $($limit)?)
                                 .map_err(|error| error.in_field(concat!("struct-from-array/", $name)))?;
                         })*
                         if left > 0 {
-                            return Err($crate::types::msgpack::DecodeError::too_many_fields(left)
+                            return Err($crate::msgpack::DecodeError::too_many_fields(left)
                                 .in_field("struct-from-array"));
                         }
                     }
-                    $($crate::types::msgpack::wire_struct!(@check decoder (value.$($field).+) $key $($required)?);)*
+                    $($crate::msgpack::wire_struct!(@check decoder (value.$($field).+) $key $($required)?);)*
                     Ok(value)
                 })
-                .map_err(|error: $crate::types::msgpack::DecodeError| $crate::types::msgpack::wire_struct!(@leave error $leave))
+                .map_err(|error: $crate::msgpack::DecodeError| $crate::msgpack::wire_struct!(@leave error $leave))
             }
         }
 
-        impl $crate::types::msgpack::Element for $kind {}
+        impl $crate::msgpack::Element for $kind {}
     };
     (@leave $error:ident self) => { $error };
     (@leave $error:ident $leave:ident) => { $error.$leave() };
-    (@decode $decoder:ident) => { $crate::types::msgpack::Wire::decode($decoder) };
-    (@decode $decoder:ident $limit:expr) => { $crate::types::msgpack::Bounded::decode_bounded($decoder, $limit) };
+    (@decode $decoder:ident) => { $crate::msgpack::Wire::decode($decoder) };
+    (@decode $decoder:ident $limit:expr) => { $crate::msgpack::Bounded::decode_bounded($decoder, $limit) };
     (@check $decoder:ident ($field:expr) $key:literal) => {};
     (@check $decoder:ident ($field:expr) $key:literal required) => {
-        if $decoder.is_bounded() && $crate::types::msgpack::Wire::is_empty(&$field) {
-            return Err($crate::types::msgpack::DecodeError::missing_field($key));
+        if $decoder.is_bounded() && $crate::msgpack::Wire::is_empty(&$field) {
+            return Err($crate::msgpack::DecodeError::missing_field($key));
         }
     };
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::types::ByteString;
+use crate::ByteString;
 
 #[derive(Debug, Default, PartialEq)]
 struct Sample {
@@ -139,7 +139,7 @@ fn mistakes_are_named_and_placed() {
 
 #[test]
 fn what_a_client_sends_may_be_too_long_and_cut_off() {
-    use crate::types::SignedTransaction;
+    use crate::SignedTransaction;
     // {"txn": {"apar": {"an": 33 letters}}}: no sender, and a name longer than the wire allows.
     let mut bytes = b"\x81\xa3txn\x81\xa4apar\x81\xa2an\xd9\x21".to_vec();
     bytes.extend([b'n'; 33]);

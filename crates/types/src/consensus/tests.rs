@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::*;
-use crate::types::bounds;
+use crate::bounds;
 
 #[derive(serde::Deserialize)]
 struct Recorded {

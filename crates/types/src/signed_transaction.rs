@@ -67,7 +67,7 @@ pub struct SignedTransactionWithApplyData {
 /// The fields of a structure that has a signed transaction, `signed`, and its effects, `apply_data`; then more of its own.
 macro_rules! wire_with_effects {
     ($kind:ident { $($more:tt)* }) => {
-        $crate::types::msgpack::wire_struct! {
+        $crate::msgpack::wire_struct! {
             $kind {
                 "sig" => signed.sig, "Sig";
                 "msig" => signed.msig, "Msig";

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::types::amount::Round;
-use crate::types::bounds::{
+use crate::amount::Round;
+use crate::bounds::{
     FALCON_PUBLIC_KEY, MAX_DIGEST, MAX_FALCON_SIGNATURE, MAX_PROOF_PATH, MAX_REVEALS, MAX_SHA256,
 };
-use crate::types::msgpack::{Bounded, DecodeError, Decoder, Element, Encoder, Wire, wire_struct};
+use crate::msgpack::{Bounded, DecodeError, Decoder, Element, Encoder, Wire, wire_struct};
 
 /// Fields of an `stpf` transaction.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]

@@ -33,7 +33,7 @@ fn round_trip<T: Wire>(bytes: &[u8]) -> T {
 
 #[test]
 fn recorded_values_survive_a_round_trip() {
-    let vectors = vectors(include_str!("../../tests/vectors/types/values.json"));
+    let vectors = vectors(include_str!("../../../tests/vectors/types/values.json"));
     for row in rows(&vectors, "values") {
         let bytes = bytes(row, "bytes");
         match text(row, "type") {
@@ -64,7 +64,7 @@ fn recorded_values_survive_a_round_trip() {
 
 #[test]
 fn recorded_blocks_commit_to_their_transactions() {
-    let vectors = vectors(include_str!("../../tests/vectors/types/blocks.json"));
+    let vectors = vectors(include_str!("../../../tests/vectors/types/blocks.json"));
     for row in rows(&vectors, "blocks") {
         let block: Block = round_trip(&bytes(row, "bytes"));
         assert_eq!(block.hash().to_string(), text(row, "hash"));
@@ -84,7 +84,7 @@ fn recorded_blocks_commit_to_their_transactions() {
 
 #[test]
 fn recorded_bytes_decode_as_they_do_in_a_node() {
-    let vectors = vectors(include_str!("../../tests/vectors/types/decoding.json"));
+    let vectors = vectors(include_str!("../../../tests/vectors/types/decoding.json"));
     let mut wrong = 0;
     for row in rows(&vectors, "cases") {
         let bytes = bytes(row, "bytes");
@@ -107,7 +107,7 @@ fn recorded_bytes_decode_as_they_do_in_a_node() {
 
 #[test]
 fn recorded_keys_sign_the_same() {
-    let vectors = vectors(include_str!("../../tests/vectors/types/signing.json"));
+    let vectors = vectors(include_str!("../../../tests/vectors/types/signing.json"));
     for row in rows(&vectors, "rows") {
         let keys: Vec<SigningKey> = rows(row, "seeds")
             .iter()
@@ -145,7 +145,7 @@ fn recorded_keys_sign_the_same() {
 /// Encodings of another implementation, py-algorand-sdk.
 #[test]
 fn recorded_sdk_encodings_survive_a_round_trip() {
-    let vectors = vectors(include_str!("../../tests/vectors/types/transactions.json"));
+    let vectors = vectors(include_str!("../../../tests/vectors/types/transactions.json"));
     for group in ["encode", "decode_encode"] {
         let rows = vectors[group].as_object().unwrap();
         assert!(!rows.is_empty());

@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn agrees_with_the_reference() {
-        let text = include_str!("../../tests/vectors/crypto/primitives.json");
+        let text = include_str!("../../../tests/vectors/crypto/primitives.json");
         let vectors: serde_json::Value = serde_json::from_str(text).unwrap();
         let cases = vectors["sumhash"].as_array().unwrap();
         assert_eq!(cases.len(), 6);

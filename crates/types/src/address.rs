@@ -69,7 +69,7 @@ impl Address {
     }
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "schemars")]
 impl schemars::JsonSchema for Address {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Address".into()

@@ -50,23 +50,23 @@ macro_rules! bytes32 {
             }
         }
 
-        impl $crate::types::msgpack::Wire for $name {
+        impl $crate::msgpack::Wire for $name {
             fn is_empty(&self) -> bool {
                 self.is_zero()
             }
 
-            fn encode(&self, encoder: &mut $crate::types::msgpack::Encoder) {
+            fn encode(&self, encoder: &mut $crate::msgpack::Encoder) {
                 encoder.bytes(&self.0);
             }
 
             fn decode(
-                decoder: &mut $crate::types::msgpack::Decoder<'_>,
-            ) -> Result<Self, $crate::types::msgpack::DecodeError> {
-                $crate::types::msgpack::Wire::decode(decoder).map(Self)
+                decoder: &mut $crate::msgpack::Decoder<'_>,
+            ) -> Result<Self, $crate::msgpack::DecodeError> {
+                $crate::msgpack::Wire::decode(decoder).map(Self)
             }
         }
 
-        impl $crate::types::msgpack::Element for $name {}
+        impl $crate::msgpack::Element for $name {}
     };
 }
 pub(super) use bytes32;

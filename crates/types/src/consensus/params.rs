@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::types::amount::Micros;
+use crate::amount::Micros;
 
 /// All that a protocol version fixes (go-algorand `config.ConsensusParams`, whose names the fields carry).
 ///
