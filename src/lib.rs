@@ -11,7 +11,7 @@
 
 pub mod avm;
 pub mod ledger;
-pub mod opcodes;
+pub use pnp_opcodes as opcodes;
 pub mod teal;
 pub use pnp_types as types;
 

@@ -1,7 +1,7 @@
 //! Small groups that choose an algorithm or an encoding rather than read a value.
 
 use super::{Field, FieldRow, row};
-use crate::opcodes::StackType;
+use crate::StackType;
 
 /// Curves of `ecdsa_verify` and its kin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,7 +6,7 @@ use super::{
     AcctParamsField, AppParamsField, AssetHoldingField, AssetParamsField, BlockField, Field, FieldSpec, GlobalField,
     TxnField, VoterParamsField,
 };
-use crate::opcodes::NameIndex;
+use crate::NameIndex;
 
 /// A set of fields an immediate can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -118,7 +118,7 @@ impl VersionTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::opcodes::{Cost, Op};
+    use crate::{Cost, Op};
 
     #[test]
     fn a_later_row_replaces_an_earlier_one() {

@@ -1,7 +1,7 @@
 //! Fields that belong to no single transaction: those of `global` and of `block`.
 
 use super::{Field, FieldRow, row};
-use crate::opcodes::StackType;
+use crate::StackType;
 
 /// Facts about the network, the group and the running program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 //! known only once a transaction has run.
 
 use super::{Field, FieldRow, row};
-use crate::opcodes::StackType;
+use crate::StackType;
 
 /// Fields of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Fields of what lives in accounts: holdings, assets, applications, and the accounts themselves.
 
 use super::{Field, FieldRow, row};
-use crate::opcodes::StackType;
+use crate::StackType;
 
 /// An account's holding of an asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
