@@ -12,7 +12,7 @@
 pub mod avm;
 pub mod ledger;
 pub use pnp_opcodes as opcodes;
-pub mod teal;
+pub use pnp_teal as teal;
 pub use pnp_types as types;
 
 #[cfg(feature = "node")]

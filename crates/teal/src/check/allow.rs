@@ -1,0 +1,103 @@
+//! Comments that silence findings: `// check: allow(NAME) reason`, for the line they stand on, or the next instruction.
+
+use std::ops::Range;
+
+use super::Mode;
+use crate::token::tokenize;
+
+/// One name that is allowed at one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Allow {
+    pub(super) name: String,
+    pub(super) reason: String,
+    /// Where the comment stands.
+    pub(super) line: u32,
+    pub(super) span: Range<usize>,
+    /// The line it is for.
+    pub(super) target: u32,
+}
+
+/// What comments tell the checks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Remarks {
+    pub(super) allows: Vec<Allow>,
+    pub(super) mode: Option<Mode>,
+}
+
+impl Remarks {
+    /// Reads every comment of a source.
+    pub(super) fn of(source: &str) -> Self {
+        let mut remarks = Self::default();
+        if !source.contains("check:") {
+            return remarks;
+        }
+        let mut waiting = Vec::new();
+        let mut start = 0;
+        let mut tokens = Vec::new();
+        for (number, line) in (1..).zip(source.split('\n')) {
+            tokens.clear();
+            tokenize(source.as_bytes(), start, number, &mut tokens);
+            let after = tokens.last().map_or(start, |token| token.span().end);
+            let words = tokens.iter().map(|token| token.text(source));
+            let has_code = words.clone().any(|word| word != ";" && !word.ends_with(':') && !word.starts_with('#'));
+            let first = remarks.allows.len();
+            if let Some(at) = source.get(after..start + line.len()).and_then(|rest| rest.find("//")) {
+                remarks.comment(source, after + at..start + line.len(), number);
+            }
+            waiting.extend(first..remarks.allows.len());
+            if has_code {
+                for at in waiting.drain(..) {
+                    if let Some(allow) = remarks.allows.get_mut(at) {
+                        allow.target = number;
+                    }
+                }
+            }
+            start += line.len() + 1;
+        }
+        remarks
+    }
+
+    fn comment(&mut self, source: &str, place: Range<usize>, line: u32) {
+        let Some(comment) = source.get(place.clone()) else { return };
+        let Some((_, order)) = comment.split_once("check:") else { return };
+        let end = place.start + comment.trim_end().len();
+        let order = order.trim();
+        if let Some(mode) = order.strip_prefix("mode(").and_then(|rest| rest.split_once(')')) {
+            self.mode = Mode::named(mode.0.trim()).or(self.mode);
+            return;
+        }
+        let Some((names, reason)) = order.strip_prefix("allow(").and_then(|rest| rest.split_once(')')) else { return };
+        for name in names.split(',') {
+            self.allows.push(Allow {
+                name: name.trim().to_owned(),
+                reason: reason.trim().to_owned(),
+                line,
+                span: place.start..end,
+                target: 0,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_for_its_line_or_the_next_with_code() {
+        let source = "// check: allow(a) first\n\nlabel: // check: allow(b,c)\nint 1 // a // check: allow(d) why\n\
+                      byte \"// check: allow(e) no\"\n// check: mode(clear)\n// check: allow(f) nothing follows";
+        let remarks = Remarks::of(source);
+        let told: Vec<_> =
+            remarks.allows.iter().map(|it| (it.name.as_str(), it.reason.as_str(), it.line, it.target)).collect();
+        let expected = [
+            ("a", "first", 1, 4),
+            ("b", "", 3, 4),
+            ("c", "", 3, 4),
+            ("d", "why", 4, 4),
+            ("f", "nothing follows", 7, 0),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(remarks.mode, Some(Mode::Clear));
+    }
+}

@@ -1,0 +1,84 @@
+//! Fields of transactions, arguments and facts of the network: the values a program begins with.
+
+use super::explore::Explorer;
+use super::state::{Note, State};
+use super::terms::{Term, TermId, Who};
+use pnp_opcodes::{Field, GlobalField, Op, StackType, TxnField};
+use crate::flow::Instruction;
+
+impl Explorer<'_> {
+    pub(super) fn transaction_field(&mut self, state: &mut State, instruction: &Instruction) {
+        use Op::*;
+        let op = instruction.op();
+        let taken = self.pop_many(state, instruction.spec.signature.args.len());
+        let with_place = matches!(op, Gtxn | Gtxna | Gtxnas | Gitxn | Gitxna | Gitxnas);
+        let field = TxnField::from_byte(instruction.byte(usize::from(with_place))).unwrap_or(TxnField::Sender);
+        let element = match op {
+            Txna | Gtxnsa | Itxna => Some(u64::from(instruction.byte(1))),
+            Gtxna | Gitxna => Some(u64::from(instruction.byte(2))),
+            _ => None,
+        };
+        let element = match (element, op) {
+            (Some(element), _) => Some(self.logic().terms.int(element)),
+            (None, Txnas | Gtxnas | Gtxnsas | Itxnas | Gitxnas) => taken.last().copied(),
+            _ => None,
+        };
+        let place = match op {
+            Gtxn | Gtxna | Gtxnas => Some(self.logic().terms.int(u64::from(instruction.byte(0)))),
+            Gtxns | Gtxnsa | Gtxnsas => taken.first().copied(),
+            _ => None,
+        };
+        let who = match (op, place) {
+            (Itxn | Itxna | Itxnas | Gitxn | Gitxna | Gitxnas, _) => Who::Inner(state.epoch),
+            (_, Some(place)) => self.placed(state, place, with_place),
+            _ => Who::Own,
+        };
+        let (field, element) = self.plain(field, element);
+        if matches!(field, TxnField::Amount | TxnField::AssetAmount) && !matches!(who, Who::Own | Who::Inner(_)) {
+            let asset = field == TxnField::AssetAmount;
+            self.note(state, Note::Amount { who, asset, instruction: state.at });
+        }
+        let term = self.logic().terms.field(who, field, element);
+        self.push(state, term);
+    }
+
+    /// Whose field a place in the group makes it, and a note if the program writes the place as a constant: one that has
+    /// become constant by going round a loop is none.
+    fn placed(&mut self, state: &mut State, place: TermId, written: bool) -> Who {
+        let facts = state.facts;
+        let who = self.logic().whose(facts, place);
+        let pushed = state.at.checked_sub(1).and_then(|before| self.program.instructions().get(before));
+        if !written && !pushed.is_some_and(|it| it.op().is_integer_constant()) {
+            return who;
+        }
+        if let Some(place) = self.logic().terms.as_int(place).and_then(|place| u8::try_from(place).ok()) {
+            self.note(state, Note::Absolute { instruction: state.at, place });
+        }
+        who
+    }
+
+    /// The first of the accounts is the sender.
+    fn plain(&mut self, field: TxnField, element: Option<TermId>) -> (TxnField, Option<TermId>) {
+        let first = element.is_some_and(|element| self.logic().terms.as_int(element) == Some(0));
+        if field == TxnField::Accounts && first { (TxnField::Sender, None) } else { (field, element) }
+    }
+
+    pub(super) fn argument(&mut self, state: &mut State, instruction: &Instruction) {
+        let at = match instruction.op() {
+            Op::Args => self.pop_any(state),
+            Op::Arg => self.logic().terms.int(u64::from(instruction.byte(0))),
+            op => self.logic().terms.int(u64::from(op as u8 - Op::Arg0 as u8)),
+        };
+        let term = self.logic().terms.argument(at);
+        self.push(state, term);
+    }
+
+    pub(super) fn global(&mut self, state: &mut State, instruction: &Instruction) {
+        let term = match GlobalField::from_byte(instruction.byte(0)) {
+            Some(GlobalField::ZeroAddress) => self.logic().terms.bytes(&[0; 32]),
+            Some(GlobalField::OpcodeBudget) | None => self.logic().terms.unknown(StackType::UINT64),
+            Some(field) => self.logic().terms.add(Term::Global(field)),
+        };
+        self.push(state, term);
+    }
+}

@@ -1,0 +1,305 @@
+//! Values as the analysis knows them: constants, fields, and what opcodes make of them, each written down once.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use pnp_opcodes::{AvmType, GlobalField, Op, StackType, TxnField};
+
+/// A value's number.
+pub(in crate::check) type TermId = u32;
+
+/// Whose field it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::check) enum Who {
+    /// The transaction the program runs for.
+    Own,
+    /// A transaction by its place in the group.
+    At(u8),
+    /// A transaction so many places after this one.
+    Relative(i8),
+    /// A transaction whose place is computed.
+    Computed(TermId),
+    /// An inner transaction that was submitted.
+    Inner(TermId),
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(in crate::check) enum Term {
+    Int(u64),
+    Bytes(Rc<[u8]>),
+    Field {
+        who: Who,
+        field: TxnField,
+        /// Which element, for fields that are lists.
+        element: Option<TermId>,
+    },
+    Global(GlobalField),
+    /// What an opcode makes of its arguments; `at` is an immediate, or the number of the result.
+    Made {
+        op: Op,
+        at: u8,
+        args: [TermId; 3],
+    },
+    /// A value nothing is known of; `ty` is its type.
+    Unknown {
+        serial: u32,
+        ty: u8,
+    },
+    /// What paths that differ in a slot have in common there.
+    Merged {
+        block: u32,
+        slot: u32,
+    },
+    /// A template variable without a value.
+    Variable(u32),
+}
+
+/// What holds of a value whatever the path.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::check) struct About {
+    depth: u8,
+    /// Whether it is made of a [`Term::Merged`], and so means another value each time round a loop.
+    pub(in crate::check) merged: bool,
+    /// Whether the caller chooses it freely: fields, arguments, and what is computed from nothing else.
+    pub(in crate::check) chosen: bool,
+    /// Whether it was looked up for, or verified by, somebody: state of the sender, a signature.
+    pub(in crate::check) proves: bool,
+    pub(in crate::check) ty: StackType,
+}
+
+/// No value at all: an argument that is not there, an equality that is not known.
+pub(in crate::check) const NOTHING: TermId = u32::MAX;
+
+/// The integer 0, which scratch space holds before anything is stored.
+pub(in crate::check) const ZERO: TermId = 0;
+
+/// Terms nested deeper are not followed.
+const MAX_DEPTH: u8 = 100;
+
+/// Every value there is.
+#[derive(Debug)]
+pub(in crate::check) struct Terms {
+    all: Vec<(Term, About)>,
+    ids: HashMap<Term, TermId>,
+    serial: u32,
+}
+
+impl Terms {
+    pub(in crate::check) fn new() -> Self {
+        let mut terms = Self { all: Vec::new(), ids: HashMap::new(), serial: 0 };
+        terms.int(0);
+        terms
+    }
+
+    pub(in crate::check) fn get(&self, id: TermId) -> &Term {
+        const NONE: &Term = &Term::Unknown { serial: 0, ty: 0 };
+        self.all.get(id as usize).map_or(NONE, |(term, _)| term)
+    }
+
+    pub(in crate::check) fn about(&self, id: TermId) -> About {
+        const NONE: About = About { depth: 0, merged: false, chosen: false, proves: false, ty: StackType::ANY };
+        self.all.get(id as usize).map_or(NONE, |(_, about)| *about)
+    }
+
+    pub(in crate::check) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(in crate::check) fn int(&mut self, value: u64) -> TermId {
+        self.add(Term::Int(value))
+    }
+
+    pub(in crate::check) fn bytes(&mut self, value: &[u8]) -> TermId {
+        self.add(Term::Bytes(value.into()))
+    }
+
+    pub(in crate::check) fn field(&mut self, who: Who, field: TxnField, element: Option<TermId>) -> TermId {
+        self.add(Term::Field { who, field, element })
+    }
+
+    pub(in crate::check) fn unknown(&mut self, ty: StackType) -> TermId {
+        self.serial += 1;
+        let ty = match ty.kind() {
+            AvmType::Uint64 if ty == StackType::BOOL => 3,
+            AvmType::Uint64 => 1,
+            AvmType::Bytes => 2,
+            AvmType::Any | AvmType::None => 0,
+        };
+        self.add(Term::Unknown { serial: self.serial, ty })
+    }
+
+    /// What `op` makes of `args`, not simplified.
+    pub(in crate::check) fn made(&mut self, op: Op, at: u8, args: &[TermId], ty: StackType) -> TermId {
+        let mut list = [NOTHING; 3];
+        for (to, from) in list.iter_mut().zip(args) {
+            *to = *from;
+        }
+        let deepest = args.iter().map(|arg| self.about(*arg).depth).max().unwrap_or(0);
+        if deepest >= MAX_DEPTH || args.len() > list.len() {
+            return self.unknown(ty);
+        }
+        let term = Term::Made { op, at, args: list };
+        if let Some(id) = self.ids.get(&term) {
+            return *id;
+        }
+        let all = |property: fn(About) -> bool| args.iter().all(|arg| property(self.about(*arg)));
+        let some = |property: fn(About) -> bool| args.iter().any(|arg| property(self.about(*arg)));
+        let about = About {
+            depth: deepest + 1,
+            merged: some(|about| about.merged),
+            chosen: !reads_state(op) && all(|about| about.chosen || about.depth == 0) && some(|about| about.chosen),
+            proves: verifies(op) && self.are_known(args)
+                || some(|about| about.proves)
+                || reads_state(op) && self.names_sender(args),
+            ty,
+        };
+        self.push(term, about)
+    }
+
+    /// Whether something is known of one of them: the hash of anything proves nothing.
+    fn are_known(&self, args: &[TermId]) -> bool {
+        args.iter().any(|arg| !matches!(self.get(*arg), Term::Unknown { .. }))
+    }
+
+    fn names_sender(&self, args: &[TermId]) -> bool {
+        args.iter().any(|arg| match self.get(*arg) {
+            Term::Field { field: TxnField::Sender, .. } => true,
+            Term::Made { op: Op::Concat, args, .. } => {
+                args.iter().any(|arg| matches!(self.get(*arg), Term::Field { field: TxnField::Sender, .. }))
+            }
+            _ => false,
+        })
+    }
+
+    pub(in crate::check) fn add(&mut self, term: Term) -> TermId {
+        if let Some(id) = self.ids.get(&term) {
+            return *id;
+        }
+        let ty = match &term {
+            Term::Int(value) => StackType::uint(*value, *value),
+            Term::Bytes(value) => StackType::bytes(value.len() as u64, value.len() as u64),
+            Term::Field { field, .. } => {
+                use pnp_opcodes::Field as _;
+                field.spec().ty
+            }
+            Term::Global(field) => {
+                use pnp_opcodes::Field as _;
+                field.spec().ty
+            }
+            Term::Unknown { ty, .. } => match ty {
+                1 => StackType::UINT64,
+                2 => StackType::BYTES,
+                3 => StackType::BOOL,
+                _ => StackType::ANY,
+            },
+            Term::Made { .. } | Term::Merged { .. } | Term::Variable(_) => StackType::ANY,
+        };
+        let chosen = match &term {
+            Term::Field { who, .. } => !matches!(who, Who::Inner(_)),
+            Term::Made { op: Op::Arg, .. } => true,
+            _ => false,
+        };
+        let depth = u8::from(chosen);
+        let merged = matches!(term, Term::Merged { .. })
+            || matches!(term, Term::Field { who: Who::Computed(at), .. } if self.about(at).merged);
+        self.push(term, About { depth, merged, chosen, proves: false, ty })
+    }
+
+    /// A value that the caller chooses: an argument of a logic signature.
+    pub(in crate::check) fn argument(&mut self, at: TermId) -> TermId {
+        let term = Term::Made { op: Op::Arg, at: 0, args: [at, NOTHING, NOTHING] };
+        self.add(term)
+    }
+
+    fn push(&mut self, term: Term, about: About) -> TermId {
+        let id = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push((term.clone(), about));
+        self.ids.insert(term, id);
+        id
+    }
+
+    pub(in crate::check) fn as_int(&self, id: TermId) -> Option<u64> {
+        match self.get(id) {
+            Term::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(in crate::check) fn as_bytes(&self, id: TermId) -> Option<&Rc<[u8]>> {
+        match self.get(id) {
+            Term::Bytes(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(in crate::check) fn is_constant(&self, id: TermId) -> bool {
+        matches!(self.get(id), Term::Int(_) | Term::Bytes(_))
+    }
+
+    /// How many bytes it has, where that is known.
+    pub(in crate::check) fn length(&self, id: TermId) -> Option<usize> {
+        let (about, term) = (self.about(id), self.get(id));
+        if let Term::Made { op: Op::Concat, args: [a, b, _], .. } = term {
+            return Some(self.length(*a)? + self.length(*b)?);
+        }
+        let (min, max) = about.ty.bounds();
+        (about.ty.kind() == AvmType::Bytes && min == max).then(|| usize::try_from(max).ok()).flatten()
+    }
+
+    /// The parts of a concatenation, in order, itself if it is none.
+    pub(in crate::check) fn parts(&self, id: TermId) -> Vec<TermId> {
+        let mut parts = Vec::new();
+        let mut open = vec![id];
+        while let Some(at) = open.pop() {
+            match self.get(at) {
+                Term::Made { op: Op::Concat, args: [a, b, _], .. } => open.extend([*b, *a]),
+                _ => parts.push(at),
+            }
+        }
+        parts
+    }
+}
+
+/// Whether the result depends on more than the arguments: on the ledger.
+pub(in crate::check) fn reads_state(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Balance
+            | Op::MinBalance
+            | Op::AppOptedIn
+            | Op::AppLocalGet
+            | Op::AppLocalGetEx
+            | Op::AppGlobalGet
+            | Op::AppGlobalGetEx
+            | Op::AssetHoldingGet
+            | Op::AssetParamsGet
+            | Op::AppParamsGet
+            | Op::AcctParamsGet
+            | Op::VoterParamsGet
+            | Op::BoxExtract
+            | Op::BoxLen
+            | Op::BoxGet
+            | Op::AppBoxGet
+            | Op::AppBoxLen
+            | Op::AppBoxExtract
+    )
+}
+
+/// Whether only somebody who holds a key or a secret can make the result come out right.
+fn verifies(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Ed25519Verify
+            | Op::Ed25519VerifyBare
+            | Op::EcdsaVerify
+            | Op::EcdsaPkRecover
+            | Op::FalconVerify
+            | Op::VrfVerify
+            | Op::Sha256
+            | Op::Sha512
+            | Op::Sha512_256
+            | Op::Sha3_256
+            | Op::Keccak256
+    )
+}

@@ -1,0 +1,346 @@
+//! One source from text to findings.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Range;
+
+use super::allow::{Allow, Remarks};
+use super::catalogue::{Rule, check_named};
+use super::engine::explore;
+use super::finding::{Finding, Level, Related};
+use super::mode::{Mode, ModeSource, guess};
+use super::settings::Settings;
+use super::subject::Subject;
+use super::{application, group, limits, signature, structure, style};
+use crate::flow::{Graph, Place, Program};
+use crate::template::{TemplateValue, substitute};
+use crate::token::tokenize;
+use crate::{AssembleOptions, Assembled, Diagnostic, Problem, Severity, assemble, assemble_untracked};
+
+/// How to check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckOptions {
+    /// What kind of program it is; `None` takes what a comment says, or guesses.
+    pub mode: Option<Mode>,
+    /// The file's name, which may tell a clear-state program.
+    pub name: Option<String>,
+    /// The values of template variables, with or without their prefix; a variable without one may have any.
+    pub templates: BTreeMap<String, TemplateValue>,
+}
+
+/// What was found in a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examination {
+    /// What the program was taken for.
+    pub mode: Mode,
+    /// Why.
+    pub mode_source: ModeSource,
+    /// Its version; 0 if it does not assemble.
+    pub version: u8,
+    /// What was found, in the order of lines.
+    pub findings: Vec<Finding>,
+    /// What was found and allowed, with the reason, in the same order.
+    pub allowed: Vec<(Finding, String)>,
+}
+
+/// Checks a source, and tells what was allowed too.
+pub fn examine(source: &str, options: &CheckOptions) -> Examination {
+    let remarks = Remarks::of(source);
+    let Prepared { program, mut settings, mut extra, scope } = match prepare(source, options) {
+        Ok(prepared) => prepared,
+        Err(problems) => return refused(options, &problems),
+    };
+    settings.find_conditions(&program, source);
+    let graph = Graph::of(&program);
+    let (mode, mode_source) = mode_of(&program, &remarks, options);
+    let mut findings = findings(&program, &graph, mode, &settings, scope);
+    findings.append(&mut extra);
+    let mut used = vec![false; remarks.allows.len()];
+    let (mut findings, mut allowed) = split(findings, &remarks.allows, &mut used);
+    if settings.exist() && used.iter().any(|used| !used) {
+        // With other values of the template the same comment may be needed.
+        let others = self::findings(&program, &graph, mode, &settings.opened(), scope);
+        drop(split(others, &remarks.allows, &mut used));
+    }
+    if scope == Scope::Everything {
+        findings.extend(remarks.allows.iter().zip(&used).filter_map(|(allow, used)| of_allow(allow, *used)));
+    }
+    findings.sort_by(by_place);
+    allowed.sort_by(|(a, _), (b, _)| by_place(a, b));
+    let version = if scope == Scope::Everything { program.version() } else { 0 };
+    Examination { mode, mode_source, version, findings, allowed }
+}
+
+fn by_place(a: &Finding, b: &Finding) -> Ordering {
+    (a.line, a.rule(), &a.message).cmp(&(b.line, b.rule(), &b.message))
+}
+
+struct Prepared {
+    program: Program,
+    settings: Settings,
+    /// What the assembler would refuse, though there is a program to look at.
+    extra: Vec<Finding>,
+    scope: Scope,
+}
+
+/// Rounds in which refused statements are taken out: what refers to them is refused in the next.
+const MAX_REPAIRS: usize = 8;
+
+/// Most constant conditions that a finding behind them names.
+const MAX_NAMED: usize = 4;
+
+/// Assembles: with markers for variables; if these do not fit, with their values; if only types do not fit, without them.
+fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnostic>> {
+    let (text, settings) = Settings::prepare(source, &options.templates);
+    let (text, settings, assembled) = match assemble(&text, AssembleOptions::default()) {
+        Ok(assembled) => (text, settings, Ok(assembled)),
+        Err(_) if settings.exist() => {
+            let text = substitute(source, &options.templates).unwrap_or(text);
+            let assembled = assemble(&text, AssembleOptions::default());
+            (text, Settings::default(), assembled)
+        }
+        Err(problems) => (text, settings, Err(problems)),
+    };
+    let (text, assembled, extra, scope) = match assembled {
+        Ok(assembled) => (text, assembled, Vec::new(), Scope::Everything),
+        Err(mut problems) => {
+            problems.retain(|it| it.severity == Severity::Error);
+            let extra = problems.iter().map(of_problem).collect();
+            let only_types = problems.iter().all(|it| is_of_types(&it.problem));
+            let scope = if only_types { Scope::Everything } else { Scope::Approvals };
+            let (text, assembled) = without_refused(text, &problems).ok_or(problems)?;
+            (text, assembled, extra, scope)
+        }
+    };
+    let map = settings.map_back(source, &text, &assembled.source_map);
+    let assembled = Assembled { source_map: map, ..assembled };
+    let program = Program::of_assembled(&assembled, source).map_err(|_| Vec::new())?;
+    Ok(Prepared { program, settings, extra, scope })
+}
+
+/// The source without the statements that the assembler refuses, assembled whatever the types say. Blanks stand in their
+/// place, and so all else stays in its own.
+fn without_refused(mut text: String, problems: &[Diagnostic]) -> Option<(String, Assembled)> {
+    let mut problems = problems.to_vec();
+    for _ in 0..MAX_REPAIRS {
+        problems.retain(|it| it.severity == Severity::Error);
+        if problems.iter().all(|it| is_of_types(&it.problem)) {
+            return assemble_untracked(&text).map(|assembled| (text, assembled));
+        }
+        let refused = problems.iter().filter(|it| !is_of_types(&it.problem));
+        let refused: Vec<Range<usize>> = refused.map(|it| statement(&text, it)).collect::<Option<_>>()?;
+        for span in refused {
+            text.replace_range(span.clone(), &" ".repeat(span.len()));
+        }
+        match assemble(&text, AssembleOptions::default()) {
+            // The version alone is no program.
+            Ok(assembled) => return (assembled.bytes.len() > 1).then_some((text, assembled)),
+            Err(others) => problems = others,
+        }
+    }
+    None
+}
+
+/// The statement a problem is in; none for what is about the program as a whole.
+fn statement(text: &str, problem: &Diagnostic) -> Option<Range<usize>> {
+    let at = problem.span.start;
+    let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let mut tokens = Vec::new();
+    tokenize(text.as_bytes(), start, problem.line, &mut tokens);
+    let statements = tokens.split(|token| token.text(text) == ";").filter_map(|words| {
+        // A label stays.
+        let words = match words {
+            [label, rest @ ..] if label.text(text).ends_with(':') && !rest.is_empty() => rest,
+            words => words,
+        };
+        Some(words.first()?.span().start..words.last()?.span().end)
+    });
+    let mut statements = statements.filter(|span| span.contains(&at));
+    statements.next().filter(|span| text.get(span.clone()).is_some_and(|words| !words.starts_with('#')))
+}
+
+fn is_of_types(problem: &Problem) -> bool {
+    matches!(problem, Problem::StackHeight { .. } | Problem::StackTypeMismatch { .. })
+}
+
+fn of_diagnostic(rule: Rule, problem: &Diagnostic) -> Finding {
+    Finding {
+        check: rule.check(),
+        level: rule.check().level,
+        message: problem.problem.to_string(),
+        line: problem.line,
+        span: problem.span.clone(),
+        related: Vec::new(),
+        path: Vec::new(),
+    }
+}
+
+fn of_problem(problem: &Diagnostic) -> Finding {
+    let rule = if is_of_types(&problem.problem) { Rule::StackUnderflow } else { Rule::DoesNotAssemble };
+    of_diagnostic(rule, problem)
+}
+
+fn refused(options: &CheckOptions, problems: &[Diagnostic]) -> Examination {
+    let errors = problems.iter().filter(|it| it.severity == Severity::Error);
+    let findings = errors.map(|problem| of_diagnostic(Rule::DoesNotAssemble, problem)).collect();
+    let mode = options.mode.unwrap_or(Mode::Signature);
+    let mode_source = if options.mode.is_some() { ModeSource::Given } else { ModeSource::Guess };
+    Examination { mode, mode_source, version: 0, findings, allowed: Vec::new() }
+}
+
+fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mode, ModeSource) {
+    if let Some(mode) = options.mode {
+        return (mode, ModeSource::Given);
+    }
+    if let Some(mode) = remarks.mode {
+        return (mode, ModeSource::Comment);
+    }
+    let (mode, source) = guess(program);
+    let file = options.name.as_deref().and_then(|name| name.rsplit(['/', '\\']).next()).unwrap_or_default();
+    let file = file.to_ascii_lowercase();
+    if mode == Mode::Application && source == ModeSource::Opcodes || source == ModeSource::Guess {
+        if file.contains("clear") {
+            return (Mode::Clear, ModeSource::Name);
+        }
+        if source == ModeSource::Guess && file.contains("approval") {
+            return (Mode::Application, ModeSource::Name);
+        }
+    }
+    (mode, source)
+}
+
+/// What the checks find: along all paths that could be told apart, and, where these were too many, along joined ones too.
+fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings, scope: Scope) -> Vec<Finding> {
+    let mut all: Vec<Finding> = Vec::new();
+    let mut known: HashSet<(Rule, u32)> = HashSet::new();
+    let (mut incomplete, mut constant) = (false, BTreeSet::new());
+    let explored = explore(program, graph, settings, &BTreeSet::new());
+    for seen in explored.all {
+        incomplete = seen.incomplete;
+        constant = seen.constant_conditions();
+        let mut subject = Subject::new(program, graph, mode, seen);
+        examine_paths(&mut subject, scope);
+        keep_new(&mut all, &mut known, subject.into_findings());
+    }
+    if !explored.finely {
+        let message = match incomplete {
+            true => "the program has too many paths to follow all of them: something may be missed",
+            false => "the program has too many paths to tell them apart: a finding may be of no single path",
+        };
+        all.push(Finding {
+            check: Rule::AnalysisIncomplete.check(),
+            level: Level::Info,
+            message: message.to_owned(),
+            line: 0,
+            span: 0..0,
+            related: Vec::new(),
+            path: Vec::new(),
+        });
+    } else if !constant.is_empty() {
+        keep_new(&mut all, &mut known, behind(program, graph, mode, settings, &constant));
+    }
+    all
+}
+
+/// Adds what is not known of its line yet.
+fn keep_new(all: &mut Vec<Finding>, known: &mut HashSet<(Rule, u32)>, found: Vec<Finding>) {
+    let new: Vec<Finding> = found.into_iter().filter(|it| !known.contains(&(it.rule(), it.line))).collect();
+    known.extend(new.iter().map(|it| (it.rule(), it.line)));
+    all.extend(new);
+}
+
+/// What the program would approve if its constant conditions could come out otherwise: such a condition is a switch, or a
+/// mistake that somebody will mend.
+fn behind(
+    program: &Program,
+    graph: &Graph,
+    mode: Mode,
+    settings: &Settings,
+    constant: &BTreeSet<usize>,
+) -> Vec<Finding> {
+    let Some(seen) = explore(program, graph, settings, constant).all.pop() else { return Vec::new() };
+    let mut subject = Subject::new(program, graph, mode, seen);
+    let places: Vec<Place> = constant.iter().take(MAX_NAMED).filter_map(|at| subject.place(*at)).collect();
+    approvals(&mut subject);
+    let mut found = subject.into_findings();
+    for finding in &mut found {
+        finding.level = finding.level.min(Level::Low);
+        finding.related.extend(places.iter().map(|place| Related {
+            line: place.line,
+            span: place.span.clone(),
+            text: "only if this condition came out otherwise".to_owned(),
+        }));
+    }
+    found
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    Everything,
+    /// What the program approves: nothing else can be told of a program that lacks lines.
+    Approvals,
+}
+
+fn examine_paths(subject: &mut Subject<'_>, scope: Scope) {
+    approvals(subject);
+    if scope == Scope::Approvals {
+        return;
+    }
+    if subject.mode != Mode::Clear {
+        application::always_approves(subject);
+    }
+    structure::check(subject);
+    limits::check(subject);
+    style::check(subject);
+}
+
+fn approvals(subject: &mut Subject<'_>) {
+    match subject.mode {
+        Mode::Application => application::check(subject),
+        Mode::Signature => signature::check(subject),
+        Mode::Clear => return,
+    }
+    group::check(subject);
+}
+
+/// Takes out what is allowed, and marks the comments that allow something.
+fn split(findings: Vec<Finding>, allows: &[Allow], used: &mut [bool]) -> (Vec<Finding>, Vec<(Finding, String)>) {
+    let mut kept = Vec::new();
+    let mut allowed = Vec::new();
+    for finding in findings {
+        let fits = |allow: &Allow| allow.target == finding.line && allow.name == finding.check.name;
+        let mut reason = None;
+        for (allow, used) in allows.iter().zip(used.iter_mut()).filter(|(allow, _)| fits(allow)) {
+            *used = true;
+            reason = Some(allow.reason.clone());
+        }
+        match reason {
+            Some(reason) => allowed.push((finding, reason)),
+            None => kept.push(finding),
+        }
+    }
+    (kept, allowed)
+}
+
+/// What is wrong about a comment that allows.
+fn of_allow(allow: &Allow, used: bool) -> Option<Finding> {
+    let (rule, message) = if check_named(&allow.name).is_none() {
+        (Rule::AllowUnknownName, format!("there is no check {:?}", allow.name))
+    } else if !used {
+        (Rule::AllowWithoutEffect, format!("{} is not found here", allow.name))
+    } else if allow.reason.is_empty() {
+        (Rule::AllowWithoutReason, format!("{} is allowed without a reason", allow.name))
+    } else {
+        return None;
+    };
+    Some(Finding {
+        check: rule.check(),
+        level: rule.check().level,
+        message,
+        line: allow.line,
+        span: allow.span.clone(),
+        related: Vec::new(),
+        path: Vec::new(),
+    })
+}

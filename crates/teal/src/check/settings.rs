@@ -1,0 +1,224 @@
+//! Template variables: constants whose value belongs to a deployment, not to the program.
+//!
+//! The program is assembled with a marker in place of each variable, so that the analysis knows the constant wherever it
+//! comes to lie, in a block of constants too. A literal that `pushint` puts right before a branch is taken for a variable
+//! whose value has been filled in: nobody writes a constant condition that way on purpose.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use pnp_opcodes::Op;
+use crate::flow::{Operand, Program};
+use crate::template::{PREFIX, TemplateValue, variables};
+use crate::token::tokenize;
+use crate::{Location, PcMap};
+use pnp_types::Address;
+
+/// What a constant of the program stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Constant<T> {
+    /// Itself.
+    Plain,
+    /// A variable's value.
+    Given(T),
+    /// A variable whose value is open.
+    Open(u32),
+}
+
+#[derive(Clone, Debug)]
+struct Variable {
+    name: String,
+    value: Option<TemplateValue>,
+}
+
+/// The template variables of a program.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    variables: Vec<Variable>,
+    integers: HashMap<u64, usize>,
+    byte_strings: HashMap<Vec<u8>, usize>,
+    /// Whether every value is left open, given or not.
+    open: bool,
+    /// Instructions whose condition is a setting.
+    conditions: HashSet<usize>,
+    /// The lines with variables, from 0.
+    lines: BTreeSet<u32>,
+}
+
+/// No integer a program would name.
+const MARKER: u64 = 0x7e3a_5c91_d02b_0000;
+
+impl Settings {
+    /// The source with markers in place of its variables, and what they stand for.
+    pub(super) fn prepare(source: &str, values: &BTreeMap<String, TemplateValue>) -> (String, Self) {
+        let mut settings = Self::default();
+        let found = variables(source);
+        if found.is_empty() {
+            return (source.to_owned(), settings);
+        }
+        let mut text = String::with_capacity(source.len() + found.len() * 20);
+        let mut found = found.into_iter().peekable();
+        for (index, line) in source.split_inclusive('\n').enumerate() {
+            let mut rest = 0;
+            while let Some(variable) = found.next_if(|variable| variable.line == index + 1) {
+                text.push_str(line.get(rest..variable.column).unwrap_or_default());
+                settings.lines.insert(u32::try_from(index).unwrap_or(u32::MAX));
+                let before = line.get(..variable.column).unwrap_or_default();
+                text.push_str(&settings.marker(before, &variable.name, values));
+                rest = variable.column + variable.name.len();
+            }
+            text.push_str(line.get(rest..).unwrap_or_default());
+        }
+        (text, settings)
+    }
+
+    fn marker(&mut self, before: &str, name: &str, values: &BTreeMap<String, TemplateValue>) -> String {
+        let value = values.get(name).or_else(|| values.get(name.strip_prefix(PREFIX)?)).cloned();
+        let known = self.variables.iter().position(|variable| variable.name == name);
+        let at = known.unwrap_or_else(|| {
+            self.variables.push(Variable { name: name.to_owned(), value: value.clone() });
+            self.variables.len() - 1
+        });
+        let statement = before.rsplit(';').next().unwrap_or_default();
+        let mut words = statement.split_whitespace().filter(|word| !word.ends_with(':'));
+        let mut bytes = [0x7e; 32];
+        bytes[24..].copy_from_slice(&(MARKER + at as u64).to_be_bytes());
+        match words.next() {
+            Some("int" | "pushint" | "pushints" | "intcblock") => {
+                self.integers.insert(MARKER + at as u64, at);
+                (MARKER + at as u64).to_string()
+            }
+            Some("byte" | "pushbytes" | "pushbytess" | "bytecblock") => {
+                self.byte_strings.insert(bytes.to_vec(), at);
+                format!("0x{}", hex::encode(bytes))
+            }
+            Some("addr") => {
+                self.byte_strings.insert(bytes.to_vec(), at);
+                Address(bytes).to_string()
+            }
+            _ => value.map_or_else(|| "0".to_owned(), |value| value.to_string()),
+        }
+    }
+
+    /// Places in the prepared text as places in the source: in lines with variables, what follows one has moved.
+    pub(super) fn map_back(&self, source: &str, text: &str, map: &PcMap) -> PcMap {
+        if self.lines.is_empty() {
+            return map.clone();
+        }
+        let moved = |line: u32| -> HashMap<u32, u32> {
+            let columns = |text: &str| -> Vec<u32> {
+                let mut words = Vec::new();
+                let line = text.lines().nth(line as usize).unwrap_or_default();
+                tokenize(line.as_bytes(), 0, 1, &mut words);
+                words.iter().map(|word| word.column).collect()
+            };
+            columns(text).into_iter().zip(columns(source)).collect()
+        };
+        let moved: HashMap<u32, HashMap<u32, u32>> = self.lines.iter().map(|line| (*line, moved(*line))).collect();
+        let back = |location: Location| {
+            let column = moved.get(&location.line).and_then(|columns| columns.get(&location.column));
+            Location { column: column.copied().unwrap_or(location.column), ..location }
+        };
+        PcMap::new(map.iter().map(back).collect())
+    }
+
+    /// Finds the conditions that are settings.
+    pub(super) fn find_conditions(&mut self, program: &Program, source: &str) {
+        let instructions = program.instructions();
+        let block = instructions.iter().find(|it| it.op() == Op::IntcBlock).map(|it| &it.operand);
+        for (at, instruction) in instructions.iter().enumerate() {
+            if !is_condition(instruction.op()) {
+                continue;
+            }
+            let mut before = at;
+            while before > 0 && instructions.get(before - 1).is_some_and(|it| it.op() == Op::Not) {
+                before -= 1;
+            }
+            let Some(constant) = before.checked_sub(1).and_then(|at| instructions.get(at)) else { continue };
+            let word = constant.source.as_ref().and_then(|place| source.get(place.span.clone())).unwrap_or_default();
+            let from_block = match (constant.op(), block) {
+                (Op::Intc | Op::Intc0 | Op::Intc1 | Op::Intc2 | Op::Intc3, Some(Operand::Uints(values))) => {
+                    let index = match constant.op() {
+                        Op::Intc => usize::from(constant.byte(0)),
+                        op => usize::from(op as u8 - Op::Intc0 as u8),
+                    };
+                    values.get(index).copied()
+                }
+                (Op::PushInt, _) => match constant.operand {
+                    Operand::Uint(value) => Some(value),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let marked = from_block.is_some_and(|value| self.integers.contains_key(&value));
+            if marked || word.starts_with("pushint ") {
+                self.conditions.insert(at);
+            }
+        }
+    }
+
+    /// Whether there is anything a deployment decides.
+    pub(super) fn exist(&self) -> bool {
+        !self.variables.is_empty() || !self.conditions.is_empty()
+    }
+
+    /// The same with every value left open.
+    pub(super) fn opened(&self) -> Self {
+        Self { open: true, ..self.clone() }
+    }
+
+    pub(super) fn are_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether the condition of an instruction is a setting.
+    pub(super) fn is_condition(&self, instruction: usize) -> bool {
+        self.conditions.contains(&instruction)
+    }
+
+    pub(super) fn integer(&self, value: u64) -> Constant<u64> {
+        let Some(at) = self.integers.get(&value) else { return Constant::Plain };
+        match self.variables.get(*at).and_then(|variable| variable.value.as_ref()) {
+            Some(TemplateValue::Uint(value)) if !self.open => Constant::Given(*value),
+            _ => Constant::Open(u32::try_from(*at).unwrap_or(u32::MAX)),
+        }
+    }
+
+    pub(super) fn bytes(&self, value: &[u8]) -> Constant<&[u8]> {
+        if self.byte_strings.is_empty() {
+            return Constant::Plain;
+        }
+        let Some(at) = self.byte_strings.get(value) else { return Constant::Plain };
+        match self.variables.get(*at).and_then(|variable| variable.value.as_ref()) {
+            Some(TemplateValue::Bytes(value)) if !self.open => Constant::Given(value),
+            _ => Constant::Open(u32::try_from(*at).unwrap_or(u32::MAX)),
+        }
+    }
+}
+
+fn is_condition(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Assert | Op::BranchZero | Op::BranchZeroVarint | Op::BranchNonZero | Op::BranchNonZeroVarint | Op::Return
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_become_markers_by_what_they_are_used_as() {
+        let source = "int TMPL_A; pushbytes TMPL_B\naddr TMPL_C // TMPL_D\ngtxn TMPL_E Fee";
+        let values = BTreeMap::from([("A".to_owned(), TemplateValue::Uint(7))]);
+        let (text, settings) = Settings::prepare(source, &values);
+        assert!(!text.split("//").next().unwrap().contains("TMPL") && text.contains("// TMPL_D"), "{text}");
+        assert_eq!(settings.integer(MARKER), Constant::Given(7));
+        assert_eq!(settings.opened().integer(MARKER), Constant::Open(0));
+        assert_eq!(settings.integer(8), Constant::Plain);
+        assert!(text.ends_with("gtxn 0 Fee"));
+        let column = |text: &str| u32::try_from(text.find("pushbytes").unwrap()).unwrap();
+        let map = PcMap::new(vec![Location { pc: 1, line: 0, column: column(&text) }]);
+        let back = settings.map_back(source, &text, &map);
+        assert_eq!(back.at(1).map(|location| location.column), Some(column(source)));
+    }
+}

@@ -1,0 +1,186 @@
+//! A program under examination: what is known of it, and the findings about it so far.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::catalogue::Rule;
+use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, Who};
+use super::finding::{Finding, Level, Related};
+use super::mode::Mode;
+use pnp_opcodes::{Field as _, GlobalField, TxnField};
+use crate::flow::{Graph, Place, Program};
+
+/// Most lines of a path that are shown.
+const MAX_PATH: usize = 60;
+
+pub(super) struct Subject<'a> {
+    pub(super) program: &'a Program,
+    pub(super) graph: &'a Graph,
+    pub(super) mode: Mode,
+    pub(super) seen: Seen,
+    findings: HashMap<(Rule, usize, String), Finding>,
+}
+
+/// What a rule has to say.
+pub(super) struct Draft {
+    pub(super) rule: Rule,
+    pub(super) level: Level,
+    /// The instruction it is about.
+    pub(super) instruction: usize,
+    pub(super) message: String,
+    /// Other instructions, and what is there.
+    pub(super) related: Vec<(usize, String)>,
+    /// The path that shows it, a list of [`Seen::paths`].
+    pub(super) path: Option<ListId>,
+}
+
+impl Draft {
+    /// A finding as bad as its check is at worst.
+    pub(super) fn new(rule: Rule, instruction: usize, message: impl Into<String>) -> Self {
+        let level = rule.check().level;
+        Self { rule, level, instruction, message: message.into(), related: Vec::new(), path: None }
+    }
+
+    pub(super) fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    pub(super) fn related(mut self, instruction: usize, text: impl Into<String>) -> Self {
+        self.related.push((instruction, text.into()));
+        self
+    }
+
+    /// The way that leads to it, and where it ends.
+    pub(super) fn approved_by(mut self, approval: &Approval) -> Self {
+        self.path = Some(approval.path);
+        if approval.instruction != self.instruction {
+            self.related.push((approval.instruction, "approved here".to_owned()));
+        }
+        self
+    }
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(program: &'a Program, graph: &'a Graph, mode: Mode, seen: Seen) -> Self {
+        Self { program, graph, mode, seen, findings: HashMap::new() }
+    }
+
+    /// Puts a finding on the list; the worst of several with the same message at the same place stays.
+    pub(super) fn report(&mut self, draft: Draft) {
+        let key = (draft.rule, draft.instruction, draft.message.clone());
+        if self.findings.get(&key).is_some_and(|known| known.level >= draft.level) {
+            return;
+        }
+        let Some(place) = self.place(draft.instruction) else { return };
+        let related = |(at, text): &(usize, String)| {
+            let place = self.place(*at)?;
+            Some(Related { line: place.line, span: place.span, text: text.clone() })
+        };
+        let finding = Finding {
+            check: draft.rule.check(),
+            level: draft.level,
+            message: draft.message,
+            line: place.line,
+            span: place.span,
+            related: draft.related.iter().filter_map(related).collect(),
+            path: draft.path.map(|path| self.lines(path)).unwrap_or_default(),
+        };
+        self.findings.insert(key, finding);
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings.into_values().collect()
+    }
+
+    /// Where an instruction stands, or the nearest one before it that stands anywhere.
+    pub(super) fn place(&self, instruction: usize) -> Option<Place> {
+        let instructions = self.program.instructions();
+        let before = instructions.get(..=instruction.min(instructions.len().saturating_sub(1)))?;
+        before.iter().rev().find_map(|it| it.source.clone())
+    }
+
+    /// The first lines of blocks.
+    fn lines(&self, path: ListId) -> Vec<u32> {
+        let line = |stop: Stop| {
+            let first = self.graph.blocks().get(stop.block)?.first;
+            self.program.instructions().get(first)?.source.as_ref().map(|place| place.line)
+        };
+        let mut lines: Vec<u32> = self.seen.paths.iter(path).filter_map(line).collect();
+        lines.reverse();
+        lines.dedup();
+        if lines.len() > MAX_PATH {
+            lines.drain(MAX_PATH / 2..lines.len() - MAX_PATH / 2);
+        }
+        lines
+    }
+
+    pub(super) fn fact(&self, facts: FactsId, term: TermId) -> Fact {
+        self.seen.logic.of(facts, term)
+    }
+
+    pub(super) fn field(&mut self, who: Who, field: TxnField) -> TermId {
+        self.seen.logic.terms.field(who, field, None)
+    }
+
+    pub(super) fn field_fact(&mut self, facts: FactsId, who: Who, field: TxnField) -> Fact {
+        let term = self.field(who, field);
+        self.fact(facts, term)
+    }
+
+    pub(super) fn global_fact(&mut self, facts: FactsId, field: GlobalField) -> Fact {
+        let term = self.seen.logic.terms.add(Term::Global(field));
+        self.fact(facts, term)
+    }
+
+    /// The places in the group the transaction can have.
+    pub(super) fn places(&mut self, facts: FactsId) -> Vec<u8> {
+        let size = self.global_fact(facts, GlobalField::GroupSize).high;
+        let index = self.field_fact(facts, Who::Own, TxnField::GroupIndex);
+        (0..16).filter(|place| u64::from(*place) < size && index.can_be(u64::from(*place))).collect()
+    }
+
+    /// Whether something holds of the transaction's own field: by itself, or by each place it can have.
+    pub(super) fn own(&mut self, facts: FactsId, field: TxnField, test: impl Fn(&Self, Fact) -> bool) -> bool {
+        let own = self.field_fact(facts, Who::Own, field);
+        if test(self, own) {
+            return true;
+        }
+        let places = self.places(facts);
+        places.into_iter().all(|place| {
+            let fact = self.field_fact(facts, Who::At(place), field);
+            test(self, fact)
+        })
+    }
+
+    /// Whether the transaction's own field can have a value, as itself and at one of its places.
+    pub(super) fn own_can_be(&mut self, facts: FactsId, field: TxnField, value: u64) -> bool {
+        !self.own(facts, field, |_, fact| !fact.can_be(value))
+    }
+
+    /// Whether an address was compared with something its sender does not choose.
+    pub(super) fn is_settled(&self, facts: FactsId, fact: Fact) -> bool {
+        fact.settled || fact.equal != NOTHING && self.fact(facts, fact.equal).settled
+    }
+
+    /// A transaction in words.
+    pub(super) fn name_of(&self, who: Who) -> String {
+        match who {
+            Who::Own => "this transaction".to_owned(),
+            Who::At(place) => format!("transaction {place} of the group"),
+            Who::Relative(by) if by < 0 => format!("the transaction {} before this one", by.unsigned_abs()),
+            Who::Relative(by) => format!("the transaction {by} after this one"),
+            Who::Computed(_) => "a transaction of the group".to_owned(),
+            Who::Inner(_) => "an inner transaction".to_owned(),
+        }
+    }
+
+    /// The approvals, to be gone through while findings are reported.
+    pub(super) fn approvals(&self) -> Vec<Rc<Approval>> {
+        self.seen.approvals.clone()
+    }
+
+    pub(super) fn field_name(field: TxnField) -> &'static str {
+        field.spec().name
+    }
+}

@@ -1,0 +1,443 @@
+//! Running blocks on what is known: which ways are open, and what each costs.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::constants::Constants;
+use super::stack::arrange;
+use super::value::{Fact, Facts, Given, Test, Value};
+use pnp_opcodes::{Field, MAX_STRING_SIZE, Op, TxnField};
+use crate::flow::{BlockId, Exit, Graph, Instruction, Operand, Program};
+
+/// The most values a stack holds; more are a failure.
+const MAX_STACK: usize = 1000;
+/// Recursion that goes deeper counts as endless.
+const MAX_RECURSION: usize = 8;
+/// Longer byte strings are not followed.
+const MAX_FOLLOWED: usize = 512;
+
+/// Where control stands, and what is known there.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct State {
+    pub(super) block: BlockId,
+    pub(super) stack: Vec<Value>,
+    pub(super) scratch: BTreeMap<u8, Value>,
+    pub(super) calls: Vec<Call>,
+}
+
+impl State {
+    pub(super) fn at(block: BlockId) -> Self {
+        Self { block, stack: Vec::new(), scratch: BTreeMap::new(), calls: Vec::new() }
+    }
+
+    /// The same place with nothing known.
+    pub(super) fn forget(&mut self) {
+        self.stack.iter_mut().for_each(|value| *value = Value::Unknown);
+        self.scratch.clear();
+    }
+}
+
+/// A subroutine that is to come back.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Call {
+    back: BlockId,
+    frame: Option<Frame>,
+}
+
+/// What `proto` said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Frame {
+    height: usize,
+    args: usize,
+    returns: usize,
+}
+
+/// What running through a block costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Weight {
+    pub(super) least: u64,
+    pub(super) most: u64,
+    pub(super) bytes: u64,
+}
+
+/// What comes after a block.
+#[derive(Debug)]
+pub(super) enum After {
+    /// One of these.
+    Next(Vec<State>),
+    /// The program ends, and may approve.
+    Approves,
+    /// It fails.
+    Rejects,
+}
+
+/// An instruction whose cost depends on a length; both are the same where the length is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ByLength {
+    pub(super) instruction: usize,
+    pub(super) least: u64,
+    pub(super) most: u64,
+}
+
+/// What running a block brought to light.
+#[derive(Debug)]
+pub(super) struct Ran {
+    pub(super) weight: Weight,
+    pub(super) by_length: Vec<ByLength>,
+    pub(super) after: After,
+    /// Whether it may be run any number of times before what comes after it: recursion that is followed no deeper.
+    pub(super) endless: bool,
+}
+
+/// A program, the facts it runs on, and what it was seen to ask for.
+pub(super) struct Machine<'a> {
+    pub(super) program: &'a Program,
+    pub(super) graph: &'a Graph,
+    pub(super) facts: &'a Facts,
+    /// Instructions whose constant is a template variable without a value.
+    pub(super) open: &'a HashSet<usize>,
+    constants: Constants,
+    /// Without it nothing is known of any value.
+    pub(super) follows: bool,
+    pub(super) asks_application: bool,
+    pub(super) asks_completion: bool,
+    /// The first test the facts do not decide, and the block it is in.
+    pub(super) test: Option<(Test, BlockId)>,
+    /// The block that runs.
+    block: BlockId,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(
+        program: &'a Program,
+        graph: &'a Graph,
+        facts: &'a Facts,
+        open: &'a HashSet<usize>,
+        follows: bool,
+    ) -> Self {
+        Self {
+            program,
+            graph,
+            facts,
+            open,
+            constants: Constants::of(program),
+            follows,
+            asks_application: false,
+            asks_completion: false,
+            test: None,
+            block: 0,
+        }
+    }
+
+    /// Runs the block a state stands at.
+    pub(super) fn run(&mut self, mut state: State) -> Ran {
+        let mut ran = Ran { weight: Weight::default(), by_length: Vec::new(), after: After::Rejects, endless: false };
+        let Some(block) = self.graph.blocks().get(state.block) else { return ran };
+        self.block = state.block;
+        let exit = &block.exit;
+        let instructions = self.program.instructions();
+        for at in block.first..block.end {
+            let Some(it) = instructions.get(at) else { continue };
+            ran.weight.bytes += (it.end - it.pc) as u64;
+            self.pay(at, it, &state, &mut ran);
+            let ends = at + 1 == block.end && !matches!(exit, Exit::Goto(_) | Exit::End);
+            if self.follows && !ends && !self.step(at, it, &mut state) {
+                return ran;
+            }
+            if state.stack.len() > MAX_STACK {
+                return ran;
+            }
+        }
+        ran.endless = self.is_endless(exit, &state);
+        ran.after = match exit {
+            Exit::Call { back, .. } if ran.endless => {
+                state.forget();
+                After::Next(vec![State { block: *back, ..state }])
+            }
+            exit => self.leave(exit, state),
+        };
+        ran
+    }
+
+    fn pay(&self, at: usize, it: &Instruction, state: &State, ran: &mut Ran) {
+        let cost = it.cost();
+        let measured = state.stack.len().checked_sub(usize::from(cost.depth) + 1);
+        let length = measured.and_then(|place| state.stack.get(place)).and_then(Value::length);
+        let (least, most) = match length {
+            Some(length) => (cost.of_length(length), cost.of_length(length)),
+            None => (cost.of_length(0), cost.of_length(usize::try_from(MAX_STRING_SIZE).unwrap_or(usize::MAX))),
+        };
+        ran.weight.least += least;
+        ran.weight.most += most;
+        if cost.chunk != 0 {
+            ran.by_length.push(ByLength { instruction: at, least, most });
+        }
+    }
+
+    /// Whether the block ends with a call that is followed no deeper.
+    fn is_endless(&self, exit: &Exit, state: &State) -> bool {
+        let Exit::Call { back, .. } = exit else { return false };
+        let deepest = if self.follows { MAX_RECURSION } else { 1 };
+        state.calls.iter().filter(|call| call.back == *back).count() >= deepest
+    }
+
+    /// Where control goes at the end of a block.
+    fn leave(&mut self, exit: &Exit, mut state: State) -> After {
+        match exit {
+            Exit::Goto(to) => After::Next(vec![State { block: *to, ..state }]),
+            Exit::Branch { taken, next, on_zero } => {
+                let truth = self.pop_truth(&mut state);
+                let ways = [(*taken, !on_zero), (*next, *on_zero)];
+                let open = ways.iter().filter(|(_, wanted)| truth.is_none_or(|truth| truth == *wanted));
+                After::Next(open.map(|(block, _)| State { block: *block, ..state.clone() }).collect())
+            }
+            Exit::Switch { targets, next } => {
+                let open = self.choices(&mut state, targets, *next);
+                After::Next(open.into_iter().map(|block| State { block, ..state.clone() }).collect())
+            }
+            Exit::Call { entry, back } => {
+                state.calls.push(Call { back: *back, frame: None });
+                After::Next(vec![State { block: *entry, ..state }])
+            }
+            Exit::Retsub => {
+                let Some(call) = state.calls.pop() else { return After::Rejects };
+                if let Some(frame) = call.frame {
+                    let returned = state.stack.split_off(state.stack.len().saturating_sub(frame.returns));
+                    state.stack.truncate(frame.height.saturating_sub(frame.args));
+                    state.stack.extend(returned);
+                }
+                After::Next(vec![State { block: call.back, ..state }])
+            }
+            Exit::Return | Exit::End => match self.pop_truth(&mut state) {
+                Some(false) => After::Rejects,
+                _ => After::Approves,
+            },
+            Exit::Err => After::Rejects,
+        }
+    }
+
+    fn pop_truth(&mut self, state: &mut State) -> Option<bool> {
+        let value = state.stack.pop()?;
+        self.truth(&value)
+    }
+
+    fn truth(&mut self, value: &Value) -> Option<bool> {
+        match value {
+            Value::Given(Given::Arguments) => self.equal(value, &Value::Uint(0)).map(|zero| !zero),
+            value => value.truth(),
+        }
+    }
+
+    /// The blocks that `switch` or `match` may go to.
+    fn choices(&mut self, state: &mut State, targets: &[BlockId], next: BlockId) -> Vec<BlockId> {
+        let block = self.graph.blocks().get(state.block);
+        let last = block.and_then(|block| self.program.instructions().get(block.end.checked_sub(1)?));
+        let value = state.stack.pop().unwrap_or(Value::Unknown);
+        let mut open = Vec::new();
+        if last.is_some_and(|it| it.op() == Op::Match) {
+            let from = state.stack.len().saturating_sub(targets.len());
+            let mut wanted = state.stack.split_off(from);
+            while wanted.len() < targets.len() {
+                wanted.insert(0, Value::Unknown);
+            }
+            for (wanted, target) in wanted.iter().zip(targets) {
+                match self.equal(wanted, &value) {
+                    Some(true) => {
+                        open.push(*target);
+                        return open;
+                    }
+                    Some(false) => {}
+                    None => open.push(*target),
+                }
+            }
+            open.push(next);
+            return open;
+        }
+        match value {
+            Value::Uint(index) => {
+                let chosen = usize::try_from(index).ok().and_then(|index| targets.get(index));
+                open.push(chosen.copied().unwrap_or(next));
+            }
+            _ => open.extend(targets.iter().copied().chain([next])),
+        }
+        open.sort_unstable();
+        open.dedup();
+        open
+    }
+
+    /// Whether two values are the same, as far as that is known.
+    fn equal(&mut self, a: &Value, b: &Value) -> Option<bool> {
+        match (a, b) {
+            (Value::Uint(a), Value::Uint(b)) => Some(a == b),
+            (Value::Bytes(a), Value::Bytes(b)) => Some(a == b),
+            (Value::NonZero, Value::Uint(0)) | (Value::Uint(0), Value::NonZero) => Some(false),
+            (Value::Given(given), constant) | (constant, Value::Given(given)) => {
+                self.facts.decide(*given, constant).map_err(|test| self.note(test)).ok()
+            }
+            _ => None,
+        }
+    }
+
+    fn note(&mut self, test: Option<Test>) {
+        if self.test.is_none() {
+            self.test = test.map(|test| (test, self.block));
+        }
+    }
+
+    /// Runs one instruction that does not end a block; tells whether it can succeed.
+    fn step(&mut self, at: usize, it: &Instruction, state: &mut State) -> bool {
+        if arrange(it, state) {
+            return true;
+        }
+        match it.op() {
+            Op::Assert => {
+                let value = state.stack.pop().unwrap_or(Value::Unknown);
+                return self.truth(&value) != Some(false);
+            }
+            Op::Proto => {
+                let height = state.stack.len();
+                if let Some(call) = state.calls.last_mut() {
+                    let (args, returns) = (usize::from(it.byte(0)), usize::from(it.byte(1)));
+                    call.frame = Some(Frame { height, args, returns });
+                }
+            }
+            Op::FrameDig => {
+                let value = frame_place(it, state).and_then(|place| state.stack.get(place)).cloned();
+                state.stack.push(value.unwrap_or(Value::Unknown));
+            }
+            Op::FrameBury => {
+                let value = state.stack.pop().unwrap_or(Value::Unknown);
+                if let Some(slot) = frame_place(it, state).and_then(|place| state.stack.get_mut(place)) {
+                    *slot = value;
+                }
+            }
+            Op::PushInts | Op::PushBytess => {
+                let values: Vec<Value> = match &it.operand {
+                    Operand::Uints(values) => values.iter().map(|value| Value::Uint(*value)).collect(),
+                    Operand::Constants(places) => {
+                        places.iter().map(|place| followed(self.program.constant(place))).collect()
+                    }
+                    _ => Vec::new(),
+                };
+                let open = self.open.contains(&at);
+                state.stack.extend(values.into_iter().map(|value| if open { Value::Unknown } else { value }));
+            }
+            _ => self.compute(at, it, state),
+        }
+        true
+    }
+
+    /// An opcode that takes and gives what its signature says.
+    fn compute(&mut self, at: usize, it: &Instruction, state: &mut State) {
+        let takes = it.spec.signature.args.len();
+        let from = state.stack.len().saturating_sub(takes);
+        let args = state.stack.split_off(from);
+        let result = match args.len() == takes && !self.open.contains(&at) {
+            true => self.result(it, &args),
+            false => Value::Unknown,
+        };
+        match it.spec.signature.returns.len() {
+            0 => {}
+            1 => state.stack.push(result),
+            many => state.stack.extend(std::iter::repeat_n(Value::Unknown, many)),
+        }
+    }
+
+    /// What an opcode of one result gives.
+    fn result(&mut self, it: &Instruction, args: &[Value]) -> Value {
+        match (it.op(), args) {
+            (Op::Eq, [a, b]) => Value::of_bool(self.equal(a, b)),
+            (Op::Ne, [a, b]) => Value::of_bool(self.equal(a, b).map(|same| !same)),
+            (Op::Not, [a]) => Value::of_bool(self.truth(a).map(|truth| !truth)),
+            (Op::And, [a, b]) => match (self.truth(a), self.truth(b)) {
+                (Some(false), _) | (_, Some(false)) => Value::Uint(0),
+                (Some(true), Some(true)) => Value::Uint(1),
+                _ => Value::Unknown,
+            },
+            (Op::Or, [a, b]) => match (self.truth(a), self.truth(b)) {
+                (Some(true), _) | (_, Some(true)) => Value::Uint(1),
+                (Some(false), Some(false)) => Value::Uint(0),
+                _ => Value::Unknown,
+            },
+            (op, [Value::Uint(a), Value::Uint(b)]) => arithmetic(op, *a, *b).map_or(Value::Unknown, Value::Uint),
+            (Op::Gt, [Value::NonZero, Value::Uint(0)]) => Value::Uint(1),
+            (Op::Len, [Value::Bytes(bytes)]) => Value::Uint(bytes.len() as u64),
+            (Op::Itob, [Value::Uint(number)]) => followed(&number.to_be_bytes()),
+            (Op::Btoi, [Value::Bytes(bytes)]) if bytes.len() <= 8 => {
+                Value::Uint(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+            }
+            (Op::Concat, [Value::Bytes(a), Value::Bytes(b)]) => followed(&[a.as_ref(), b.as_ref()].concat()),
+            (Op::BytesZero, [Value::Uint(length)]) if *length <= MAX_FOLLOWED as u64 => {
+                followed(&vec![0; usize::try_from(*length).unwrap_or_default()])
+            }
+            (Op::Txn | Op::Txna, []) => self.field(it),
+            _ => self.constant(it).unwrap_or(Value::Unknown),
+        }
+    }
+
+    fn field(&mut self, it: &Instruction) -> Value {
+        match (TxnField::from_byte(it.byte(0)), it.op()) {
+            (Some(TxnField::ApplicationId), _) => {
+                self.asks_application = true;
+                match self.facts.creates {
+                    Some(true) => Value::Uint(0),
+                    Some(false) => Value::NonZero,
+                    None => Value::Unknown,
+                }
+            }
+            (Some(TxnField::OnCompletion), _) => {
+                self.asks_completion = true;
+                self.facts.completion.map_or(Value::Unknown, Value::Uint)
+            }
+            (Some(TxnField::NumAppArgs), _) => match self.facts.arguments.clone() {
+                Fact::Is(number) => Value::Uint(number),
+                Fact::Not(_) => Value::Given(Given::Arguments),
+            },
+            (Some(TxnField::ApplicationArgs), Op::Txna) if it.byte(1) == 0 => match self.facts.first.clone() {
+                Fact::Is(bytes) => Value::Bytes(bytes),
+                Fact::Not(_) => Value::Given(Given::First),
+            },
+            _ => Value::Unknown,
+        }
+    }
+
+    /// What an opcode loads that holds a constant.
+    fn constant(&self, it: &Instruction) -> Option<Value> {
+        match &it.operand {
+            Operand::Uint(value) if it.op() == Op::PushInt => Some(Value::Uint(*value)),
+            Operand::Constant(place) if it.op() == Op::PushBytes => Some(followed(self.program.constant(place))),
+            _ => match self.constants.int(it) {
+                Some(value) => Some(Value::Uint(value)),
+                None => self.constants.bytes(it).map(|bytes| followed(bytes)),
+            },
+        }
+    }
+}
+
+/// Bytes that are known, unless they are long.
+fn followed(bytes: &[u8]) -> Value {
+    if bytes.len() > MAX_FOLLOWED { Value::Unknown } else { Value::Bytes(bytes.into()) }
+}
+
+fn frame_place(it: &Instruction, state: &State) -> Option<usize> {
+    let height = state.calls.last()?.frame?.height;
+    height.checked_add_signed(isize::from(it.signed()))
+}
+
+/// An operation on two known integers; nothing where it fails or is not followed.
+fn arithmetic(op: Op, a: u64, b: u64) -> Option<u64> {
+    match op {
+        Op::Add => a.checked_add(b),
+        Op::Sub => a.checked_sub(b),
+        Op::Mul => a.checked_mul(b),
+        Op::Div => a.checked_div(b),
+        Op::Mod => a.checked_rem(b),
+        Op::Lt => Some(u64::from(a < b)),
+        Op::Gt => Some(u64::from(a > b)),
+        Op::Le => Some(u64::from(a <= b)),
+        Op::Ge => Some(u64::from(a >= b)),
+        Op::BitAnd => Some(a & b),
+        Op::BitOr => Some(a | b),
+        Op::BitXor => Some(a ^ b),
+        _ => None,
+    }
+}

@@ -1,0 +1,249 @@
+//! What a program can cost, before it runs: for every call it tells apart, the least and the most that an approved run
+//! takes of the opcode budget, and of the program's bytes, and the way it takes.
+//!
+//! Control is followed from the program's start with what is known of every value: constants, and what is given about
+//! the call. A branch on something unknown goes both ways, so that the least is never above and the most never below what
+//! a run costs; ways that cannot approve are left out. Where a cost depends on a length, it is that of 0 bytes for the
+//! least and of 4096, the longest there is, for the most, unless the length is known. What inner calls of other
+//! programs cost is theirs.
+
+mod constants;
+mod entries;
+mod labels;
+mod machine;
+mod stack;
+mod value;
+mod ways;
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::flow::{BlockId, DecodeError, Graph, Program};
+use super::template::{TemplateError, TemplateValue, placeholders, substitute, variables};
+use super::{AssembleOptions, Diagnostic, assemble};
+use entries::{Entry, Subject};
+use labels::Labels;
+use machine::Weight;
+use ways::{Most, Path, Ways};
+
+/// How to look at a program.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CostOptions {
+    /// Values of template variables; a variable without one may have any value.
+    pub values: BTreeMap<String, TemplateValue>,
+}
+
+/// What a program can cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostReport {
+    /// The AVM version.
+    pub version: u8,
+    /// The whole program, in bytes.
+    pub size: usize,
+    /// The calls it tells apart and may approve, in its order.
+    pub entries: Vec<EntryCost>,
+    /// Whether values were followed; a program with too many ways has one entry, in which nothing is known.
+    pub followed: bool,
+    /// Template variables that had no value.
+    pub unset: Vec<String>,
+}
+
+/// What a kind of call can cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryCost {
+    /// A short name: `create`, `opt-in`, a method's or a label's name …
+    pub name: String,
+    /// What is given about the call, in words.
+    pub when: Vec<String>,
+    /// The least opcode cost of an approved run.
+    pub best: u64,
+    /// The most; nothing where it has no bound.
+    pub worst: Option<u64>,
+    /// The least bytes of the program that an approved run goes through, each as often as it runs.
+    pub best_bytes: u64,
+    /// The most; nothing where it has no bound.
+    pub worst_bytes: Option<u64>,
+    /// The cheapest way.
+    pub best_path: Vec<Step>,
+    /// The dearest way; empty where there is none.
+    pub worst_path: Vec<Step>,
+    /// The instructions of the dearest way whose cost depends on an unknown length.
+    pub by_length: Vec<LengthCost>,
+    /// Where control goes round without a bound that is known.
+    pub unbounded: Option<Step>,
+}
+
+/// An instruction on a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its position in the program.
+    pub pc: usize,
+    /// Its size in bytes.
+    pub size: usize,
+    /// Its line in the source, from 1; nothing for what the assembler added.
+    pub line: Option<u32>,
+    /// What it costs on this way.
+    pub cost: u64,
+}
+
+/// An instruction whose cost depends on the length of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LengthCost {
+    /// The opcode.
+    pub opcode: &'static str,
+    /// Its position in the program.
+    pub pc: usize,
+    /// Its line in the source, from 1.
+    pub line: Option<u32>,
+    /// Its cost for 0 bytes.
+    pub best: u64,
+    /// Its cost for 4096 bytes.
+    pub worst: u64,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CostError {
+    /// The source does not assemble.
+    #[error("the source does not assemble")]
+    Assembly(Vec<Diagnostic>),
+    /// The bytes are no program.
+    #[error(transparent)]
+    Program(#[from] DecodeError),
+    /// A template variable without a value; every one has a placeholder, so this would be a fault of this library.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The program has more ways than can be followed.
+    #[error("the program has too many ways to follow them all")]
+    TooManyWays,
+}
+
+/// What the program of a source can cost.
+///
+/// # Errors
+/// [`CostError`] where the source does not assemble, or the program has too many ways.
+///
+/// ```
+/// use pnp_teal::{CostOptions, cost};
+///
+/// let source = "#pragma version 11\ntxn ApplicationID\nbz create\ntxn Fee\nint 1000\n<=\nreturn\ncreate:\nint 1\nreturn";
+/// let report = cost(source, &CostOptions::default()).unwrap();
+/// let costs: Vec<_> = report.entries.iter().map(|call| (call.name.as_str(), call.best, call.worst)).collect();
+/// assert_eq!(costs, [("create", 4, Some(4)), ("program", 6, Some(6))]);
+/// ```
+pub fn cost(source: &str, options: &CostOptions) -> Result<CostReport, CostError> {
+    let mut values = placeholders(source);
+    let given = |name: &str| options.values.get(name).or_else(|| options.values.get(name.strip_prefix("TMPL_")?));
+    let mut unset: Vec<String> = Vec::new();
+    for (name, value) in &mut values {
+        match given(name) {
+            Some(known) => *value = known.clone(),
+            None => unset.push(name.clone()),
+        }
+    }
+    let text = substitute(source, &values)?;
+    let assembled = assemble(&text, AssembleOptions::default()).map_err(CostError::Assembly)?;
+    let program = Program::of_assembled(&assembled, &text)?;
+    let open_lines: HashSet<usize> =
+        variables(source).into_iter().filter(|it| unset.contains(&it.name)).map(|it| it.line).collect();
+    let is_open = |line: u32| usize::try_from(line).is_ok_and(|line| open_lines.contains(&line));
+    let open = program.instructions().iter().enumerate();
+    let open = open.filter(|(_, it)| it.source.as_ref().is_some_and(|place| is_open(place.line)));
+    let open: HashSet<usize> = open.map(|(at, _)| at).collect();
+    let labels = Labels::of(&text, &program);
+    Ok(CostReport { unset, ..report(&program, &open, &labels)? })
+}
+
+/// What a program can cost of which only the bytes are known.
+///
+/// # Errors
+/// [`CostError`] where the bytes are no program, or it has too many ways.
+pub fn cost_of_program(bytes: &[u8]) -> Result<CostReport, CostError> {
+    let program = Program::of_bytes(bytes)?;
+    report(&program, &HashSet::new(), &Labels::default())
+}
+
+fn report(program: &Program, open: &HashSet<usize>, labels: &Labels) -> Result<CostReport, CostError> {
+    let graph = Graph::of(program);
+    let subject = Subject { program, graph: &graph, open, labels };
+    let (entries, followed) = match subject.entries() {
+        Ok(entries) => (entries, true),
+        Err(_) => {
+            let ways = subject.whole().map_err(|_| CostError::TooManyWays)?;
+            (vec![Entry { name: "program".to_owned(), when: Vec::new(), ways }], false)
+        }
+    };
+    Ok(CostReport {
+        version: program.version(),
+        size: program.bytes().len(),
+        entries: entries.into_iter().filter_map(|entry| entry_cost(subject, entry)).collect(),
+        followed,
+        unset: Vec::new(),
+    })
+}
+
+/// The figures of an entry; nothing where no way approves.
+fn entry_cost(subject: Subject<'_>, entry: Entry) -> Option<EntryCost> {
+    let Entry { name, when, ways } = entry;
+    let best = ways.least(|weight| weight.least)?;
+    let worst = ways.most(|weight| weight.most)?;
+    let bytes = |weight: &Weight| weight.bytes;
+    let (worst, unbounded) = match worst {
+        Most::Path(path) => (Some(path), None),
+        Most::Unbounded(block) => (None, first_of(subject, block)),
+    };
+    Some(EntryCost {
+        name,
+        when,
+        best: best.total,
+        worst: worst.as_ref().map(|path| path.total),
+        best_bytes: ways.least(bytes)?.total,
+        worst_bytes: worst_total(&ways, bytes),
+        by_length: worst.as_ref().map(|path| by_length(subject, path)).unwrap_or_default(),
+        best_path: steps(subject, &best, |cost| cost.least),
+        worst_path: worst.map(|path| steps(subject, &path, |cost| cost.most)).unwrap_or_default(),
+        unbounded,
+    })
+}
+
+fn worst_total(ways: &Ways, weigh: fn(&Weight) -> u64) -> Option<u64> {
+    match ways.most(weigh)? {
+        Most::Path(path) => Some(path.total),
+        Most::Unbounded(_) => None,
+    }
+}
+
+fn step(subject: Subject<'_>, at: usize, cost: u64) -> Option<Step> {
+    let it = subject.program.instructions().get(at)?;
+    Some(Step { pc: it.pc, size: it.end - it.pc, line: it.source.as_ref().map(|place| place.line), cost })
+}
+
+fn first_of(subject: Subject<'_>, block: BlockId) -> Option<Step> {
+    step(subject, subject.graph.blocks().get(block)?.first, 0)
+}
+
+fn steps(subject: Subject<'_>, path: &Path, pick: fn(&machine::ByLength) -> u64) -> Vec<Step> {
+    let mut varying = path.by_length.iter();
+    let blocks = path.blocks.iter().filter_map(|block| subject.graph.blocks().get(*block));
+    let instructions = blocks.flat_map(|block| block.first..block.end);
+    let cost = |at: usize| {
+        let rule = subject.program.instructions().get(at)?.cost();
+        let cost = if rule.chunk == 0 { rule.of_length(0) } else { varying.next().map_or(0, pick) };
+        step(subject, at, cost)
+    };
+    instructions.filter_map(cost).collect()
+}
+
+fn by_length(subject: Subject<'_>, path: &Path) -> Vec<LengthCost> {
+    let mut seen = HashSet::new();
+    let vague = path.by_length.iter().filter(|cost| cost.least != cost.most && seen.insert(cost.instruction));
+    let told = |cost: &machine::ByLength| {
+        let it = subject.program.instructions().get(cost.instruction)?;
+        let line = it.source.as_ref().map(|place| place.line);
+        Some(LengthCost { opcode: it.spec.name, pc: it.pc, line, best: cost.least, worst: cost.most })
+    };
+    vague.filter_map(told).collect()
+}
+
+#[cfg(test)]
+mod tests;

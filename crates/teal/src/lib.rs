@@ -1,0 +1,145 @@
+//! The TEAL assembler and its friends: text in, bytes, source map and diagnostics out.
+//!
+//! For every version up to 13 the answers are those of go-algorand's assembler, byte for byte and word for word:
+//! programs, source maps, errors with their places and order, warnings, disassembly. Beyond it there are spans,
+//! hints, and template variables. Nothing here knows how an opcode runs.
+//!
+//! ```
+//! use pnp_teal::{AssembleOptions, assemble, disassemble};
+//!
+//! let assembled = assemble("#pragma version 11\nint 2\nint 2\n+\nreturn", AssembleOptions::default()).unwrap();
+//! assert_eq!(hex::encode(&assembled.bytes), "0b20010222220843");
+//! assert_eq!(assembled.source_map.at(6).map(|at| at.line), Some(3));
+//! assert!(disassemble(&assembled.bytes).unwrap().contains("intc_0 // 2\n+\nreturn\n"));
+//! ```
+
+mod abi;
+mod advice;
+mod assembler;
+mod buffers;
+mod bytes_literal;
+pub mod check;
+mod code;
+mod constants;
+mod cost;
+mod diagnostic;
+mod directive;
+mod disassemble;
+mod emit;
+mod emit_constants;
+mod encoding;
+pub mod flow;
+mod format;
+mod index;
+mod integer;
+mod knowledge;
+mod layout;
+mod macros;
+mod mnemonic;
+mod problem;
+mod problem_code;
+mod quote;
+mod refine;
+#[cfg(feature = "render")]
+mod render;
+mod salt;
+mod scanner;
+mod source_text;
+mod sourcemap;
+mod spelling;
+pub mod template;
+mod token;
+
+pub use advice::{Related, version_of};
+pub use bytes_literal::BytesError;
+pub use check::{CheckOptions, Finding, check};
+pub use cost::{CostError, CostOptions, CostReport, EntryCost, LengthCost, Step, cost, cost_of_program};
+pub use diagnostic::{Diagnostic, Severity, report};
+pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_with_places};
+pub use encoding::EncodingError;
+pub use format::{FormatError, format};
+pub use integer::IntegerError;
+pub use problem::Problem;
+#[cfg(feature = "render")]
+pub use render::{RenderOptions, render};
+pub use source_text::{NotText, source_text};
+pub use sourcemap::{Location, PcMap, SourceMap, SourceMapError};
+
+use pnp_opcodes::MAX_VERSION;
+use pnp_types::Address;
+
+use assembler::Assembler;
+
+/// The version of programs that name none.
+pub const DEFAULT_VERSION: u8 = 1;
+
+/// What the reference makes of a source without a version or an instruction ([`Problem::NoInstruction`]): a program of
+/// version 2^64-1 and nothing else, which no network runs. Only who speaks for algod answers with it.
+pub const VERSIONLESS_PROGRAM: [u8; 10] = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];
+
+/// How to assemble.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AssembleOptions {
+    /// The version, where the source must not choose another; `None` leaves it to `#pragma version`.
+    pub version: Option<u8>,
+}
+
+/// A program and what is known about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assembled {
+    /// The program.
+    pub bytes: Vec<u8>,
+    /// Its AVM version.
+    pub version: u8,
+    /// Where its instructions come from.
+    pub source_map: PcMap,
+    /// What is suspicious.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Assembled {
+    /// The program's hash, which is the address of a logic signature.
+    pub fn program_hash(&self) -> Address {
+        Address::of_program(&self.bytes)
+    }
+}
+
+/// Assembles a whole program.
+///
+/// All errors are told at once, in the reference's order, followed by the warnings. A source of nothing but comments
+/// needs a version in `options`; without one it is a [`Problem::NoInstruction`].
+///
+/// ```
+/// use pnp_teal::{AssembleOptions, assemble};
+///
+/// let program = assemble("#pragma version 8\nint 1", AssembleOptions::default()).unwrap();
+/// assert_eq!(program.bytes, [8, 0x81, 1]);
+/// let problems = assemble("#pragma version 8\nint one", AssembleOptions::default()).unwrap_err();
+/// assert_eq!(problems[0].to_string(), "2:4: unable to parse \"one\" as integer");
+/// ```
+pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec<Diagnostic>> {
+    let refuse = |problem| {
+        let nowhere = token::Token::default();
+        Err(vec![assembler::diagnostic(Severity::Error, nowhere, problem)])
+    };
+    if let Some(version) = options.version.filter(|version| *version > MAX_VERSION) {
+        return refuse(Problem::NoSuchVersion(version));
+    }
+    if source.trim().is_empty() {
+        return refuse(Problem::EmptyText);
+    }
+    if u32::try_from(source.len()).is_err() {
+        return refuse(Problem::TextTooLong);
+    }
+    Assembler::new(source, options.version).run()
+}
+
+/// Assembles whatever the types say: for programs that could not run, but can be looked at.
+fn assemble_untracked(source: &str) -> Option<Assembled> {
+    let mut assembler = Assembler::new(source, None);
+    assembler.typetrack = false;
+    assembler.run().ok()
+}
+
+#[cfg(test)]
+mod vectors_tests;
