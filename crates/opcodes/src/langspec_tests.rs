@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::{FieldGroup, FieldSpec, ImmediateKind, MAX_VERSION, OpSpec, StackType, introduced_in, version_table};
 
 fn langspec(version: u8) -> Option<Value> {
-    let root = std::env::var_os("PNP_REFERENCE").map_or_else(|| PathBuf::from("../../../shared/reference"), PathBuf::from);
+    let root =
+        std::env::var_os("PNP_REFERENCE").map_or_else(|| PathBuf::from("../../../shared/reference"), PathBuf::from);
     let text = std::fs::read_to_string(root.join(format!("langspec/langspec_v{version}.json"))).ok()?;
     Some(serde_json::from_str(&text).unwrap())
 }

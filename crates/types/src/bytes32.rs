@@ -59,9 +59,7 @@ macro_rules! bytes32 {
                 encoder.bytes(&self.0);
             }
 
-            fn decode(
-                decoder: &mut $crate::msgpack::Decoder<'_>,
-            ) -> Result<Self, $crate::msgpack::DecodeError> {
+            fn decode(decoder: &mut $crate::msgpack::Decoder<'_>) -> Result<Self, $crate::msgpack::DecodeError> {
                 $crate::msgpack::Wire::decode(decoder).map(Self)
             }
         }

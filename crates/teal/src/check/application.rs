@@ -7,8 +7,8 @@ use super::engine::{Approval, FactsId, MAX_NOTES, Note, Term, Who};
 use super::finding::Level;
 use super::mode::Mode;
 use super::subject::{Draft, Subject};
-use pnp_opcodes::{GlobalField, TxnField};
 use crate::flow::{Instruction, Operand};
+use pnp_opcodes::{GlobalField, TxnField};
 
 const OPT_IN: u64 = 1;
 const UPDATE: u64 = 4;

@@ -7,8 +7,8 @@ use super::engine::{Circle, Term, TermId};
 use super::finding::Level;
 use super::mode::Mode;
 use super::subject::{Draft, Subject};
-use pnp_opcodes::{Field as _, GlobalField, Op, TxnField};
 use crate::flow::{Block, Exit, Instruction, Loop};
+use pnp_opcodes::{Field as _, GlobalField, Op, TxnField};
 use pnp_types::consensus;
 
 /// Most conditions of a loop that are named.

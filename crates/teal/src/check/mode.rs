@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use pnp_opcodes::{Field as _, FieldGroup, ImmediateKind, Modes, Op, TxnField};
 use crate::flow::{Instruction, Program};
+use pnp_opcodes::{Field as _, FieldGroup, ImmediateKind, Modes, Op, TxnField};
 
 /// What a program is run as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]

@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use pnp_opcodes::Op;
 use crate::flow::{Operand, Program};
 use crate::template::{PREFIX, TemplateValue, variables};
 use crate::token::tokenize;
 use crate::{Location, PcMap};
+use pnp_opcodes::Op;
 use pnp_types::Address;
 
 /// What a constant of the program stands for.

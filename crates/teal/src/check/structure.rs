@@ -3,8 +3,8 @@
 use super::catalogue::Rule;
 use super::finding::Level;
 use super::subject::{Draft, Subject};
-use pnp_opcodes::{Op, OpSpec};
 use crate::flow::{Block, Exit};
+use pnp_opcodes::{Op, OpSpec};
 
 pub(super) fn check(subject: &mut Subject<'_>) {
     unreachable(subject);

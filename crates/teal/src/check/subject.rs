@@ -7,8 +7,8 @@ use super::catalogue::Rule;
 use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, Who};
 use super::finding::{Finding, Level, Related};
 use super::mode::Mode;
-use pnp_opcodes::{Field as _, GlobalField, TxnField};
 use crate::flow::{Graph, Place, Program};
+use pnp_opcodes::{Field as _, GlobalField, TxnField};
 
 /// Most lines of a path that are shown.
 const MAX_PATH: usize = 60;

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use pnp_opcodes::Op;
 use crate::flow::{Instruction, Operand, Program};
+use pnp_opcodes::Op;
 
 /// The constants, where one block of each kind holds them all.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use super::labels::Labels;
 use super::machine::Machine;
 use super::value::{Fact, Facts, Test};
 use super::ways::{Most, TooMany, Ways};
-use pnp_opcodes::ON_COMPLETION_NAMES;
 use crate::flow::{BlockId, Exit, Graph, Program};
+use pnp_opcodes::ON_COMPLETION_NAMES;
 
 /// More calls than these are not told apart.
 const MAX_ENTRIES: usize = 256;

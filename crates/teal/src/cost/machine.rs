@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use super::constants::Constants;
 use super::stack::arrange;
 use super::value::{Fact, Facts, Given, Test, Value};
-use pnp_opcodes::{Field, MAX_STRING_SIZE, Op, TxnField};
 use crate::flow::{BlockId, Exit, Graph, Instruction, Operand, Program};
+use pnp_opcodes::{Field, MAX_STRING_SIZE, Op, TxnField};
 
 /// The most values a stack holds; more are a failure.
 const MAX_STACK: usize = 1000;

@@ -2,8 +2,8 @@
 
 use super::machine::State;
 use super::value::Value;
-use pnp_opcodes::Op;
 use crate::flow::Instruction;
+use pnp_opcodes::Op;
 
 /// Runs the instruction if it is one of them; tells whether it was. What is missing on the stack is unknown: a program
 /// that reaches below it fails.

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::spans::{Place, Spans};
-use pnp_opcodes::{ImmediateKind, LinearCost, MAX_VERSION, Op, OpSpec, version_table};
 use crate::Assembled;
 use crate::disassemble::{read_byte_list, read_uints, read_varint, read_varuint, sized};
+use pnp_opcodes::{ImmediateKind, LinearCost, MAX_VERSION, Op, OpSpec, version_table};
 
 /// What stands behind an opcode's byte. Positions of bytes are positions in the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

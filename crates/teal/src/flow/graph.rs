@@ -228,7 +228,7 @@ impl Graph {
 }
 
 /// Whether control does not simply run on after an instruction.
-pub(in crate) fn ends_block(op: Op) -> bool {
+pub(crate) fn ends_block(op: Op) -> bool {
     matches!(
         op,
         Op::Branch

@@ -22,7 +22,7 @@ mod loops;
 mod spans;
 
 pub use decode::{DecodeError, Instruction, Operand, Program};
-pub(in crate) use graph::ends_block;
+pub(crate) use graph::ends_block;
 pub use graph::{Block, BlockId, Exit, Graph, Subroutine};
 pub use loops::Loop;
 pub use spans::Place;

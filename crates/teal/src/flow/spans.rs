@@ -16,7 +16,7 @@ pub struct Place {
 }
 
 /// Finds statements by their first word; each line is read once, and only if it is asked for.
-pub(in crate) struct Spans<'a> {
+pub(crate) struct Spans<'a> {
     source: &'a str,
     /// Where each line begins.
     lines: Vec<usize>,
@@ -25,13 +25,13 @@ pub(in crate) struct Spans<'a> {
 }
 
 impl<'a> Spans<'a> {
-    pub(in crate) fn new(source: &'a str) -> Self {
+    pub(crate) fn new(source: &'a str) -> Self {
         let newlines = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Self { source, lines: std::iter::once(0).chain(newlines).collect(), words: HashMap::new() }
     }
 
     /// The statement whose mnemonic stands there.
-    pub(in crate) fn place(&mut self, location: Location) -> Option<Place> {
+    pub(crate) fn place(&mut self, location: Location) -> Option<Place> {
         let line = location.line;
         let begin = *self.lines.get(line as usize)?;
         let words = self.words.entry(line).or_insert_with(|| words(self.source, begin));

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::{FormatError, Line, MAX_LINE, split};
-use pnp_opcodes::MAX_VERSION;
 use crate::integer::parse_uint;
+use pnp_opcodes::MAX_VERSION;
 
 /// What a row holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ pub use decode::Decoder;
 pub use encode::Encoder;
 pub use error::DecodeError;
 pub(crate) use structure::{sorted_order, wire_struct};
-pub(in crate) use values::wire_newtype;
+pub(crate) use values::wire_newtype;
 
 /// A value with a canonical msgpack form.
 pub trait Wire: Sized {

@@ -46,7 +46,7 @@ macro_rules! wire_newtype {
         }
     )* };
 }
-pub(in crate) use wire_newtype;
+pub(crate) use wire_newtype;
 
 impl Element for u64 {}
 

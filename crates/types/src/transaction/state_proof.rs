@@ -5,9 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::amount::Round;
-use crate::bounds::{
-    FALCON_PUBLIC_KEY, MAX_DIGEST, MAX_FALCON_SIGNATURE, MAX_PROOF_PATH, MAX_REVEALS, MAX_SHA256,
-};
+use crate::bounds::{FALCON_PUBLIC_KEY, MAX_DIGEST, MAX_FALCON_SIGNATURE, MAX_PROOF_PATH, MAX_REVEALS, MAX_SHA256};
 use crate::msgpack::{Bounded, DecodeError, Decoder, Element, Encoder, Wire, wire_struct};
 
 /// Fields of an `stpf` transaction.

@@ -9,9 +9,9 @@ use super::cells::{ListId, Lists};
 use super::facts::FactsId;
 use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey, Stop};
 use super::terms::{NOTHING, TermId, Who};
-use pnp_opcodes::{Op, StackType, TxnField};
 use crate::check::settings::Settings;
 use crate::flow::{Exit, Graph, Instruction, Program, ends_block};
+use pnp_opcodes::{Op, StackType, TxnField};
 
 /// Facts that are looked through at a condition in the time an instruction takes.
 const FACTS_A_STEP: usize = 16;

@@ -3,8 +3,8 @@
 use super::explore::Explorer;
 use super::state::{Note, State};
 use super::terms::{Term, TermId, Who};
-use pnp_opcodes::{Field, GlobalField, Op, StackType, TxnField};
 use crate::flow::Instruction;
+use pnp_opcodes::{Field, GlobalField, Op, StackType, TxnField};
 
 impl Explorer<'_> {
     pub(super) fn transaction_field(&mut self, state: &mut State, instruction: &Instruction) {

@@ -5,9 +5,9 @@ use super::cells::EMPTY;
 use super::explore::Explorer;
 use super::state::{LocalRead, MAX_NOTES, Note, State};
 use super::terms::{NOTHING, Term, TermId, Who, ZERO, reads_state};
-use pnp_opcodes::{AvmType, Op, StackType, TxnField};
 use crate::check::settings::Constant;
 use crate::flow::{Instruction, Operand};
+use pnp_opcodes::{AvmType, Op, StackType, TxnField};
 
 impl Explorer<'_> {
     pub(super) fn push(&mut self, state: &mut State, term: TermId) {

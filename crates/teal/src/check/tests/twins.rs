@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::names_in;
-use pnp_opcodes::MAX_VERSION;
 use crate::check::{CHECKS, Mode};
+use pnp_opcodes::MAX_VERSION;
 
 /// A faulty program and its repaired twin in one text: where they differ it says `[FAULTY -> REPAIRED]`.
 struct Pair {
