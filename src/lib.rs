@@ -9,7 +9,7 @@
 //! teal → opcodes → types
 //! ```
 
-pub mod avm;
+pub use pnp_avm as avm;
 pub mod ledger;
 pub use pnp_opcodes as opcodes;
 pub use pnp_teal as teal;

@@ -1,0 +1,65 @@
+//! Hooks for whoever wants to watch a run: exec traces, debuggers, `simulate`.
+//!
+//! All of them do nothing unless implemented, and a group without a tracer pays one test a program for them. The order
+//! is the reference's (go-algorand `data/transactions/logic/tracer.go`): group, transaction, program, opcode, each
+//! begun and ended, inner groups within the opcode that submits them. The ledger calls the hooks of top-level groups and
+//! transactions, the machine all others.
+
+use super::error::Fault;
+use super::group::GroupContext;
+use super::vm::Vm;
+use pnp_types::{Address, AppIndex, ApplyData, AssetIndex};
+
+/// Watches a group run. It may change budgets and limits of what it is shown, nothing else.
+pub trait Tracer {
+    /// A group begins; inner groups have a caller.
+    fn before_group(&mut self, _group: &mut GroupContext<'_>) {}
+    /// A group ended, with the text of its failure.
+    fn after_group(&mut self, _group: &mut GroupContext<'_>, _error: Option<&str>) {}
+    /// Transaction `index` of a group begins.
+    fn before_transaction(&mut self, _group: &mut GroupContext<'_>, _index: usize) {}
+    /// Transaction `index` of a group ended.
+    fn after_transaction(
+        &mut self,
+        _group: &mut GroupContext<'_>,
+        _index: usize,
+        _did: &ApplyData,
+        _error: Option<&str>,
+    ) {
+    }
+    /// A program begins; it may still turn out not to be one.
+    fn before_program(&mut self, _vm: &mut Vm<'_, '_>) {}
+    /// A program ended.
+    fn after_program(&mut self, _vm: &mut Vm<'_, '_>, _passed: bool, _error: Option<&Fault>) {}
+    /// Whether opcodes are watched too. If not, programs run as fast as without a tracer.
+    fn watches_opcodes(&self) -> bool {
+        true
+    }
+    /// An opcode begins: [`Vm::pc`] is its place.
+    fn before_opcode(&mut self, _vm: &mut Vm<'_, '_>) {}
+    /// An opcode ended: [`Vm::pc`] is the place of the next one, or of this one if it failed.
+    fn after_opcode(&mut self, _vm: &mut Vm<'_, '_>, _error: Option<&Fault>) {}
+    /// Who decides about resources that no transaction names; nobody means that they are refused.
+    fn unnamed_resources(&mut self) -> Option<&mut dyn UnnamedResources> {
+        None
+    }
+}
+
+/// Decides about resources that a program touches and no transaction of its group names. For `simulate` only.
+pub trait UnnamedResources {
+    /// Whether an account may be touched.
+    fn account(&mut self, address: &Address) -> bool;
+    /// Whether an asset may be touched.
+    fn asset(&mut self, asset: AssetIndex) -> bool;
+    /// Whether an application may be touched.
+    fn app(&mut self, app: AppIndex) -> bool;
+    /// Whether a holding may be touched, its account and asset being allowed already.
+    fn holding(&mut self, address: &Address, asset: AssetIndex) -> bool;
+    /// Whether a local state may be touched, its account and application being allowed already.
+    fn local(&mut self, address: &Address, app: AppIndex) -> bool;
+    /// Whether a box may be touched. `new_app` tells that its application was created in this group; `create_size` is
+    /// the size it is about to be created with, or 0.
+    fn box_access(&mut self, app: AppIndex, name: &[u8], new_app: bool, create_size: u64) -> bool;
+    /// Whether a group may go on whose boxes leave that many bytes of its read budget over, or need that many more.
+    fn io_surplus(&mut self, surplus: i64) -> bool;
+}
