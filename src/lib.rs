@@ -10,7 +10,7 @@
 //! ```
 
 pub use pnp_avm as avm;
-pub mod ledger;
+pub use pnp_ledger as ledger;
 pub use pnp_opcodes as opcodes;
 pub use pnp_teal as teal;
 pub use pnp_types as types;
