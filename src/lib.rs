@@ -16,7 +16,7 @@ pub use pnp_teal as teal;
 pub use pnp_types as types;
 
 #[cfg(feature = "node")]
-pub mod node;
+pub use pnp_devnet as node;
 
 #[cfg(feature = "cli")]
 pub mod cli;

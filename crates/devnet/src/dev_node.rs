@@ -1,0 +1,253 @@
+//! The network as one thing: who owns the ledger, and what may be asked of it and done to it.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::clock::{self, Clock};
+use super::data_lock::DataLock;
+use super::goal_files::GoalFiles;
+use super::view::View;
+use super::{Config, NodeError, opcode_text};
+use pnp_ledger::chain::{Chain, ChainError};
+use pnp_ledger::dispenser::DispenserKey;
+use pnp_ledger::genesis::Genesis;
+use pnp_ledger::past::Past;
+use pnp_ledger::propose::ProposeError;
+use pnp_ledger::simulate;
+use pnp_ledger::store::Durability;
+use pnp_types::{Digest, Round, SignedTransaction, Txid};
+
+/// A development network: one ledger, one lock, one block for each group.
+#[derive(Debug)]
+pub struct DevNode {
+    token: String,
+    patience: Duration,
+    genesis: Genesis,
+    genesis_hash: Digest,
+    dispenser: Option<DispenserKey>,
+    state: Mutex<State>,
+    rounds: watch::Sender<Round>,
+    durability: Option<Arc<Durability>>,
+    // In this order: the folder is free only after the ledger in it is closed and nobody is sent here any more.
+    _files: Option<GoalFiles>,
+    _lock: Option<DataLock>,
+}
+
+/// What the lock guards.
+#[derive(Debug)]
+struct State {
+    chain: Chain,
+    clock: Clock,
+    last_block: Option<Instant>,
+}
+
+impl State {
+    fn next_timestamp(&self) -> i64 {
+        let Self { chain, clock, .. } = self;
+        clock.stamp(chain.latest_header().timestamp, clock::now(), chain.params().max_timestamp_increment)
+    }
+}
+
+impl DevNode {
+    /// Starts a network in this process and serves it.
+    ///
+    /// # Errors
+    /// As [`super::serve`].
+    pub fn spawn(config: Config) -> Result<super::Running, NodeError> {
+        super::serve(config)
+    }
+
+    /// Opens the network the settings name, or makes it; `address` is where it will listen.
+    pub(super) fn open(config: Config, address: SocketAddr) -> Result<Self, NodeError> {
+        let (lock, dispenser, chain) = match &config.data {
+            Some(folder) => {
+                let trouble = |source| NodeError::Folder { path: folder.clone(), source };
+                let mut lock = DataLock::take(folder)?;
+                lock.sign(address).map_err(trouble)?;
+                let mut key = DispenserKey::load(folder).map_err(trouble)?;
+                let began = || {
+                    // A fresh key is for a fresh chain only: in one that is kept it would own nothing.
+                    let made = DispenserKey::load_or_create(folder).map_err(trouble)?;
+                    let genesis = Genesis::development(made.address(), clock::now());
+                    key = Some(made);
+                    Ok(genesis)
+                };
+                let chain = Chain::open_or_create::<NodeError>(folder, began)?;
+                let owner = chain.genesis().dispenser();
+                (Some(lock), key.filter(|key| Some(key.address()) == owner), chain)
+            }
+            None => {
+                let key = DispenserKey::well_known();
+                let chain = Chain::in_memory(Genesis::development(key.address(), 0)).map_err(NodeError::Ledger)?;
+                (None, Some(key), chain)
+            }
+        };
+        let chain = chain.with_opcodes_in_errors(opcode_text::around);
+        let genesis = chain.genesis().clone();
+        let files = config.data.as_deref().map(|folder| {
+            let written = GoalFiles::write(folder, address, &config.token, &genesis);
+            written.map_err(|source| NodeError::Folder { path: folder.to_owned(), source })
+        });
+        Ok(Self {
+            token: config.token,
+            patience: config.patience,
+            genesis_hash: genesis.hash(),
+            genesis,
+            dispenser,
+            rounds: watch::Sender::new(chain.latest()),
+            durability: chain.durability(),
+            state: Mutex::new(State { chain, clock: Clock::default(), last_block: None }),
+            _files: files.transpose()?,
+            _lock: lock,
+        })
+    }
+
+    /// What clients must send; empty if nothing.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// How the network began.
+    pub const fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// The network's identity.
+    pub const fn genesis_hash(&self) -> Digest {
+        self.genesis_hash
+    }
+
+    /// The key of the account that funds others; nothing where a chain is kept whose key was lost.
+    pub const fn dispenser(&self) -> Option<&DispenserKey> {
+        self.dispenser.as_ref()
+    }
+
+    /// Asks the chain something. Nobody else reads or writes it meanwhile, so keep it short. What the answer may tell of is
+    /// durable when this returns.
+    pub fn read<T>(&self, ask: impl FnOnce(&Chain) -> T) -> T {
+        let (answer, written) = {
+            let state = self.lock();
+            (ask(&state.chain), self.written())
+        };
+        if let Err(error) = self.wait_until_durable(written) {
+            // The store takes nothing more; what it has is told, for there is nothing better.
+            tracing::error!(%error, "the newest blocks may be gone after the next start");
+        }
+        answer
+    }
+
+    /// The number of the last batch in the store: to be asked while the chain is locked.
+    fn written(&self) -> u64 {
+        self.durability.as_ref().map_or(0, |durability| durability.written())
+    }
+
+    fn wait_until_durable(&self, written: u64) -> Result<(), ChainError> {
+        match &self.durability {
+            Some(durability) => Ok(durability.wait(written)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks something of the state after the latest block.
+    pub fn view<T>(&self, ask: impl FnOnce(View<'_>) -> T) -> T {
+        self.read(|chain| ask(View::new(chain, chain.latest_header(), chain.params())))
+    }
+
+    /// Asks something of the state after `round`; the price grows with the changes since.
+    ///
+    /// # Errors
+    /// There is no such round, or the store failed.
+    pub fn view_at<T>(&self, round: Round, ask: impl FnOnce(View<'_>) -> T) -> Result<T, ChainError> {
+        self.read(|chain| {
+            let no_round = ChainError::NoRound { round, latest: chain.latest() };
+            let header = chain.header(round)?.ok_or(no_round)?;
+            let past = Past::of(chain, round)?;
+            Ok(ask(View::new(&past, &header, chain.params())))
+        })
+    }
+
+    /// Confirms a group in a block of its own; returns the id of its first transaction.
+    ///
+    /// # Errors
+    /// The ledger's reason; the network is as it was.
+    pub fn submit(&self, group: Vec<SignedTransaction>) -> Result<Txid, ProposeError> {
+        let first = group.first().map(SignedTransaction::id).unwrap_or_default();
+        self.mine(&[group])?;
+        Ok(first)
+    }
+
+    /// Makes one block of these groups, which may be none.
+    ///
+    /// # Errors
+    /// The ledger's reason; the network is as it was.
+    pub fn mine(&self, groups: &[Vec<SignedTransaction>]) -> Result<Round, ProposeError> {
+        let (round, written) = {
+            let mut state = self.lock();
+            let stamp = state.next_timestamp();
+            let State { chain, clock, last_block } = &mut *state;
+            chain.propose_soon(groups, stamp)?;
+            clock.ticked();
+            *last_block = Some(Instant::now());
+            (chain.latest(), self.written())
+        };
+        // Outside of the lock: the next groups are evaluated meanwhile, and one sync is for all that wait.
+        self.wait_until_durable(written)?;
+        self.rounds.send_replace(self.lock().chain.latest());
+        Ok(round)
+    }
+
+    /// Runs a group as if it were sent now, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// The request makes no sense, or the ledger cannot be read. A group that fails is an answer.
+    pub fn simulate(&self, request: &simulate::Request) -> Result<simulate::Response, simulate::SimulateError> {
+        self.read(|chain| chain.simulate(request))
+    }
+
+    /// The rule for the next blocks' times.
+    pub fn clock(&self) -> Clock {
+        self.lock().clock
+    }
+
+    /// Makes each block come `offset` seconds after the one before it; `None` goes back to the real clock.
+    pub fn set_offset(&self, offset: Option<i64>) {
+        self.lock().clock.set_offset(offset);
+    }
+
+    /// Makes the next block, and it alone, say `timestamp`.
+    pub fn set_next_timestamp(&self, timestamp: i64) {
+        self.lock().clock.set_next(timestamp);
+    }
+
+    /// How long ago the latest block of this run was made.
+    pub fn since_last_block(&self) -> Option<Duration> {
+        self.lock().last_block.map(|at| at.elapsed())
+    }
+
+    /// Takes back every block after `round`.
+    ///
+    /// # Errors
+    /// There is no such round, or the store failed.
+    pub fn revert_to(&self, round: Round) -> Result<(), ChainError> {
+        let mut state = self.lock();
+        state.chain.revert_to(round)?;
+        self.rounds.send_replace(state.chain.latest());
+        Ok(())
+    }
+
+    /// Waits until the chain has `round`, or so long as waiting makes sense: nobody makes blocks without being asked.
+    pub(super) async fn wait_for(&self, round: Round) {
+        let mut rounds = self.rounds.subscribe();
+        let reached = rounds.wait_for(|latest| *latest >= round);
+        // Both outcomes are answered with the status as it then is.
+        let _reached_or_not = tokio::time::timeout(self.patience, reached).await;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The chain changes in one assignment after its store has committed, so a panicked writer left it whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

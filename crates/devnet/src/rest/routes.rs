@@ -1,0 +1,116 @@
+//! THE table of what the node answers: router, access rules, OpenAPI document and the completeness test derive from it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::Refusal;
+use super::answer::Answer;
+use super::handlers::{
+    accounts, applications, assets, blocks, common, devmode, proofs, simulate, status, teal, transactions,
+};
+use super::request::Request;
+use crate::DevNode;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Everyone.
+    Open,
+    /// Who has the token.
+    Token,
+}
+
+/// What a route does.
+#[derive(Clone, Copy)]
+pub(super) enum Act {
+    /// Works at once; runs on a thread that may block on the ledger.
+    Works(fn(&DevNode, &Request) -> Result<Answer, Refusal>),
+    /// Waits for something without holding a thread.
+    Waits(fn(Arc<DevNode>, Request) -> Waiting),
+}
+
+/// An answer to come.
+pub(super) type Waiting = Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>;
+
+/// One row: a method and a path, as in algod's OpenAPI file.
+#[derive(Clone, Copy)]
+pub(super) struct Route {
+    /// `GET`, `POST`, `PUT` or `DELETE`.
+    pub(super) method: &'static str,
+    /// The path with `{names}`.
+    pub(super) path: &'static str,
+    /// Who may call it.
+    pub(super) access: Access,
+    /// What it does.
+    pub(super) act: Act,
+    /// What it is for, in a few words.
+    pub(super) about: &'static str,
+}
+
+/// Every route there is.
+#[rustfmt::skip]
+pub(super) const ROUTES: &[Route] = &[
+    open("/health", common::health, "Whether the node is well."),
+    open("/ready", common::health, "Whether the node is well and caught up."),
+    open("/versions", common::versions, "The interface's versions, the network and the build."),
+    open("/genesis", common::genesis, "How the network began."),
+    open("/metrics", status::metrics, "Numbers for a collector."),
+    open("/swagger.json", common::swagger, "This list."),
+
+    get("/v2/status", status::status, "Where the network stands."),
+    Route { act: Act::Waits(status::wait), ..get("/v2/status/wait-for-block-after/{round}", status::status, "The same, after the next block.") },
+    get("/v2/ledger/supply", status::supply, "How much money there is, and how much of it votes."),
+    get("/v2/node/peers", status::peers, "The other nodes, of which there are none."),
+    get("/v2/experimental", status::experimental, "Whether experimental routes are on."),
+
+    get("/v2/transactions/params", status::params, "What a new transaction has to say."),
+    post("/v2/transactions", transactions::submit, "Sends a group; it is confirmed when this answers."),
+    post("/v2/transactions/async", transactions::submit_quietly, "Sends a group without hearing its id."),
+    post("/v2/transactions/simulate", simulate::simulate, "Runs a group without keeping anything."),
+    get("/v2/transactions/pending", transactions::pending, "Transactions not yet in a block: none."),
+    get("/v2/transactions/pending/{txid}", transactions::pending_by_id, "What became of a transaction."),
+
+    get("/v2/accounts/{address}", accounts::account, "An account."),
+    get("/v2/accounts/{address}/assets", accounts::account_assets, "What an account holds."),
+    get("/v2/accounts/{address}/assets/{asset-id}", accounts::account_asset, "How much of an asset an account holds."),
+    get("/v2/accounts/{address}/applications", accounts::account_applications, "The applications an account uses."),
+    get("/v2/accounts/{address}/applications/{application-id}", accounts::account_application, "An account's state in an application."),
+    get("/v2/accounts/{address}/transactions/pending", transactions::pending_of, "An account's transactions not yet in a block: none."),
+
+    get("/v2/applications/{application-id}", applications::application, "An application."),
+    get("/v2/applications/{application-id}/box", applications::value_of_box, "The value of a box."),
+    get("/v2/applications/{application-id}/boxes", applications::boxes, "An application's boxes."),
+    get("/v2/assets/{asset-id}", assets::asset, "An asset."),
+
+    get("/v2/blocks/{round}", blocks::block, "A block."),
+    get("/v2/blocks/{round}/hash", blocks::hash, "A block's hash."),
+    get("/v2/blocks/{round}/txids", blocks::txids, "The ids of a block's transactions."),
+    get("/v2/blocks/{round}/logs", blocks::logs, "What a block's calls logged."),
+    get("/v2/blocks/{round}/transactions/{txid}/proof", proofs::of_transaction, "The proof that a block has a transaction."),
+    get("/v2/blocks/{round}/lightheader/proof", proofs::of_state, "The proof of a light header, which needs state proofs: none."),
+    get("/v2/stateproofs/{round}", proofs::of_state, "The state proof of a round: none."),
+
+    post("/v2/teal/compile", teal::compile, "Assembles a program."),
+    post("/v2/teal/disassemble", teal::disassemble, "Disassembles a program."),
+
+    get("/v2/devmode/blocks/offset", devmode::offset, "The seconds between blocks, if they are set."),
+    post("/v2/devmode/blocks/offset/{offset}", devmode::set_offset, "Sets the seconds between blocks."),
+    Route { method: "DELETE", ..get("/v2/devmode/blocks/offset", devmode::unset_offset, "Goes back to the real clock. Not in algod.") },
+    post("/v2/devmode/time/{timestamp}", devmode::set_time, "Sets the next block's time. Not in algod."),
+    post("/v2/devmode/mine/{count}", devmode::mine, "Makes blocks without transactions. Not in algod."),
+    post("/v2/devmode/revert/{round}", devmode::revert, "Takes back the blocks after a round. Not in algod."),
+];
+
+type Work = fn(&DevNode, &Request) -> Result<Answer, Refusal>;
+
+const fn open(path: &'static str, work: Work, about: &'static str) -> Route {
+    Route { method: "GET", path, access: Access::Open, act: Act::Works(work), about }
+}
+
+const fn get(path: &'static str, work: Work, about: &'static str) -> Route {
+    Route { method: "GET", path, access: Access::Token, act: Act::Works(work), about }
+}
+
+const fn post(path: &'static str, work: Work, about: &'static str) -> Route {
+    Route { method: "POST", path, access: Access::Token, act: Act::Works(work), about }
+}

@@ -1,0 +1,277 @@
+//! The interface over a socket, as a client sees it.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use super::*;
+use crate::{Config, LOCAL_TOKEN, Running};
+
+/// One exchange over a connection of its own: status, head, body.
+pub(super) fn exchange(network: &Running, request: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
+    let mut stream = TcpStream::connect(network.address()).unwrap();
+    write!(stream, "{request}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len())
+        .unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap().to_ascii_lowercase();
+    (head[9..12].parse().unwrap(), head, answer[end + 4..].to_vec())
+}
+
+fn get(network: &Running, path: &str) -> (u16, serde_json::Value) {
+    let (status, _, body) = exchange(network, &format!("GET {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), b"");
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+#[test]
+fn the_network_says_who_it_is() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    assert_eq!(get(&network, "/health"), (200, serde_json::Value::Null));
+    let (status, versions) = get(&network, "/versions");
+    assert_eq!((status, &versions["genesis_id"]), (200, &"dockernet-v1".into()));
+    let (_, genesis) = get(&network, "/genesis");
+    assert_eq!(genesis["alloc"][2]["comment"], "Wallet1");
+    assert_eq!(genesis["alloc"][2]["addr"], network.node().dispenser().unwrap().address().to_string());
+    let (_, swagger) = get(&network, "/swagger.json");
+    assert!(swagger["paths"]["/versions"]["get"].is_object());
+    network.stop().unwrap();
+}
+
+#[test]
+fn other_paths_and_methods_are_refused_in_json() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    assert_eq!(get(&network, "/v2/nope"), (404, serde_json::json!({"message": "Not Found"})));
+    let (status, head, body) = exchange(&network, "PUT /health HTTP/1.1", b"");
+    assert_eq!((status, body.as_slice()), (405, &b"{\"message\":\"Method Not Allowed\"}\n"[..]));
+    assert!(head.contains("allow: get"), "{head}");
+}
+
+#[test]
+fn browsers_may_ask_without_a_token() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let preflight =
+        "OPTIONS /v2/status HTTP/1.1\r\nOrigin: https://page.test\r\nAccess-Control-Request-Private-Network: true";
+    let (status, head, _) = exchange(&network, preflight, b"");
+    assert_eq!(status, 204);
+    for line in [
+        "access-control-allow-origin: *",
+        "allow-headers: x-algo-api-token,content-type",
+        "allow-private-network: true",
+    ] {
+        assert!(head.contains(line), "{head}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let first = DevNode::spawn(Config::test()).unwrap();
+    let refusal =
+        DevNode::spawn(Config { algod_port: first.address().port(), ..Config::test() }).unwrap_err().to_string();
+    assert!(refusal.contains(&format!("algod cannot listen on {}", first.address())), "{refusal}");
+}
+
+#[test]
+fn only_the_token_lets_in() {
+    let mut headers = HeaderMap::new();
+    assert!(!may_enter(&headers, "secret") && may_enter(&headers, ""));
+    headers.insert("authorization", "bearer secret".parse().unwrap());
+    assert!(may_enter(&headers, "secret") && !may_enter(&headers, "secre"));
+    headers.insert("x-algo-api-token", "wrong!".parse().unwrap());
+    assert!(!may_enter(&headers, "secret"));
+}
+
+/// Where algod's OpenAPI file is; `None` skips the test, which CI does not allow.
+fn algods_description() -> Option<serde_json::Value> {
+    let folder = std::env::var("PNP_REFERENCE").unwrap_or_else(|_| "../../../shared/reference".to_owned());
+    let path = std::path::Path::new(&folder).join("openapi/algod.oas2.json");
+    match std::fs::read(&path) {
+        Ok(text) => Some(serde_json::from_slice(&text).unwrap()),
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "{}: {error}", path.display());
+            println!("skipped: {}: {error}", path.display());
+            None
+        }
+    }
+}
+
+#[test]
+fn every_operation_of_algod_is_here_or_has_a_reason() {
+    let Some(description) = algods_description() else { return };
+    let served = |name: &str, path: &str| ROUTES.iter().any(|route| (route.method, route.path) == (name, path));
+    let listed = |name: &str, path: &str| UNSUPPORTED.iter().any(|(m, p, _)| (*m, *p) == (name, path));
+    let (mut operations, mut wrong) = (0, Vec::new());
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for name in methods.as_object().unwrap().keys().filter(|key| *key != "parameters") {
+            let name = name.to_ascii_uppercase();
+            operations += 1;
+            if served(&name, path) == listed(&name, path) {
+                wrong.push(format!("{name} {path}: must be in ROUTES or in UNSUPPORTED, not in both"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(operations, 57, "algod has other operations now");
+}
+
+#[test]
+fn an_unsupported_operation_says_why() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let (status, answer) = get(&network, "/v2/ledger/sync");
+    assert_eq!((status, &answer["message"]), (501, &"this network is no follower: it has no sync round".into()));
+}
+
+#[test]
+fn a_fresh_network_answers_about_its_beginning() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let rich = network.node().dispenser().unwrap().address();
+    let (_, account) = get(&network, &format!("/v2/accounts/{rich}"));
+    assert_eq!((&account["amount"], &account["status"]), (&10_000_000_000_000_000_u64.into(), &"Online".into()));
+    let (_, block) = get(&network, "/v2/blocks/0");
+    assert_eq!(block["block"]["tc"], 1000);
+    let (status, missing) = get(&network, "/v2/blocks/1");
+    assert_eq!((status, &missing["message"]), (404, &"failed to retrieve information from the ledger".into()));
+    let waited = std::time::Instant::now();
+    let (status, answer) = get(&network, "/v2/status/wait-for-block-after/5");
+    assert_eq!((status, &answer["last-round"]), (200, &0.into()));
+    assert!(waited.elapsed() < std::time::Duration::from_secs(5));
+}
+
+#[test]
+fn a_kept_network_is_the_same_one_again_and_belongs_to_one_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { data: Some(folder.path().to_owned()), ..Config::test() };
+    let network = DevNode::spawn(config.clone()).unwrap();
+    let (_, first) = get(&network, "/versions");
+    let refusal = DevNode::spawn(config.clone()).unwrap_err().to_string();
+    assert!(refusal.contains("already running") && refusal.contains(&network.url()), "{refusal}");
+    let net = std::fs::read_to_string(folder.path().join("algod.net")).unwrap();
+    assert_eq!(net.trim(), network.address().to_string());
+    network.stop().unwrap();
+    let network = DevNode::spawn(config).unwrap();
+    let (_, second) = get(&network, "/versions");
+    assert_eq!(first["genesis_hash_b64"], second["genesis_hash_b64"]);
+}
+
+#[test]
+fn the_clock_can_be_set_and_freed() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let call = |method: &str, path: &str| {
+        let (status, _, body) =
+            exchange(&network, &format!("{method} {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), b"");
+        (status, String::from_utf8(body).unwrap())
+    };
+    assert_eq!(call("GET", "/v2/devmode/blocks/offset").0, 404);
+    assert_eq!(call("POST", "/v2/devmode/blocks/offset/3600"), (200, String::new()));
+    assert_eq!(call("GET", "/v2/devmode/blocks/offset"), (200, "{\"offset\":3600}\n".to_owned()));
+    assert_eq!(call("DELETE", "/v2/devmode/blocks/offset").0, 200);
+    assert_eq!(call("GET", "/v2/devmode/blocks/offset").0, 404);
+    assert_eq!(call("POST", "/v2/devmode/blocks/offset/18446744073709551615").0, 400);
+}
+
+/// The dispenser's signature under a transaction of its own, with what every transaction needs filled in.
+fn signed(network: &Running, mut transaction: pnp_types::Transaction) -> Vec<u8> {
+    let node = network.node();
+    let key = pnp_types::signing::SigningKey::from_seed(node.dispenser().unwrap().seed());
+    let latest = node.read(|chain| chain.latest());
+    transaction.header.sender = key.address();
+    transaction.header.fee = pnp_types::MicroAlgos(1000);
+    transaction.header.first_valid = latest;
+    transaction.header.last_valid = latest + 100;
+    transaction.header.genesis_hash = node.genesis_hash();
+    pnp_types::msgpack::encode(&key.sign_transaction(&transaction))
+}
+
+fn post(network: &Running, path: &str, body: &[u8]) -> (u16, serde_json::Value) {
+    let (status, _, body) =
+        exchange(network, &format!("POST {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), body);
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+fn payment(to: pnp_types::Address, amount: u64) -> pnp_types::Transaction {
+    pnp_types::Transaction {
+        kind: pnp_types::TransactionType::Payment,
+        payment: pnp_types::Payment { receiver: to, amount: pnp_types::MicroAlgos(amount), ..Default::default() },
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_group_is_in_a_block_when_its_sender_hears_of_it() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let receiver = pnp_types::Address([7; 32]);
+    let sent = signed(&network, payment(receiver, 1_000_000));
+    let (status, answer) = post(&network, "/v2/transactions", &sent);
+    assert_eq!(status, 200, "{answer}");
+    let id = answer["txId"].as_str().unwrap();
+    let (_, confirmed) = get(&network, &format!("/v2/transactions/pending/{id}"));
+    assert_eq!((&confirmed["confirmed-round"], &confirmed["pool-error"]), (&1.into(), &"".into()));
+    assert_eq!(confirmed["txn"]["txn"]["rcv"], receiver.to_string());
+    let (_, account) = get(&network, &format!("/v2/accounts/{receiver}"));
+    assert_eq!(account["amount"], 1_000_000);
+    let (_, block) = get(&network, "/v2/blocks/1/txids");
+    assert_eq!(block["blockTxids"][0], id);
+    let (_, proof) = get(&network, &format!("/v2/blocks/1/transactions/{id}/proof"));
+    assert_eq!((&proof["idx"], &proof["treedepth"]), (&0.into(), &0.into()));
+    let (status, again) = post(&network, "/v2/transactions", &sent);
+    let expected = format!("TransactionPool.Remember: transaction already in ledger: {id}");
+    assert_eq!((status, &again["message"]), (400, &expected.into()));
+}
+
+#[test]
+fn a_failing_program_is_told_with_its_place() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let program = |source| pnp_teal::assemble(source, Default::default()).unwrap().bytes;
+    let create = pnp_types::Transaction {
+        kind: pnp_types::TransactionType::ApplicationCall,
+        application_call: pnp_types::ApplicationCall {
+            approval_program: program("#pragma version 11\nint 7\nint 0\nassert"),
+            clear_program: program("#pragma version 11\nint 1"),
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let (status, answer) = post(&network, "/v2/transactions", &signed(&network, create));
+    assert_eq!(status, 400);
+    assert_eq!(
+        answer["data"],
+        serde_json::json!({"app-index": 1001, "eval-states": [{"stack": [7, 0]}], "group-index": 0, "pc": 5})
+    );
+    let message = answer["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("TransactionPool.Remember: transaction ")
+            && message.ends_with(
+                "logic eval error: assert failed pc=5. Details: app=1001, pc=5, opcodes=pushint 7; pushint 0; assert"
+            ),
+        "{message}"
+    );
+    assert_eq!(get(&network, "/v2/status").1["last-round"], 0);
+}
+
+#[test]
+fn simulation_takes_msgpack_and_json_and_keeps_nothing() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let sent = signed(&network, payment(pnp_types::Address([7; 32]), 5));
+    let mut packed = b"\x81\xaatxn-groups\x91\x81\xa4txns\x91".to_vec();
+    packed.extend(&sent);
+    let (status, from_msgpack) = post(&network, "/v2/transactions/simulate", &packed);
+    assert_eq!((status, &from_msgpack["txn-groups"][0]["group-fees-paid"]), (200, &1000.into()), "{from_msgpack}");
+    let transaction = &from_msgpack["txn-groups"][0]["txn-results"][0]["txn-result"]["txn"];
+    let json = serde_json::json!({"txn-groups": [{"txns": [transaction]}]});
+    assert_eq!(post(&network, "/v2/transactions/simulate", json.to_string().as_bytes()), (200, from_msgpack));
+    assert_eq!(get(&network, "/v2/status").1["last-round"], 0);
+}
+
+#[test]
+fn blocks_can_be_made_of_nothing_and_taken_back() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    assert_eq!(post(&network, "/v2/devmode/mine/3", b"").1["last-round"], 3);
+    post(&network, "/v2/devmode/blocks/offset/3600", b"");
+    assert_eq!(post(&network, "/v2/devmode/mine/1", b"").1["last-round"], 4);
+    let time = |round| get(&network, &format!("/v2/blocks/{round}")).1["block"]["ts"].as_i64().unwrap();
+    assert_eq!(time(4) - time(3), 3600);
+    assert_eq!(post(&network, "/v2/devmode/revert/2", b"").1["last-round"], 2);
+    assert_eq!(get(&network, "/v2/blocks/3").0, 404);
+    assert_eq!(post(&network, "/v2/devmode/revert/9", b"").0, 400);
+    assert_eq!(get(&network, "/v2/status/").1["last-round"], 2, "a slash at the end means nothing");
+}
