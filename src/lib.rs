@@ -21,7 +21,7 @@ pub use pnp_devnet as node;
 #[cfg(feature = "cli")]
 pub mod cli;
 #[cfg(feature = "cli")]
-pub mod client;
+pub use pnp_client as client;
 #[cfg(feature = "cli")]
 pub mod keys;
 #[cfg(feature = "cli")]

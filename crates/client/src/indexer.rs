@@ -2,8 +2,8 @@
 
 use super::http::Service;
 use super::{ClientError, Transport};
-use crate::types::{Address, AppIndex, Round};
 use data_encoding::BASE64;
+use pnp_types::{Address, AppIndex, Round};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 

@@ -2,8 +2,8 @@
 
 use super::simulation::{self, Traced};
 use super::{Algod, ClientError};
-use crate::types::{SignedTransaction, TealValue};
 use data_encoding::BASE64;
+use pnp_types::{SignedTransaction, TealValue};
 use serde::Deserialize;
 
 /// The step a program failed at.

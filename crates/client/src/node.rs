@@ -2,8 +2,8 @@
 
 use super::http::Service;
 use super::{Algod, ClientError};
-use crate::types::msgpack::{Decoder, Wire as _};
-use crate::types::{Block, Round};
+use pnp_types::msgpack::{Decoder, Wire as _};
+use pnp_types::{Block, Round};
 use std::time::Duration;
 
 /// How a node stands.
@@ -92,6 +92,6 @@ fn read_block(service: &Service, bytes: &[u8]) -> Result<Block, ClientError> {
         }
         Block::decode(&mut decoder).map(Some)
     };
-    let read: Result<_, crate::types::msgpack::DecodeError> = { read }();
+    let read: Result<_, pnp_types::msgpack::DecodeError> = { read }();
     read.map_err(|error| service.malformed(error))?.ok_or_else(|| service.malformed("it holds no block"))
 }

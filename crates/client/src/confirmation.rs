@@ -1,7 +1,7 @@
 //! What became of a transaction.
 
-use crate::types::{AppIndex, AssetIndex, Round, Txid};
 use data_encoding::BASE64;
+use pnp_types::{AppIndex, AssetIndex, Round, Txid};
 use serde::Deserialize;
 
 /// A transaction that is in a block.

@@ -1,7 +1,7 @@
 //! Why a request did not get its answer.
 
 use super::Rejection;
-use crate::types::{Round, Txid};
+use pnp_types::{Round, Txid};
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Running a group without sending it: its cost, and where it would fail.
 
 use super::Rejection;
-use crate::types::msgpack::{Encoder, Wire};
-use crate::types::{SignedTransaction, Txid};
+use pnp_types::msgpack::{Encoder, Wire};
+use pnp_types::{SignedTransaction, Txid};
 use serde::Deserialize;
 
 /// The outcome of a simulated group.

@@ -3,11 +3,11 @@
 use super::account::{ApplicationBody, AssetBody, CreatorBody, LocalStateBody};
 use super::http::Service;
 use super::{AccountState, ApplicationState, AssetState, ClientError, Holding, Simulation, Transport};
-use crate::types::consensus::{self, ConsensusParams};
-use crate::types::{
+use data_encoding::BASE64;
+use pnp_types::consensus::{self, ConsensusParams};
+use pnp_types::{
     Address, AppIndex, AssetIndex, Digest, MicroAlgos, Round, SignedTransaction, TealValue, Transaction, Txid, msgpack,
 };
-use data_encoding::BASE64;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

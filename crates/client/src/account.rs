@@ -1,7 +1,7 @@
 //! What the ledger says about accounts, assets and applications.
 
-use crate::types::{Address, AppIndex, AssetIndex, MicroAlgos, StateSchema, TealValue};
 use data_encoding::BASE64;
+use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, StateSchema, TealValue};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

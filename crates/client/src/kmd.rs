@@ -2,8 +2,8 @@
 
 use super::http::Service;
 use super::{ClientError, Transport};
-use crate::types::{Address, Signature, SignedTransaction, Transaction, msgpack};
 use data_encoding::BASE64;
+use pnp_types::{Address, Signature, SignedTransaction, Transaction, msgpack};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;

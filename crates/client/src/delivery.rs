@@ -7,7 +7,7 @@
 use super::confirmation::PendingBody;
 use super::retry::Pauses;
 use super::{Algod, ClientError, Confirmation, Rejection, Verdict};
-use crate::types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
+use pnp_types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
 use std::time::{Duration, Instant};
 
 /// How long a network may make no block while one is waited for.

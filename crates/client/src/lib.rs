@@ -1,7 +1,7 @@
 //! One way to talk to every Algorand network.
 //!
 //! Every request takes one way (`http`), which knows the manners of public networks: pauses, limits, certificates. What
-//! is sent are bytes encoded by [`crate::types`]; answers that say no are turned into explanations; `delivery` takes a
+//! is sent are bytes encoded by [`pnp_types`]; answers that say no are turned into explanations; `delivery` takes a
 //! group to its block whatever the connection does. This module does not know which contract it serves, where networks are
 //! found, or where keys come from.
 

@@ -3,7 +3,7 @@
 //! The texts are go-algorand's (`ledger/apply/`, `ledger/ledgercore/error.go`, `data/transactions/logic/eval.go`); SDKs
 //! parse the same ones.
 
-use crate::types::{Address, AppIndex, AssetIndex, MicroAlgos};
+use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos};
 use std::fmt;
 
 /// Who misses how much of what.
