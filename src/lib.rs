@@ -29,4 +29,4 @@ pub mod network;
 #[cfg(feature = "cli")]
 pub mod registry;
 #[cfg(feature = "cli")]
-pub mod usage;
+pub use pnp_usage as usage;

@@ -1,0 +1,324 @@
+//! One line from its tick to its fate.
+
+use super::group::Common;
+use super::lanes::Entry;
+use super::network::Network;
+use super::settle::{self, Fate};
+use super::{Explain, Halt, Outcome, Payer, Settings, SettledBill};
+use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};
+use crate::{GlobalState, LocalState, OperationError, Split, TickId, UsageError};
+use pnp_client::{ClientError, Rejection, Verdict};
+use pnp_types::{Address, Txid, msgpack};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// How many groups a line gets before it is left for later.
+const MOST_GROUPS: u32 = 20;
+/// How long a block with a group that was handed over is waited for before the group is handed over again.
+const BLOCK: Duration = Duration::from_secs(20);
+/// The pause before asking again about a group that was refused when it was sent once more.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// What the lines of a batch share.
+pub(super) struct Shared {
+    pub(super) network: Network,
+    pub(super) journal: Journal,
+    pub(super) settings: Settings,
+    pub(super) common: Common,
+    pub(super) explain: Explain,
+    pub(super) state: RwLock<GlobalState>,
+}
+
+/// A line under way.
+pub(super) struct Charge {
+    pub(super) shared: Arc<Shared>,
+    pub(super) payer: Arc<dyn Payer>,
+    pub(super) entry: Entry,
+    pub(super) last: Option<TickId>,
+}
+
+/// A line at its end.
+pub(super) struct Ended {
+    pub(super) line: u64,
+    pub(super) user: Address,
+    pub(super) bill: Option<SettledBill>,
+    pub(super) outcome: Outcome,
+    /// The user's newest tick now.
+    pub(super) last: Option<TickId>,
+}
+
+/// What came of trying to have a group in a block.
+enum Tried {
+    Fate(Fate),
+    /// Refused, and it never was anywhere else than where it was refused.
+    Refused(ClientError),
+}
+
+/// What a refusal means for the line.
+enum Next {
+    SameTick,
+    /// Another process billed this user meanwhile; and its tick.
+    FreshTick(Option<TickId>),
+    Final(String),
+}
+
+impl Charge {
+    /// Takes the line to its end.
+    pub(super) async fn run(mut self) -> Result<Ended, Halt> {
+        let mut open = self.entry.open.take();
+        if let Some(intent) = &open
+            && intent.user != self.payer.address()
+        {
+            let why = format!("it was sent for {}, whom the input called the same", intent.user);
+            return Ok(self.ended(Some(intent), Outcome::Doubtful(why)));
+        }
+        let mut tick = self.entry.tick.clone();
+        for _ in 0..MOST_GROUPS {
+            let (intent, sent_before) = match open.take() {
+                Some(intent) => (intent, true),
+                None => match self.intend(tick.take()).await? {
+                    Ok(intent) => (Box::new(intent), false),
+                    Err(reason) => return self.refused(None, reason),
+                },
+            };
+            if !sent_before {
+                self.shared.journal.commit(Record::Intent(intent.clone())).await?;
+            }
+            match self.try_group(&intent, sent_before).await? {
+                Tried::Fate(Fate::Charged(round)) => return self.charged(&intent, round),
+                Tried::Fate(Fate::Doubtful(why)) => return Ok(self.ended(Some(&intent), Outcome::Doubtful(why))),
+                Tried::Fate(Fate::Void(why)) => self.void(why)?,
+                Tried::Refused(error) => match self.consider(&intent, &error).await? {
+                    Next::Final(reason) => return self.refused(Some(&intent), reason),
+                    Next::SameTick => self.void(error.to_string())?,
+                    Next::FreshTick(last) => {
+                        self.void(error.to_string())?;
+                        self.last = last;
+                        continue;
+                    }
+                },
+            }
+            tick = Some(intent.tick.clone());
+        }
+        let why = format!("{MOST_GROUPS} groups of it went out of validity or were overtaken");
+        Ok(self.ended(None, Outcome::Expired(why)))
+    }
+
+    /// Makes an intent; or why the contract would refuse it.
+    async fn intend(&self, again: Option<TickId>) -> Result<Result<Intent, String>, Halt> {
+        let Self { shared, entry, .. } = self;
+        let params = shared.network.params().await?;
+        let state = self.state();
+        let made = entry.tick.is_none();
+        let checked = || -> Result<_, UsageError> {
+            let asset = state.billed_asset(shared.settings.asset)?;
+            let unit_price = entry.unit_price.unwrap_or_else(|| state.parameters.min_rate().max(1));
+            state.parameters.check_price(unit_price)?;
+            let split = Split::of(entry.units, unit_price, state.parameters.fee_pct())?;
+            let last = self.last.as_ref().filter(|_| shared.settings.ordered_ticks);
+            let tick = match again.or_else(|| entry.tick.clone()) {
+                Some(tick) => tick,
+                None => TickId::fresh(last)?,
+            };
+            let refused = match last {
+                Some(last) => tick.partial_cmp(last) != Some(std::cmp::Ordering::Greater),
+                None => self.last.as_ref() == Some(&tick),
+            };
+            match &self.last {
+                Some(last) if refused => Err(UsageError::TickOrder { tick, last: last.clone() }),
+                _ => Ok((asset, unit_price, split, tick)),
+            }
+        };
+        let (asset, unit_price, split, tick) = match checked() {
+            Ok(checked) => checked,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        // Another node may be some rounds behind.
+        let first_valid = params.last_round.saturating_sub(if shared.settings.alone { 0 } else { 3 }).max(1);
+        let mut intent = Intent {
+            line: entry.line,
+            input: entry.input,
+            user: self.payer.address(),
+            units: entry.units,
+            unit_price,
+            tick,
+            made,
+            asset,
+            net: split.net,
+            fee: split.fee,
+            txid: Txid::ZERO,
+            first_valid,
+            last_valid: first_valid.saturating_add(shared.settings.validity),
+            fee_per_byte: params.fee_per_byte,
+            min_fee: params.min_fee.0,
+        };
+        let transactions = shared.common.transactions(&intent, &state).map_err(OperationError::Group)?;
+        let fee = transactions.iter().fold(0, |sum: u64, transaction| sum.saturating_add(transaction.header.fee.0));
+        if let Some(limit) = shared.settings.max_fee.filter(|limit| fee > *limit) {
+            return Err(Halt::Fee { fee, limit });
+        }
+        intent.txid = transactions.first().map(pnp_types::Transaction::id).unwrap_or_default();
+        Ok(Ok(intent))
+    }
+
+    /// The intent's group as bytes; none where this program would make other ones today.
+    async fn bytes(&self, intent: &Intent) -> Result<Option<Vec<u8>>, Halt> {
+        let transactions = self.shared.common.transactions(intent, &self.state()).map_err(OperationError::Group)?;
+        if transactions.first().map(pnp_types::Transaction::id) != Some(intent.txid) {
+            return Ok(None);
+        }
+        let signed = self.payer.sign(&transactions).await;
+        let signed = signed.map_err(|why| Halt::Signature { user: intent.user, why })?;
+        Ok(Some(signed.iter().flat_map(msgpack::encode).collect()))
+    }
+
+    /// Hands the group over until its fate is known. `sent` says whether it may have got anywhere before.
+    async fn try_group(&self, intent: &Intent, mut sent: bool) -> Result<Tried, Halt> {
+        let Shared { network, settings, .. } = self.shared.as_ref();
+        if sent && let Some(round) = network.look_up(intent.txid).await? {
+            return Ok(Tried::Fate(Fate::Charged(Some(round))));
+        }
+        let bytes = self.bytes(intent).await?;
+        let mut refusals = 0;
+        let mut moved = (network.latest(), Instant::now());
+        loop {
+            if settle::is_over(intent, network.latest(), settings.alone) {
+                return Ok(Tried::Fate(settle::fate(network, settings, intent).await?));
+            }
+            let handed_over = match &bytes {
+                Some(bytes) => self.hand_over(bytes, &mut sent).await?,
+                None => Ok(()),
+            };
+            match handed_over {
+                Ok(()) => {
+                    if let Some(round) = network.confirm(intent.txid, BLOCK).await? {
+                        return Ok(Tried::Fate(Fate::Charged(Some(round))));
+                    }
+                }
+                Err(error) if !sent => return Ok(Tried::Refused(error)),
+                Err(error) => {
+                    // The earlier copy may be on its way still: only a look, or its end, tells.
+                    tokio::time::sleep(AGAIN).await;
+                    if let Some(round) = network.look_up(intent.txid).await? {
+                        return Ok(Tried::Fate(Fate::Charged(Some(round))));
+                    }
+                    refusals += 1;
+                    if settings.alone && refusals > 1 {
+                        return Ok(Tried::Refused(error));
+                    }
+                }
+            }
+            network.refresh().await?;
+            if network.latest() > moved.0 {
+                moved = (network.latest(), Instant::now());
+            } else if moved.1.elapsed() > settings.patience {
+                return Err(Halt::Stalled { txid: intent.txid });
+            }
+        }
+    }
+
+    /// Hands bytes over; inside, a refusal. Afterwards `sent` says whether they may have got anywhere.
+    async fn hand_over(&self, bytes: &[u8], sent: &mut bool) -> Result<Result<(), ClientError>, Halt> {
+        let network = &self.shared.network;
+        let begun = Instant::now();
+        loop {
+            network.pass().await;
+            let error = match network.algod.submit_bytes(bytes).await {
+                Ok(_) => {
+                    network.answered();
+                    *sent = true;
+                    return Ok(Ok(()));
+                }
+                Err(error) => error,
+            };
+            match error.verdict() {
+                Verdict::Refused if matches!(error.rejection(), Some(Rejection::Duplicate { .. })) => {
+                    network.answered();
+                    *sent = true;
+                    return Ok(Ok(()));
+                }
+                Verdict::Refused => {
+                    network.answered();
+                    return Ok(Err(error));
+                }
+                Verdict::Later => {
+                    *sent |= error.may_have_arrived();
+                    if !network.may_try_again(begun, &error) {
+                        return Err(error.into());
+                    }
+                }
+                Verdict::Stop => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Whether a refused line has another chance.
+    async fn consider(&self, intent: &Intent, error: &ClientError) -> Result<Next, Halt> {
+        let Shared { network, settings, explain, .. } = self.shared.as_ref();
+        let Some(rejection) = error.rejection() else { return Ok(Next::Final(error.to_string())) };
+        match rejection {
+            Rejection::FeeTooSmall { .. } | Rejection::Expired { .. } => {
+                tokio::time::sleep(if settings.alone { Duration::ZERO } else { AGAIN }).await;
+                network.refresh().await?;
+                return Ok(Next::SameTick);
+            }
+            Rejection::Logic { .. } => {}
+            _ => return Ok(Next::Final(explain(rejection))),
+        }
+        let local = network.ask(|| LocalState::fetch(&network.algod, intent.user, settings.app)).await?;
+        let last = local.map_err(OperationError::Usage)?.and_then(|local| local.last_tick);
+        let overtaken = last.as_ref().is_some_and(|last| *last >= intent.tick);
+        if overtaken && intent.made {
+            return Ok(Next::FreshTick(last));
+        }
+        if let Some(last) = last.filter(|_| overtaken) {
+            let tick = intent.tick.clone();
+            return Ok(Next::Final(UsageError::TickOrder { tick, last }.to_string()));
+        }
+        let application = network.ask(|| network.algod.application(settings.app)).await?;
+        let application = application.ok_or(OperationError::NoApplication(settings.app))?;
+        let now = GlobalState::read(&application).map_err(OperationError::Usage)?;
+        let mut kept = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+        // The creator may have set another fee while the group was made.
+        let split = Split::of(intent.units, intent.unit_price, now.parameters.fee_pct()).ok();
+        let changed = *kept != now || split.is_some_and(|split| split.fee != intent.fee);
+        *kept = now;
+        Ok(if changed { Next::SameTick } else { Next::Final(explain(rejection)) })
+    }
+
+    fn state(&self) -> GlobalState {
+        *self.shared.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn void(&self, reason: String) -> Result<(), Halt> {
+        Ok(self.shared.journal.note(Record::Void(Void { line: self.entry.line, reason }))?)
+    }
+
+    fn charged(mut self, intent: &Intent, round: Option<u64>) -> Result<Ended, Halt> {
+        self.shared.journal.note(Record::Charged(Charged { line: intent.line, round }))?;
+        self.last = Some(intent.tick.clone());
+        Ok(self.ended(Some(intent), Outcome::Charged(round)))
+    }
+
+    fn refused(self, intent: Option<&Intent>, reason: String) -> Result<Ended, Halt> {
+        let Self { shared, entry, .. } = &self;
+        shared.journal.note(Record::Refused(Refused {
+            line: entry.line,
+            input: entry.input,
+            reason: reason.clone(),
+        }))?;
+        Ok(self.ended(intent, Outcome::Refused(reason)))
+    }
+
+    fn ended(&self, intent: Option<&Intent>, outcome: Outcome) -> Ended {
+        let bill = intent.map(|intent| SettledBill {
+            units: intent.units,
+            unit_price: intent.unit_price,
+            tick: intent.tick.clone(),
+            net: intent.net,
+            fee: intent.fee,
+            txid: intent.txid,
+        });
+        Ended { line: self.entry.line, user: self.payer.address(), bill, outcome, last: self.last.clone() }
+    }
+}

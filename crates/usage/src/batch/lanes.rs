@@ -1,0 +1,167 @@
+//! Users and the lines that wait for them: one line of a user at a time, in the input's order.
+
+use super::{Payer, Ready, Row};
+use crate::TickId;
+use crate::journal::{InputDigest, Intent};
+use pnp_types::Address;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// A line that waits.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) line: u64,
+    pub(super) input: InputDigest,
+    pub(super) units: u64,
+    pub(super) unit_price: Option<u64>,
+    pub(super) tick: Option<TickId>,
+    /// What an earlier run was about to send, or sent, for it.
+    pub(super) open: Option<Box<Intent>>,
+}
+
+impl Entry {
+    pub(super) fn new(line: u64, input: InputDigest, row: Row, open: Option<Box<Intent>>) -> Self {
+        let Row { units, unit_price, tick, .. } = row;
+        Self { line, input, units, unit_price, tick, open }
+    }
+}
+
+/// One user.
+#[derive(Default)]
+struct Lane {
+    /// Who signs; nobody while the user is being made ready.
+    payer: Option<Arc<dyn Payer>>,
+    /// The newest tick billed.
+    last: Option<TickId>,
+    queue: VecDeque<Entry>,
+    busy: bool,
+    /// Nothing more is sent.
+    closed: Option<Closed>,
+}
+
+/// Why nothing more of a user is sent.
+enum Closed {
+    /// A line before is not settled.
+    Blocked,
+    /// It cannot be billed, for this reason.
+    Refused(String),
+}
+
+/// A line that may be sent now.
+pub(super) struct Start {
+    pub(super) payer: Arc<dyn Payer>,
+    /// The user's newest tick.
+    pub(super) last: Option<TickId>,
+    pub(super) entry: Entry,
+}
+
+/// What becomes of a line that comes to its lane.
+pub(super) enum Pushed {
+    /// It waits for its turn.
+    Queued,
+    /// It is not reached: a line before it is not settled.
+    Left,
+    /// Its user cannot be billed.
+    Refused(Entry, String),
+}
+
+/// All users of a batch.
+#[derive(Default)]
+pub(super) struct Lanes {
+    lanes: HashMap<Address, Lane>,
+    ready: VecDeque<Address>,
+    queued: usize,
+}
+
+impl std::fmt::Debug for Lanes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lanes").field("users", &self.lanes.len()).field("queued", &self.queued).finish_non_exhaustive()
+    }
+}
+
+impl Lanes {
+    /// Lines that wait.
+    pub(super) const fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// Whether a line could be started now.
+    pub(super) fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Enters a user who is being made ready; whether that is news. Its lines wait.
+    pub(super) fn expect(&mut self, user: Address) -> bool {
+        let new = !self.lanes.contains_key(&user);
+        if new {
+            self.lanes.insert(user, Lane::default());
+        }
+        new
+    }
+
+    /// Notes that a user can be billed.
+    pub(super) fn ready(&mut self, user: Ready) {
+        let address = user.payer.address();
+        let Some(lane) = self.lanes.get_mut(&address) else { return };
+        lane.payer = Some(user.payer);
+        lane.last = user.last_tick;
+        if !lane.queue.is_empty() {
+            self.ready.push_back(address);
+        }
+    }
+
+    /// Notes that a user cannot be billed; the lines that waited.
+    pub(super) fn refuse(&mut self, user: Address, reason: String) -> VecDeque<Entry> {
+        let Some(lane) = self.lanes.get_mut(&user) else { return VecDeque::new() };
+        lane.closed = Some(Closed::Refused(reason));
+        let waited = std::mem::take(&mut lane.queue);
+        self.queued -= waited.len();
+        waited
+    }
+
+    /// Puts a line behind the others of its user.
+    pub(super) fn push(&mut self, user: Address, entry: Entry) -> Pushed {
+        let Some(lane) = self.lanes.get_mut(&user) else { return Pushed::Left };
+        match &lane.closed {
+            Some(Closed::Blocked) => return Pushed::Left,
+            Some(Closed::Refused(reason)) => return Pushed::Refused(entry, reason.clone()),
+            None => {}
+        }
+        if lane.payer.is_some() && !lane.busy && lane.queue.is_empty() {
+            self.ready.push_back(user);
+        }
+        lane.queue.push_back(entry);
+        self.queued += 1;
+        Pushed::Queued
+    }
+
+    /// The next line of a user none of whose lines is under way.
+    pub(super) fn start(&mut self) -> Option<Start> {
+        let user = self.ready.pop_front()?;
+        let lane = self.lanes.get_mut(&user)?;
+        let payer = Arc::clone(lane.payer.as_ref()?);
+        let entry = lane.queue.pop_front()?;
+        lane.busy = true;
+        self.queued -= 1;
+        Some(Start { payer, last: lane.last.clone(), entry })
+    }
+
+    /// Notes that the user's line is settled, and the newest tick since.
+    pub(super) fn finish(&mut self, user: Address, last: Option<TickId>) {
+        let Some(lane) = self.lanes.get_mut(&user) else { return };
+        lane.busy = false;
+        lane.last = last;
+        if !lane.queue.is_empty() {
+            self.ready.push_back(user);
+        }
+    }
+
+    /// Notes that the user's line is not settled and no other may overtake it; how many lines are left by that.
+    pub(super) fn block(&mut self, user: Address) -> u64 {
+        let Some(lane) = self.lanes.get_mut(&user) else { return 0 };
+        lane.closed = Some(Closed::Blocked);
+        let left = std::mem::take(&mut lane.queue).len();
+        self.queued -= left;
+        left as u64
+    }
+}

@@ -1,0 +1,188 @@
+//! Billing many ticks: in order within a user, side by side across users, each exactly once.
+//!
+//! A line of the input becomes an intent in the journal, durable before its group is sent; a user's next line waits until
+//! the fate of the one before is known. A new group for a line is made only when the old one can be in no block any more.
+//! So whatever is killed whenever, going on with the same journal charges what is missing and nothing twice;
+//! `docs/billing.md` has the argument. This module reads no file of keys and prints nothing: payers come from a
+//! [`Payers`], what happens goes to a [`Listener`].
+
+mod charge;
+mod group;
+mod input;
+mod lanes;
+mod network;
+mod preparing;
+mod run;
+mod settle;
+
+pub use input::{Format, Input, InputError, Line, Row};
+pub use run::{Batch, BatchError, Summary};
+
+use super::TickId;
+use super::journal::JournalError;
+use pnp_client::{ClientError, Rejection};
+use pnp_types::{Address, AppIndex, AssetIndex, Round, SignedTransaction, Transaction, Txid};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a batch is told before it starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The contract.
+    pub app: AppIndex,
+    /// The asset, where the contract is not bound to one.
+    pub asset: Option<AssetIndex>,
+    /// Whether the contract asks for rising ticks.
+    pub ordered_ticks: bool,
+    /// How many users are billed at once.
+    pub parallel: usize,
+    /// The most ticks a second.
+    pub rate: Option<f64>,
+    /// For how many rounds a group stays valid, at most 1000.
+    pub validity: Round,
+    /// Whether the node that answers is the whole network, so that what it refuses and does not know is nowhere else.
+    pub alone: bool,
+    /// How long the network may give no answer, or make no block that is waited for.
+    pub patience: Duration,
+    /// Whether lines that were refused before are tried again.
+    pub retry: bool,
+    /// The most microAlgos of fees for a group.
+    pub max_fee: Option<u64>,
+}
+
+/// Who signs for a user.
+pub trait Payer: Send + Sync {
+    /// The account.
+    fn address(&self) -> Address;
+    /// Signs some of its transactions; or why that cannot be done.
+    fn sign<'a>(&'a self, transactions: &'a [Transaction]) -> Signing<'a>;
+}
+
+/// Signed transactions to come, in the same order.
+pub type Signing<'a> = Pin<Box<dyn Future<Output = Result<Vec<SignedTransaction>, String>> + Send + 'a>>;
+
+/// A user who can be billed.
+pub struct Ready {
+    /// Who signs.
+    pub payer: Arc<dyn Payer>,
+    /// The newest tick the contract has of the user.
+    pub last_tick: Option<TickId>,
+}
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ready").field("user", &self.payer.address()).finish_non_exhaustive()
+    }
+}
+
+/// An account, with its address; else why there is none.
+pub type Found<A> = Result<(Address, A), String>;
+
+/// Where payers are found.
+pub trait Payers {
+    /// What stops the whole batch.
+    type Error;
+    /// An account that may pay.
+    type Account;
+    /// The account an input calls `user` (a name or an address), asked once for each and for one after the other: a password may
+    /// have to be typed. Inside, why there is none.
+    fn find(&self, user: &str) -> impl Future<Output = Result<Found<Self::Account>, Self::Error>>;
+    /// What the network has of an account, which is made ready where that is due; asked once for each and for several at a
+    /// time. Inside, why it cannot be billed.
+    fn ready(&self, account: Self::Account) -> impl Future<Output = Result<Result<Ready, String>, Self::Error>>;
+}
+
+/// Turns a refusal into words for the journal.
+pub type Explain = Arc<dyn Fn(&Rejection) -> String + Send + Sync>;
+
+/// What became of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in a block; without a round where only the contract's state tells.
+    Charged(Option<Round>),
+    /// It is not charged and will not be, for this reason.
+    Refused(String),
+    /// It is not charged: its groups went out of validity too often. Going on later tries again.
+    Expired(String),
+    /// Nobody can tell whether it is charged; nothing of this user is sent until that is clear.
+    Doubtful(String),
+}
+
+/// A line and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The input's line.
+    pub line: u64,
+    /// Who pays, as an address where that is known, else as the input says.
+    pub user: String,
+    /// What was to be billed; none where nothing was sent.
+    pub bill: Option<SettledBill>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// The group of a settled line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledBill {
+    /// Units of use.
+    pub units: u64,
+    /// The price of one.
+    pub unit_price: u64,
+    /// The tick.
+    pub tick: TickId,
+    /// The provider's part.
+    pub net: u64,
+    /// The platform's part.
+    pub fee: u64,
+    /// The call's transaction id.
+    pub txid: Txid,
+}
+
+/// Who hears what happens.
+pub trait Listener {
+    /// A line was settled in this run.
+    fn settled(&mut self, line: &Settled);
+    /// A line had been settled by an earlier run.
+    fn passed(&mut self, line: u64);
+}
+
+/// Why a batch cannot go on; what is open in the journal is settled when it is run again.
+#[derive(Debug, thiserror::Error)]
+pub enum Halt {
+    /// The network does not answer, or not to us.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The contract cannot be read any more.
+    #[error(transparent)]
+    Contract(#[from] super::OperationError),
+    /// A key does not sign.
+    #[error("{user} cannot sign: {why}")]
+    Signature {
+        /// Who.
+        user: Address,
+        /// Why.
+        why: String,
+    },
+    /// The network suggests more fees than allowed; nothing of it was sent.
+    #[error("the fees of a group would be {fee} microAlgos, over the limit of {limit}")]
+    Fee {
+        /// What a group would cost.
+        fee: u64,
+        /// What it may cost.
+        limit: u64,
+    },
+    /// The network makes no blocks.
+    #[error("the network makes no blocks: transaction {txid} is neither in one nor given up")]
+    Stalled {
+        /// What is waited for.
+        txid: Txid,
+    },
+    /// A task of this program ended badly.
+    #[error("a task ended badly: {0}")]
+    Task(String),
+}

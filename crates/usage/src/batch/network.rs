@@ -1,0 +1,212 @@
+//! What all lines of a batch share of the network: its newest round, its fees, its bad moments, and who waits for which block.
+
+use pnp_client::{Algod, ClientError, SuggestedParams, Verdict};
+use pnp_types::{Round, Txid};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, oneshot};
+
+/// How long suggested fees are taken for true.
+const FRESH: Duration = Duration::from_secs(10);
+/// The first pause after a failure; each further one is twice as long.
+const PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The longest pause a service may ask for; then it is asked again all the same.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+/// How many blocks are read at most to catch up; what is missed is asked for one by one.
+const CATCH_UP: Round = 64;
+
+/// One network, seen by every line of a batch.
+#[derive(Debug)]
+pub(super) struct Network {
+    pub(super) algod: Algod,
+    patience: Duration,
+    latest: AtomicU64,
+    params: tokio::sync::Mutex<Option<(Instant, SuggestedParams)>>,
+    waiting: Mutex<HashMap<Txid, oneshot::Sender<Round>>>,
+    somebody_waits: Notify,
+    trouble: Mutex<Trouble>,
+}
+
+#[derive(Debug, Default)]
+struct Trouble {
+    failures: u32,
+    since: Option<Instant>,
+    until: Option<Instant>,
+}
+
+impl Network {
+    pub(super) fn new(algod: Algod, patience: Duration) -> Self {
+        Self {
+            algod,
+            patience,
+            latest: AtomicU64::new(0),
+            params: tokio::sync::Mutex::default(),
+            waiting: Mutex::default(),
+            somebody_waits: Notify::new(),
+            trouble: Mutex::default(),
+        }
+    }
+
+    /// The newest round anyone has seen.
+    pub(super) fn latest(&self) -> Round {
+        self.latest.load(Ordering::Relaxed)
+    }
+
+    fn saw(&self, round: Round) {
+        self.latest.fetch_max(round, Ordering::Relaxed);
+    }
+
+    /// Asks again and again while the network is not to be reached or busy; with growing pauses that all lines keep.
+    pub(super) async fn ask<T, F>(&self, request: impl Fn() -> F) -> Result<T, ClientError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        let begun = Instant::now();
+        loop {
+            self.pass().await;
+            match request().await {
+                Err(error) if error.verdict() == Verdict::Later && self.may_try_again(begun, &error) => {}
+                outcome => {
+                    self.answered();
+                    return outcome;
+                }
+            }
+        }
+    }
+
+    /// Waits until the pause after the last failure is over.
+    pub(super) async fn pass(&self) {
+        let until = self.trouble().until;
+        if let Some(until) = until {
+            tokio::time::sleep_until(until.into()).await;
+        }
+    }
+
+    /// Notes a failure of something that was begun at `begun`; whether there is patience for another try.
+    pub(super) fn may_try_again(&self, begun: Instant, error: &ClientError) -> bool {
+        let now = Instant::now();
+        let mut trouble = self.trouble();
+        // Lines that fail together count as one failure.
+        if trouble.until.is_none_or(|until| until <= now) {
+            let pause = PAUSE.saturating_mul(1 << trouble.failures.min(10)).min(LONGEST_PAUSE);
+            trouble.failures = trouble.failures.saturating_add(1);
+            trouble.until = Some(now + pause.max(error.asked_pause().unwrap_or_default().min(LONGEST_ASKED)));
+        }
+        trouble.since.get_or_insert(now);
+        begun.elapsed() < self.patience
+    }
+
+    /// Notes that the network answers.
+    pub(super) fn answered(&self) {
+        let mut trouble = self.trouble();
+        if trouble.since.is_some() {
+            *trouble = Trouble::default();
+        }
+    }
+
+    /// What transactions need, as far as this was asked for lately; its round is the newest known.
+    pub(super) async fn params(&self) -> Result<SuggestedParams, ClientError> {
+        let mut kept = self.params.lock().await;
+        let params = match &*kept {
+            Some((when, params)) if when.elapsed() < FRESH => params.clone(),
+            _ => {
+                let params = self.ask(|| self.algod.suggested_params()).await?;
+                self.saw(params.last_round);
+                *kept = Some((Instant::now(), params.clone()));
+                params
+            }
+        };
+        Ok(SuggestedParams { last_round: self.latest().max(params.last_round), ..params })
+    }
+
+    /// Asks for fees and round anew.
+    pub(super) async fn refresh(&self) -> Result<SuggestedParams, ClientError> {
+        *self.params.lock().await = None;
+        self.params().await
+    }
+
+    /// The round of a transaction that is in a block, as far as the node remembers.
+    pub(super) async fn look_up(&self, txid: Txid) -> Result<Option<Round>, ClientError> {
+        let found = self
+            .ask(|| async {
+                match self.algod.pending(txid).await {
+                    // The node gave it up; another one may not have.
+                    Err(ClientError::Dropped { .. }) => Ok(None),
+                    outcome => outcome,
+                }
+            })
+            .await?;
+        let round = found.map(|confirmation| confirmation.round);
+        if let Some(round) = round {
+            self.saw(round);
+        }
+        Ok(round)
+    }
+
+    /// The round of a transaction that was handed over, waited for at most `patience`.
+    pub(super) async fn confirm(&self, txid: Txid, patience: Duration) -> Result<Option<Round>, ClientError> {
+        // Entered before the question, so that no block falls between the two.
+        let (tell, told) = oneshot::channel();
+        self.waiting().insert(txid, tell);
+        let asked = self.look_up(txid).await;
+        if !matches!(asked, Ok(None)) {
+            self.waiting().remove(&txid);
+            return asked;
+        }
+        self.somebody_waits.notify_one();
+        let round = tokio::time::timeout(patience, told).await.ok().and_then(Result::ok);
+        self.waiting().remove(&txid);
+        Ok(round)
+    }
+
+    /// Reads new blocks while anyone waits for one. Never ends.
+    pub(super) async fn follow(&self) {
+        let mut read = 0;
+        loop {
+            if self.waiting().is_empty() {
+                self.somebody_waits.notified().await;
+                // What was in a block before is found by whoever asks first and waits then; two more for slower nodes.
+                read = self.latest().saturating_sub(2);
+            }
+            match self.algod.wait_for_block_after(read).await {
+                Ok(round) if round > read => {
+                    self.saw(round);
+                    for round in (read + 1).max(round.saturating_sub(CATCH_UP))..=round {
+                        self.read_block(round).await;
+                    }
+                    read = round;
+                }
+                // A network that makes blocks only when asked answers at once.
+                Ok(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+                Err(error) => {
+                    tracing::debug!(%error, "waiting for a block failed");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+
+    async fn read_block(&self, round: Round) {
+        // Who waits asks for the transaction itself after a while: a block that cannot be read only costs time.
+        let Ok(Some(ids)) = self.algod.block_txids(round).await else { return };
+        let mut waiting = self.waiting();
+        for id in ids {
+            if let Some(tell) = waiting.remove(&id) {
+                // It may just have stopped waiting.
+                let _ = tell.send(round);
+            }
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<Txid, oneshot::Sender<Round>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

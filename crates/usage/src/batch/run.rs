@@ -1,0 +1,461 @@
+//! The one who reads lines, starts what may start, and hears what became of it.
+
+use super::charge::{Charge, Ended, Shared};
+use super::group::Common;
+use super::lanes::{Entry, Lanes, Pushed, Start};
+use super::network::Network;
+use super::preparing::Preparing;
+use super::{Explain, Halt, Input, InputError, Line, Listener, Outcome, Payers, Ready, Row, Settings, Settled};
+use crate::global_state;
+use crate::journal::{Done, InputDigest, Journal, Past, Record, Refused, Sums};
+use pnp_client::Algod;
+use pnp_types::Address;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+
+/// How many lines wait in memory at most: an input sorted by user still finds many users in them.
+const WINDOW: usize = 100_000;
+/// How many lines are taken in before what is ready is looked at again.
+const SWALLOW: usize = 256;
+/// How long lines under way get to end by themselves when something halts the batch.
+const LAST_LINES: Duration = Duration::from_secs(5);
+/// How many users that cannot be billed are remembered.
+const MOST_STRANGERS: usize = 10_000;
+
+/// A batch that is about to run.
+pub struct Batch {
+    shared: Arc<Shared>,
+    past: Past,
+    stop: Arc<Notify>,
+}
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch").field("journal", &self.shared.journal.path()).finish_non_exhaustive()
+    }
+}
+
+/// What a batch came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Lines that ask for a bill, as far as the input was read.
+    pub lines: u64,
+    /// Lines that this run charged.
+    pub charged: u64,
+    /// Lines that earlier runs had charged.
+    pub charged_before: u64,
+    /// Lines that are refused, by this run or an earlier one.
+    pub refused: u64,
+    /// Lines that are not charged and may be by going on later.
+    pub left: u64,
+    /// Lines of which nobody can tell whether they are charged.
+    pub doubtful: u64,
+    /// Whether the input was read to its end and every line is charged or refused.
+    pub complete: bool,
+    /// All that is charged, by this run and earlier ones.
+    pub sums: Sums,
+}
+
+/// Why a batch ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum BatchError<E> {
+    /// The network, the journal or this program.
+    #[error(transparent)]
+    Halt(#[from] Halt),
+    /// The input.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The input is not the one the journal is about.
+    #[error("line {line} of the input, or one before it, is not what the journal says it was")]
+    OtherInput {
+        /// The last line the journal tells of.
+        line: u64,
+    },
+    /// The keys.
+    #[error("a payer's key cannot be used")]
+    Payers(E),
+    /// Somebody asked for it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// A user who was made ready, or why not; else what stops the batch.
+type Prepared<E> = (Address, Result<Result<Ready, String>, E>);
+
+/// What a run keeps in mind.
+struct Course<'r, P: Payers, L> {
+    batch: Batch,
+    payers: &'r P,
+    listener: &'r mut L,
+    users: HashMap<String, Result<Address, String>>,
+    preparing: Preparing<'r, Prepared<P::Error>>,
+    lanes: Lanes,
+    tasks: JoinSet<Result<Ended, Halt>>,
+    /// Lines that wait until the input has shown to be the journal's.
+    held: Vec<Line>,
+    verified: bool,
+    read: Option<InputDigest>,
+    last_line: u64,
+    next_start: Instant,
+    summary: Summary,
+}
+
+impl Batch {
+    /// Reads what all lines need.
+    ///
+    /// # Errors
+    /// A contract that cannot be read.
+    pub async fn prepare(
+        algod: Algod,
+        (journal, past): (Journal, Past),
+        settings: Settings,
+        explain: Explain,
+    ) -> Result<Self, Halt> {
+        let state = global_state(&algod, settings.app).await?;
+        let network = Network::new(algod.once(), settings.patience);
+        let params = network.params().await?;
+        let common = Common {
+            app: settings.app,
+            genesis_id: params.genesis_id,
+            genesis_hash: params.genesis_hash,
+            consensus: params.consensus,
+            journal: journal.id(),
+        };
+        let state = RwLock::new(state);
+        let shared = Arc::new(Shared { network, journal, settings, common, explain, state });
+        Ok(Self { shared, past, stop: Arc::default() })
+    }
+
+    /// What ends the batch in good order: lines under way are settled, no further one is started.
+    #[must_use]
+    pub fn stopper(&self) -> Arc<Notify> {
+        Arc::clone(&self.stop)
+    }
+
+    /// Bills every line of the input that the journal does not say is settled.
+    ///
+    /// `again` is the same input once more, where it can be read twice: whether it is the journal's is then known before any
+    /// line is kept. Else those that are not settled wait for that in memory.
+    ///
+    /// # Errors
+    /// What ended it early, beside what it came to until then.
+    pub async fn run<P: Payers>(
+        self,
+        input: Input,
+        again: Option<Input>,
+        payers: &P,
+        listener: &mut impl Listener,
+    ) -> (Summary, Result<(), BatchError<P::Error>>) {
+        let verified = match self.verify(again).await {
+            Ok(verified) => verified,
+            Err(error) => return (Summary { sums: self.past.sums, ..Summary::default() }, Err(error)),
+        };
+        let (lines, reader) = read_ahead(input);
+        let shared = Arc::clone(&self.shared);
+        let follower = tokio::spawn(async move { shared.network.follow().await });
+        let mut course = Course {
+            payers,
+            listener,
+            users: HashMap::new(),
+            preparing: Preparing::new(),
+            lanes: Lanes::default(),
+            tasks: JoinSet::new(),
+            held: Vec::new(),
+            verified,
+            read: None,
+            last_line: 0,
+            next_start: Instant::now(),
+            summary: Summary { sums: self.past.sums, ..Summary::default() },
+            batch: self,
+        };
+        let mut outcome = course.go_on(lines).await;
+        course.wind_up(outcome.is_ok()).await;
+        follower.abort();
+        reader.abort();
+        if outcome.is_ok() {
+            outcome = course.complete().await;
+        }
+        (course.summary, outcome)
+    }
+
+    /// Whether the input is known to be the journal's: nothing is told of any, or `again` has been read up to the last line
+    /// that is.
+    async fn verify<E>(&self, again: Option<Input>) -> Result<bool, BatchError<E>> {
+        let Some((highest, expected)) = self.past.highest else { return Ok(true) };
+        let Some(mut input) = again else { return Ok(false) };
+        let read = tokio::task::spawn_blocking(move || {
+            while let Some(line) = input.next_line()? {
+                if line.number >= highest {
+                    return Ok(line.number == highest && line.input == expected);
+                }
+            }
+            Ok(false)
+        });
+        match read.await.map_err(|error| Halt::Task(error.to_string()))? {
+            Ok(true) => Ok(true),
+            Ok(false) => Err(BatchError::OtherInput { line: highest }),
+            Err(error) => Err(BatchError::Input(error)),
+        }
+    }
+}
+
+type Lines = mpsc::Receiver<Result<Option<(Line, InputDigest)>, InputError>>;
+
+/// Reads lines on a thread of their own, for files and pipes may block; the last thing sent is the end.
+fn read_ahead(mut input: Input) -> (Lines, tokio::task::JoinHandle<()>) {
+    let (to, lines) = mpsc::channel(4 * SWALLOW);
+    let reader = tokio::task::spawn_blocking(move || {
+        loop {
+            let line = input.next_line().map(|line| line.map(|line| (line, input.digest())));
+            let ended = !matches!(line, Ok(Some(_)));
+            // Nobody listens any more: the batch was stopped.
+            if to.blocking_send(line).is_err() || ended {
+                break;
+            }
+        }
+    });
+    (lines, reader)
+}
+
+impl<P: Payers, L: Listener> Course<'_, P, L> {
+    async fn go_on(&mut self, mut lines: Lines) -> Result<(), BatchError<P::Error>> {
+        let stop = Arc::clone(&self.batch.stop);
+        let mut ended = false;
+        loop {
+            let mut swallowed = 0;
+            while !ended && self.has_room() && swallowed < SWALLOW {
+                let Ok(line) = lines.try_recv() else { break };
+                ended = self.take(line).await?;
+                swallowed += 1;
+            }
+            self.start();
+            if ended && self.tasks.is_empty() && self.preparing.is_empty() && !self.lanes.has_ready() {
+                return Ok(());
+            }
+            let may_read = !ended && self.has_room();
+            let must_wait = self.lanes.has_ready() && self.tasks.len() < self.batch.shared.settings.parallel;
+            tokio::select! {
+                biased;
+                () = stop.notified() => return Err(BatchError::Interrupted),
+                prepared = self.preparing.next(), if !self.preparing.is_empty() => self.prepared(prepared)?,
+                Some(ended) = self.tasks.join_next() => self.settle(ended)?,
+                Some(line) = lines.recv(), if may_read => ended = self.take(line).await?,
+                () = tokio::time::sleep_until(self.next_start.into()), if must_wait => {}
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.lanes.queued() + self.tasks.len() < WINDOW
+    }
+
+    /// Starts what may start now.
+    fn start(&mut self) {
+        let Settings { parallel, rate, .. } = &self.batch.shared.settings;
+        while self.tasks.len() < *parallel {
+            if let Some(rate) = rate {
+                let now = Instant::now();
+                if self.next_start > now {
+                    break;
+                }
+                // What was not used up in a pause is not made up for.
+                let step = Duration::from_secs_f64(1.0 / rate.max(1e-6));
+                self.next_start = self.next_start.max(now.checked_sub(step).unwrap_or(now)) + step;
+            }
+            let Some(Start { payer, last, entry }) = self.lanes.start() else { break };
+            let shared = Arc::clone(&self.batch.shared);
+            self.tasks.spawn(Charge { shared, payer, entry, last }.run());
+        }
+    }
+
+    /// Takes in what was read; whether that was the end.
+    async fn take(
+        &mut self,
+        line: Result<Option<(Line, InputDigest)>, InputError>,
+    ) -> Result<bool, BatchError<P::Error>> {
+        let Some((line, digest)) = line? else {
+            return if self.verified { Ok(true) } else { Err(self.other_input()) };
+        };
+        self.read = Some(digest);
+        self.last_line = line.number;
+        self.summary.lines += 1;
+        if self.verified {
+            self.admit(line).await?;
+            return Ok(false);
+        }
+        let (highest, expected) = self.batch.past.highest.unwrap_or_default();
+        let (number, found) = (line.number, line.input);
+        if number > highest || (number == highest && found != expected) {
+            return Err(self.other_input());
+        }
+        self.held_or_passed(line);
+        if number == highest {
+            self.verified = true;
+            for line in std::mem::take(&mut self.held) {
+                self.admit(line).await?;
+            }
+        }
+        Ok(false)
+    }
+
+    fn other_input(&self) -> BatchError<P::Error> {
+        BatchError::OtherInput { line: self.batch.past.highest.unwrap_or_default().0 }
+    }
+
+    /// Passes over a settled line; one that is not waits for the input to be verified.
+    fn held_or_passed(&mut self, line: Line) {
+        if !self.passes(line.number) {
+            self.held.push(line);
+        }
+    }
+
+    /// Whether an earlier run settled the line.
+    fn passes(&mut self, line: u64) -> bool {
+        let past = &self.batch.past;
+        if past.charged.contains(line) {
+            self.summary.charged_before += 1;
+        } else if past.refused.contains(line) && !self.batch.shared.settings.retry {
+            self.summary.refused += 1;
+        } else {
+            return false;
+        }
+        self.listener.passed(line);
+        true
+    }
+
+    /// Puts a line in its user's lane, or refuses it.
+    async fn admit(&mut self, line: Line) -> Result<(), BatchError<P::Error>> {
+        let Line { number, input, row } = line;
+        if self.passes(number) {
+            return Ok(());
+        }
+        let open = self.batch.past.open.remove(&number).map(Box::new);
+        let was_open = open.is_some();
+        let found = match row {
+            Ok(row) => self.user(&row).await?.map(|user| (user, row)),
+            Err(reason) => Err((String::new(), reason)),
+        };
+        let (user, row) = match found {
+            Ok(found) => found,
+            Err((user, reason)) => {
+                let outcome = if was_open { Outcome::Doubtful(reason) } else { Outcome::Refused(reason) };
+                self.tell(number, input, user, outcome)?;
+                return Ok(());
+            }
+        };
+        match self.lanes.push(user, Entry::new(number, input, row, open)) {
+            Pushed::Queued => {}
+            Pushed::Left => self.summary.left += 1,
+            Pushed::Refused(entry, reason) => self.refuse(user, &entry, reason)?,
+        }
+        Ok(())
+    }
+
+    /// Hears of a user who was made ready, or cannot be.
+    fn prepared(&mut self, (user, ready): Prepared<P::Error>) -> Result<(), BatchError<P::Error>> {
+        match ready.map_err(BatchError::Payers)? {
+            Ok(ready) => self.lanes.ready(ready),
+            Err(reason) => {
+                for entry in self.lanes.refuse(user, reason.clone()) {
+                    self.refuse(user, &entry, reason.clone())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a line of a user who cannot be billed.
+    fn refuse(&mut self, user: Address, entry: &Entry, reason: String) -> Result<(), Halt> {
+        let outcome = if entry.open.is_some() { Outcome::Doubtful(reason) } else { Outcome::Refused(reason) };
+        self.tell(entry.line, entry.input, user.to_string(), outcome)
+    }
+
+    /// Who pays for a row; else who the input says and why that one does not.
+    async fn user(&mut self, row: &Row) -> Result<Result<Address, (String, String)>, BatchError<P::Error>> {
+        let name = &row.user;
+        let found = match self.users.get(name) {
+            Some(found) => found.clone(),
+            None => {
+                let payers = self.payers;
+                let found = payers.find(name).await.map_err(BatchError::Payers)?.map(|(user, account)| {
+                    // Another name may have been for the same account.
+                    if self.lanes.expect(user) {
+                        self.preparing.push(async move { (user, payers.ready(account).await) });
+                    }
+                    user
+                });
+                if found.is_ok() || self.users.len() < MOST_STRANGERS {
+                    self.users.insert(name.clone(), found.clone());
+                }
+                found
+            }
+        };
+        Ok(found.map_err(|reason| (name.clone(), reason)))
+    }
+
+    /// Notes a line that comes to its end without having been sent in this run.
+    fn tell(&mut self, line: u64, input: InputDigest, user: String, outcome: Outcome) -> Result<(), Halt> {
+        if let Outcome::Refused(reason) = &outcome {
+            self.summary.refused += 1;
+            let refused = Refused { line, input, reason: reason.clone() };
+            self.batch.shared.journal.note(Record::Refused(refused))?;
+        } else {
+            self.summary.doubtful += 1;
+        }
+        self.listener.settled(&Settled { line, user, bill: None, outcome });
+        Ok(())
+    }
+
+    /// Hears what became of a line.
+    fn settle(&mut self, ended: Result<Result<Ended, Halt>, tokio::task::JoinError>) -> Result<(), Halt> {
+        let ended = ended.map_err(|error| Halt::Task(error.to_string()))??;
+        let Ended { line, user, bill, outcome, last } = ended;
+        match &outcome {
+            Outcome::Charged(_) => {
+                self.summary.charged += 1;
+                if let Some(bill) = &bill {
+                    self.summary.sums.add(bill.net, bill.fee);
+                }
+            }
+            Outcome::Refused(_) => self.summary.refused += 1,
+            Outcome::Expired(_) => self.summary.left += 1,
+            Outcome::Doubtful(_) => self.summary.doubtful += 1,
+        }
+        match outcome {
+            Outcome::Charged(_) | Outcome::Refused(_) => self.lanes.finish(user, last),
+            Outcome::Expired(_) | Outcome::Doubtful(_) => self.summary.left += self.lanes.block(user),
+        }
+        self.listener.settled(&Settled { line, user: user.to_string(), bill, outcome });
+        Ok(())
+    }
+
+    /// Lets lines under way end; those that do not are settled by going on later.
+    async fn wind_up(&mut self, well: bool) {
+        let patience = if well { Duration::ZERO } else { LAST_LINES };
+        let end = tokio::time::Instant::now() + patience;
+        while let Ok(Some(ended)) = tokio::time::timeout_at(end, self.tasks.join_next()).await {
+            if let Err(error) = self.settle(ended) {
+                tracing::debug!(%error, "a line was not settled");
+            }
+        }
+        self.summary.left += (self.tasks.len() + self.lanes.queued() + self.held.len()) as u64;
+        self.tasks.abort_all();
+    }
+
+    /// Notes the end of the input, where every line is settled.
+    async fn complete(&mut self) -> Result<(), BatchError<P::Error>> {
+        if self.summary.left > 0 || self.summary.doubtful > 0 {
+            return Ok(());
+        }
+        self.summary.complete = true;
+        if !self.batch.past.done || self.summary.charged > 0 {
+            let done = Done { lines: self.last_line, input: self.read.unwrap_or_default() };
+            self.batch.shared.journal.commit(Record::Done(done)).await.map_err(Halt::from)?;
+        }
+        Ok(())
+    }
+}
