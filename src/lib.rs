@@ -23,7 +23,7 @@ pub mod cli;
 #[cfg(feature = "cli")]
 pub use pnp_client as client;
 #[cfg(feature = "cli")]
-pub mod keys;
+pub use pnp_keys as keys;
 #[cfg(feature = "cli")]
 pub mod network;
 #[cfg(feature = "cli")]

@@ -4,8 +4,8 @@
 //! Must not know how passwords are asked for or how another program is reached: both come in as traits.
 
 use super::{Entry, KeyError};
-use crate::types::signing::SigningKey;
-use crate::types::{Address, MultisigAccount, Signature, SignedTransaction, Transaction};
+use pnp_types::signing::SigningKey;
+use pnp_types::{Address, MultisigAccount, Signature, SignedTransaction, Transaction};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};

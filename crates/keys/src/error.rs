@@ -1,6 +1,6 @@
 //! Why there is no key, in words that never carry one.
 
-use crate::types::Address;
+use pnp_types::Address;
 use std::path::PathBuf;
 
 /// A key that is missing or cannot be used.

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::types::sha512_256;
-use crate::types::signing::Seed;
+use pnp_types::sha512_256;
+use pnp_types::signing::Seed;
 
 /// The BIP-39 list of English words, in alphabetical order; a word's place is its 11 bits.
 static WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("mnemonic_words.txt").lines().collect());
@@ -164,7 +164,7 @@ mod tests {
 
     fn recorded() -> Vec<(String, [u8; 32])> {
         let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/vectors/types/signing.json")).unwrap();
+            serde_json::from_str(include_str!("../../../tests/vectors/types/signing.json")).unwrap();
         let rows = vectors["rows"].as_array().unwrap();
         rows.iter()
             .map(|row| {

@@ -1,8 +1,8 @@
 //! Development accounts, kept for this project alone: `.pnp/accounts/<net>.json`, readable by its owner only.
 
 use super::{KeyError, private_file};
-use crate::types::signing::SigningKey;
 use data_encoding::BASE64;
+use pnp_types::signing::SigningKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -5,12 +5,12 @@
 //! or where a password comes from.
 
 use super::KeyError;
-use crate::types::signing::{Seed, SigningKey};
-use crate::types::{Address, sha512_256};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, Tag, XChaCha20Poly1305, XNonce};
 use data_encoding::BASE64;
+use pnp_types::signing::{Seed, SigningKey};
+use pnp_types::{Address, sha512_256};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
