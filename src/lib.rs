@@ -25,7 +25,7 @@ pub use pnp_client as client;
 #[cfg(feature = "cli")]
 pub use pnp_keys as keys;
 #[cfg(feature = "cli")]
-pub mod network;
+pub use pnp_network as network;
 #[cfg(feature = "cli")]
 pub mod registry;
 #[cfg(feature = "cli")]

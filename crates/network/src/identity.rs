@@ -90,7 +90,7 @@ impl GenesisIdentity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Environment, ProjectFile};
+    use crate::{Environment, ProjectFile};
 
     fn network(name: &str) -> Network {
         Network::resolve(name, &Environment::empty(), &ProjectFile::default()).unwrap()
