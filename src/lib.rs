@@ -27,6 +27,6 @@ pub use pnp_keys as keys;
 #[cfg(feature = "cli")]
 pub use pnp_network as network;
 #[cfg(feature = "cli")]
-pub mod registry;
+pub use pnp_registry as registry;
 #[cfg(feature = "cli")]
 pub use pnp_usage as usage;

@@ -191,7 +191,7 @@ fn written(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<tempfile::Na
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{Contract, Event, Programs, Rates};
+    use crate::{Contract, Event, Programs, Rates};
     use std::collections::BTreeMap;
 
     fn contract(app_id: u64) -> Contract {
@@ -291,7 +291,7 @@ mod tests {
         fs::create_dir(folder.path().join("deployments")).unwrap();
         fs::write(store.path(), text).unwrap();
         let old = store.chain("h=").unwrap();
-        assert_eq!(old.named(crate::registry::DEFAULT_NAME).map(|contract| contract.app_id), Some(5));
+        assert_eq!(old.named(crate::DEFAULT_NAME).map(|contract| contract.app_id), Some(5));
         store.change("h=", "testnet-v1.0", |_| ()).unwrap();
         assert!(fs::read_to_string(store.path()).unwrap().contains("format: 2\n"));
         assert_eq!(store.chain("h=").unwrap(), old);

@@ -6,7 +6,7 @@
 
 use super::RegistryError;
 use super::store::{make_atomically, read_optional};
-use crate::types::{Address, MultisigAccount};
+use pnp_types::{Address, MultisigAccount};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
