@@ -7,20 +7,20 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use divan::{Bencher, black_box};
-use pnp_contract::avm::crypto::ed25519;
-use pnp_contract::avm::{GroupContext, LedgerError, SignatureLedger, eval_signature};
-use pnp_contract::ledger::chain::Chain;
-use pnp_contract::ledger::evaluator::Evaluator;
-use pnp_contract::ledger::genesis::Genesis;
-use pnp_contract::teal::template::{TemplateValue, substitute};
-use pnp_contract::teal::{AssembleOptions, CheckOptions, CostOptions, assemble, check, cost, disassemble, format};
-use pnp_contract::types::consensus::{self, ConsensusParams};
-use pnp_contract::types::{
+use pnp_avm::crypto::ed25519;
+use pnp_avm::{GroupContext, LedgerError, SignatureLedger, eval_signature};
+use pnp_ledger::chain::Chain;
+use pnp_ledger::evaluator::Evaluator;
+use pnp_ledger::genesis::Genesis;
+use pnp_teal::template::{TemplateValue, substitute};
+use pnp_teal::{AssembleOptions, CheckOptions, CostOptions, assemble, check, cost, disassemble, format};
+use pnp_types::consensus::{self, ConsensusParams};
+use pnp_types::{
     Address, AppIndex, ApplyData, AssetConfig, AssetIndex, AssetParams, BlockHeader, Digest, LogicSignature,
     MicroAlgos, Round, SignedTransaction, SignedTransactionWithApplyData, SigningKey, Transaction, TransactionType,
     assign_group, msgpack,
 };
-use pnp_contract::usage::{self, APPROVAL_SOURCE, Bill, Creation, Parameters, Programs, Split, Template, TickId};
+use pnp_usage::{APPROVAL_SOURCE, Bill, Creation, Parameters, Programs, Split, Template, TickId};
 
 fn main() {
     divan::main();
@@ -210,18 +210,18 @@ impl Net {
 
         let funding: Vec<Transaction> = parties
             .iter()
-            .map(|party| usage::calls::payment(sender, party.address(), MicroAlgos(10_000_000), &params))
+            .map(|party| pnp_usage::calls::payment(sender, party.address(), MicroAlgos(10_000_000), &params))
             .collect();
         net.send(funding, &[]);
         let kind = TransactionType::AssetConfig;
-        let header = usage::calls::header(sender, &params);
+        let header = pnp_usage::calls::header(sender, &params);
         let mut mint = Transaction { kind, header, ..Transaction::default() };
         mint.asset_config = AssetConfig {
             asset: 0,
             params: AssetParams { total: u64::MAX, unit_name: "PLY".into(), ..AssetParams::default() },
         };
         net.asset = net.send(vec![mint], &[])[0].config_asset;
-        let opt_ins = parties.iter().map(|party| usage::calls::asset_opt_in(party.address(), net.asset, &params));
+        let opt_ins = parties.iter().map(|party| pnp_usage::calls::asset_opt_in(party.address(), net.asset, &params));
         net.send(opt_ins.collect(), &[&parties[0], &parties[1]]);
 
         let creation = Creation {
@@ -231,14 +231,14 @@ impl Net {
             asset: Some(net.asset),
         };
         let programs = Programs::assemble(Template::default()).unwrap();
-        let create = usage::calls::create(sender, &programs, &creation, &params);
+        let create = pnp_usage::calls::create(sender, &programs, &creation, &params);
         net.app = net.send(vec![create], &[])[0].application;
-        net.send(vec![usage::calls::opt_in(sender, net.app, &params)], &[]);
+        net.send(vec![pnp_usage::calls::opt_in(sender, net.app, &params)], &[]);
         net
     }
 
-    fn params(&self) -> pnp_contract::client::SuggestedParams {
-        pnp_contract::client::SuggestedParams {
+    fn params(&self) -> pnp_client::SuggestedParams {
+        pnp_client::SuggestedParams {
             fee_per_byte: 0,
             min_fee: MicroAlgos(1_000),
             genesis_id: self.chain.genesis().id(),
@@ -298,7 +298,7 @@ fn three_transfers_evaluated(bencher: Bencher<'_, '_>) {
     let params = net.params();
     let provider = SigningKey::from_seed(&PROVIDER).address();
     let mut transfers: Vec<Transaction> = (1..=3)
-        .map(|amount| usage::calls::asset_transfer(net.key.address(), provider, net.asset, amount, &params))
+        .map(|amount| pnp_usage::calls::asset_transfer(net.key.address(), provider, net.asset, amount, &params))
         .collect();
     assign_group(&mut transfers).unwrap();
     let group: Vec<_> = transfers.iter().map(|transaction| net.key.sign_transaction(transaction)).collect();
@@ -333,7 +333,7 @@ fn bill_confirmed(bencher: Bencher<'_, '_>) {
 // -------------------------------------------------------------------------------------------------------------- Types
 
 fn transfer() -> Transaction {
-    let params = pnp_contract::client::SuggestedParams {
+    let params = pnp_client::SuggestedParams {
         fee_per_byte: 0,
         min_fee: MicroAlgos(1_000),
         genesis_id: "dockernet-v1".to_owned(),
@@ -341,7 +341,7 @@ fn transfer() -> Transaction {
         last_round: 1_000,
         consensus: String::new(),
     };
-    usage::calls::asset_transfer(Address([1; 32]), Address([2; 32]), 1_001, 190, &params)
+    pnp_usage::calls::asset_transfer(Address([1; 32]), Address([2; 32]), 1_001, 190, &params)
 }
 
 #[divan::bench]

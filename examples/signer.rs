@@ -7,9 +7,9 @@
 use std::io::{self, BufRead, Write};
 
 use data_encoding::BASE64;
-use pnp_contract::keys::mnemonic;
-use pnp_contract::ledger::dispenser::DispenserKey;
-use pnp_contract::types::{Digest, MicroAlgos, SigningKey, Transaction, TransactionType, assign_group, msgpack};
+use pnp_keys::mnemonic;
+use pnp_ledger::dispenser::DispenserKey;
+use pnp_types::{Digest, MicroAlgos, SigningKey, Transaction, TransactionType, assign_group, msgpack};
 use serde_json::{Value, json};
 
 type Answer = Result<Value, Box<dyn std::error::Error>>;

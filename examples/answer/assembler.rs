@@ -1,7 +1,7 @@
 //! What the assembler and the disassembler answer, and the opcode table.
 
-use pnp_contract::opcodes::{FieldSpec, Immediate, ImmediateKind, MAX_VERSION, introduced_in, version_table};
-use pnp_contract::teal::{AssembleOptions, Diagnostic, Problem, Severity, VERSIONLESS_PROGRAM, assemble, disassemble};
+use pnp_opcodes::{FieldSpec, Immediate, ImmediateKind, MAX_VERSION, introduced_in, version_table};
+use pnp_teal::{AssembleOptions, Diagnostic, Problem, Severity, VERSIONLESS_PROGRAM, assemble, disassemble};
 use serde_json::{Map, Value, json};
 
 /// The version a question asks for; 0 and none leave it to the text.
@@ -19,7 +19,7 @@ pub(super) fn assembled(question: &Value) -> Value {
     let source = question["src"].as_str().unwrap_or_default();
     match assemble(source, options(question)) {
         Ok(done) => {
-            let place = |at: pnp_contract::teal::Location| (at.pc.to_string(), json!([at.line, at.column]));
+            let place = |at: pnp_teal::Location| (at.pc.to_string(), json!([at.line, at.column]));
             let map: Map<String, Value> = done.source_map.iter().map(place).collect();
             let warns = notes(&done.warnings, Severity::Warning);
             json!({"ok": true, "errs": [], "warns": warns, "hex": hex::encode(&done.bytes), "map": map})

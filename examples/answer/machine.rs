@@ -4,12 +4,10 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use pnp_contract::avm::{
-    EvalError, Fault, GroupContext, LedgerError, SignatureLedger, Tracer, Value, Vm, eval_signature,
-};
-use pnp_contract::teal::{CheckOptions, Severity, assemble, check};
-use pnp_contract::types::consensus::{ConsensusParams, LATEST};
-use pnp_contract::types::{BlockHeader, Digest, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType};
+use pnp_avm::{EvalError, Fault, GroupContext, LedgerError, SignatureLedger, Tracer, Value, Vm, eval_signature};
+use pnp_teal::{CheckOptions, Severity, assemble, check};
+use pnp_types::consensus::{ConsensusParams, LATEST};
+use pnp_types::{BlockHeader, Digest, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType};
 use serde_json::{Value as Json, json};
 
 use super::assembler::{notes, options};

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pnp_contract::teal::{AssembleOptions, Assembled, Diagnostic, Problem, assemble, disassemble, report};
+use pnp_teal::{AssembleOptions, Assembled, Diagnostic, Problem, assemble, disassemble, report};
 
 /// A program's own text must assemble to it again.
 fn comes_back(done: &Assembled) {

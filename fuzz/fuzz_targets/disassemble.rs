@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pnp_contract::teal::{AssembleOptions, assemble, disassemble, disassemble_with_places};
+use pnp_teal::{AssembleOptions, assemble, disassemble, disassemble_with_places};
 
 fn assembled(text: &str) -> Option<Vec<u8>> {
     let text = format!("#pragma typetrack false\n{text}");

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pnp_contract::teal::{AssembleOptions, assemble, format};
+use pnp_teal::{AssembleOptions, assemble, format};
 
 fuzz_target!(|input: &[u8]| {
     let Some((version, text)) = input.split_first() else { return };

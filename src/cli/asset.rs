@@ -8,10 +8,9 @@ use super::multisig::{Outcome, Sender, SenderArgs};
 use super::provision::AssetPlan;
 use super::session::{Session, in_turn, on_network};
 use super::values::whole;
-use crate::client::AssetState;
-use crate::registry;
-use crate::types::{Address, AssetIndex};
-use crate::usage::calls;
+use pnp_client::AssetState;
+use pnp_types::{Address, AssetIndex};
+use pnp_usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -91,7 +90,7 @@ pub(super) struct CreateReport {
     /// The network's genesis hash, base64.
     genesis_hash: String,
     /// The asset, as it is recorded.
-    asset: registry::Asset,
+    asset: pnp_registry::Asset,
     /// The transaction.
     txids: Vec<String>,
     /// Its round.

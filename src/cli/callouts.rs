@@ -1,8 +1,8 @@
 //! What somebody who makes or changes a contract where tokens are worth money hears before anything is sent.
 
 use super::session::Session;
-use crate::types::{Address, AssetIndex};
-use crate::usage::Template;
+use pnp_types::{Address, AssetIndex};
+use pnp_usage::Template;
 
 impl Session<'_> {
     /// Calls out what can be regretted later; on MainNet, and with `--yes` too.

@@ -6,8 +6,8 @@ use super::input::{read, read_source};
 use super::io::Answer;
 use super::sarif::{Grade, Log, Outcome, Rule, Source};
 use super::template::template_values;
-use crate::teal::check::{CHECKS, Check, Examination, Mode, ModeSource, check_named, examine, render};
-use crate::teal::{self, CheckOptions, Finding, check};
+use pnp_teal::check::{CHECKS, Check, Examination, Mode, ModeSource, check_named, examine, render};
+use pnp_teal::{CheckOptions, Finding, check};
 use serde::Serialize;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -238,7 +238,7 @@ fn source_text(path: &Path) -> Result<String, Failure> {
         Ok(text) => text.into_bytes(),
         Err(error) => error.into_bytes(),
     };
-    teal::disassemble(&bytes).map_err(|error| {
+    pnp_teal::disassemble(&bytes).map_err(|error| {
         Failure::new("program", format!("{} is neither TEAL nor a program", path.display()))
             .because(error)
             .hint("give a source, or the bytes that `compile` writes")

@@ -6,11 +6,11 @@ use super::input::read_source;
 use super::io::Answer;
 use super::problems::{ProblemReport, malformed, reports, sarif, shown};
 use super::template::template_values;
-use crate::registry::write_atomically;
-use crate::teal::template::{TemplateError, substitute, variables};
-use crate::teal::{self, AssembleOptions, Assembled};
-use crate::types::sha512_256;
 use data_encoding::BASE64;
+use pnp_registry::write_atomically;
+use pnp_teal::template::{TemplateError, substitute, variables};
+use pnp_teal::{AssembleOptions, Assembled};
+use pnp_types::sha512_256;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     for variable in unused {
         context.out.warn(&format!("{variable} is no variable of {name}"));
     }
-    let assembled = teal::assemble(&text, AssembleOptions::default());
+    let assembled = pnp_teal::assemble(&text, AssembleOptions::default());
     let problems = assembled.as_ref().map_or_else(|problems| problems, |assembled| &assembled.warnings);
     let log = match &args.sarif {
         Some(path) => sarif(&args.source, &text, problems).written(context, path)?,

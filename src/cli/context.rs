@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::io::Output;
-use crate::network::{Environment, Network, ProjectFile};
+use pnp_network::{Environment, Network, ProjectFile};
 use std::path::{Path, PathBuf};
 
 /// Where help shows the options that every command takes: apart from its own.

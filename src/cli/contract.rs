@@ -6,10 +6,10 @@ use super::io::Answer;
 use super::multisig::{Sender, SenderArgs};
 use super::session::{Sent, Session};
 use super::values::whole;
-use crate::keys::KeyError;
-use crate::registry::{Contract, Event};
-use crate::types::AppIndex;
-use crate::usage::{GlobalState, OperationError, Parameters, Programs, Template};
+use pnp_keys::KeyError;
+use pnp_registry::{Contract, Event};
+use pnp_types::AppIndex;
+use pnp_usage::{GlobalState, OperationError, Parameters, Programs, Template};
 use schemars::JsonSchema;
 use serde::Serialize;
 

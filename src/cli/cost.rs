@@ -5,8 +5,8 @@ use super::failure::{Exit, Failure};
 use super::input::{read, read_source};
 use super::io::Answer;
 use super::template::template_values;
-use crate::registry::write_atomically;
-use crate::teal::{self, CostError, CostOptions, CostReport, EntryCost, Step};
+use pnp_registry::write_atomically;
+use pnp_teal::{CostError, CostOptions, CostReport, EntryCost, Step};
 use serde::Serialize;
 use similar::TextDiff;
 use std::collections::BTreeMap;
@@ -165,13 +165,13 @@ pub(super) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     Ok(Answer::of(&document, text.trim_end())?.ending(exit))
 }
 
-fn examine(path: &Path, values: &BTreeMap<String, teal::template::TemplateValue>) -> Result<Subject, Failure> {
+fn examine(path: &Path, values: &BTreeMap<String, pnp_teal::template::TemplateValue>) -> Result<Subject, Failure> {
     let file = path.display().to_string();
     let is_program = path.extension().is_some_and(|extension| extension == "tok");
     let source = if is_program { None } else { Some(read_source(path)?) };
     let report = match &source {
-        Some(source) => teal::cost(source, &CostOptions { values: values.clone() }),
-        None => teal::cost_of_program(&read(path)?),
+        Some(source) => pnp_teal::cost(source, &CostOptions { values: values.clone() }),
+        None => pnp_teal::cost_of_program(&read(path)?),
     };
     let report = report.map_err(|error| match error {
         CostError::Assembly(problems) => Failure::new("teal", format!("{file} does not assemble"))

@@ -7,8 +7,8 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, in_turn};
-use crate::types::AppIndex;
-use crate::usage::{calls, global_state};
+use pnp_types::AppIndex;
+use pnp_usage::{calls, global_state};
 use schemars::JsonSchema;
 use serde::Serialize;
 

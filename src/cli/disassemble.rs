@@ -6,10 +6,9 @@ use super::input::read;
 use super::io::Answer;
 use super::session::on_network;
 use super::values::whole;
-use crate::opcodes::MAX_VERSION;
-use crate::teal;
-use crate::types::{AppIndex, sha512_256};
 use data_encoding::{BASE64, BASE64_NOPAD};
+use pnp_opcodes::MAX_VERSION;
+use pnp_types::{AppIndex, sha512_256};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -151,7 +150,7 @@ fn answer(name: String, app: Option<AppIndex>, format: Option<Format>, program: 
     if program.first().is_none_or(|version| *version > MAX_VERSION) {
         return Err(unknown(&name));
     }
-    let teal = teal::disassemble(program).map_err(|error| {
+    let teal = pnp_teal::disassemble(program).map_err(|error| {
         Failure::new("program", format!("{name} is not a program")).because(error).hint(match format {
             Some(_) => HOW,
             None => "the network runs newer programs than this release knows; look for a newer release",

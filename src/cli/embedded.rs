@@ -5,11 +5,11 @@
 
 use super::failure::{Failure, is_disk_full};
 use super::io::Output;
-use crate::client::Algod;
-use crate::ledger::dispenser::DispenserKey;
-use crate::node::{self, NodeError, Running};
-use crate::registry::write_atomically;
-use crate::types::signing::SigningKey;
+use pnp_client::Algod;
+use pnp_devnet::{NodeError, Running};
+use pnp_ledger::dispenser::DispenserKey;
+use pnp_registry::write_atomically;
+use pnp_types::signing::SigningKey;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -31,8 +31,8 @@ pub(super) struct Embedded {
 impl Embedded {
     /// A node in memory, for a throw-away network.
     pub(super) fn in_memory() -> Result<Self, Failure> {
-        let config = node::Config { data: None, algod_port: 0, ..node::Config::default() };
-        let node = node::serve(config).map_err(failure)?;
+        let config = pnp_devnet::Config { data: None, algod_port: 0, ..pnp_devnet::Config::default() };
+        let node = pnp_devnet::serve(config).map_err(failure)?;
         let dispenser = node.node().dispenser().map(|key| SigningKey::from_seed(key.seed()));
         Ok(Self { url: node.url(), dispenser, node: Some(node), guests: None })
     }
@@ -43,8 +43,9 @@ impl Embedded {
         make_private(project, &folder)?;
         let start = Instant::now();
         loop {
-            let config = node::Config { data: Some(folder.clone()), algod_port: 0, ..node::Config::default() };
-            let held = match tokio::task::spawn_blocking(move || node::serve(config)).await {
+            let config =
+                pnp_devnet::Config { data: Some(folder.clone()), algod_port: 0, ..pnp_devnet::Config::default() };
+            let held = match tokio::task::spawn_blocking(move || pnp_devnet::serve(config)).await {
                 Ok(Ok(node)) => {
                     let dispenser = node.node().dispenser().map(|key| SigningKey::from_seed(key.seed()));
                     out.detail(&format!("embedded network in {} at {}", folder.display(), node.url()));
@@ -74,7 +75,7 @@ impl Embedded {
         if guests.try_lock_shared().is_err() {
             return Ok(None);
         }
-        if Algod::new(url, Some(node::LOCAL_TOKEN))?.version().await.is_err() {
+        if Algod::new(url, Some(pnp_devnet::LOCAL_TOKEN))?.version().await.is_err() {
             return Ok(None);
         }
         let dispenser = DispenserKey::load(folder).map_err(|error| unusable(folder, &error))?;

@@ -10,12 +10,12 @@ mod rules;
 pub(super) use command::{Args, ExplainReport, run};
 
 use super::failure::{Exit, Failure, is_disk_full};
-use crate::client::{Algod, ClientError, FailedStep, Rejection};
-use crate::keys::KeyError;
-use crate::registry::RegistryError;
-use crate::types::SignedTransaction;
-use crate::usage::{OperationError, Programs, UsageError};
 use place::Place;
+use pnp_client::{Algod, ClientError, FailedStep, Rejection};
+use pnp_keys::KeyError;
+use pnp_registry::RegistryError;
+use pnp_types::SignedTransaction;
+use pnp_usage::{OperationError, Programs, UsageError};
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
@@ -123,7 +123,7 @@ fn told(rejection: &Rejection, place: Option<&Place>, step: Option<&FailedStep>,
     match rejection {
         Rejection::Logic { app, pc, what, group_index, .. } => {
             let known = advice::advice(what);
-            let is_ours = place.is_some_and(|place| place.file == crate::usage::APPROVAL_PATH);
+            let is_ours = place.is_some_and(|place| place.file == pnp_usage::APPROVAL_PATH);
             let mut failure = match place {
                 Some(place) => {
                     let rule = place.rule();
@@ -151,7 +151,7 @@ fn told(rejection: &Rejection, place: Option<&Place>, step: Option<&FailedStep>,
                 }
             }
             if let Some(step) = step {
-                let shown = |values: &[crate::types::TealValue]| values.iter().map(place::shown).collect::<Vec<_>>();
+                let shown = |values: &[pnp_types::TealValue]| values.iter().map(place::shown).collect::<Vec<_>>();
                 failure = failure.with("stack", shown(&step.stack)).with("operands", shown(&step.operands));
             }
             failure

@@ -226,9 +226,9 @@ pub(super) fn is_disk_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
-impl From<crate::network::NetworkError> for Failure {
-    fn from(error: crate::network::NetworkError) -> Self {
-        use crate::network::NetworkError as E;
+impl From<pnp_network::NetworkError> for Failure {
+    fn from(error: pnp_network::NetworkError) -> Self {
+        use pnp_network::NetworkError as E;
         let message = error.to_string();
         match error {
             E::Unknown { .. } => Self::usage(message)

@@ -4,9 +4,9 @@ use super::context::Context;
 use super::failure::{Exit, Failure, is_disk_full};
 use super::input::read_text;
 use super::io::Answer;
-use crate::registry::write_atomically;
-use crate::teal::template::{placeholders, substitute};
-use crate::teal::{self, AssembleOptions, FormatError};
+use pnp_registry::write_atomically;
+use pnp_teal::template::{placeholders, substitute};
+use pnp_teal::{AssembleOptions, FormatError};
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 use std::fs;
@@ -165,7 +165,7 @@ fn sources_below(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure>
 fn lay_out(path: PathBuf) -> Result<Source, Failure> {
     let before = read_text(&path, "teal")?;
     let name = path.display();
-    let after = teal::format(&before).map_err(|error| {
+    let after = pnp_teal::format(&before).map_err(|error| {
         let failure = Failure::new("teal", format!("{name}: {error}"));
         match error {
             FormatError::ByteOrderMark => failure
@@ -192,7 +192,7 @@ fn assemble_alike(before: &str, after: &str) -> bool {
     let values = placeholders(before);
     let program = |text: &str| {
         let text = substitute(text, &values).ok()?;
-        teal::assemble(&text, AssembleOptions::default()).ok().map(|assembled| assembled.bytes)
+        pnp_teal::assemble(&text, AssembleOptions::default()).ok().map(|assembled| assembled.bytes)
     };
     before == after || program(before) == program(after)
 }

@@ -1,7 +1,6 @@
 //! Files that a command is given to read: whole, and only so large.
 
 use super::failure::Failure;
-use crate::teal;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -39,7 +38,7 @@ pub(super) fn read_text(path: &Path, code: &'static str) -> Result<String, Failu
 /// A TEAL source, of which only comments may be other than UTF-8; `-` is stdin.
 pub(super) fn read_source(path: &Path) -> Result<String, Failure> {
     let bytes = read(path)?;
-    let text = teal::source_text(&bytes).map_err(|error| {
+    let text = pnp_teal::source_text(&bytes).map_err(|error| {
         Failure::new("teal", format!("{}:{error}", path.display()))
             .hint("check the file's name, or save it as UTF-8; a byte of a constant is written \\x and two hex digits")
     })?;

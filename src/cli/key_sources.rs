@@ -4,8 +4,8 @@ use super::failure::Failure;
 use super::io::Output;
 use super::unlock::Passwords;
 use super::wallets::KmdWallets;
-use crate::keys::{KeyRing, Keystore, LocalAccounts, Opener, Secret, Wallets};
-use crate::network::{Environment, Layer};
+use pnp_keys::{KeyRing, Keystore, LocalAccounts, Opener, Secret, Wallets};
+use pnp_network::{Environment, Layer};
 use std::path::PathBuf;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -88,7 +88,7 @@ impl KeySources {
     pub(super) async fn wallet_names(&self) -> Vec<String> {
         let Some(wallets) = &self.wallets else { return Vec::new() };
         let named = wallets.all().await.iter().map(|wallet| wallet.name().to_ascii_lowercase());
-        named.filter(|name| name != crate::client::DEFAULT_WALLET && crate::keys::is_name(name)).collect()
+        named.filter(|name| name != pnp_client::DEFAULT_WALLET && pnp_keys::is_name(name)).collect()
     }
 }
 

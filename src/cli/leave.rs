@@ -6,8 +6,8 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, on_network};
-use crate::types::{Address, AppIndex};
-use crate::usage::calls;
+use pnp_types::{Address, AppIndex};
+use pnp_usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::embedded;
 use super::failure::Failure;
 use super::io::Answer;
-use crate::node::{self, ALGOD_PORT, INDEXER_PORT, KMD_PORT};
+use pnp_devnet::{ALGOD_PORT, INDEXER_PORT, KMD_PORT};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::net::{IpAddr, Ipv4Addr};
@@ -85,20 +85,20 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         args.kmd_port, args.indexer_port
     ));
     let place = data.as_ref().map_or_else(|| "memory".to_owned(), |folder| context.shown(folder));
-    let config = node::Config {
+    let config = pnp_devnet::Config {
         data,
         listen: args.listen,
         algod_port: args.algod_port,
         stop_on_signal: true,
-        ..node::Config::default()
+        ..pnp_devnet::Config::default()
     };
-    let running = tokio::task::spawn_blocking(move || node::serve(config))
+    let running = tokio::task::spawn_blocking(move || pnp_devnet::serve(config))
         .await
         .map_err(|error| Failure::new("node", "the network could not be started").because(error))?
         .map_err(embedded::failure)?;
     let ready = RunReport {
         algod: running.url(),
-        token: node::LOCAL_TOKEN,
+        token: pnp_devnet::LOCAL_TOKEN,
         genesis_id: "dockernet-v1",
         genesis_hash: running.node().genesis_hash().to_base64(),
         data: place,

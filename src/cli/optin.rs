@@ -6,8 +6,8 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{group, on_network};
-use crate::types::{Address, AppIndex, AssetIndex};
-use crate::usage::{calls, global_state};
+use pnp_types::{Address, AppIndex, AssetIndex};
+use pnp_usage::{calls, global_state};
 use schemars::JsonSchema;
 use serde::Serialize;
 

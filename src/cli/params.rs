@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::io::Answer;
 use super::multisig::{Outcome, SenderArgs};
 use super::session::{Session, in_turn};
-use crate::usage::{calls, global_state};
+use pnp_usage::{calls, global_state};
 
 /// Arguments of `params`.
 #[derive(Debug, clap::Args)]

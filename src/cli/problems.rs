@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::sarif::{Grade, Log, Outcome, Rule, Source};
-use crate::teal::{Diagnostic, RenderOptions, Severity, render};
+use pnp_teal::{Diagnostic, RenderOptions, Severity, render};
 use serde::Serialize;
 use std::path::Path;
 
@@ -119,7 +119,7 @@ pub(super) fn malformed(name: &str, source: &str, problems: &[Diagnostic]) -> Fa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::teal::{AssembleOptions, assemble};
+    use pnp_teal::{AssembleOptions, assemble};
 
     #[test]
     fn every_problem_is_told_with_its_place_and_help() {

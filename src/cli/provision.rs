@@ -3,11 +3,10 @@
 use super::failure::Failure;
 use super::moment;
 use super::session::{Sent, Session, group, private_folder};
-use crate::client::{AccountState, SuggestedParams};
-use crate::keys::{Account, Origin};
-use crate::registry;
-use crate::types::{Address, AssetConfig, AssetIndex, AssetParams, MicroAlgos, Transaction, TransactionType};
-use crate::usage::{Programs, calls};
+use pnp_client::{AccountState, SuggestedParams};
+use pnp_keys::{Account, Origin};
+use pnp_types::{Address, AssetConfig, AssetIndex, AssetParams, MicroAlgos, Transaction, TransactionType};
+use pnp_usage::{Programs, calls};
 
 /// What a made account gets.
 const STARTING_BALANCE: MicroAlgos = MicroAlgos(100_000_000);
@@ -109,7 +108,7 @@ impl Session<'_> {
         let origin =
             if made { "made and funded from this network's dispenser" } else { "funded from this network's dispenser" };
         self.record(|chain| {
-            chain.accounts.entry(name.to_owned()).or_insert_with(|| registry::Account {
+            chain.accounts.entry(name.to_owned()).or_insert_with(|| pnp_registry::Account {
                 address: address.to_string(),
                 origin: origin.to_owned(),
                 time: moment::now(),
@@ -128,7 +127,7 @@ impl Session<'_> {
     }
 
     /// Makes an asset of `creator` and records it.
-    pub(super) async fn make_asset(&self, creator: &Account, plan: &AssetPlan) -> Result<registry::Asset, Failure> {
+    pub(super) async fn make_asset(&self, creator: &Account, plan: &AssetPlan) -> Result<pnp_registry::Asset, Failure> {
         let params = self.params().await?;
         let transaction = plan.transaction(creator.address, &params);
         let sent = self.send("create an asset", creator, &Session::single(transaction, &params)?, None).await?;
@@ -136,7 +135,7 @@ impl Session<'_> {
             Failure::new("malformed_answer", "algod does not say which asset was made")
                 .hint(format!("look for transaction {} in an explorer", sent.txids.join(", ")))
         })?;
-        let asset = registry::Asset {
+        let asset = pnp_registry::Asset {
             asset_id,
             unit: plan.unit.clone(),
             decimals: plan.decimals,

@@ -4,7 +4,7 @@
 
 use super::context::Context;
 use super::failure::Failure;
-use crate::registry::write_atomically;
+use pnp_registry::write_atomically;
 use serde::Serialize;
 use std::ops::Range;
 use std::path::Path;

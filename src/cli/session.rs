@@ -9,14 +9,14 @@ use super::interrupt::UnderWay;
 use super::key_sources::KeySources;
 use super::turn::Turn;
 use super::wallets::KmdWallets;
-use crate::client::{Algod, ClientError, Confirmation, Kmd, Roots, SuggestedParams, Transport};
-use crate::keys::{Account, KeyRing, LocalAccounts};
-use crate::ledger::dispenser::DispenserKey;
-use crate::network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
-use crate::registry::{Chain, Contract, Store};
-use crate::types::signing::SigningKey;
-use crate::types::{Address, AppIndex, AssetIndex, MicroAlgos, SignedTransaction, Transaction};
-use crate::usage::{Programs, calls};
+use pnp_client::{Algod, ClientError, Confirmation, Kmd, Roots, SuggestedParams, Transport};
+use pnp_keys::{Account, KeyRing, LocalAccounts};
+use pnp_ledger::dispenser::DispenserKey;
+use pnp_network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
+use pnp_registry::{Chain, Contract, Store};
+use pnp_types::signing::SigningKey;
+use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, SignedTransaction, Transaction};
+use pnp_usage::{Programs, calls};
 use std::collections::BTreeSet;
 
 /// An open connection. [`Session::close`] ends it.
@@ -62,7 +62,7 @@ impl<'c> Session<'c> {
     /// A throw-away network in memory; `folder` takes its records and keys.
     pub(super) async fn throw_away(context: &'c Context) -> Result<Self, Failure> {
         let environment = Environment::empty();
-        let network = Network::resolve("embedded", &environment, &crate::network::ProjectFile::default())?;
+        let network = Network::resolve("embedded", &environment, &pnp_network::ProjectFile::default())?;
         Self::connect(context, network, environment, Some(Embedded::in_memory()?)).await
     }
 
@@ -73,9 +73,9 @@ impl<'c> Session<'c> {
         embedded: Option<Embedded>,
     ) -> Result<Self, Failure> {
         let algod = match (&embedded, &network.algod) {
-            (Some(embedded), _) => Algod::new(embedded.url(), Some(crate::node::LOCAL_TOKEN))?,
+            (Some(embedded), _) => Algod::new(embedded.url(), Some(pnp_devnet::LOCAL_TOKEN))?,
             (None, Some(endpoint)) => {
-                let token = endpoint.token.as_ref().map(crate::network::Token::reveal);
+                let token = endpoint.token.as_ref().map(pnp_network::Token::reveal);
                 Algod::connect(&endpoint.url, token, transport(context, &network)?)?
             }
             (None, None) => return Err(Failure::new("no_algod", format!("{} has no algod", network.name))),
@@ -125,7 +125,7 @@ impl<'c> Session<'c> {
         match (flag, self.environment.get(setting)) {
             (Some(address), _) => Ok(Some(address)),
             (None, None) => Ok(None),
-            (None, Some(found)) => found.value.parse().map(Some).map_err(|error: crate::types::AddressError| {
+            (None, Some(found)) => found.value.parse().map(Some).map_err(|error: pnp_types::AddressError| {
                 Failure::usage(format!("{setting} from {}: {error}", found.layer))
                     .hint("an address has 58 characters: A to Z and 2 to 7")
             }),
@@ -426,7 +426,7 @@ fn sources(
 }
 
 fn kmd(context: &Context, network: &Network, endpoint: &Endpoint) -> Result<Kmd, Failure> {
-    let token = endpoint.token.as_ref().map_or("", crate::network::Token::reveal);
+    let token = endpoint.token.as_ref().map_or("", pnp_network::Token::reveal);
     Ok(Kmd::new(&endpoint.url, token, transport(context, network)?)?)
 }
 
@@ -460,7 +460,7 @@ fn elsewhere(error: ClientError, network: &Network) -> Failure {
 
 /// Transactions ready to be signed.
 pub(super) fn group(transactions: Vec<Transaction>, params: &SuggestedParams) -> Result<Vec<Transaction>, Failure> {
-    calls::complete(transactions, params).map_err(|error| crate::usage::OperationError::Group(error).into())
+    calls::complete(transactions, params).map_err(|error| pnp_usage::OperationError::Group(error).into())
 }
 
 /// Runs a command on its network and closes the connection whatever came of it; the first failure is the one that is told.

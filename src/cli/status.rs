@@ -9,10 +9,10 @@ use super::deploy::{describe, rates, recorded_template};
 use super::failure::Failure;
 use super::io::Answer;
 use super::session::{Session, on_network};
-use crate::registry::{Contract, Rates};
-use crate::types::{Address, AppIndex, AssetIndex};
-use crate::usage::{GlobalState, LocalState, Programs};
 pub(super) use everywhere::AllReport;
+use pnp_registry::{Contract, Rates};
+use pnp_types::{Address, AppIndex, AssetIndex};
+use pnp_usage::{GlobalState, LocalState, Programs};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -141,7 +141,7 @@ async fn contract(
         .with("app", app));
     };
     let state = GlobalState::read(&application)?;
-    let hash = hex::encode(crate::types::sha512_256(&application.approval_program));
+    let hash = hex::encode(pnp_types::sha512_256(&application.approval_program));
     let known = record.map(|record| Programs::assemble(recorded_template(&record.programs))).transpose()?;
     let runs = match (&known, record) {
         (Some(programs), _) if programs.approval_hash() == hash => "this source",

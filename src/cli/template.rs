@@ -1,7 +1,7 @@
 //! `--tmpl NAME=VALUE`: values of template variables from the command line.
 
 use super::failure::Failure;
-use crate::teal::template::{PREFIX, TemplateValue};
+use pnp_teal::template::{PREFIX, TemplateValue};
 use std::collections::BTreeMap;
 
 /// The values, by whole name.

@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use super::io::Output;
-use crate::keys::{Entry, KeyError, Opener, Pending};
-use crate::network::Environment;
-use crate::types::Address;
-use crate::types::signing::SigningKey;
+use pnp_keys::{Entry, KeyError, Opener, Pending};
+use pnp_network::Environment;
+use pnp_types::Address;
+use pnp_types::signing::SigningKey;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 

@@ -8,8 +8,8 @@ use super::io::Answer;
 use super::moment;
 use super::multisig::{Outcome, Sender, SenderArgs};
 use super::session::{Session, in_turn};
-use crate::client::ApplicationState;
-use crate::usage::{
+use pnp_client::ApplicationState;
+use pnp_usage::{
     DEFAULT_NAME, DeployNote, GlobalState, OperationError, Programs, Size, calls, grown, missing_room, template_of,
 };
 

@@ -1,6 +1,6 @@
 //! Values on the command line, refused in words that say what is wrong with them.
 
-use crate::types::{Address, MicroAlgos};
+use pnp_types::{Address, MicroAlgos};
 
 /// A whole number of minor units, units or indices.
 pub(super) fn whole(text: &str) -> Result<u64, String> {
@@ -49,7 +49,7 @@ pub(super) fn algos(text: &str) -> Result<MicroAlgos, String> {
 
 /// An address.
 pub(super) fn address(text: &str) -> Result<Address, String> {
-    text.trim().parse().map_err(|error: crate::types::AddressError| error.to_string())
+    text.trim().parse().map_err(|error: pnp_types::AddressError| error.to_string())
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use super::deploy::{TemplateArgs, recorded_template};
 use super::failure::{Exit, Failure};
 use super::io::Answer;
 use super::session::{Session, on_network};
-use crate::types::AppIndex;
-use crate::usage::difference::{Hunk, Side};
-use crate::usage::{Change, OperationError, ProgramComparison, Template, Verification};
+use pnp_types::AppIndex;
+use pnp_usage::difference::{Hunk, Side};
+use pnp_usage::{Change, OperationError, ProgramComparison, Template, Verification};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -88,7 +88,7 @@ async fn verify(session: &Session<'_>, args: &Args) -> Result<VerifyReport, Fail
     let application = session.algod.application(app).await?.ok_or(OperationError::NoApplication(app))?;
     let wish = args.template.wish();
     let recorded = record.as_ref().map(|record| recorded_template(&record.programs));
-    let is_named = wish != crate::usage::TemplateWish::default();
+    let is_named = wish != pnp_usage::TemplateWish::default();
     // Without a word about it, what the chain has is as good as anything else.
     let expected: Option<Template> = match recorded {
         Some(recorded) => Some(wish.over(recorded)),

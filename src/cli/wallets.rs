@@ -2,9 +2,9 @@
 //! for over kmd's own interface, so that no key leaves it.
 
 use super::io::Output;
-use crate::client::{ClientError, Kmd, Wallet};
-use crate::keys::{Account, KeyError, Origin, Pending, RemoteKey, Wallets};
-use crate::types::{Address, Signature, Transaction};
+use pnp_client::{ClientError, Kmd, Wallet};
+use pnp_keys::{Account, KeyError, Origin, Pending, RemoteKey, Wallets};
+use pnp_types::{Address, Signature, Transaction};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -64,7 +64,7 @@ impl Wallets for KmdWallets {
 
     fn holder<'a>(&'a self, name: &'a str, address: Address) -> Pending<'a, Option<Account>> {
         Box::pin(async move {
-            let default = self.all().await.iter().find(|wallet| wallet.name() == crate::client::DEFAULT_WALLET);
+            let default = self.all().await.iter().find(|wallet| wallet.name() == pnp_client::DEFAULT_WALLET);
             let Some(wallet) = default else { return Ok(None) };
             let addresses = wallet.addresses().await.map_err(|error| refused(name, &error))?;
             Ok(addresses.contains(&address).then(|| account(name, wallet, address)))

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use pnp_contract::avm::{GroupContext, LedgerError, Mode, SignatureLedger, check_program, eval_signature};
-use pnp_contract::keys::mnemonic;
-use pnp_contract::teal::template::{TemplateValue, substitute, variables};
-use pnp_contract::teal::{AssembleOptions, assemble, disassemble, report};
-use pnp_contract::types::consensus::LATEST;
-use pnp_contract::types::{
+use pnp_avm::{GroupContext, LedgerError, Mode, SignatureLedger, check_program, eval_signature};
+use pnp_keys::mnemonic;
+use pnp_teal::template::{TemplateValue, substitute, variables};
+use pnp_teal::{AssembleOptions, assemble, disassemble, report};
+use pnp_types::consensus::LATEST;
+use pnp_types::{
     Address, BlockHeader, Digest, Payment, Round, SignedTransaction, SignedTransactionWithApplyData, TransactionType,
     msgpack,
 };
-use pnp_contract::usage::{APPROVAL_SOURCE, TickId};
+use pnp_usage::{APPROVAL_SOURCE, TickId};
 
 /// How many inputs each reader gets; `HOSTILE_ROUNDS` asks for more.
 fn rounds() -> u64 {

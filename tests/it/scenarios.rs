@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pnp_contract::usage::scenario::{self, Scenario};
+use pnp_usage::scenario::{self, Scenario};
 
 /// Every scenario of `tests/scenarios/`, with the name of its file.
 pub(crate) fn all() -> Vec<(String, Scenario)> {

@@ -14,7 +14,6 @@ use super::record::AccountRecord;
 use super::totals::TotalsOverflow;
 use super::wellformed::{MalformedError, ProgramsError};
 use pnp_avm::EvalError;
-use pnp_types;
 use pnp_types::{AccountStatus, Address, AppIndex, AssetIndex, Digest, MicroAlgos, Round, Txid};
 
 /// A rule that a transaction broke when it was applied.
@@ -324,7 +323,7 @@ pub enum GroupError {
     Fees(#[from] FeeError),
     /// A transaction that does not fit the block's header.
     #[error(transparent)]
-    Block(#[from] types::BlockError),
+    Block(#[from] pnp_types::BlockError),
     /// No room left in the block.
     #[error("block does not have space for transaction")]
     NoSpace,
@@ -371,7 +370,7 @@ pub enum BlockError {
     Protocol(String),
     /// The block's transactions have no commitment.
     #[error(transparent)]
-    Block(#[from] types::BlockError),
+    Block(#[from] pnp_types::BlockError),
     /// The end of a block broke a rule.
     #[error(transparent)]
     Apply(#[from] ApplyError),

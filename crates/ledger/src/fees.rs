@@ -4,7 +4,6 @@
 //! (go-algorand `data/transactions/signedtxn.go` `SummarizeFees`, `data/basics/overflow.go` `FeeForUsage`).
 
 use super::error::GoAlgos;
-use pnp_avm;
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
     ApplicationCall, Header, MicroAlgos, Micros, PqSignature, SignedTransaction, Transaction, TransactionType,
@@ -79,7 +78,7 @@ pub fn check(fees: GroupFees, params: &ConsensusParams) -> Result<(), FeeError> 
 
 /// `usage` minimum fees, rounded up; `None` if that is no amount.
 fn fee_for_usage(usage: Micros, params: &ConsensusParams) -> Option<MicroAlgos> {
-    avm::fee_for_usage(params, usage, Micros::ONE, 0).map(|(fee, _)| fee)
+    pnp_avm::fee_for_usage(params, usage, Micros::ONE, 0).map(|(fee, _)| fee)
 }
 
 /// What one transaction needs, its signature included.

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::io::Answer;
 use super::vault::Vault;
-use crate::keys::{create_private, mnemonic};
+use pnp_keys::{create_private, mnemonic};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::Write as _;

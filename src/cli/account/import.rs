@@ -5,9 +5,9 @@ use super::super::failure::Failure;
 use super::super::io::Answer;
 use super::super::values;
 use super::vault::Vault;
-use crate::keys::mnemonic;
-use crate::types::Address;
-use crate::types::signing::SigningKey;
+use pnp_keys::mnemonic;
+use pnp_types::Address;
+use pnp_types::signing::SigningKey;
 use zeroize::Zeroizing;
 
 /// Arguments of `account import`. The words come from the terminal, unseen, from stdin or from a variable; never from here.

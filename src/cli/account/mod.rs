@@ -21,8 +21,8 @@ use super::io::Answer;
 use super::multisig::{Sender, SenderArgs, address_of};
 use super::session::{Session, on_network};
 use super::values;
-use crate::types::{Address, MicroAlgos};
-use crate::usage::calls;
+use pnp_types::{Address, MicroAlgos};
+use pnp_usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 

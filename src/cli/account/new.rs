@@ -5,8 +5,8 @@ use super::super::failure::Failure;
 use super::super::io::Answer;
 use super::super::session::{Session, on_network, private_folder};
 use super::vault::Vault;
-use crate::keys::KeyError;
-use crate::types::signing::SigningKey;
+use pnp_keys::KeyError;
+use pnp_types::signing::SigningKey;
 use schemars::JsonSchema;
 use serde::Serialize;
 

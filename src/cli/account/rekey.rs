@@ -5,9 +5,9 @@ use super::super::failure::Failure;
 use super::super::io::Answer;
 use super::super::multisig::{Outcome, SenderArgs, address_of};
 use super::super::session::{Session, in_turn};
-use crate::keys::KeyError;
-use crate::types::{Address, MicroAlgos, Transaction};
-use crate::usage::calls;
+use pnp_keys::KeyError;
+use pnp_types::{Address, MicroAlgos, Transaction};
+use pnp_usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -68,7 +68,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         }
         let params = session.params().await?;
         let payment = calls::payment(address, address, MicroAlgos::ZERO, &params);
-        let header = crate::types::Header { rekey_to: to, ..payment.header.clone() };
+        let header = pnp_types::Header { rekey_to: to, ..payment.header.clone() };
         let transactions = Session::single(Transaction { header, ..payment }, &params)?;
         let what = format!("rekey {address}: from then on {to} alone signs for it, and {before} no longer");
         if sender.account().is_some() {

@@ -6,10 +6,10 @@ use super::super::io::Answer;
 use super::super::key_sources::KeySources;
 use super::super::unlock::Passwords;
 use super::KeptReport;
-use crate::keys::{Cost, Entry, Keystore, LocalAccounts};
-use crate::network::{Environment, Kind, Network};
-use crate::types::Address;
-use crate::types::signing::SigningKey;
+use pnp_keys::{Cost, Entry, Keystore, LocalAccounts};
+use pnp_network::{Environment, Kind, Network};
+use pnp_types::Address;
+use pnp_types::signing::SigningKey;
 use zeroize::Zeroizing;
 
 /// Settings and sources of keys of the network that is named, which is not asked.
@@ -55,7 +55,7 @@ impl<'c> Vault<'c> {
     pub(super) fn must_be_free(&self, name: &str) -> Result<(), Failure> {
         match self.keystore()?.get(name)? {
             None => Ok(()),
-            Some(entry) => Err(crate::keys::KeyError::Taken { name: name.to_owned(), address: entry.address() }.into()),
+            Some(entry) => Err(pnp_keys::KeyError::Taken { name: name.to_owned(), address: entry.address() }.into()),
         }
     }
 

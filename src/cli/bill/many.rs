@@ -12,11 +12,11 @@ use crate::cli::interrupt;
 use crate::cli::io::Answer;
 use crate::cli::moment;
 use crate::cli::session::Session;
-use crate::registry::Contract;
-use crate::types::{Digest, MicroAlgos};
-use crate::usage::batch::{Batch, Explain, Format, Input, Row, Settings};
-use crate::usage::journal::{Journal, Past, Sums};
-use crate::usage::{GlobalState, Split, TickId, global_state};
+use pnp_registry::Contract;
+use pnp_types::{Digest, MicroAlgos};
+use pnp_usage::batch::{Batch, Explain, Format, Input, Row, Settings};
+use pnp_usage::journal::{Journal, Past, Sums};
+use pnp_usage::{GlobalState, Split, TickId, global_state};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -210,7 +210,7 @@ fn journal(session: &Session<'_>, args: &Args, origin: &Origin<'_>, app: u64) ->
     // The same bill as often once more is another order; a file's lines are the same ones.
     let time = moment::now().replace(':', "");
     let kept: PathBuf = folder.join(format!("{file}-{time}.journal"));
-    std::fs::rename(&path, &kept).map_err(|source| crate::usage::journal::JournalError::File {
+    std::fs::rename(&path, &kept).map_err(|source| pnp_usage::journal::JournalError::File {
         action: "write",
         path: path.clone(),
         source,

@@ -15,8 +15,8 @@ use super::io::Answer;
 use super::multisig::SenderArgs;
 use super::session::on_network;
 use super::values::whole;
-use crate::types::AssetIndex;
-use crate::usage::batch::Format;
+use pnp_types::AssetIndex;
+use pnp_usage::batch::Format;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `bill`.

@@ -8,10 +8,10 @@ use crate::cli::failure::Failure;
 use crate::cli::io::Answer;
 use crate::cli::multisig::{Many, Sender};
 use crate::cli::session::Session;
-use crate::keys::Account;
-use crate::registry::Contract;
-use crate::types::{Address, AppIndex};
-use crate::usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
+use pnp_keys::Account;
+use pnp_registry::Contract;
+use pnp_types::{Address, AppIndex};
+use pnp_usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -160,7 +160,7 @@ pub(in crate::cli) fn describe(receipt: &Receipt) -> String {
         change("provider", before.provider, after.provider),
         change("platform", before.platform, after.platform),
         format!("round     {round}, application {app}"),
-        format!("cost      {opcode_cost} opcodes, {} of network fees", crate::types::MicroAlgos(receipt.network_fee)),
+        format!("cost      {opcode_cost} opcodes, {} of network fees", pnp_types::MicroAlgos(receipt.network_fee)),
     ];
     for (name, txid) in ["call", "to provider", "to platform"].iter().zip(&receipt.txids) {
         lines.push(format!("txid      {txid} ({name})"));

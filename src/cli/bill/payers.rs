@@ -2,11 +2,11 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::session::Session;
-use crate::client::{ClientError, Verdict};
-use crate::keys::{Account, KeyError};
-use crate::types::{Address, AppIndex, AssetIndex, Transaction};
-use crate::usage::LocalState;
-use crate::usage::batch::{Payer, Payers, Ready, Signing};
+use pnp_client::{ClientError, Verdict};
+use pnp_keys::{Account, KeyError};
+use pnp_types::{Address, AppIndex, AssetIndex, Transaction};
+use pnp_usage::LocalState;
+use pnp_usage::batch::{Payer, Payers, Ready, Signing};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;

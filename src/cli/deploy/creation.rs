@@ -6,8 +6,8 @@ use super::super::multisig::Sender;
 use super::super::provision::AssetPlan;
 use super::super::session::Session;
 use super::Args;
-use crate::types::{Address, AssetIndex};
-use crate::usage::{AssetWish, Creation, Parameters, Wish};
+use pnp_types::{Address, AssetIndex};
+use pnp_usage::{AssetWish, Creation, Parameters, Wish};
 
 /// Parties, parameters and asset of a new contract. On a development network what is missing is made, unless this is a
 /// trial, which makes nothing.

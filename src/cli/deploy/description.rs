@@ -3,9 +3,9 @@
 //! What stands on one machine's development network stays out of git: such a deployment goes to the description in `.pnp/`.
 
 use super::super::session::Session;
-use crate::network::Kind;
-use crate::registry::{RegistryError, Store, write_atomically};
-use crate::usage::arc56::{Deployed, Description, Networks, file_name};
+use pnp_network::Kind;
+use pnp_registry::{RegistryError, Store, write_atomically};
+use pnp_usage::arc56::{Deployed, Description, Networks, file_name};
 use std::path::{Path, PathBuf};
 
 /// The networks whose records belong to one machine.

@@ -10,12 +10,12 @@ use super::record::{draft, event, finished, rates, recorded_programs, seen};
 use super::report::Trial;
 use super::target::Target;
 use super::{Args, Operation};
-use crate::client::SuggestedParams;
-use crate::ledger::min_balance::schema_requirement;
-use crate::registry::{Contract, Event, Pending};
-use crate::types::{Address, AppIndex, MicroAlgos, SignedTransaction, Transaction};
-use crate::usage::calls::{self, GLOBAL_SCHEMA};
-use crate::usage::{Action, Creation, DeployNote, Programs, Size, Wish, extra_pages};
+use pnp_client::SuggestedParams;
+use pnp_ledger::min_balance::schema_requirement;
+use pnp_registry::{Contract, Event, Pending};
+use pnp_types::{Address, AppIndex, MicroAlgos, SignedTransaction, Transaction};
+use pnp_usage::calls::{self, GLOBAL_SCHEMA};
+use pnp_usage::{Action, Creation, DeployNote, Programs, Size, Wish, extra_pages};
 
 /// A deployment that was decided.
 #[derive(Debug)]
@@ -235,7 +235,7 @@ impl Work<'_> {
         let hash = if replaces_programs {
             self.programs.approval_hash()
         } else {
-            hex::encode(crate::types::sha512_256(&target.standing.application.approval_program))
+            hex::encode(pnp_types::sha512_256(&target.standing.application.approval_program))
         };
         let event = event(session, word, &transactions, sent.confirmation.round, &creation.parameters, hash);
         let mut contract = self.seen(target);

@@ -1,7 +1,7 @@
 //! `deploy`: see to it that the contract stands as asked for, and write down what stands.
 //!
 //! Run twice, it does nothing the second time. What is to be done about what stands is decided in
-//! [`Plan`](crate::usage::Plan); here it is found, sent and recorded.
+//! [`Plan`](pnp_usage::Plan); here it is found, sent and recorded.
 
 mod creation;
 mod description;
@@ -17,13 +17,13 @@ use super::moment;
 use super::multisig::{SenderArgs, Written};
 use super::session::{Session, in_turn, on_network};
 use super::values::{address, whole};
-use crate::types::{Address, AppIndex, AssetIndex, Round};
-use crate::usage::{
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use execute::{Done, Work};
+use pnp_types::{Address, AppIndex, AssetIndex, Round};
+use pnp_usage::{
     Action, AssetWish, DEFAULT_NAME, DeployNote, OnSchemaBreak, OnUpdate, Parameters, Plan, Policy, Programs, Refusal,
     TemplateWish, Wanted, Wish,
 };
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use execute::{Done, Work};
 use report::{Operation, Stage};
 use target::{Target, find};
 

@@ -3,9 +3,9 @@
 use super::super::failure::Failure;
 use super::super::moment;
 use super::super::session::Session;
-use crate::registry::{self, Contract, Event, Pending, Rates};
-use crate::types::{Address, AppIndex, Transaction, sha512_256};
-use crate::usage::{Creation, DeployNote, Parameters, Programs, Standing, Template, source_hashes, template_of};
+use pnp_registry::{Contract, Event, Pending, Rates};
+use pnp_types::{Address, AppIndex, Transaction, sha512_256};
+use pnp_usage::{Creation, DeployNote, Parameters, Programs, Standing, Template, source_hashes, template_of};
 
 /// A contract that is about to be made.
 pub(super) fn draft(creator: Address, creation: &Creation, programs: &Programs, note: &DeployNote) -> Contract {
@@ -53,7 +53,7 @@ pub(super) fn seen(standing: &Standing, name: &str, version: Option<String>, ass
         provider: state.provider.to_string(),
         platform: state.platform.to_string(),
         parameters: rates(&state.parameters),
-        programs: registry::Programs {
+        programs: pnp_registry::Programs {
             approval_sha512_256: hex::encode(sha512_256(approval)),
             clear_sha512_256: hex::encode(sha512_256(clear)),
             approval_source_sha256,
@@ -92,9 +92,9 @@ pub(in crate::cli) const fn rates(parameters: &Parameters) -> Rates {
 }
 
 /// Hashes and template, for the record.
-pub(in crate::cli) fn recorded_programs(programs: &Programs) -> registry::Programs {
+pub(in crate::cli) fn recorded_programs(programs: &Programs) -> pnp_registry::Programs {
     let (approval_source_sha256, clear_source_sha256) = source_hashes();
-    registry::Programs {
+    pnp_registry::Programs {
         approval_sha512_256: programs.approval_hash(),
         clear_sha512_256: programs.clear_hash(),
         approval_source_sha256,
@@ -108,7 +108,7 @@ fn template_map(template: Template) -> std::collections::BTreeMap<String, u64> {
 }
 
 /// The template a record says a contract was assembled with.
-pub(in crate::cli) fn recorded_template(programs: &registry::Programs) -> Template {
+pub(in crate::cli) fn recorded_template(programs: &pnp_registry::Programs) -> Template {
     let is_set = |name: &str| programs.template.get(name).is_some_and(|value| *value == 1);
     Template {
         updatable: is_set("TMPL_UPDATABLE"),

@@ -3,9 +3,9 @@
 use super::super::failure::{Exit, Failure};
 use super::super::io::Answer;
 use super::record::describe;
-use crate::registry::Contract;
-use crate::types::MicroAlgos;
-use crate::usage::Change;
+use pnp_registry::Contract;
+use pnp_types::MicroAlgos;
+use pnp_usage::Change;
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -4,12 +4,12 @@ use super::super::failure::Failure;
 use super::super::session::{Session, transport};
 use super::record::recorded_template;
 use super::{Args, Operation};
-use crate::client::Indexer;
-use crate::keys::KeyError;
-use crate::network::Layer;
-use crate::registry::Contract;
-use crate::types::{Address, AppIndex};
-use crate::usage::{
+use pnp_client::Indexer;
+use pnp_keys::KeyError;
+use pnp_network::Layer;
+use pnp_registry::Contract;
+use pnp_types::{Address, AppIndex};
+use pnp_usage::{
     Candidate, DEFAULT_NAME, DeployNote, Evidence, GlobalState, OperationError, Search, Standing, Template, search,
 };
 
@@ -167,7 +167,7 @@ pub(in crate::cli) fn indexer(session: &Session<'_>) -> Result<Option<Indexer>, 
     if built_in(endpoint.layer) && !built_in(algod.layer) {
         return Ok(None);
     }
-    let token = endpoint.token.as_ref().map(crate::network::Token::reveal);
+    let token = endpoint.token.as_ref().map(pnp_network::Token::reveal);
     Ok(Some(Indexer::connect(&endpoint.url, token, transport(session.context, &session.network)?)?))
 }
 

@@ -4,9 +4,9 @@ use super::super::failure::Failure;
 use super::super::session::Session;
 use super::check::{Checks, Topic};
 use super::contract::Standing;
-use crate::keys::Account;
-use crate::types::{Address, AssetIndex, MicroAlgos};
-use crate::usage::LocalState;
+use pnp_keys::Account;
+use pnp_types::{Address, AssetIndex, MicroAlgos};
+use pnp_usage::LocalState;
 
 const BALANCES: Topic = Topic::Balances;
 /// Transactions of a bill.

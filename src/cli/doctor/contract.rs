@@ -3,10 +3,10 @@
 use super::super::failure::Failure;
 use super::super::session::Session;
 use super::check::{Checks, Topic};
-use crate::client::ApplicationState;
-use crate::registry::Contract;
-use crate::types::{AppIndex, sha512_256};
-use crate::usage::{GlobalState, Verification};
+use pnp_client::ApplicationState;
+use pnp_registry::Contract;
+use pnp_types::{AppIndex, sha512_256};
+use pnp_usage::{GlobalState, Verification};
 
 const CONTRACT: Topic = Topic::Contract;
 

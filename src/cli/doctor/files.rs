@@ -5,7 +5,7 @@ use super::super::failure::Failure;
 use super::super::moment::{self, git};
 use super::check::{Checks, Topic};
 use super::secrets::first_mnemonic;
-use crate::registry::{Deployments, Store};
+use pnp_registry::{Deployments, Store};
 use std::path::{Path, PathBuf};
 
 const FILES: Topic = Topic::Files;
@@ -182,7 +182,7 @@ fn mnemonic_in(path: &Path) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{Chain, Contract, Event, Programs, Rates};
+    use pnp_registry::{Chain, Contract, Event, Programs, Rates};
 
     #[test]
     fn versions_are_compared_as_numbers() {

@@ -6,10 +6,10 @@ use super::super::failure::Failure;
 use super::super::key_sources::KeySources;
 use super::super::session::Session;
 use super::check::{Checks, Topic};
-use crate::client::Algod;
-use crate::keys::{Account, KeyRing, LocalAccounts, Origin};
-use crate::network::{Environment, Kind, Network};
-use crate::types::{Address, AddressError};
+use pnp_client::Algod;
+use pnp_keys::{Account, KeyRing, LocalAccounts, Origin};
+use pnp_network::{Environment, Kind, Network};
+use pnp_types::{Address, AddressError};
 
 const KEYS: Topic = Topic::Keys;
 /// The settings that are addresses.

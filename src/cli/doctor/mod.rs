@@ -16,8 +16,8 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::io::Answer;
 use super::session::Session;
-use crate::network::{Environment, Kind, Network, ProjectFile};
 use check::{Check, Checks, Severity, Topic};
+use pnp_network::{Environment, Kind, Network, ProjectFile};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -4,9 +4,9 @@ use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::session::{Session, transport};
 use super::check::{Checks, Topic};
-use crate::client::Indexer;
-use crate::network::{Kind, Layer, Network, Token};
-use crate::types::consensus;
+use pnp_client::Indexer;
+use pnp_network::{Kind, Layer, Network, Token};
+use pnp_types::consensus;
 use std::time::{Duration, Instant};
 
 const NETWORK: Topic = Topic::Network;

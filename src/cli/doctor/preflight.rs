@@ -5,9 +5,9 @@ use super::super::moment::{self, git};
 use super::super::session::Session;
 use super::check::{Checks, Topic};
 use super::contract::Standing;
-use crate::registry::Multisigs;
-use crate::types::{Address, MicroAlgos};
-use crate::usage::Template;
+use pnp_registry::Multisigs;
+use pnp_types::{Address, MicroAlgos};
+use pnp_usage::Template;
 
 const CONTRACT: Topic = Topic::Contract;
 /// What is asked for the three transactions of a bill while the network is not congested.

@@ -1,6 +1,6 @@
 //! Mnemonics in text, such as in files that git keeps.
 
-use crate::keys::mnemonic;
+use pnp_keys::mnemonic;
 use zeroize::Zeroizing;
 
 /// Words of a mnemonic.
@@ -67,7 +67,7 @@ mod tests {
     fn other_words_are_none() {
         let known = mnemonic::from_seed(&[0; 32]);
         let wrong = mnemonic::from_seed(&[7; 32]).replacen(' ', " zoo ", 1);
-        let list = include_str!("../../keys/mnemonic_words.txt");
+        let list = include_str!("../../../crates/keys/src/mnemonic_words.txt");
         for text in ["", list, &known, &wrong, "abandon ability able"] {
             assert_eq!(first_mnemonic(text), None);
         }

@@ -1,6 +1,6 @@
 //! An error as somebody pasted it: found in what goal, an SDK, algod or this program printed around it.
 
-use crate::client::Rejection;
+use pnp_client::Rejection;
 use serde_json::Value;
 
 /// What was understood of a text.
@@ -80,7 +80,7 @@ fn transaction(text: &str) -> Option<&str> {
 
 /// The line of this contract's source that a text of this program's names.
 fn line_in(text: &str) -> Option<usize> {
-    let (_, rest) = text.split_once(&format!("{}:", crate::usage::APPROVAL_PATH))?;
+    let (_, rest) = text.split_once(&format!("{}:", pnp_usage::APPROVAL_PATH))?;
     rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
 }
 

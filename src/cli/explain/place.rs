@@ -1,9 +1,9 @@
 //! Where a program failed: a line of its source, or of what it disassembles to, with the values at hand.
 
-use crate::client::FailedStep;
-use crate::teal::{PcMap, disassemble_with_places};
-use crate::types::{Address, TealValue};
-use crate::usage::{APPROVAL_PATH, APPROVAL_SOURCE, Programs, SourceLine};
+use pnp_client::FailedStep;
+use pnp_teal::{PcMap, disassemble_with_places};
+use pnp_types::{Address, TealValue};
+use pnp_usage::{APPROVAL_PATH, APPROVAL_SOURCE, Programs, SourceLine};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ impl Listing {
     }
 
     /// What a program disassembles to.
-    pub(super) fn disassembly(name: String, program: &[u8]) -> Result<Self, crate::teal::DisassembleError> {
+    pub(super) fn disassembly(name: String, program: &[u8]) -> Result<Self, pnp_teal::DisassembleError> {
         let disassembly = disassemble_with_places(program)?;
         let (mut line, mut counted) = (0, 0);
         let lines = disassembly.places.iter().map(|(pc, byte)| {
@@ -184,7 +184,7 @@ pub(super) fn reason(step: &FailedStep, before: Option<&str>) -> Option<String> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::Template;
+    use pnp_usage::Template;
 
     #[test]
     fn every_place_of_the_contract_is_the_line_that_programs_name() {

@@ -105,7 +105,7 @@ pub(super) fn remedy(rule: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::{Programs, Template};
+    use pnp_usage::{Programs, Template};
 
     #[test]
     fn every_check_of_the_source_has_its_rule_and_every_rule_its_remedy() {

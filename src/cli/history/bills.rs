@@ -1,8 +1,8 @@
 //! What was billed in batches, by the journals that lie here.
 
 use super::super::session::Session;
-use crate::types::AppIndex;
-use crate::usage::journal;
+use pnp_types::AppIndex;
+use pnp_usage::journal;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;

@@ -3,12 +3,10 @@
 use super::super::deploy::indexer;
 use super::super::failure::Failure;
 use super::super::session::Session;
-use crate::client::{Algod, AppCall};
-use crate::registry::Contract;
-use crate::types::{
-    Address, AppIndex, OnCompletion, Round, SignedTransaction, Transaction, TransactionType, sha512_256,
-};
-use crate::usage::GlobalState;
+use pnp_client::{Algod, AppCall};
+use pnp_registry::Contract;
+use pnp_types::{Address, AppIndex, OnCompletion, Round, SignedTransaction, Transaction, TransactionType, sha512_256};
+use pnp_usage::GlobalState;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -10,10 +10,10 @@ use super::failure::{Exit, Failure};
 use super::io::Answer;
 use super::session::{Session, on_network};
 use super::values::whole;
-use crate::registry::{Contract, Event, Rates};
-use crate::types::AppIndex;
 use bills::Journalled;
 use chain::{Blocks, OnChain, Unrecorded};
+use pnp_registry::{Contract, Event, Rates};
+use pnp_types::AppIndex;
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -3,8 +3,8 @@
 use super::super::account::{Vault, names};
 use super::super::context::Context;
 use super::super::failure::Failure;
-use crate::keys::{Account, KeyError, KeyRing};
-use crate::types::{Address, MultisigAccount};
+use pnp_keys::{Account, KeyError, KeyRing};
+use pnp_types::{Address, MultisigAccount};
 
 /// Where keys are looked for.
 pub(super) struct KeysAtHand<'c>(Vault<'c>);

@@ -3,8 +3,8 @@
 use super::super::failure::{Failure, is_disk_full};
 use super::super::input;
 use super::fault;
-use crate::registry::{make_atomically, write_atomically};
-use crate::types::{Bundle, MultisigAccount};
+use pnp_registry::{make_atomically, write_atomically};
+use pnp_types::{Bundle, MultisigAccount};
 use std::path::{Path, PathBuf};
 
 /// The bundle in a file; `-` is stdin.

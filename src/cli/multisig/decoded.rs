@@ -3,7 +3,7 @@
 //! Every structure is taken apart without `..`, so that a field the protocol gains cannot be forgotten here. Bytes that come
 //! from others are never printed as they are: a note could move the cursor.
 
-use crate::types::{
+use pnp_types::{
     Address, ApplicationCall, AssetConfig, AssetFreeze, AssetParams, AssetTransfer, Digest, Header, KeyRegistration,
     MicroAlgos, OnCompletion, Payment, Transaction, VotingData,
 };
@@ -243,7 +243,7 @@ fn call(fields: &mut Fields, call: &ApplicationCall) {
     }
     for (name, program) in [("approval program", approval_program), ("clear program", clear_program)] {
         if !program.is_empty() {
-            let hash = hex::encode(crate::types::sha512_256(program));
+            let hash = hex::encode(pnp_types::sha512_256(program));
             fields.add(name, format!("{} bytes, sha512/256 {hash}", program.len()));
         }
     }
@@ -284,7 +284,7 @@ fn shown_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::TransactionType;
+    use pnp_types::TransactionType;
 
     #[test]
     fn what_gives_something_away_is_loud() {

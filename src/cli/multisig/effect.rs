@@ -1,8 +1,8 @@
 //! What a transaction does, in a sentence.
 
 use super::decoded::shown;
-use crate::types::{ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};
-use crate::usage::{Creation, Intent, Parameters};
+use pnp_types::{ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};
+use pnp_usage::{Creation, Intent, Parameters};
 
 /// One sentence, without the fields that [`super::decoded`] shows anyway.
 pub(super) fn sentence(transaction: &Transaction) -> String {

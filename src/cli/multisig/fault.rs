@@ -1,7 +1,7 @@
 //! Why a bundle cannot be used, as failures: what happened, why, what to do.
 
 use super::super::failure::Failure;
-use crate::types::{BundleError, MultisigError};
+use pnp_types::{BundleError, MultisigError};
 use std::path::Path;
 
 /// A file that is no bundle.

@@ -7,7 +7,7 @@ use super::bundle_file;
 use super::inspection::{Inspected, Inspection, ParameterChange};
 use super::reach::Reach;
 use super::{BundleArgs, named};
-use crate::types::MicroAlgos;
+use pnp_types::MicroAlgos;
 
 /// Arguments of `multisig inspect`.
 #[derive(Debug, clap::Args)]

@@ -11,9 +11,9 @@ use super::progress::Progress;
 use super::reach::{self, Reach};
 use super::submit;
 use super::validity::{LONGEST, Validity};
-use crate::client::{ApplicationState, Simulation};
-use crate::types::{Bundle, Digest, Round, SignedTransaction, Transaction, TransactionType, group};
-use crate::usage::{GlobalState, Intent, Parameters};
+use pnp_client::{ApplicationState, Simulation};
+use pnp_types::{Bundle, Digest, Round, SignedTransaction, Transaction, TransactionType, group};
+use pnp_usage::{GlobalState, Intent, Parameters};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -7,7 +7,7 @@ use super::decoded::fields;
 use super::progress::Progress;
 use super::validity::Validity;
 use super::{bundle_file, fault};
-use crate::types::{Bundle, BundleError, Transaction};
+use pnp_types::{Bundle, BundleError, Transaction};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;

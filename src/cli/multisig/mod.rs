@@ -35,7 +35,7 @@ pub(super) use submit::SubmitReport;
 use super::context::Context;
 use super::failure::Failure;
 use super::io::Answer;
-use crate::types::MultisigAccount;
+use pnp_types::MultisigAccount;
 use std::path::PathBuf;
 
 /// Arguments of `multisig`.

@@ -2,8 +2,8 @@
 
 use super::super::context::Context;
 use super::super::failure::Failure;
-use crate::registry::{Multisigs, NamedMultisig};
-use crate::types::{Address, MultisigAccount};
+use pnp_registry::{Multisigs, NamedMultisig};
+use pnp_types::{Address, MultisigAccount};
 use std::path::{Path, PathBuf};
 
 /// A multisignature that was named on the command line.
@@ -54,7 +54,7 @@ fn is_path(asked: &str) -> bool {
 
 /// The address a name of the command line stands for, where it is a multisignature's.
 pub(in crate::cli) fn address_of(context: &Context, name: &str) -> Result<Option<Address>, Failure> {
-    match crate::keys::is_name(name) {
+    match pnp_keys::is_name(name) {
         true => Ok(Multisigs::new(&context.folder).get(name)?.map(|one| one.account.address())),
         false => Ok(None),
     }

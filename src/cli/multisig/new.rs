@@ -5,8 +5,8 @@ use super::super::failure::Failure;
 use super::super::io::Answer;
 use super::at_hand::KeysAtHand;
 use super::named::{self, Found};
-use crate::registry::Multisigs;
-use crate::types::{Address, MultisigAccount, MultisigError};
+use pnp_registry::Multisigs;
+use pnp_types::{Address, MultisigAccount, MultisigError};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::Path;
@@ -93,8 +93,8 @@ pub(super) async fn new(context: &Context, args: &NewArgs) -> Result<Answer, Fai
         }
     })?;
     let name = args.name.clone().unwrap_or_else(|| short_name(account.address()));
-    if !crate::keys::is_name(&name) {
-        return Err(crate::keys::KeyError::Name(name).into());
+    if !pnp_keys::is_name(&name) {
+        return Err(pnp_keys::KeyError::Name(name).into());
     }
     let kept = Multisigs::new(&context.folder);
     let made = kept.add(&name, &account)?;

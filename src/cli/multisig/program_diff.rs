@@ -3,12 +3,11 @@
 //! Where both programs are this project's source, the source is compared, comments and all; else their disassemblies are,
 //! which say the same without names. The hashes decide which of the two, never a claim in the bundle.
 //!
-//! [`difference`](crate::usage::difference) leaves out what usually does not matter, such as where a branch goes; whoever signs
+//! [`difference`](pnp_usage::difference) leaves out what usually does not matter, such as where a branch goes; whoever signs
 //! has to see that too, so that here every line counts, also those that only moved.
 
-use crate::teal;
-use crate::types::sha512_256;
-use crate::usage::{APPROVAL_PATH, CLEAR_PATH, Template, template_of};
+use pnp_types::sha512_256;
+use pnp_usage::{APPROVAL_PATH, CLEAR_PATH, Template, template_of};
 use schemars::JsonSchema;
 use serde::Serialize;
 use similar::TextDiff;
@@ -94,7 +93,7 @@ fn described(program: &[u8], template: Option<Template>) -> Program {
 
 /// The TEAL of a program. Of bytes that are none, what can be said about them.
 fn disassembled(program: &[u8]) -> String {
-    match teal::disassemble(program) {
+    match pnp_teal::disassemble(program) {
         Ok(text) => text,
         Err(error) => format!("{}// not TEAL from here on: {error}\n// {}\n", error.text, hex::encode(program)),
     }
@@ -149,7 +148,7 @@ fn values(template: Template) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usage::Programs;
+    use pnp_usage::Programs;
 
     fn programs(template: Template) -> Programs {
         Programs::assemble(template).unwrap()
@@ -175,8 +174,9 @@ mod tests {
     #[test]
     fn another_program_is_shown_for_what_it_is() {
         let ours = programs(Template::default());
-        let evil =
-            teal::assemble("#pragma version 11\nint 1\nreturn\n", teal::AssembleOptions::default()).unwrap().bytes;
+        let evil = pnp_teal::assemble("#pragma version 11\nint 1\nreturn\n", pnp_teal::AssembleOptions::default())
+            .unwrap()
+            .bytes;
         let other = Pair { approval: &evil, clear: &ours.clear };
         let [approval, clear] = changes(Some(pair(&ours)), other, false);
         assert_eq!((approval.compared, approval.after.template), ("disassembly", None));

@@ -1,8 +1,8 @@
 //! Who has signed a bundle, who is missing, and whose signature does not hold.
 
 use super::super::failure::Failure;
-use crate::avm::crypto::ed25519;
-use crate::types::Bundle;
+use pnp_avm::crypto::ed25519;
+use pnp_types::Bundle;
 use schemars::JsonSchema;
 use serde::Serialize;
 

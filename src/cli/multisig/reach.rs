@@ -3,8 +3,8 @@
 use super::super::context::Context;
 use super::super::failure::Failure;
 use super::super::session::Session;
-use crate::network::{Kind, PublicNetwork};
-use crate::types::Bundle;
+use pnp_network::{Kind, PublicNetwork};
+use pnp_types::Bundle;
 
 /// A network, or why there is none.
 #[derive(Debug)]

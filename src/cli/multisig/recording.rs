@@ -7,10 +7,10 @@ use super::super::deploy::{event, rates, recorded_programs};
 use super::super::failure::Failure;
 use super::super::moment;
 use super::super::session::Session;
-use crate::client::Confirmation;
-use crate::registry::{self, Chain, Contract, DEFAULT_NAME};
-use crate::types::{Address, AppIndex, ApplicationCall, AssetIndex, Bundle, Transaction, TransactionType, sha512_256};
-use crate::usage::{Creation, DeployNote, Intent, Parameters, Programs, template_of};
+use pnp_client::Confirmation;
+use pnp_registry::{Chain, Contract, DEFAULT_NAME};
+use pnp_types::{Address, AppIndex, ApplicationCall, AssetIndex, Bundle, Transaction, TransactionType, sha512_256};
+use pnp_usage::{Creation, DeployNote, Intent, Parameters, Programs, template_of};
 
 /// What a bundle was about, as far as the record cares.
 #[derive(Debug, Default)]
@@ -122,7 +122,7 @@ const fn action(intent: Option<&Intent>) -> Option<&'static str> {
     }
 }
 
-fn contract(app_id: AppIndex, transaction: &Transaction, creation: &Creation, event: registry::Event) -> Contract {
+fn contract(app_id: AppIndex, transaction: &Transaction, creation: &Creation, event: pnp_registry::Event) -> Contract {
     let note = DeployNote::parse(&transaction.header.note);
     Contract {
         app_id,
@@ -146,11 +146,11 @@ fn version(transaction: &Transaction) -> Option<String> {
 }
 
 /// Hashes and, where they are of this project's source, template and sources of the programs a call brings.
-fn programs(call: &ApplicationCall) -> registry::Programs {
+fn programs(call: &ApplicationCall) -> pnp_registry::Programs {
     let template = template_of(&call.approval_program, &call.clear_program);
     match template.and_then(|template| Programs::assemble(template).ok()) {
         Some(programs) => recorded_programs(&programs),
-        None => registry::Programs {
+        None => pnp_registry::Programs {
             approval_sha512_256: hex::encode(sha512_256(&call.approval_program)),
             clear_sha512_256: hex::encode(sha512_256(&call.clear_program)),
             approval_source_sha256: String::new(),
@@ -167,7 +167,7 @@ fn new_asset(
     asset_id: AssetIndex,
 ) -> Result<bool, Failure> {
     let params = &transaction.asset_config.params;
-    let asset = registry::Asset {
+    let asset = pnp_registry::Asset {
         asset_id,
         unit: params.unit_name.to_string(),
         decimals: params.decimals,

@@ -6,10 +6,10 @@ use super::super::session::{Sent, Session};
 use super::super::values;
 use super::validity::{LONGEST, Validity};
 use super::{bundle_file, named};
-use crate::client::SuggestedParams;
-use crate::keys::Account;
-use crate::types::{Address, Bundle, Digest, MultisigAccount, Round, Signature, SignedTransaction, Transaction, group};
-use crate::usage::Programs;
+use pnp_client::SuggestedParams;
+use pnp_keys::Account;
+use pnp_types::{Address, Bundle, Digest, MultisigAccount, Round, Signature, SignedTransaction, Transaction, group};
+use pnp_usage::Programs;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -229,7 +229,7 @@ impl Many {
             transaction.header.fee.0 = transaction.header.fee.0.max(by_size);
         }
         if transactions.len() > 1 {
-            group::assign_group(&mut transactions).map_err(crate::usage::OperationError::Group)?;
+            group::assign_group(&mut transactions).map_err(pnp_usage::OperationError::Group)?;
         }
         Bundle::new(&self.multisig, &transactions)
             .map_err(|error| Failure::new("internal", "the bundle could not be made").because(error))
@@ -244,7 +244,7 @@ impl Many {
         transaction.header.group = Digest([1; 32]);
         let auth_addr = self.multisig.address();
         let signed = SignedTransaction { msig, auth_addr, ..transaction.into() };
-        crate::types::msgpack::encode(&signed).len() as u64
+        pnp_types::msgpack::encode(&signed).len() as u64
     }
 
     fn write(
@@ -287,7 +287,7 @@ impl Written {
             format!("sender    {sender}{rekeyed}"),
             format!("signers   {threshold} of {} of {name} ({multisig})", signers.len()),
             signers.join("\n"),
-            format!("fee       {}", crate::types::MicroAlgos(*fee)),
+            format!("fee       {}", pnp_types::MicroAlgos(*fee)),
             format!("valid     {}", validity.text()),
         ];
         lines.extend(self.txids.iter().map(|txid| format!("txid      {txid}")));

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::reach::Reach;
 use super::validity::Validity;
 use super::{BundleArgs, bundle_file, effect, named, submit};
-use crate::types::{Bundle, Round};
+use pnp_types::{Bundle, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -9,8 +9,8 @@ use super::progress::Progress;
 use super::recording;
 use super::validity::{Validity, in_words};
 use super::{BundleArgs, bundle_file, effect, reach};
-use crate::client::Confirmation;
-use crate::types::{AppIndex, AssetIndex, Bundle, Round, Transaction};
+use pnp_client::Confirmation;
+use pnp_types::{AppIndex, AssetIndex, Bundle, Round, Transaction};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! How long a bundle can still be sent, said before it is too late.
 
 use super::super::failure::Failure;
-use crate::types::{Bundle, Round};
+use pnp_types::{Bundle, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
 

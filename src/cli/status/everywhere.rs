@@ -8,10 +8,10 @@ use super::super::failure::{Exit, Failure};
 use super::super::io::Answer;
 use super::super::session::Session;
 use super::together::{Boxed, together};
-use crate::network::{Environment, Network, ProjectFile};
-use crate::registry::{Contract, Deployments, Rates, Store};
-use crate::types::sha512_256;
-use crate::usage::{GlobalState, Verification};
+use pnp_network::{Environment, Network, ProjectFile};
+use pnp_registry::{Contract, Deployments, Rates, Store};
+use pnp_types::sha512_256;
+use pnp_usage::{GlobalState, Verification};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,7 +124,7 @@ pub(super) async fn run(context: &Context, strict: bool) -> Result<Answer, Failu
         asked.push(Box::pin(one(context, name)));
     }
     let environments = together(asked).await;
-    let usual = crate::usage::Programs::assemble(crate::usage::Template::default())?;
+    let usual = pnp_usage::Programs::assemble(pnp_usage::Template::default())?;
     let report =
         AllReport { drift: drift(&environments), environments, source_approval_sha512_256: usual.approval_hash() };
     let answer = Answer::of(&report, report.text())?;

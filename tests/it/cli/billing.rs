@@ -1,8 +1,8 @@
 //! Many ticks with a journal: files, counts, what is refused, and going on.
 
 use super::Project;
-use pnp_contract::types::Digest;
-use pnp_contract::usage::journal::{self, Journal, Record};
+use pnp_types::Digest;
+use pnp_usage::journal::{self, Journal, Record};
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::PathBuf;

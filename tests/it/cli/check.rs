@@ -1,7 +1,7 @@
 //! `check`: what it prints, writes and ends with.
 
 use super::Project;
-use pnp_contract::teal::check::CHECKS;
+use pnp_teal::check::CHECKS;
 use serde_json::Value;
 
 const OPEN: &str = "#pragma version 8\ntxn Fee\nint 1000\n<=\n";

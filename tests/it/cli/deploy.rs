@@ -1,12 +1,12 @@
 //! `deploy` a second time, over what stands already, and without its record.
 
 use super::Project;
-use pnp_contract::client::Algod;
-use pnp_contract::node::LOCAL_TOKEN;
-use pnp_contract::teal::{AssembleOptions, assemble};
-use pnp_contract::types::signing::SigningKey;
-use pnp_contract::types::{Address, StateSchema};
-use pnp_contract::usage::{Creation, DeployNote, Parameters, Programs, Template, calls};
+use pnp_client::Algod;
+use pnp_devnet::LOCAL_TOKEN;
+use pnp_teal::{AssembleOptions, assemble};
+use pnp_types::signing::SigningKey;
+use pnp_types::{Address, StateSchema};
+use pnp_usage::{Creation, DeployNote, Parameters, Programs, Template, calls};
 use serde_json::{Value, json};
 use std::process::{Child, Stdio};
 

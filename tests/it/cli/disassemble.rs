@@ -1,7 +1,7 @@
 //! `disassemble`: the forms a program can be given in.
 
 use super::Project;
-use pnp_contract::teal::{AssembleOptions, assemble};
+use pnp_teal::{AssembleOptions, assemble};
 use std::io::Write;
 use std::process::Stdio;
 

@@ -7,15 +7,14 @@ use std::process::Stdio;
 
 /// The line of the source whose comment holds a text.
 fn line_of(rule: &str) -> u64 {
-    let source = pnp_contract::usage::APPROVAL_SOURCE;
+    let source = pnp_usage::APPROVAL_SOURCE;
     source.lines().position(|line| line.contains(rule)).unwrap() as u64 + 1
 }
 
 /// A refusal by the contract's check of a rule, as algod words it.
 fn refusal(rule: &str, app: u64) -> String {
-    let programs = pnp_contract::usage::Programs::assemble(pnp_contract::usage::Template::default()).unwrap();
-    let is_it =
-        |line: &pnp_contract::usage::SourceLine| line.comment.as_deref().is_some_and(|text| text.contains(rule));
+    let programs = pnp_usage::Programs::assemble(pnp_usage::Template::default()).unwrap();
+    let is_it = |line: &pnp_usage::SourceLine| line.comment.as_deref().is_some_and(|text| text.contains(rule));
     let (pc, _) = programs.instructions().find(|(_, line)| is_it(line)).unwrap();
     format!(
         "TransactionPool.Remember: transaction 7VQYXNYOPKL7NIZ3DC6BPFPAWFNAA2QRLPRRGS2YJTO6QXRQGDDA: logic eval error: \

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 /// A mnemonic of no value that is not the well-known one.
 fn mnemonic() -> String {
-    pnp_contract::keys::mnemonic::from_seed(&[9; 32]).to_string()
+    pnp_keys::mnemonic::from_seed(&[9; 32]).to_string()
 }
 
 fn git(project: &Project, arguments: &[&str]) {

@@ -1,12 +1,12 @@
 //! Where keys are kept, which one wins, and what is said where one is missing, locked, damaged or another's.
 
 use super::Project;
-use pnp_contract::client::Algod;
-use pnp_contract::keys::mnemonic;
-use pnp_contract::node::{Config, DevNode, LOCAL_TOKEN};
-use pnp_contract::types::signing::SigningKey;
-use pnp_contract::types::{Address, MicroAlgos};
-use pnp_contract::usage::calls;
+use pnp_client::Algod;
+use pnp_devnet::{Config, DevNode, LOCAL_TOKEN};
+use pnp_keys::mnemonic;
+use pnp_types::signing::SigningKey;
+use pnp_types::{Address, MicroAlgos};
+use pnp_usage::calls;
 use serde_json::Value;
 use std::io::Write;
 use std::process::Stdio;

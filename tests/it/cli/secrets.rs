@@ -2,8 +2,8 @@
 
 use super::Project;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
-use pnp_contract::keys::mnemonic;
-use pnp_contract::types::signing::SigningKey;
+use pnp_keys::mnemonic;
+use pnp_types::signing::SigningKey;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,7 +14,7 @@ const PASSWORD: &str = "a-password-that-is-looked-for";
 
 /// Seeds that no program has by chance.
 fn seed(number: u8) -> [u8; 32] {
-    pnp_contract::types::sha512_256(&[b"a key of the secrets test".as_slice(), &[number]].concat())
+    pnp_types::sha512_256(&[b"a key of the secrets test".as_slice(), &[number]].concat())
 }
 
 fn words(number: u8) -> String {

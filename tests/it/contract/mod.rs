@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pnp_contract::client::Algod;
-use pnp_contract::node::{Config, DevNode, LOCAL_TOKEN, Running};
-use pnp_contract::teal::template::TemplateValue;
-use pnp_contract::teal::{CostOptions, cost};
-use pnp_contract::types::signing::SigningKey;
-use pnp_contract::usage::scenario::{Completion, Contract, Programs, Scenario, Sources, Stage, Step, play};
-use pnp_contract::usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
+use pnp_client::Algod;
+use pnp_devnet::{Config, DevNode, LOCAL_TOKEN, Running};
+use pnp_teal::template::TemplateValue;
+use pnp_teal::{CostOptions, cost};
+use pnp_types::signing::SigningKey;
+use pnp_usage::scenario::{Completion, Contract, Programs, Scenario, Sources, Stage, Step, play};
+use pnp_usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
 
 use crate::scenarios;
 

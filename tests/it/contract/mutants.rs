@@ -1,6 +1,6 @@
 //! The contract weakened in every place, one at a time: each assert, comparison, branch and field that must be zero.
 
-use pnp_contract::usage::APPROVAL_SOURCE;
+use pnp_usage::APPROVAL_SOURCE;
 
 /// The contract with one place weakened.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use pnp_contract::keys::LocalAccounts;
-use pnp_contract::types::Address;
-use pnp_contract::usage::Split;
-use pnp_contract::usage::journal::{self, Record};
+use pnp_keys::LocalAccounts;
+use pnp_types::Address;
+use pnp_usage::Split;
+use pnp_usage::journal::{self, Record};
 
 use super::money::Books;
 use super::node::Node;

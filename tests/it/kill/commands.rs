@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pnp_contract::registry::{Chain, Store};
+use pnp_registry::{Chain, Store};
 
 use crate::cli::Project;
 

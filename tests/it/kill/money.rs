@@ -5,15 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use pnp_contract::client::{Algod, ClientError, Confirmation, SuggestedParams};
-use pnp_contract::ledger::dispenser::DispenserKey;
-use pnp_contract::node::LOCAL_TOKEN;
-use pnp_contract::types::transaction::AssetConfig;
-use pnp_contract::types::{
+use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
+use pnp_devnet::LOCAL_TOKEN;
+use pnp_ledger::dispenser::DispenserKey;
+use pnp_types::transaction::AssetConfig;
+use pnp_types::{
     Address, AppIndex, AssetIndex, AssetParams, Block, MicroAlgos, Round, SigningKey, Transaction, TransactionType,
     Txid, msgpack,
 };
-use pnp_contract::usage::{Bill, Creation, LocalState, Parameters, Programs, Split, Template, TickId, calls};
+use pnp_usage::{Bill, Creation, LocalState, Parameters, Programs, Split, Template, TickId, calls};
 use tokio::task::JoinSet;
 
 const USERS: usize = 4;

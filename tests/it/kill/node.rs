@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pnp_contract::client::Algod;
-use pnp_contract::ledger::chain::Chain;
-use pnp_contract::node::LOCAL_TOKEN;
+use pnp_client::Algod;
+use pnp_devnet::LOCAL_TOKEN;
+use pnp_ledger::chain::Chain;
 
 use super::money::{Acknowledged, Books, Market};
 
@@ -135,7 +135,7 @@ fn a_network_killed_while_it_is_made_opens() {
 
 /// What REST does not show: every header follows the one before, every round has its changes, and the accounts add up.
 fn check_chain(folder: &Path) {
-    let chain = Chain::open_or_create::<pnp_contract::ledger::chain::ChainError>(folder, || unreachable!()).unwrap();
+    let chain = Chain::open_or_create::<pnp_ledger::chain::ChainError>(folder, || unreachable!()).unwrap();
     let mut branch = chain.header(0).unwrap().unwrap().hash();
     for round in 1..=chain.latest() {
         let block = chain.block(round).unwrap().unwrap();

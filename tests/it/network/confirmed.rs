@@ -5,7 +5,7 @@ use super::Upstream;
 use super::mainnet::{MAINNET, mainnet, project};
 use super::proxy::{Act, Proxy, Request};
 use crate::cli::{Project, Ran};
-use pnp_contract::types::signing::SigningKey;
+use pnp_types::signing::SigningKey;
 use std::process::Stdio;
 
 /// Every command that sends, and what it is said to do.
@@ -42,7 +42,7 @@ fn wholly_mainnet(request: &Request) -> Act {
 /// A contract, two accounts, a multisignature and two bundles on a network that says it is MainNet.
 fn furnished(upstream: &Upstream, proxy: &Proxy, whole: &Proxy) -> Project {
     let own = |byte| SigningKey::from_seed(&[byte; 32]);
-    let words = |byte| pnp_contract::keys::mnemonic::from_seed(&[byte; 32]).as_str().to_owned();
+    let words = |byte| pnp_keys::mnemonic::from_seed(&[byte; 32]).as_str().to_owned();
     let local = upstream.project(&upstream.url);
     for byte in [1, 2] {
         local.done(&["account", "fund", &own(byte).address().to_string(), "--amount", "100"]);

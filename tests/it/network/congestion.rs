@@ -3,7 +3,7 @@
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};
 use crate::cli::Project;
-use pnp_contract::usage::journal::{self, Record};
+use pnp_usage::journal::{self, Record};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};
-use pnp_contract::usage::{APPROVAL_SOURCE, Programs, Template};
+use pnp_usage::{APPROVAL_SOURCE, Programs, Template};
 
 /// A refusal by the contract's check of a rule, as algod words it for the bill that is asked about.
 fn refused(request: &Request) -> Act {

@@ -7,10 +7,10 @@ use super::tls::authority;
 use crate::cli::Project;
 use crate::cli::secrets::{core_at_exit, files, found, places};
 use data_encoding::BASE64;
-use pnp_contract::client::{Kmd, Transport};
-use pnp_contract::network::{Environment, Layer, Network, ProjectFile};
-use pnp_contract::types::signing::SigningKey;
-use pnp_contract::types::{SignedTransaction, Transaction, msgpack};
+use pnp_client::{Kmd, Transport};
+use pnp_network::{Environment, Layer, Network, ProjectFile};
+use pnp_types::signing::SigningKey;
+use pnp_types::{SignedTransaction, Transaction, msgpack};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -154,7 +154,7 @@ const PART: usize = 16;
 
 /// A token that no program has by chance, and its parts by their numbers.
 fn token() -> (String, Vec<(String, Vec<u8>)>) {
-    let token = hex::encode(pnp_contract::types::sha512_256(b"the token of the secrets test"));
+    let token = hex::encode(pnp_types::sha512_256(b"the token of the secrets test"));
     let parts = token.as_bytes().chunks(PART).enumerate();
     let parts = parts.map(|(number, part)| (number.to_string(), part.to_vec())).collect();
     (token, parts)

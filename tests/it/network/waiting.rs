@@ -2,9 +2,9 @@
 
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};
-use pnp_contract::client::{Algod, ClientError, Confirmation, Transport};
-use pnp_contract::node::LOCAL_TOKEN;
-use pnp_contract::types::Digest;
+use pnp_client::{Algod, ClientError, Confirmation, Transport};
+use pnp_devnet::LOCAL_TOKEN;
+use pnp_types::Digest;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;

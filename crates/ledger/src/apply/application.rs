@@ -9,8 +9,8 @@ use crate::host::Host;
 use crate::record::AppRecord;
 use crate::state::State;
 use crate::wellformed::{check_program_versions, updates_sizes, well_sized};
+use pnp_avm::EvalError;
 use pnp_avm::group::GroupContext;
-use pnp_avm::{self, EvalError};
 use pnp_types::{
     Address, AppIndex, AppParams, ApplicationCall, ApplyData, EvalDelta, OnCompletion, SignedTransactionWithApplyData,
     StateSchema,
@@ -145,7 +145,7 @@ impl Call<'_> {
         program: &[u8],
     ) -> Result<Option<EvalDelta>, ApplyError> {
         let mark = host.state().mark();
-        let verdict = avm::eval_application(host, group, self.index, id, program);
+        let verdict = pnp_avm::eval_application(host, group, self.index, id, program);
         if !matches!(verdict, Ok(true)) {
             host.state_mut().revert(mark);
         }

@@ -16,7 +16,6 @@ use super::error::GroupError;
 use super::fees::sizes_are_priced;
 use super::state::SpecialAddresses;
 use super::wellformed::{self, state_proof_sender};
-use pnp_avm;
 use pnp_avm::group::GroupContext;
 use pnp_avm::ledger::SignatureLedger;
 use pnp_types::consensus::ConsensusParams;
@@ -201,7 +200,7 @@ fn check_one(
         Kind::StateProof => Ok(()),
         Kind::Program => {
             check_logic_signature(context, index, signed)?;
-            match avm::eval_signature(context, index, ledger) {
+            match pnp_avm::eval_signature(context, index, ledger) {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(AuthorizeReason::ProgramRejected { txid: signed.id() }),
                 Err(error) => Err(AuthorizeReason::Program { txid: signed.id(), error: Box::new(error) }),

@@ -77,7 +77,9 @@ impl DecodeError {
         Self::other(format!("decoding left {length} remaining bytes"))
     }
 
-    pub(crate) fn unknown_field(key: &[u8]) -> Self {
+    /// A map names a field that the structure does not have.
+    #[must_use]
+    pub fn unknown_field(key: &[u8]) -> Self {
         // One replacement character for each byte that is no text, as the JSON of the reference's answers has it.
         let mut name = String::new();
         for chunk in key.utf8_chunks() {
@@ -87,11 +89,15 @@ impl DecodeError {
         Self::other(format!("Unknown field: {name}"))
     }
 
-    pub(crate) fn missing_field(key: &str) -> Self {
+    /// A required field is not there, or is empty.
+    #[must_use]
+    pub fn missing_field(key: &str) -> Self {
         Self::other(format!("missing required field: {key}"))
     }
 
-    pub(crate) fn too_many_fields(left: usize) -> Self {
+    /// A structure written as a list has more items than fields.
+    #[must_use]
+    pub fn too_many_fields(left: usize) -> Self {
         Self::other(format!("Too many array fields when decoding into struct: {left} left"))
     }
 
@@ -106,7 +112,7 @@ impl DecodeError {
 
     /// The error as it leaves a structure.
     #[must_use]
-    pub(crate) fn leave_structure(mut self) -> Self {
+    pub fn leave_structure(mut self) -> Self {
         if self.trail == Trail::Unnamed {
             self.trail = Trail::Chain(String::new());
             self.item.clear();
@@ -116,14 +122,14 @@ impl DecodeError {
 
     /// Adds the index or key inside a list or map.
     #[must_use]
-    pub(crate) fn in_item(mut self, item: impl fmt::Display) -> Self {
+    pub fn in_item(mut self, item: impl fmt::Display) -> Self {
         self.item = if self.item.is_empty() { item.to_string() } else { format!("{item}/{}", self.item) };
         self
     }
 
     /// Adds the name of the field in which the error arose.
     #[must_use]
-    pub(crate) fn in_field(mut self, name: &str) -> Self {
+    pub fn in_field(mut self, name: &str) -> Self {
         let item = std::mem::take(&mut self.item);
         let place = match (name.is_empty(), item.is_empty()) {
             (_, true) => name.to_owned(),

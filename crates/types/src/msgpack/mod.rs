@@ -12,7 +12,9 @@ mod values;
 pub use decode::Decoder;
 pub use encode::Encoder;
 pub use error::DecodeError;
-pub(crate) use structure::{sorted_order, wire_struct};
+#[doc(hidden)]
+pub use structure::sorted_order;
+pub use structure::wire_struct;
 pub(crate) use values::wire_newtype;
 
 /// A value with a canonical msgpack form.

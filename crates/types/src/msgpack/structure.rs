@@ -1,7 +1,8 @@
 //! One list of fields per structure, from which both directions of the codec come.
 
 /// The order in which a map writes its keys, as indices into `keys`. Computed at compile time.
-pub(crate) const fn sorted_order<const N: usize>(keys: &[&str; N]) -> [usize; N] {
+#[doc(hidden)]
+pub const fn sorted_order<const N: usize>(keys: &[&str; N]) -> [usize; N] {
     let mut order = [0; N];
     let mut filled = 0;
     while filled < N {
@@ -35,6 +36,7 @@ const fn is_before(left: &[u8], right: &[u8]) -> bool {
 /// `required` (decoding fails without it). Lines stand in the order of the reference's structure, which is the order
 /// of the list form that decoders accept too; `Name` is the reference's, as it appears in decoding errors. `#[inlined]` marks structures
 /// that the reference decodes as a part of the one around them, which shows in those errors as well.
+#[macro_export]
 macro_rules! wire_struct {
     ($kind:ident { $($fields:tt)* }) => {
         $crate::msgpack::wire_struct!(@implement $kind, leave_structure { $($fields)* });
@@ -115,4 +117,4 @@ macro_rules! wire_struct {
     };
 }
 
-pub(crate) use wire_struct;
+pub use wire_struct;

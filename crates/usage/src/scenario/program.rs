@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::Contract;
 use pnp_client::Rejection;
-use pnp_teal;
 
 /// The contract's TEAL, as text.
 #[derive(Debug, Clone)]
@@ -38,11 +37,11 @@ impl Programs {
             ("TMPL_ORDERED_TICKS", contract.ordered_ticks),
         ]
         .into_iter()
-        .map(|(name, value)| (name.to_owned(), teal::template::TemplateValue::Uint(value)))
+        .map(|(name, value)| (name.to_owned(), pnp_teal::template::TemplateValue::Uint(value)))
         .collect();
         let assemble = |source: &str| {
-            let text = teal::template::substitute(source, &values).map_err(|e| e.to_string())?;
-            teal::assemble(&text, teal::AssembleOptions::default())
+            let text = pnp_teal::template::substitute(source, &values).map_err(|e| e.to_string())?;
+            pnp_teal::assemble(&text, pnp_teal::AssembleOptions::default())
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         };
         let approval = assemble(&sources.approval)?;

@@ -7,7 +7,7 @@ use crate::DevNode;
 use crate::rest::Refusal;
 use crate::rest::answer::Answer;
 use crate::rest::request::Request;
-use pnp_teal::{self, AssembleOptions, PcMap, Problem, VERSIONLESS_PROGRAM};
+use pnp_teal::{AssembleOptions, PcMap, Problem, VERSIONLESS_PROGRAM};
 use pnp_types::Address;
 
 /// The longest source, in bytes.
@@ -17,13 +17,13 @@ const MOST_BYTES: usize = 512 * 1024;
 pub(in crate::rest) fn compile(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let with_map = request.query_flag("sourcemap")?;
     let source =
-        teal::source_text(request.body_within(MOST_BYTES)?).map_err(|error| Refusal::bad(error.to_string()))?;
-    let (program, map) = match teal::assemble(&source, AssembleOptions::default()) {
+        pnp_teal::source_text(request.body_within(MOST_BYTES)?).map_err(|error| Refusal::bad(error.to_string()))?;
+    let (program, map) = match pnp_teal::assemble(&source, AssembleOptions::default()) {
         Ok(program) => (program.bytes, program.source_map),
         Err(problems) if matches!(problems.as_slice(), [only] if only.problem == Problem::NoInstruction) => {
             (VERSIONLESS_PROGRAM.to_vec(), PcMap::default())
         }
-        Err(problems) => return Err(Refusal::bad(teal::report(&problems, None))),
+        Err(problems) => return Err(Refusal::bad(pnp_teal::report(&problems, None))),
     };
     let hash = Address::of_program(&program);
     let mut answer = json!({"hash": hash.to_string(), "result": BASE64.encode(&program)});
@@ -35,6 +35,6 @@ pub(in crate::rest) fn compile(_: &DevNode, request: &Request) -> Result<Answer,
 
 /// `POST /v2/teal/disassemble`.
 pub(in crate::rest) fn disassemble(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let text = teal::disassemble(request.body_within(MOST_BYTES)?).map_err(|error| Refusal::bad(error.reason))?;
+    let text = pnp_teal::disassemble(request.body_within(MOST_BYTES)?).map_err(|error| Refusal::bad(error.reason))?;
     Ok(Answer::value(&json!({"result": text})))
 }
