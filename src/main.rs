@@ -1,5 +1,5 @@
 //! The `pnp-contract` binary.
 
 fn main() -> std::process::ExitCode {
-    pnp_contract::cli::main()
+    pnp_contract::main()
 }

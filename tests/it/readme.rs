@@ -21,7 +21,7 @@ fn rows(command: &Command, path: &str, table: &mut String) {
 #[test]
 fn the_readme_lists_the_commands_there_are() {
     let mut table = "| command | does |\n|---|---|\n".to_owned();
-    rows(&pnp_contract::cli::Cli::command(), "", &mut table);
+    rows(&pnp_contract::Cli::command(), "", &mut table);
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let written = readme.split_once(START).and_then(|(_, rest)| rest.split_once(END)).map(|(table, _)| table);
     assert!(written == Some(table.as_str()), "README.md should have between its marks:\n{table}");

@@ -237,7 +237,7 @@ impl Story {
             bundled.insert(name.to_owned());
         }
         let mut sending = BTreeSet::new();
-        sends(&pnp_contract::cli::Cli::command(), "", &mut sending);
+        sends(&pnp_contract::Cli::command(), "", &mut sending);
         assert_eq!(bundled, sending, "every command that takes --multisig writes a bundle here");
     }
 

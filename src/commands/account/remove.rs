@@ -1,0 +1,41 @@
+//! `account remove`: take an account out of the keystore for good.
+
+use super::KeptReport;
+use super::vault::Vault;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::terminal::output::Answer;
+
+/// Arguments of `account remove`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The account's name
+    name: String,
+}
+
+/// Does it. No password is asked for: who may write the file may delete it.
+pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    let name = &args.name;
+    let vault = Vault::open(context)?;
+    let entry = vault.entry(name)?;
+    if !context.options.yes {
+        context.out.warn(&format!("without its 25 words, {} is lost for ever", entry.signer()));
+        match context.out.ask(&format!("Type {name} to remove it:")).await {
+            Some(answer) if answer == *name => {}
+            _ => {
+                return Err(Failure::new("not_confirmed", "nothing was removed: it was not confirmed")
+                    .because("a key that is removed cannot be brought back")
+                    .hint(format!("export it first: `pnp-contract account export {name}`; then pass --yes")));
+            }
+        }
+    }
+    let keystore = vault.keystore()?;
+    keystore.remove(name)?;
+    let report = KeptReport {
+        name: name.clone(),
+        address: entry.address().to_string(),
+        signer: entry.sender().map(|_| entry.signer().to_string()),
+        file: context.shown(&keystore.path(name)?),
+    };
+    Answer::of(&report, format!("{name} ({}) is removed from the keystore", entry.address()))
+}

@@ -1,0 +1,375 @@
+//! `asset`: make, agree to, send and show the asset that bills are paid with.
+
+use crate::commands::account::account_named;
+use crate::commands::multisig::{Outcome, Sender, SenderArgs};
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::provision::AssetPlan;
+use crate::session::{Session, in_turn, on_network};
+use crate::terminal::output::Answer;
+use crate::terminal::values::whole;
+use pnp_client::AssetState;
+use pnp_types::{Address, AssetIndex};
+use pnp_usage::calls;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Arguments of `asset`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make an asset and record it
+    Create {
+        /// The unit's name, at most 8 bytes
+        #[arg(long, default_value = "PLY")]
+        unit: String,
+        /// The asset's name, at most 32 bytes
+        #[arg(long, default_value = "PlayCoin")]
+        name: String,
+        /// Digits after the point, 0 to 19
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=19))]
+        decimals: u32,
+        /// All minor units that will ever exist
+        #[arg(long, default_value = "1_000_000_000_000", value_parser = whole, allow_hyphen_values = true)]
+        total: u64,
+        /// A web address about it, at most 96 bytes
+        #[arg(long, default_value = "")]
+        url: String,
+        /// The account that makes it
+        #[arg(long, default_value = "creator", value_name = "NAME")]
+        from: String,
+        #[command(flatten)]
+        signers: SenderArgs,
+    },
+    /// Let an account hold the asset
+    Optin {
+        /// The asset; the recorded one if not given
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        asset: Option<AssetIndex>,
+        /// The account
+        #[arg(long, default_value = "user", value_name = "NAME")]
+        from: String,
+        #[command(flatten)]
+        signers: SenderArgs,
+    },
+    /// Send some of the asset
+    Send {
+        /// Minor units
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        amount: u64,
+        /// An address, or the name of an account or of a multisignature
+        #[arg(long, value_name = "ACCOUNT")]
+        to: String,
+        /// The asset; the recorded one if not given
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        asset: Option<AssetIndex>,
+        /// The account that sends
+        #[arg(long, default_value = "creator", value_name = "NAME")]
+        from: String,
+        #[command(flatten)]
+        signers: SenderArgs,
+    },
+    /// Show the asset, and what the accounts here hold of it
+    Show {
+        /// The asset; the recorded one if not given
+        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        asset: Option<AssetIndex>,
+    },
+}
+
+/// An asset that was made.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CreateReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset, as it is recorded.
+    asset: pnp_registry::Asset,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+    /// The record that was changed.
+    record: String,
+}
+
+/// An account that may hold the asset.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct OptinReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset.
+    asset: AssetIndex,
+    /// The address of the account that may hold it.
+    account: Address,
+    /// Whether it could not before.
+    changed: bool,
+    /// The transactions, in the group's order; none where nothing changed.
+    txids: Vec<String>,
+    /// Their round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round: Option<u64>,
+}
+
+/// Units of an asset that were sent.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SendReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset.
+    asset: AssetIndex,
+    /// The address of the account that sent.
+    from: Address,
+    /// The address of the account that received.
+    to: Address,
+    /// How much, in minor units.
+    amount: u64,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+}
+
+/// An asset, and what the accounts here hold of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ShowReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The asset.
+    asset: AssetIndex,
+    /// Its unit's name.
+    unit: String,
+    /// Its name.
+    name: String,
+    /// All minor units that will ever exist.
+    total: u64,
+    /// Digits after the point.
+    decimals: u32,
+    /// The address of who made it.
+    creator: String,
+    /// The address of who may change these addresses; empty for nobody.
+    manager: String,
+    /// The address of who keeps what is not in circulation; empty for nobody.
+    reserve: String,
+    /// The address of who may freeze holdings; empty for nobody.
+    freeze: String,
+    /// The address of who may take it from any holder; empty for nobody.
+    clawback: String,
+    /// Whether holdings start frozen.
+    default_frozen: bool,
+    /// A web address about it; empty for none.
+    url: String,
+    /// What the accounts hold whose keys are here, by name.
+    holdings: Vec<HoldingReport>,
+}
+
+/// What an account holds of the asset.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HoldingReport {
+    /// The account's name.
+    name: String,
+    /// Its address.
+    address: Address,
+    /// How much, in minor units; null where it has not opted in.
+    amount: Option<u64>,
+}
+
+/// Does it.
+pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    let command = async |session: &Session<'_>| match &args.command {
+        Command::Create { unit, name, decimals, total, url, from, signers } => {
+            let plan = AssetPlan {
+                unit: unit.clone(),
+                name: name.clone(),
+                decimals: *decimals,
+                total: *total,
+                url: url.clone(),
+            };
+            create(session, &plan, from, signers).await
+        }
+        Command::Optin { asset, from, signers } => opt_in(session, *asset, from, signers).await,
+        Command::Send { amount, to, asset, from, signers } => send(session, *amount, to, *asset, from, signers).await,
+        Command::Show { asset } => show(session, *asset).await,
+    };
+    // A deployment takes the newest asset, or makes one where there is none.
+    match args.command {
+        Command::Create { .. } => in_turn(context, "asset create", command).await,
+        _ => on_network(context, command).await,
+    }
+}
+
+async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &SenderArgs) -> Result<Answer, Failure> {
+    for (what, text, most) in [("unit", &plan.unit, 8), ("name", &plan.name, 32), ("url", &plan.url, 96)] {
+        if text.len() > most {
+            return Err(
+                Failure::usage(format!("the --{what} has {} bytes, the most is {most}", text.len())).hint("shorten it")
+            );
+        }
+    }
+    let creator = match session.sender(signers, from).await? {
+        Sender::One(account) => account,
+        Sender::Many(many) => {
+            let params = session.params().await?;
+            let transactions = Session::single(plan.transaction(many.address(), &params), &params)?;
+            let what = format!("make the asset {}", plan.unit);
+            return session.write_bundle("asset-create", &what, &many, &transactions).await?.answer();
+        }
+    };
+    let asset = session.make_asset(&creator, plan).await?;
+    let text =
+        format!("asset {} ({}), {} minor units, held by {}", asset.asset_id, asset.unit, asset.total, asset.creator);
+    let report = CreateReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        txids: vec![asset.txid.clone()],
+        round: asset.round,
+        asset,
+        record: session.record_name(),
+    };
+    Answer::of(&report, text)
+}
+
+async fn opt_in(
+    session: &Session<'_>,
+    asset: Option<AssetIndex>,
+    from: &str,
+    signers: &SenderArgs,
+) -> Result<Answer, Failure> {
+    let asset = existing(session, asset).await?;
+    let account = match session.sender(signers, from).await? {
+        Sender::One(account) => account,
+        Sender::Many(many) => {
+            let params = session.params().await?;
+            let transactions = Session::single(calls::asset_opt_in(many.address(), asset.id, &params), &params)?;
+            let what = format!("opt in to asset {}", asset.id);
+            return session.write_bundle("asset-optin", &what, &many, &transactions).await?.answer();
+        }
+    };
+    let gift = match session.algod.holding(account.address, asset.id).await? {
+        None => session.gift_to_new(&account, asset.id).await?,
+        Some(_) => None,
+    };
+    let sent = if gift.is_some() {
+        let params = session.params().await?;
+        let opt_in = calls::asset_opt_in(account.address, asset.id, &params);
+        Some(session.send_with_gift(&account, vec![opt_in], gift.as_ref(), None).await?)
+    } else {
+        session.hold(&account, asset.id).await?
+    };
+    let state = if sent.is_some() { "opted in to" } else { "had opted in already to" };
+    let text = format!("{} {state} asset {} ({})", account.address, asset.id, asset.unit_name);
+    let report = OptinReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        asset: asset.id,
+        account: account.address,
+        changed: sent.is_some(),
+        round: sent.as_ref().map(|sent| sent.confirmation.round),
+        txids: sent.map(|sent| sent.txids).unwrap_or_default(),
+    };
+    Answer::of(&report, text)
+}
+
+async fn send(
+    session: &Session<'_>,
+    amount: u64,
+    to: &str,
+    asset: Option<AssetIndex>,
+    from: &str,
+    signers: &SenderArgs,
+) -> Result<Answer, Failure> {
+    let asset = existing(session, asset).await?;
+    let account = session.sender(signers, from).await?;
+    let receiver = account_named(session, to).await?;
+    let params = session.params().await?;
+    let transfer = calls::asset_transfer(account.address(), receiver, asset.id, amount, &params);
+    let what = format!("send {amount} minor units of asset {} to {receiver}", asset.id);
+    let transactions = Session::single(transfer, &params)?;
+    let sent = match session.carry_out("asset-send", &what, &account, &transactions, None).await? {
+        Outcome::Sent(sent) => sent,
+        Outcome::Written(bundle) => return bundle.answer(),
+    };
+    let report = SendReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        asset: asset.id,
+        from: account.address(),
+        to: receiver,
+        amount,
+        txids: sent.txids,
+        round: sent.confirmation.round,
+    };
+    Answer::of(&report, format!("sent {} to {receiver} in round {}", shown(amount, &asset), report.round))
+}
+
+async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer, Failure> {
+    let asset = existing(session, asset).await?;
+    let mut lines = vec![
+        format!("asset     {}  {} ({})", asset.id, asset.name, asset.unit_name),
+        format!("total     {}", shown(asset.total, &asset)),
+        format!("creator   {}", asset.creator),
+    ];
+    let mut holdings = Vec::new();
+    for name in session.account_names().await? {
+        let Ok(account) = session.keys().get(&name).await else { continue };
+        let holding = session.algod.holding(account.address, asset.id).await?;
+        let text = holding.map_or_else(|| "not opted in".to_owned(), |holding| shown(holding.amount, &asset));
+        let title = if holdings.is_empty() { "held by" } else { "" };
+        lines.push(format!("{title:<9} {name:<9} {text}"));
+        let amount = holding.map(|holding| holding.amount);
+        holdings.push(HoldingReport { name, address: account.address, amount });
+    }
+    let report = ShowReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        asset: asset.id,
+        unit: asset.unit_name,
+        name: asset.name,
+        total: asset.total,
+        decimals: asset.decimals,
+        creator: asset.creator,
+        manager: asset.manager,
+        reserve: asset.reserve,
+        freeze: asset.freeze,
+        clawback: asset.clawback,
+        default_frozen: asset.default_frozen,
+        url: asset.url,
+        holdings,
+    };
+    Answer::of(&report, lines.join("\n"))
+}
+
+/// The asset that is meant, which must exist.
+pub(crate) async fn existing(session: &Session<'_>, named: Option<AssetIndex>) -> Result<AssetState, Failure> {
+    let network = &session.network.name;
+    let Some(id) = session.asset(named)? else {
+        return Err(Failure::new("no_asset", format!("no asset is recorded on {network}"))
+            .hint(format!("run `pnp-contract asset create --net {network}`, or name one with --asset")));
+    };
+    session.algod.asset(id).await?.ok_or_else(|| {
+        Failure::new("no_asset", format!("asset {id} does not exist on {network}"))
+            .hint("check --asset and --net, or make one with `pnp-contract asset create`")
+            .with("asset", id)
+    })
+}
+
+/// An amount with its point and unit, and the minor units behind it.
+pub(crate) fn shown(amount: u64, asset: &AssetState) -> String {
+    let decimals = usize::try_from(asset.decimals).unwrap_or(0);
+    let digits = format!("{amount:0>width$}", width = decimals.saturating_add(1));
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(decimals));
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{whole}{point}{fraction} {}", asset.unit_name)
+}

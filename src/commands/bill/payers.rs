@@ -1,0 +1,135 @@
+//! Who pays the lines of a batch: accounts by name or address, ready to be billed.
+
+use crate::failure::Failure;
+use crate::session::Session;
+use pnp_client::{ClientError, Verdict};
+use pnp_keys::{Account, KeyError};
+use pnp_types::{Address, AppIndex, AssetIndex, Transaction};
+use pnp_usage::LocalState;
+use pnp_usage::batch::{Payer, Payers, Ready, Signing};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often a question is asked again while the network is not to be reached.
+const TRIES: u32 = 8;
+
+/// An account that signs for its bills.
+struct Purse(Account);
+
+impl Payer for Purse {
+    fn address(&self) -> Address {
+        self.0.address
+    }
+
+    fn sign<'a>(&'a self, transactions: &'a [Transaction]) -> Signing<'a> {
+        Box::pin(async move {
+            let mut signed = Vec::with_capacity(transactions.len());
+            for transaction in transactions {
+                signed.push(self.0.sign(transaction).await.map_err(|error| error.to_string())?);
+            }
+            Ok(signed)
+        })
+    }
+}
+
+/// The accounts of a session.
+pub(super) struct Purses<'s, 'c> {
+    session: &'s Session<'c>,
+    app: AppIndex,
+    asset: AssetIndex,
+    /// Every account that has a name here.
+    named: tokio::sync::OnceCell<HashMap<Address, Account>>,
+}
+
+impl<'s, 'c> Purses<'s, 'c> {
+    pub(super) fn new(session: &'s Session<'c>, app: AppIndex, asset: AssetIndex) -> Self {
+        Self { session, app, asset, named: tokio::sync::OnceCell::new() }
+    }
+
+    async fn by_address(&self, address: Address) -> Result<Option<Account>, Failure> {
+        let named = self.named.get_or_try_init(|| self.names()).await?;
+        Ok(named.get(&address).cloned())
+    }
+
+    async fn names(&self) -> Result<HashMap<Address, Account>, Failure> {
+        let mut named = HashMap::new();
+        for name in self.session.account_names().await? {
+            match self.session.keys().get(&name).await {
+                Ok(account) => {
+                    named.entry(account.address).or_insert(account);
+                }
+                Err(KeyError::Missing { .. } | KeyError::Name(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(named)
+    }
+
+    /// What the contract has of the account; on a development network made so that it can be billed.
+    async fn prepare(&self, account: &Account) -> Result<Result<Option<LocalState>, String>, Failure> {
+        let (user, algod) = (account.address, &self.session.algod);
+        let own = self.session.is_own(account);
+        let (state, local, holding) = tokio::try_join!(
+            patiently(|| algod.account(user)),
+            patiently(|| LocalState::fetch(algod, user, self.app)),
+            patiently(|| algod.holding(user, self.asset)),
+        )?;
+        if own && (state.balance.is_zero() || holding.is_none()) {
+            let account = self.session.account(&account.name).await?;
+            self.session.welcome(&account, self.app, self.asset).await?;
+            return Ok(Ok(LocalState::fetch(algod, user, self.app).await??));
+        }
+        if holding.is_none() {
+            return Ok(Err(format!("{user} has not opted in to asset {}", self.asset)));
+        }
+        Ok(Ok(local?))
+    }
+}
+
+impl Payers for Purses<'_, '_> {
+    type Error = Failure;
+    type Account = Account;
+
+    async fn find(&self, user: &str) -> Result<Result<(Address, Account), String>, Failure> {
+        let account = match user.parse::<Address>() {
+            Ok(address) => match self.by_address(address).await? {
+                Some(account) => account,
+                None => return Ok(Err(format!("there is no key here for {address}"))),
+            },
+            // No name is so long.
+            Err(error) if user.len() > 32 => return Ok(Err(error.to_string())),
+            Err(_) => match self.session.keys().get(user).await {
+                Ok(account) => account,
+                Err(error @ (KeyError::Missing { .. } | KeyError::Name(_))) => return Ok(Err(error.to_string())),
+                Err(error) => return Err(error.into()),
+            },
+        };
+        // A password is asked for now rather than in the middle of everything.
+        account.unlock().await?;
+        Ok(Ok((account.address, account)))
+    }
+
+    async fn ready(&self, account: Account) -> Result<Result<Ready, String>, Failure> {
+        let local = match self.prepare(&account).await? {
+            Ok(Some(local)) => local,
+            Ok(None) => return Ok(Err(format!("{} has not opted in to application {}", account.address, self.app))),
+            Err(reason) => return Ok(Err(reason)),
+        };
+        Ok(Ok(Ready { payer: Arc::new(Purse(account)), last_tick: local.last_tick }))
+    }
+}
+
+/// Asks again while the network is not to be reached or busy.
+async fn patiently<T, F: Future<Output = Result<T, ClientError>>>(ask: impl Fn() -> F) -> Result<T, ClientError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match ask().await {
+            Err(error) if error.verdict() == Verdict::Later && tries < TRIES => {
+                tokio::time::sleep(Duration::from_millis(100) * (1 << tries.min(5))).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The ARC-56 file beside the records, kept up to date with what is recorded.
+//!
+//! What stands on one machine's development network stays out of git: such a deployment goes to the description in `.pnp/`.
+
+use crate::session::Session;
+use pnp_network::Kind;
+use pnp_registry::{RegistryError, Store, write_atomically};
+use pnp_usage::arc56::{Deployed, Description, Networks, file_name};
+use std::path::{Path, PathBuf};
+
+/// The networks whose records belong to one machine.
+const OWN: [&str; 2] = ["embedded", "localnet"];
+
+/// Writes the description where it differs from what is there, and says where it lies. A description that cannot be written
+/// is no reason for a deployment to fail.
+pub(super) fn write(session: &Session<'_>, name: &str) -> Option<String> {
+    match renew(session, name) {
+        Ok(path) => Some(session.context.shown(&path)),
+        Err(why) => {
+            session.context.out.warn(&format!("the ARC-56 description was not written: {why}"));
+            None
+        }
+    }
+}
+
+fn renew(session: &Session<'_>, name: &str) -> Result<PathBuf, String> {
+    let folder = &session.context.folder;
+    let own = matches!(session.network.kind, Kind::Embedded | Kind::LocalNet);
+    let path = folder.join(if own { ".pnp" } else { "deployments" }).join(file_name(name));
+    let networks = networks(folder, name, own).map_err(|error| error.to_string())?;
+    let description = Description::new(name, networks).map_err(|error| error.to_string())?;
+    let mut text = serde_json::to_string_pretty(&description).map_err(|error| error.to_string())?;
+    text.push('\n');
+    if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+        return Ok(path);
+    }
+    write_atomically(&path, text.as_bytes(), 0o644).map_err(|error| error.to_string())?;
+    Ok(path)
+}
+
+/// What the records of this folder say about `name`.
+fn networks(folder: &Path, name: &str, own: bool) -> Result<Networks, RegistryError> {
+    let mut networks = Networks::new();
+    for network in Store::networks(folder)? {
+        if !own && OWN.contains(&network.as_str()) {
+            continue;
+        }
+        for (genesis_hash, chain) in Store::new(folder, &network).load()?.chains {
+            if let Some(contract) = chain.named(name) {
+                networks.insert(genesis_hash, Deployed { app: contract.app_id });
+            }
+        }
+    }
+    Ok(networks)
+}

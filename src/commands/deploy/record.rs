@@ -1,0 +1,162 @@
+//! What a deployment leaves in the record.
+
+use crate::failure::Failure;
+use crate::moment;
+use crate::session::Session;
+use pnp_registry::{Contract, Event, Pending, Rates};
+use pnp_types::{Address, AppIndex, Transaction, sha512_256};
+use pnp_usage::{Creation, DeployNote, Parameters, Programs, Standing, Template, source_hashes, template_of};
+
+/// A contract that is about to be made.
+pub(super) fn draft(creator: Address, creation: &Creation, programs: &Programs, note: &DeployNote) -> Contract {
+    Contract {
+        app_id: 0,
+        app_address: String::new(),
+        name: note.name.clone(),
+        version: Some(note.version.clone()),
+        asset_id: creation.asset.unwrap_or(0),
+        creator: creator.to_string(),
+        provider: creation.provider.to_string(),
+        platform: creation.platform.to_string(),
+        parameters: rates(&creation.parameters),
+        programs: recorded_programs(programs),
+        deleted: false,
+        history: Vec::new(),
+    }
+}
+
+/// The same once it is made.
+pub(super) fn finished(mut contract: Contract, app_id: AppIndex, round: u64) -> Contract {
+    contract.app_id = app_id;
+    contract.app_address = Address::of_application(app_id).to_string();
+    if let Some(event) = contract.history.last_mut() {
+        event.round = round;
+    }
+    contract
+}
+
+/// A contract as the chain has it. `assumed` stands for what its programs do not tell of their template.
+pub(super) fn seen(standing: &Standing, name: &str, version: Option<String>, assumed: Template) -> Contract {
+    let application = &standing.application;
+    let state = &standing.state;
+    let (approval, clear) = (&application.approval_program, &application.clear_program);
+    let ours = template_of(approval, clear);
+    // Of another source nothing is known but its programs.
+    let (approval_source_sha256, clear_source_sha256) = ours.map(|_| source_hashes()).unwrap_or_default();
+    Contract {
+        app_id: application.id,
+        app_address: Address::of_application(application.id).to_string(),
+        name: name.to_owned(),
+        version,
+        asset_id: state.asset.unwrap_or(0),
+        creator: application.creator.to_string(),
+        provider: state.provider.to_string(),
+        platform: state.platform.to_string(),
+        parameters: rates(&state.parameters),
+        programs: pnp_registry::Programs {
+            approval_sha512_256: hex::encode(sha512_256(approval)),
+            clear_sha512_256: hex::encode(sha512_256(clear)),
+            approval_source_sha256,
+            clear_source_sha256,
+            template: template_map(ours.unwrap_or(assumed)),
+        },
+        deleted: false,
+        history: Vec::new(),
+    }
+}
+
+/// What happened, for the record.
+pub(crate) fn event(
+    session: &Session<'_>,
+    action: &str,
+    transactions: &[Transaction],
+    round: u64,
+    parameters: &Parameters,
+    approval_sha512_256: String,
+) -> Event {
+    Event {
+        action: action.to_owned(),
+        txids: transactions.iter().map(|transaction| transaction.id().to_string()).collect(),
+        round,
+        time: moment::now(),
+        tool_version: moment::TOOL_VERSION.to_owned(),
+        git_commit: moment::git_commit(&session.context.folder),
+        parameters: rates(parameters),
+        approval_sha512_256,
+    }
+}
+
+/// Fee and limits, for the record.
+pub(crate) const fn rates(parameters: &Parameters) -> Rates {
+    Rates { fee_pct: parameters.fee_pct(), min_rate: parameters.min_rate(), max_rate: parameters.max_rate() }
+}
+
+/// Hashes and template, for the record.
+pub(crate) fn recorded_programs(programs: &Programs) -> pnp_registry::Programs {
+    let (approval_source_sha256, clear_source_sha256) = source_hashes();
+    pnp_registry::Programs {
+        approval_sha512_256: programs.approval_hash(),
+        clear_sha512_256: programs.clear_hash(),
+        approval_source_sha256,
+        clear_source_sha256,
+        template: template_map(programs.template),
+    }
+}
+
+fn template_map(template: Template) -> std::collections::BTreeMap<String, u64> {
+    template.values().iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()
+}
+
+/// The template a record says a contract was assembled with.
+pub(crate) fn recorded_template(programs: &pnp_registry::Programs) -> Template {
+    let is_set = |name: &str| programs.template.get(name).is_some_and(|value| *value == 1);
+    Template {
+        updatable: is_set("TMPL_UPDATABLE"),
+        deletable: is_set("TMPL_DELETABLE"),
+        ordered_ticks: is_set("TMPL_ORDERED_TICKS"),
+    }
+}
+
+/// Finds out what became of deployments that were sent by a command that did not live to record them.
+pub(crate) async fn settle(session: &Session<'_>, pending: &[Pending]) -> Result<(), Failure> {
+    for entry in pending {
+        let Ok(txid) = entry.txid.parse() else { continue };
+        let found = session.algod.pending(txid).await.unwrap_or(None);
+        let made = found.as_ref().and_then(|confirmation| Some((confirmation.application?, confirmation.round)));
+        let over = session.params().await?.last_round > entry.last_valid;
+        if let Some((app_id, round)) = made {
+            let contract = finished(entry.contract.clone(), app_id, round);
+            session.context.out.say(&format!("recorded application {app_id}, deployed by a command that was cut off"));
+            session.record(|chain| {
+                chain.pending.retain(|other| other.txid != entry.txid);
+                if let Some(old) = entry.replaces.and_then(|old| chain.contract_mut(old)) {
+                    old.deleted = true;
+                    let event = contract.history.last().cloned();
+                    old.history.extend(event.map(|event| Event { action: "delete".to_owned(), round, ..event }));
+                }
+                // A search may have found it in the meantime.
+                if chain.contract(app_id).is_none() {
+                    chain.contracts.push(contract);
+                }
+            })?;
+        } else if over {
+            session.record(|chain| chain.pending.retain(|other| other.txid != entry.txid))?;
+        }
+    }
+    Ok(())
+}
+
+/// A contract's record for people.
+pub(crate) fn describe(contract: &Contract, network: &str) -> String {
+    let Contract { app_id, app_address, asset_id, creator, provider, platform, parameters, .. } = contract;
+    let asset = if *asset_id == 0 { "none: it takes any".to_owned() } else { asset_id.to_string() };
+    let Rates { fee_pct, min_rate, max_rate } = parameters;
+    let (percent, hundredth) = (fee_pct / 100, fee_pct % 100);
+    format!(
+        "contract  application {app_id} on {network}\naddress   {app_address}\nasset     {asset}\n\
+         creator   {creator}\nprovider  {provider}\nplatform  {platform}\n\
+         fee       {fee_pct} basis points ({percent}.{hundredth:02} %)\n\
+         rates     {min_rate} to {max_rate} minor units a unit\nprogram   sha512/256 {}",
+        contract.programs.approval_sha512_256
+    )
+}

@@ -1,0 +1,152 @@
+//! What `deploy` says it did, would do, or found.
+
+use super::record::describe;
+use crate::failure::{Exit, Failure};
+use crate::terminal::output::Answer;
+use pnp_registry::Contract;
+use pnp_types::MicroAlgos;
+use pnp_usage::Change;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What a deployment comes to. `append` is AlgoKit's word for another application beside the one that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Operation {
+    /// What stands is what is asked for.
+    Nothing,
+    /// A contract is made; none stood.
+    Create,
+    /// Another contract is made beside the one that stands.
+    Append,
+    /// The programs are replaced in place.
+    Update,
+    /// Another contract is made and the one that stood deleted, in one group.
+    Replace,
+    /// Fee and limits are set.
+    Params,
+}
+
+/// How far a deployment went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Stage {
+    /// It is done.
+    Done,
+    /// `--check`: it was decided, and nothing was sent.
+    Checked,
+    /// `--dry-run`: it was tried on the node, and nothing was sent.
+    Simulated,
+}
+
+/// The outcome of a trial on the node.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Trial {
+    /// Opcode cost of each transaction, in the group's order.
+    pub(super) costs: Vec<u64>,
+    /// The network's fees, in microAlgos.
+    pub(super) fee: u64,
+    /// By how much the balance that the creator must keep would change, in microAlgos.
+    pub(super) min_balance_change: i64,
+}
+
+/// What `deploy` did, would do, or found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct DeployReport {
+    /// The network's name.
+    pub(super) network: String,
+    /// The network's genesis hash, base64.
+    pub(super) genesis_hash: String,
+    /// What was or would be done.
+    pub(super) operation: Operation,
+    /// How far it went.
+    pub(super) stage: Stage,
+    /// The application that stands in the end; absent where it is still to be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app: Option<u64>,
+    /// The application that is deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) replaced: Option<u64>,
+    /// What differed from what is asked for.
+    pub(super) changes: Vec<Change>,
+    /// How the contract was found where it was not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) found: Option<String>,
+    /// The transactions, in the group's order.
+    pub(super) txids: Vec<String>,
+    /// Their round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) round: Option<u64>,
+    /// The trial on the node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trial: Option<Trial>,
+    /// The contract's record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) contract: Option<Contract>,
+    /// The file of the record.
+    pub(super) record: String,
+    /// The contract's ARC-56 description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
+}
+
+impl DeployReport {
+    /// The answer, with exit code 4 where `--check` found something to do.
+    pub(super) fn answer(&self) -> Result<Answer, Failure> {
+        let would_change = self.stage == Stage::Checked && self.operation != Operation::Nothing;
+        let answer = Answer::of(self, self.text())?;
+        Ok(if would_change { answer.ending(Exit::WouldChange) } else { answer })
+    }
+
+    /// The contract, for who goes on with it.
+    pub(crate) fn into_contract(self) -> Option<Contract> {
+        self.contract
+    }
+
+    fn text(&self) -> String {
+        let mut lines = Vec::new();
+        if let Some(headline) = self.headline() {
+            lines.push(headline);
+        }
+        lines.extend(self.changes.iter().map(|change| format!("  {change}")));
+        if let Some(Trial { costs, fee, min_balance_change }) = &self.trial {
+            let costs: Vec<String> = costs.iter().map(ToString::to_string).collect();
+            lines.push(format!("cost      {} opcodes, {} of network fees", costs.join(" + "), MicroAlgos(*fee)));
+            lines.push(match min_balance_change {
+                0 => "balance   what the creator must keep stays".to_owned(),
+                more if *more > 0 => {
+                    format!("balance   the creator must keep {} more", MicroAlgos(more.unsigned_abs()))
+                }
+                less => format!("balance   the creator must keep {} less", MicroAlgos(less.unsigned_abs())),
+            });
+        }
+        if self.stage == Stage::Done {
+            if let Some(contract) = &self.contract {
+                lines.push(describe(contract, &self.network));
+            }
+            lines.push(format!("record    {}", self.record));
+            lines.extend(self.description.iter().map(|path| format!("arc-56    {path}")));
+        }
+        lines.join("\n")
+    }
+
+    /// What came of it; a contract that was made speaks for itself.
+    fn headline(&self) -> Option<String> {
+        let app = self.app.map(|app| format!("application {app}")).unwrap_or_default();
+        let old = self.replaced.map(|app| format!("application {app}")).unwrap_or_default();
+        let would = self.stage != Stage::Done;
+        Some(match (self.operation, would) {
+            (Operation::Nothing, _) => format!("nothing to do: {app} is what is asked for"),
+            (Operation::Create, false) => return None,
+            (Operation::Create, true) => "would make a contract: none stands".to_owned(),
+            (Operation::Append, false) => format!("made {app} beside the one that stood, for"),
+            (Operation::Append, true) => format!("would make another contract beside {app}, for"),
+            (Operation::Update, false) => format!("replaced the programs of {app}:"),
+            (Operation::Update, true) => format!("would replace the programs of {app}:"),
+            (Operation::Replace, false) => format!("made {app} in place of {old}, which is deleted, for"),
+            (Operation::Replace, true) => format!("would make another contract and delete {old}, for"),
+            (Operation::Params, false) => format!("set the parameters of {app}:"),
+            (Operation::Params, true) => format!("would set the parameters of {app}:"),
+        })
+    }
+}

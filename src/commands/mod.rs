@@ -1,0 +1,293 @@
+//! The commands: one file each, with `Args` and `run()`, and the contract of stdout, stderr and exit codes around them.
+//!
+//! Must not hold algorithms: a command reads its arguments, calls a layer below and shows what came back.
+
+pub(crate) mod account;
+mod asset;
+mod bill;
+mod check;
+mod compile;
+mod completions;
+mod cost;
+mod delete;
+mod demo;
+pub(crate) mod deploy;
+mod disassemble;
+mod doctor;
+mod fmt;
+mod history;
+mod leave;
+pub(crate) mod localnet;
+mod man;
+pub(crate) mod multisig;
+mod optin;
+mod params;
+mod schema;
+mod status;
+mod test;
+mod update;
+mod verify;
+
+use crate::context::{Context, GlobalOptions};
+use crate::explain;
+use crate::failure::{Exit, Failure};
+use crate::terminal::output::{Answer, Output};
+use crate::terminal::{core_file, interrupt};
+
+use clap::Parser;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// The toolchain of the Play and Pay UsageContract: assemble, deploy, bill, and a whole Algorand network along.
+#[derive(Debug, Parser)]
+#[command(name = "pnp-contract", version, about, max_term_width = 100, subcommand_required = true)]
+#[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 findings or failing tests, 4 would change, \
+                        5 network unreachable, 130 interrupted.")]
+pub struct Cli {
+    #[command(flatten)]
+    options: GlobalOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Tell the whole story on a throw-away network: deploy, bill, refuse attacks
+    Demo(demo::Args),
+    /// Assemble TEAL
+    Compile(compile::Args),
+    /// Find what TEAL lets through that it should not, and what in it cannot work
+    Check(check::Args),
+    /// Lay out TEAL sources in the one way
+    Fmt(fmt::Args),
+    /// Tell what a program's calls can cost before they run
+    Cost(cost::Args),
+    /// Turn a program back into TEAL
+    Disassemble(disassemble::Args),
+    /// Make, list and fund accounts
+    Account(account::Args),
+    /// Make, hold, send and show the asset bills are paid with
+    Asset(asset::Args),
+    /// See to it that the contract stands as asked for, and record it
+    Deploy(deploy::Args),
+    /// Let an account use the contract
+    Optin(optin::Args),
+    /// Pay for ticks of use: one with a receipt, or a file of them with a journal
+    Bill(bill::Args),
+    /// Set fee and price limits; the creator's
+    Params(params::Args),
+    /// Replace the contract's programs; the creator's, where the contract is updatable
+    Update(update::Args),
+    /// Close an account's state in the contract
+    Leave(leave::Args),
+    /// End the contract; the creator's, where the contract is deletable
+    Delete(delete::Args),
+    /// Let several people sign for one account
+    Multisig(multisig::Args),
+    /// Show what stands where
+    Status(status::Args),
+    /// Say whether the chain runs this very source, and what differs
+    Verify(verify::Args),
+    /// Tell what was done to the contracts, by whom and when: the record joined with the chain
+    History(history::Args),
+    /// Say what is wrong here with files, keys, network, contract and balances, and the way out
+    Doctor(doctor::Args),
+    /// Turn a node's error into the line of TEAL, the rule it broke, and what to do
+    Explain(explain::Args),
+    /// Run a development network
+    Localnet(localnet::Args),
+    /// Play contract scenarios: this contract's own suite, or yours
+    Test(test::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Print the JSON Schema of what a command prints with --json, or write them all into a folder
+    Schema(schema::Args),
+    /// Print a page of the manual, or write them all into a folder
+    Man(man::Args),
+}
+
+impl Command {
+    /// Whether the command answers with many documents, a line each.
+    const fn streams(&self) -> bool {
+        matches!(self, Self::Bill(args) if args.streams())
+    }
+}
+
+/// Runs the command line and answers with the process's exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    core_file::forbid();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(wrong_use(&error) as u8),
+    };
+    let out = Output::new(cli.options.json, cli.options.quiet, cli.options.verbose).in_lines(cli.command.streams());
+    listen(cli.options.verbose);
+    let exit = run(cli, out).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
+        out.failure(&failure);
+        failure.exit
+    });
+    ExitCode::from(exit as u8)
+}
+
+/// How long what is under way beside the command may take to end.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
+    let context = Context::new(cli.options, out)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| {
+            Failure::new("runtime", "this process could not start its threads")
+                .because(error)
+                .hint("check the limits of the user")
+        })?;
+    // Whatever the instant, the journal knows how far a batch has come.
+    let batch = cli.command.streams();
+    let answer = runtime.block_on(async {
+        let command = dispatch(&context, cli.command);
+        tokio::select! {
+            biased;
+            answer = command => answer,
+            under_way = interrupt::requested(&context.out) => Err(interrupted(under_way, batch)),
+            under_way = interrupt::timed_out(context.options.timeout) => {
+                Err(too_long(context.options.timeout.unwrap_or_default(), under_way, batch))
+            }
+        }
+    });
+    // A question nobody answered any more holds its thread for ever.
+    runtime.shutdown_timeout(PATIENCE);
+    answer
+}
+
+async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Demo(demo::Args {}) => demo::run(context).await,
+        Command::Compile(args) => compile::run(context, &args),
+        Command::Cost(args) => cost::run(context, &args),
+        Command::Check(args) => check::run(context, &args),
+        Command::Fmt(args) => fmt::run(context, &args),
+        Command::Disassemble(args) => disassemble::run(context, &args).await,
+        Command::Account(args) => account::run(context, &args).await,
+        Command::Asset(args) => asset::run(context, &args).await,
+        Command::Deploy(args) => deploy::run(context, &args).await,
+        Command::Optin(args) => optin::run(context, &args).await,
+        Command::Bill(args) => bill::run(context, &args).await,
+        Command::Params(args) => params::run(context, &args).await,
+        Command::Update(args) => update::run(context, &args).await,
+        Command::Leave(args) => leave::run(context, &args).await,
+        Command::Delete(args) => delete::run(context, &args).await,
+        Command::Multisig(args) => multisig::run(context, &args).await,
+        Command::Status(args) => status::run(context, &args).await,
+        Command::Verify(args) => verify::run(context, &args).await,
+        Command::History(args) => history::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
+        Command::Explain(args) => explain::run(context, &args).await,
+        Command::Localnet(args) => localnet::run(context, &args).await,
+        Command::Test(args) => test::run(context, &args).await,
+        Command::Completions(args) => completions::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Man(args) => man::run(&args),
+    }
+}
+
+fn interrupted(under_way: Option<String>, batch: bool) -> Failure {
+    match under_way {
+        None if batch => interrupt::failure(bill::GO_ON),
+        None => interrupt::failure("nothing is half-written; run the command again"),
+        Some(txid) => Failure::new("interrupted", "interrupted")
+            .exit(Exit::Interrupted)
+            .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
+            .hint("run `pnp-contract status`: it finds out and records it")
+            .with("txid", txid),
+    }
+}
+
+fn too_long(seconds: u64, under_way: Option<String>, batch: bool) -> Failure {
+    let failure =
+        Failure::new("timeout", format!("the command was not done within {seconds} s")).exit(Exit::Unreachable);
+    match under_way {
+        None => failure.because("--timeout says so").hint(if batch {
+            "run it again, with more time: it goes on where it stopped"
+        } else {
+            "nothing was under way: run it again, with more time"
+        }),
+        Some(txid) => failure
+            .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
+            .hint("run `pnp-contract status` before you send it again: it finds out and records it")
+            .with("txid", txid),
+    }
+}
+
+/// Help and version are answers; everything else is wrong use, as JSON where JSON was asked for.
+fn wrong_use(error: &clap::Error) -> Exit {
+    use clap::error::ErrorKind;
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        if json {
+            let out = Output::new(true, false, 0);
+            return told(error).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
+                out.failure(&failure);
+                failure.exit
+            });
+        }
+        let out = Output::new(false, false, 0);
+        return out.help(error).unwrap_or_else(|failure| {
+            out.failure(&failure);
+            failure.exit
+        });
+    }
+    if json {
+        let missing =
+            [ErrorKind::MissingSubcommand, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand].contains(&error.kind());
+        let text = error.render().to_string();
+        let said = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
+        let first = said.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
+        let first = if missing { "a command is missing".to_owned() } else { first };
+        let failure = Failure::usage(first).hint("`pnp-contract help` lists the commands and their options");
+        Output::new(true, false, 0).failure(&failure);
+    } else {
+        let _ = error.print();
+    }
+    Exit::Usage
+}
+
+/// What `--help --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HelpReport {
+    /// The text of the help.
+    help: String,
+}
+
+/// What `--version --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+struct VersionReport {
+    /// This program's version.
+    version: String,
+}
+
+/// Help or the version, as a document.
+fn told(answer: &clap::Error) -> Result<Answer, Failure> {
+    let text = answer.render().to_string();
+    let text = text.trim_end();
+    match answer.kind() {
+        clap::error::ErrorKind::DisplayHelp => Answer::of(&HelpReport { help: text.to_owned() }, ""),
+        _ => {
+            let version = text.rsplit(' ').next().unwrap_or_default().to_owned();
+            Answer::of(&VersionReport { version }, "")
+        }
+    }
+}
+
+/// Lets the libraries speak on stderr: with `-vv`, or as `PNP_LOG` says.
+fn listen(verbose: u8) {
+    use tracing_subscriber::EnvFilter;
+    let filter = match std::env::var("PNP_LOG") {
+        Ok(filter) => EnvFilter::new(filter),
+        Err(_) if verbose > 1 => EnvFilter::new("pnp_contract=debug,warn"),
+        Err(_) => return,
+    };
+    // A second subscriber in one process (tests) is not an error worth stopping for.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,84 @@
+//! What every command gets: the global options, the project's folder and the output.
+
+use crate::failure::Failure;
+use crate::terminal::output::Output;
+use pnp_network::{Environment, Network, ProjectFile};
+use std::path::{Path, PathBuf};
+
+/// Where help shows the options that every command takes: apart from its own.
+const EVERYWHERE: &str = "Options of every command";
+
+/// Options that every command takes.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct GlobalOptions {
+    /// The network: embedded, localnet, testnet, mainnet, or one of pnp.toml [default: embedded]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NET", env = "PNP_NET", hide_env_values = true)]
+    pub net: Option<String>,
+    /// Print exactly one JSON document on stdout
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub json: bool,
+    /// Do not ask: on MainNet, send without a typed confirmation
+    #[arg(long, short = 'y', global = true, help_heading = EVERYWHERE)]
+    pub yes: bool,
+    /// Give up after so many seconds; what was sent by then is named
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "SECONDS", env = "PNP_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub timeout: Option<u64>,
+    /// The most microAlgos a group may cost in fees [default: 20000 a transaction on public networks, else no limit]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "MICROALGOS", env = "PNP_MAX_FEE", hide_env_values = true)]
+    pub max_fee: Option<u64>,
+    /// Print results and errors only
+    #[arg(long, short, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more (-vv: also what the libraries say)
+    #[arg(short, long, global = true, help_heading = EVERYWHERE, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// What a command works with, before any network is reached.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The global options.
+    pub options: GlobalOptions,
+    /// Where results and progress go.
+    pub out: Output,
+    /// The folder of `pnp.toml`, `.env`, `.pnp/` and `deployments/`.
+    pub folder: PathBuf,
+}
+
+impl Context {
+    /// Finds the project's folder: the nearest one upwards with a `pnp.toml`, else the current one.
+    ///
+    /// # Errors
+    /// No current folder.
+    pub(crate) fn new(options: GlobalOptions, out: Output) -> Result<Self, Failure> {
+        let current = std::env::current_dir().map_err(|error| {
+            Failure::new("no_folder", "the current folder cannot be used")
+                .because(error)
+                .hint("change to another folder")
+        })?;
+        let folder = current.ancestors().find(|folder| folder.join("pnp.toml").is_file()).unwrap_or(&current);
+        Ok(Self { options, out, folder: folder.to_owned() })
+    }
+
+    /// The network the options name, with the settings that belong to it.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and names that lead nowhere.
+    pub(crate) fn network(&self) -> Result<(Network, Environment), Failure> {
+        let project = ProjectFile::load(&self.folder)?;
+        let name = self.options.net.as_deref().unwrap_or_else(|| Network::default_name(&project));
+        let name = Network::canonical_name(name);
+        let environment = Environment::load(&self.folder, name)?;
+        let network = Network::resolve(name, &environment, &project)?;
+        for note in &network.notes {
+            self.out.warn(note);
+        }
+        Ok((network, environment))
+    }
+
+    /// `path` as the user would write it: relative to the project's folder where it lies inside.
+    #[must_use]
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.folder).unwrap_or(path).display().to_string()
+    }
+}

@@ -1,0 +1,49 @@
+//! What somebody who makes or changes a contract where tokens are worth money hears before anything is sent.
+
+use crate::session::Session;
+use pnp_types::{Address, AssetIndex};
+use pnp_usage::Template;
+
+impl Session<'_> {
+    /// Calls out what can be regretted later; on MainNet, and with `--yes` too.
+    pub(crate) fn call_out(&self, signer: Address, template: &Template, asset: Option<AssetIndex>) {
+        if !self.identity.is_mainnet() {
+            return;
+        }
+        for warning in warnings(signer, template, asset) {
+            self.context.out.warn(&warning);
+        }
+    }
+}
+
+fn warnings(signer: Address, template: &Template, asset: Option<AssetIndex>) -> Vec<String> {
+    let mut warnings = vec![format!(
+        "the creator is a single key ({signer}): whoever has it rules the contract; --multisig makes it several"
+    )];
+    if template.updatable {
+        warnings.push("the contract is updatable: its creator can replace the rules users agreed to".to_owned());
+    }
+    if template.deletable {
+        warnings.push("the contract is deletable: its creator can end it at any time".to_owned());
+    }
+    if !template.ordered_ticks {
+        warnings.push("ticks need not rise: a tick from before the last one can be billed again".to_owned());
+    }
+    if asset.is_none() {
+        warnings.push("the contract is bound to no asset: it takes bills in any, also in worthless ones".to_owned());
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_so_is_called_out() {
+        let safe = Template { updatable: false, deletable: false, ordered_ticks: true };
+        assert_eq!(warnings(Address::ZERO, &safe, Some(1)).len(), 1);
+        let open = Template { updatable: true, deletable: true, ordered_ticks: false };
+        assert_eq!(warnings(Address::ZERO, &open, None).len(), 5);
+    }
+}
