@@ -1,16 +1,20 @@
-#!/usr/bin/env python3
 """Runs tealer's detectors and `pnp-contract check` on the same sources and writes docs/tealer.md.
 
-    scripts/compare-tealer [--no-build] [--output FILE] [FOLDER...]
+Nothing of tealer's corpus is kept here: the table names sources and findings only.
 
-PNP_TEALER names the python of an environment with tealer (`pip install tealer==0.1.2 pyteal`), PNP_TEALER_SOURCE a checkout of
-tealer's repository, whose tests hold its corpus. Further folders are searched for *.teal. Nothing of the corpus is kept here:
-the table names sources and findings only. Exit code 1 if tealer finds something of a class that `check` does not.
+Environment:
+  PNP_TEALER        the python of an environment with tealer (`pip install tealer==0.1.2 pyteal`)
+  PNP_TEALER_SOURCE a checkout of tealer's repository, whose tests hold its corpus
+  PNP_CONTRACT      our program [built here in release form]
+  CARGO             the cargo to build it with
+
+Exit code: 0 if `check` finds all that tealer does, 1 if tealer finds something of a class that `check` does not, 2 if the
+command cannot be run
 """
-import argparse, collections, datetime, json, os, subprocess, sys, tempfile
+import collections, datetime, json, os, subprocess, tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent
+from judge.paths import ROOT, cannot, contract_program
 
 # What tealer's detectors are called here.
 CLASSES = {
@@ -145,7 +149,7 @@ def explained(path, ours, names, detector):
         return "no program, the assembler refuses it"
     if ours["mode"] == "clear":
         return "a clear-state program cannot refuse"
-    if path.parent == HERE / "teal" and detector.startswith("unprotected"):
+    if path.parent == ROOT / "teal" and detector.startswith("unprotected"):
         return "tealer does not see that `switch` tells the actions apart"
     return LOOKED_AT.get(path.stem)
 
@@ -180,7 +184,7 @@ def page(groups):
     date = datetime.date.today().isoformat()
     lines = [
         "# `check` beside tealer", "",
-        f"Written by `scripts/compare-tealer`, {date}, with tealer 0.1.2: its detectors and `pnp-contract check` on the same sources.",
+        f"Written by `scripts/differential tealer`, {date}, with tealer 0.1.2: its detectors and `pnp-contract check` on the same sources.",
         f"Of {len(every)} sources tealer reads {len(parsed)}; it knows nothing after AVM 8. A detector counts once a source.", "",
         "| | |", "|---|---|", f"| found by both | {both} |", f"| by tealer alone | {missed} |",
         f"| by tealer, where there is nothing to find (the reason is in the row) | {sum(len(row['not']) for row in every)} |",
@@ -194,28 +198,23 @@ def page(groups):
     return "\n".join(lines) + "\n"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--no-build", action="store_true")
-    parser.add_argument("--program", default=str(HERE / "target/release/pnp-contract"))
-    parser.add_argument("--output", type=Path, default=HERE / "docs/tealer.md")
-    options = parser.parse_args()
+def options(parser):
+    parser.add_argument("folders", metavar="FOLDER", nargs="*", type=Path, help="searched for further *.teal")
+    parser.add_argument("--to", metavar="FILE", type=Path, default=ROOT / "docs" / "tealer.md", help="where the page is written [docs/tealer.md]")
+
+
+def run(arguments):
     python, source = os.environ.get("PNP_TEALER"), os.environ.get("PNP_TEALER_SOURCE")
     if not python or not source:
-        sys.exit("set PNP_TEALER and PNP_TEALER_SOURCE (see --help)")
-    if not options.no_build:
-        subprocess.run(["cargo", "build", "--release", "--bin", "pnp-contract"], cwd=HERE, check=True)
-    groups = []
+        cannot("PNP_TEALER and PNP_TEALER_SOURCE must be set (see --help)")
+    program, compared = contract_program(profile="release"), []
     with tempfile.TemporaryDirectory(prefix="pnp-tealer-") as folder:
         subprocess.run([python, "-c", EXTRACT, source, folder], check=True)
-        groups.append(("tealer's own corpus", sorted(Path(folder).glob("*.teal"))))
-        groups.append(("This contract", sorted((HERE / "teal").glob("*.teal"))))
-        groups += [(f"Programs in `{it.name}`", sorted(it.rglob("*.teal"))) for it in options.folders]
-        compared = []
+        groups = [("tealer's own corpus", sorted(Path(folder).glob("*.teal"))), ("This contract", sorted((ROOT / "teal").glob("*.teal")))]
+        groups += [(f"Programs in `{it.name}`", sorted(it.rglob("*.teal"))) for it in arguments.folders]
         for title, paths in groups:
-            compared.append((title, [(path.stem, compare(python, options.program, path)) for path in paths]))
-    options.output.write_text(page(compared))
+            compared.append((title, [(path.stem, compare(python, program, path)) for path in paths]))
+    arguments.to.write_text(page(compared))
     missed = [(name, row["missed"]) for _, rows in compared for name, row in rows if row["missed"]]
     for name, detectors in missed:
         print(f"missed: {name}: {', '.join(detectors)}")
@@ -224,7 +223,3 @@ def main():
         print(f"no answer: {name}: {error}")
     print(f"{sum(len(rows) for _, rows in compared)} sources, {len(missed)} with something missed")
     return 1 if missed or failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

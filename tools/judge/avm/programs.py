@@ -1,50 +1,5 @@
-#!/usr/bin/env python3
-"""Compares whole programs, run as logic signatures, with the reference: verdict, error text, cost, place and stack.
-
-    scripts/differential programs [--count N] [--seed S] [--ours PROGRAM]
-
-PNP_ORACLE names the folder of tealoracle, which speaks for go-algorand. Ours is the example `answer`, built in release form
-unless --ours names it. Programs are random bytes, random instructions of every version with branches between them, and texts that
-use subroutines, frames, constants and transaction fields. Each runs here twice, quickly and carefully.
-"""
-import argparse, json, os, random, subprocess, sys
-from pathlib import Path
-
-HERE = Path(__file__).resolve().parent.parent
-
-
-class Peer:
-    """A program that answers questions; one that dies (a recursion may eat all memory) is started again."""
-
-    def __init__(self, program):
-        self.program, self.process = program, None
-
-    def one(self, question):
-        if self.process is None:
-            self.process = subprocess.Popen([self.program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        try:
-            self.process.stdin.write(json.dumps(question).encode() + b"\n")
-            self.process.stdin.flush()
-            return json.loads(self.process.stdout.readline())
-        except (BrokenPipeError, json.JSONDecodeError):
-            self.process.kill()
-            self.process = None
-            return {"ok": False, "died": True}
-
-    def ask(self, questions):
-        return [self.one(question) for question in questions]
-
-
-def uvarint(number):
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes(out) + bytes([number])
-
-
-def varint(number):
-    return uvarint(number << 1 if number >= 0 else (-number << 1) - 1)
+"""Whole programs for the interpreter: random bytes, random instructions with branches between them, structured texts."""
+from judge.varint import uvarint, varint
 
 
 def number(rng):
@@ -173,45 +128,20 @@ def structured(rng):
     return "#pragma typetrack false\n" + "\n".join(lines).replace("; ", "\n")
 
 
-def compare(ours, theirs):
-    ours = {**ours, "stack": ours.get("stack")}
-    return [key for key in ("pass", "err", "cost", "pc", "stack") if ours.get(key) != theirs.get(key)]
+def arguments(rng):
+    return [rng.randbytes(rng.randrange(9)).hex() for _ in range(rng.randrange(4))]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--ours")
-    parser.add_argument("--show", type=int, default=10)
-    options = parser.parse_args()
-    rng = random.Random(options.seed)
-    if not options.ours:
-        subprocess.run(["cargo", "build", "--release", "--quiet", "--example", "answer"], cwd=HERE, check=True)
-        options.ours = str(HERE / "target/release/examples/answer")
-    oracle, answer = Peer(os.path.join(os.environ["PNP_ORACLE"], "tealoracle")), Peer(options.ours)
-    different = asked = passed = errors = 0
-    while asked < options.count:
-        programs = [rng.choice([garbage, instructions, instructions, instructions])(rng).hex() for _ in range(30)]
-        sources = [{"op": "asm", "v": rng.choice([8, 10, 12, 13]), "src": structured(rng)} for _ in range(10)]
-        programs += [done["hex"] for done in oracle.ask(sources) if done["ok"]]
-        args = [rng.randbytes(rng.randrange(9)).hex() for _ in range(rng.randrange(4))]
-        questions = [{"op": "eval", "hex": program, "args": args} for program in programs]
-        theirs = oracle.ask(questions)
-        quick, slow = answer.ask(questions), answer.ask([{**question, "slow": True} for question in questions])
-        for question, ours, careful, expected in zip(questions, quick, slow, theirs):
-            if any("died" in answer for answer in (ours, careful, expected)):
-                continue
-            asked += 1
-            passed += expected["pass"]
-            errors += expected["err"] != ""
-            wrong = compare(ours, expected) or (["quick and careful differ"] if ours != careful else [])
-            if wrong:
-                different += 1
-                if different <= options.show:
-                    print(wrong, json.dumps(question), "\n  ours    ", json.dumps(ours), "\n  theirs  ", json.dumps(expected), "\n  careful ", json.dumps(careful))
-    print(f"{asked} programs, {passed} passed, {errors} failed with an error: {different} differences")
-    sys.exit(1 if different else 0)
+def random_bytes(rng, count):
+    for _ in range(count):
+        yield {"hex": garbage(rng).hex(), "args": arguments(rng)}
 
 
-main()
+def random_instructions(rng, count):
+    for _ in range(count):
+        yield {"hex": instructions(rng).hex(), "args": arguments(rng)}
+
+
+def structured_texts(rng, count):
+    for _ in range(count):
+        yield {"src": structured(rng), "v": rng.choice([8, 10, 12, 13]), "args": arguments(rng)}

@@ -1,6 +1,5 @@
-"""The bad input that scripts/record-errors runs: what is wrong, the command, the exit code, and what stands around it."""
+"""The bad input that `scripts/record errors` runs: what is wrong, the command, the exit code, and what stands around it."""
 import fcntl
-from pathlib import Path
 
 ZERO = "A" * 52 + "Y5HFKQ"
 WORDS = " ".join(["abandon"] * 24 + ["invest"])       # a well-formed mnemonic that holds nothing

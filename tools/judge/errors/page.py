@@ -1,22 +1,23 @@
-#!/usr/bin/env python3
 """Runs every kind of bad input through the commands, and writes what they answer to docs/errors.md.
-
-    scripts/record-errors [--check]      --check writes nothing and fails where the page would change
 
 Every case runs in a copy of a project in which a contract was deployed and billed on the embedded network; nothing else is
 reached. What differs from run to run (addresses, ids, ports, folders) is shown as a word in angle brackets. A case whose
 exit code is not the one it names, or whose message lacks one of its three parts, fails.
+
+Environment:
+  CARGO             the cargo to build our program with
+
+Exit code: 0 if all cases end as they must, 1 if some do not or --check finds another page, 2 if the command cannot be run
 """
-import argparse, base64, concurrent.futures, contextlib, difflib, hashlib, http.server, json, os, re, shutil, signal, socket
+import base64, concurrent.futures, contextlib, difflib, hashlib, http.server, json, os, re, shutil, signal, socket
 import subprocess, sys, tempfile, threading, time, urllib.error, urllib.request
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-sys.dont_write_bytecode = True
-from record_errors_cases import LINES, OPS, SECTIONS, TEMPLATE
+from judge.errors.cases import LINES, OPS, SECTIONS, TEMPLATE
+from judge.networks import ours
+from judge.paths import ROOT, build
 
-HERE = Path(__file__).resolve().parent.parent
-PAGE = HERE / "docs" / "errors.md"
+PAGE = ROOT / "docs" / "errors.md"
 # How many lines are shown of what differs.
 MOST = 40
 TESTNET = "SGO1GKSzyE7IEPItTxCByw9x8FmnrCDexi9/cOUJOiI="
@@ -202,55 +203,34 @@ def row(case, ran, folder):
     return f"| {case.what} | `{shown}` | {ran.returncode} | {told} |", bool(message)
 
 
-def localnet(program, folder):
-    """A network in memory, and the address of its algod."""
-    folder.mkdir()
-    command = [program, "--json", "--quiet", "localnet", "run", "--in-memory", "--algod-port", "0"]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
-    text = ""
-    for line in process.stdout:
-        text += line
-        try:
-            return process, json.loads(text)["algod"]
-        except json.JSONDecodeError:
-            continue
-    sys.exit("localnet run did not start")
+def options(parser):
+    parser.add_argument("--check", action="store_true", help="write nothing, and fail where the page would change")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true")
-    options = parser.parse_args()
-    subprocess.run([*os.environ.get("CARGO", "cargo").split(), "build", "--quiet"], cwd=HERE, check=True)
-    program = Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target")).resolve() / "debug" / "pnp-contract"
-    with tempfile.TemporaryDirectory() as work:
-        work = Path(work)
-        process, node = localnet(program, work / "node")
-        try:
-            ports = {"closed": str(closed_port()), "other": algod("other-v1", "A" * 43 + "="),
-                     "testnet": algod("testnet-v1.0", TESTNET), "mainnet": dressed(node), "dear": dressed(node, 1000),
-                     "locked": answering(401, "application/json", b'{"message":"Invalid API Token"}'),
-                     "page": answering(200, "text/html", b"<html><title>Welcome to nginx!</title></html>")}
-            page, wrong = record(Runner(program, work, ports), work)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait()
+def run(arguments):
+    [program] = build("dev", "pnp-contract")
+    with tempfile.TemporaryDirectory() as folder, ours(program) as network:
+        ports = {"closed": str(closed_port()), "other": algod("other-v1", "A" * 43 + "="),
+                 "testnet": algod("testnet-v1.0", TESTNET), "mainnet": dressed(network.url), "dear": dressed(network.url, 1000),
+                 "locked": answering(401, "application/json", b'{"message":"Invalid API Token"}'),
+                 "page": answering(200, "text/html", b"<html><title>Welcome to nginx!</title></html>")}
+        page, wrong = record(Runner(program, Path(folder), ports), Path(folder))
     text = "\n".join(["# What bad input is answered", "",
-                      "Made by `scripts/record-errors`, which runs each of these. `error:` says what happened, `why:` why, `next:` what to",
+                      "Made by `scripts/record errors`, which runs each of these. `error:` says what happened, `why:` why, `next:` what to",
                       "do; with `--json` the same stands in `message`, `cause` and `hint`, beside a stable `code`. Lines of a batch are",
                       "refused one by one, and the others billed."] + page) + "\n"
     for fault in wrong:
         print(fault, file=sys.stderr)
     cases = sum(line.startswith("| ") for line in page) - len(SECTIONS)
-    if options.check:
+    if arguments.check:
         recorded = PAGE.read_text() if PAGE.exists() else ""
         if recorded != text:
             differs = list(difflib.unified_diff(recorded.splitlines(), text.splitlines(), "recorded", "answered", lineterm="", n=0))
             more = [f"and {len(differs) - MOST} lines more"] if len(differs) > MOST else []
-            sys.exit("\n".join(differs[:MOST] + more + ["docs/errors.md is stale: run scripts/record-errors"]))
+            sys.exit("\n".join(differs[:MOST] + more + ["docs/errors.md is stale: run scripts/record errors"]))
     else:
         PAGE.write_text(text)
-    print(f"{cases} cases {'are as recorded in' if options.check else 'written to'} {PAGE.relative_to(HERE)}")
+    print(f"{cases} cases {'are as recorded in' if arguments.check else 'written to'} {PAGE.relative_to(ROOT)}")
     return 1 if wrong else 0
 
 
@@ -273,7 +253,3 @@ def record(runner, work):
                     wrong.append(f"{case.what}: `{case.command}` ended with {ran.returncode}, not {case.exit}: "
                                  f"{ran.stdout.decode()}{ran.stderr.decode()}")
     return page, wrong
-
-
-if __name__ == "__main__":
-    sys.exit(main())

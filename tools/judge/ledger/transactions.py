@@ -1,18 +1,10 @@
 """Random groups of every transaction type, well formed and not, for `scripts/differential ledger`."""
-import hashlib, random
+import hashlib, json, random
 
 import msgpack
 
-ZERO = bytes(32)
-
-
-def packed(value):
-    from differential_ledger import canonical
-    return canonical(value)
-
-
-def program_address(program):
-    return hashlib.new("sha512_256", b"Program" + program).digest()
+from judge.addresses import ZERO, address_bytes, program_address, sha512_256
+from judge.encoding import canonical as packed
 
 
 class Transactions:
@@ -35,11 +27,9 @@ class Transactions:
 
     def key_of(self, sender):
         """The key that may sign for the sender now, and whether it is another's."""
-        from differential_ledger import address_text
-        import base64
         info = self.world.account(sender) if sender in self.world.keys else {}
         auth = info.get("auth-addr")
-        raw = base64.b32decode(auth + "======")[:32] if auth else sender
+        raw = address_bytes(auth) if auth else sender
         return raw, self.world.keys.get(raw)
 
     def signed(self, txn, **extra):
@@ -116,12 +106,11 @@ class Transactions:
         return self.header(self.manager(asset) or self.one_of(), "acfg", **fields)
 
     def role(self, asset, name):
-        import base64, json
         status, _, body = self.world.theirs.request("GET", f"/v2/assets/{asset}")
         if status != 200:
             return None
         text = json.loads(body)["params"].get(name)
-        raw = base64.b32decode(text + "======")[:32] if text else None
+        raw = address_bytes(text) if text else None
         return raw if raw in self.world.keys else None
 
     def manager(self, asset):
@@ -196,7 +185,7 @@ class Transactions:
         names = [rng.choice(self.world.rich) for _ in range(rng.choice([1, 2, 3, 3]))]
         threshold = rng.choice([1, len(names), len(names), 0, len(names) + 1]) if rng.random() < 0.3 else rng.randrange(1, len(names) + 1)
         version = 1 if rng.random() < 0.93 else rng.choice([0, 2, 255])
-        address = hashlib.new("sha512_256", b"MultisigAddr" + bytes([version, threshold]) + b"".join(names)).digest()
+        address = sha512_256(b"MultisigAddr" + bytes([version, threshold]) + b"".join(names))
         signers = rng.sample(range(len(names)), k=rng.randrange(len(names) + 1)) if rng.random() < 0.4 else list(range(min(threshold, len(names))))
         wrong = rng.random() < 0.08
 
@@ -357,7 +346,7 @@ class Transactions:
                 fields["fee"] = 0
         if kind == "stpf":
             fields = {"sptype": rng.choice([0, 0, 1]), "spmsg": {"P": rng.choice([0, 256]), "l": 512}, "sp": {"c": b"1" * 64}}
-            fields["snd"] = rng.choice([self.one_of(), hashlib.new("sha512_256", b"SpecialAddr" + b"StateProofSender").digest()])
+            fields["snd"] = rng.choice([self.one_of(), sha512_256(b"SpecialAddr" + b"StateProofSender")])
             fields["fee"] = rng.choice([0, 1000])
         return self.group([self.signed(self.header(self.one_of(), kind, **fields))])
 

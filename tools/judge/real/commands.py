@@ -1,18 +1,23 @@
-#!/usr/bin/env python3
 """Runs every command that reaches a network, with --json, on several networks, and compares what they answer.
 
-    scripts/test-commands                      `embedded` and `localnet run`
-    scripts/test-commands --algod URL --kmd URL
-                                               and a network that is running there, for example a real algod's
+The networks are `embedded`, `localnet run`, and with --algod and --kmd one that is running there, for example a real algod's.
 
 The same steps run in a fresh project for each network. What must differ (addresses, ids, rounds, hashes, times, the network's
 name) is replaced by a word that says which one it is: the first address met is <address 1> on every network. Two networks
-agree where every step ends with the same exit code and the same document. Prints the counts; exit code 1 where any differ.
+agree where every step ends with the same exit code and the same document.
+
+Environment:
+  PNP_CONTRACT      our program [built here in debug form]
+  CARGO             the cargo to build it with
+
+Exit code: 0 if all answers are alike and as expected, 1 if some are not, 2 if the command cannot be run
 """
-import argparse, json, os, re, shutil, signal, subprocess, sys, tempfile, time
+import json, os, re, shutil, subprocess, tempfile, time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent
+from judge.networks import ours
+from judge.paths import contract_program
+
 ZERO = "A" * 52 + "Y5HFKQ"
 SOURCE = "#pragma version 11\nint 1\n"
 LINES = "user,units,unit_price\nuser,1,100\nuser,2,100\nuser,3,100\n"
@@ -94,11 +99,6 @@ class Plain:
         return value
 
 
-def program():
-    subprocess.run([*os.environ.get("CARGO", "cargo").split(), "build", "--quiet"], cwd=HERE, check=True)
-    return Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target")) / "debug" / "pnp-contract"
-
-
 def play(pnp, net, variables):
     """Every step's exit code and document on one network, and how long each took."""
     folder = Path(tempfile.mkdtemp(prefix="pnp-commands-"))
@@ -128,19 +128,6 @@ def play(pnp, net, variables):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def localnet(pnp):
-    process = subprocess.Popen([pnp, "--json", "--quiet", "localnet", "run", "--in-memory", "--algod-port", "0"],
-                               stdout=subprocess.PIPE, text=True)
-    text = ""
-    for line in process.stdout:
-        text += line
-        try:
-            return process, json.loads(text)["algod"]
-        except json.JSONDecodeError:
-            continue
-    sys.exit("localnet run did not start")
-
-
 def differences(ours, theirs, path=""):
     if isinstance(ours, dict) and isinstance(theirs, dict):
         for name in sorted(ours.keys() | theirs.keys()):
@@ -152,42 +139,41 @@ def differences(ours, theirs, path=""):
         yield f"{path}: {json.dumps(ours)} / {json.dumps(theirs)}"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--algod", help="the address of a running network's algod")
-    parser.add_argument("--kmd", help="and of its kmd")
-    parser.add_argument("--pnp", help="the program to test [default: built from here]")
-    arguments = parser.parse_args()
-    pnp = arguments.pnp or program()
-    process, url = localnet(pnp)
-    try:
-        runs = {"embedded": play(pnp, "embedded", {}), "localnet run": play(pnp, "localnet", {"ALGOD_SERVER": url})}
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait()
+def options(parser):
+    parser.add_argument("--algod", metavar="URL", help="the address of a running network's algod")
+    parser.add_argument("--kmd", metavar="URL", help="and of its kmd")
+
+
+def run(arguments):
+    program = contract_program()
+    runs = {"embedded": play(program, "embedded", {})}
+    with ours(program) as network:
+        runs["localnet run"] = play(program, "localnet", {"ALGOD_SERVER": network.url})
     if arguments.algod:
         variables = {"ALGOD_SERVER": arguments.algod, "KMD_SERVER": arguments.kmd or ""}
-        runs["real algod"] = play(pnp, "localnet", variables)
-    bad = 0
-    for name, answers in runs.items():
-        wrong = [answer for answer in answers if answer[0] != answer[2]]
-        total = sum(answer[4] for answer in answers)
-        print(f"{name}: {len(answers)} commands, {len(answers) - len(wrong)} as expected, {total:.1f} s")
-        for expected, command, code, documents, _ in wrong:
-            print(f"  {command}: exit {code} instead of {expected}: {json.dumps(documents)[:400]}")
-        bad += len(wrong)
-    first, reference = next(iter(runs.items()))
-    for name, answers in list(runs.items())[1:]:
-        same = 0
-        for (_, command, code, documents, _), (_, _, theirs, others, _) in zip(reference, answers):
-            found = ([f"exit {code} / {theirs}"] if code != theirs else []) + list(differences(documents, others))
-            same += not found
-            for difference in found[:6]:
-                print(f"  {command}: {difference}")
-        print(f"{first} and {name}: {same} of {len(answers)} commands answer the same")
-        bad += len(answers) - same
-    sys.exit(1 if bad else 0)
+        runs["real algod"] = play(program, "localnet", variables)
+    bad = sum(unexpected(name, answers) for name, answers in runs.items())
+    (first, reference), *others = runs.items()
+    return 1 if bad + sum(unlike(first, reference, name, answers) for name, answers in others) else 0
 
 
-if __name__ == "__main__":
-    main()
+def unexpected(name, answers):
+    """How many steps did not end as they must."""
+    wrong = [answer for answer in answers if answer[0] != answer[2]]
+    total = sum(answer[4] for answer in answers)
+    print(f"{name}: {len(answers)} commands, {len(answers) - len(wrong)} as expected, {total:.1f} s")
+    for expected, command, code, documents, _ in wrong:
+        print(f"  {command}: exit {code} instead of {expected}: {json.dumps(documents)[:400]}")
+    return len(wrong)
+
+
+def unlike(first, reference, name, answers):
+    """How many steps are answered otherwise than on the first network."""
+    same = 0
+    for (_, command, code, documents, _), (_, _, theirs, others, _) in zip(reference, answers):
+        found = ([f"exit {code} / {theirs}"] if code != theirs else []) + list(differences(documents, others))
+        same += not found
+        for difference in found[:6]:
+            print(f"  {command}: {difference}")
+    print(f"{first} and {name}: {same} of {len(answers)} commands answer the same")
+    return len(answers) - same

@@ -1,19 +1,25 @@
-#!/usr/bin/env python3
-"""Kills a batch of bills again and again in front of a running network, starts it again until it is done, and compares what
-the chain moved with what was to be billed: every line charged exactly once.
+"""Kills a batch of bills again and again in front of a running network, and starts it again until it is done.
 
-    scripts/kill-real [KILLS] [SEED]     6 kills and seed 1 unless said otherwise
+What the chain moved must be what was to be billed: every line charged exactly once. The journal tells how far the batch has come,
+so that every kill falls into it: after so many of its records, and a moment later. A kill counts where lines were left to be
+charged.
 
-The journal tells how far the batch has come, so that every kill falls into it: after so many of its records, and a moment
-later. A kill counts where lines were left to be charged; fewer of these than asked for, and the run fails.
+Environment:
+  ALGOD_PORT        the port of the network's algod
+  KMD_PORT          and of its kmd [4002]
+  PNP_CONTRACT      our program [built here in debug form]
+  CARGO             the cargo to build it with
 
-Environment: ALGOD_PORT and KMD_PORT of the network; PNP_CONTRACT, the program.
+Exit code: 0 if every line was charged once, 1 if not or if fewer kills than asked for fell into the batch, 2 if the command
+cannot be run
 """
 import json, os, random, subprocess, sys, tempfile, time, urllib.request
 from collections import Counter
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent
+from judge.node import TOKEN
+from judge.paths import cannot, contract_program
+
 USERS = ["user", "u1", "u2", "u3", "u4", "u5"]
 # For each kill, so that some are left whatever passes between a look at the journal and the kill.
 LINES = 18
@@ -56,7 +62,7 @@ class Shop:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.algod = f"http://127.0.0.1:{os.environ['ALGOD_PORT']}"
-        self.program = os.environ.get("PNP_CONTRACT") or HERE / "target" / "debug" / "pnp-contract"
+        self.program = contract_program()
         self.environment = {"PATH": os.environ["PATH"], "PNP_NET": "localnet", "ALGOD_PORT": os.environ["ALGOD_PORT"],
                             "KMD_PORT": os.environ.get("KMD_PORT", "4002")}
         contract = json.loads(self.done("deploy"))["contract"]
@@ -82,7 +88,7 @@ class Shop:
 
     def held(self, address):
         request = urllib.request.Request(f"{self.algod}/v2/accounts/{address}/assets/{self.asset}",
-                                         headers={"X-Algo-API-Token": "a" * 64})
+                                         headers={"X-Algo-API-Token": TOKEN})
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)["asset-holding"]["amount"]
 
@@ -101,9 +107,15 @@ def kill(process, journal, events, pause):
     return process.returncode == -9
 
 
-def main():
-    kills, seed = (int(word) for word in (sys.argv[1:] + ["6", "1"][len(sys.argv) - 1:]))
-    dice, lines = random.Random(seed), LINES * (kills + 1)
+def options(parser):
+    parser.add_argument("kills", type=int, nargs="?", default=6, help="how many kills [%(default)s]")
+    parser.add_argument("seed", type=int, nargs="?", default=1, help="of the random choices [%(default)s]")
+
+
+def run(arguments):
+    kills, dice, lines = arguments.kills, random.Random(arguments.seed), LINES * (arguments.kills + 1)
+    if "ALGOD_PORT" not in os.environ:
+        cannot("ALGOD_PORT must name the port of a running network's algod")
     with tempfile.TemporaryDirectory() as folder:
         shop, journal = Shop(folder), Journal(Path(folder) / "use.journal")
         units = [dice.randrange(1, 9) for _ in range(lines)]
@@ -126,6 +138,3 @@ def main():
           f"{moved} of {due} minor units moved, every line charged once")
     if amid < kills:
         sys.exit(f"{kills - amid} kills fell outside of the batch")
-
-
-main()

@@ -1,19 +1,32 @@
-#!/usr/bin/env bash
-# Records tests/vectors/ledger/genesis.json from a running algod of a fresh network: its genesis document and block 0.
-#
-#   scripts/record-genesis URL TOKEN > tests/vectors/ledger/genesis.json
-set -euo pipefail
-url=$1 token=$2
-get() { curl -sSf -H "X-Algo-API-Token: $token" "$url$1"; }
-genesis=$(get /genesis)
-hash=$(get /versions | jq -r .genesis_hash_b64)
-version=$(get /versions | jq -r '.build | "\(.major).\(.minor).\(.build_number)"')
-# The REST answer is {"block": <block>, "cert": {}}: cut the frame off to keep the block's own bytes.
-block=$(get '/v2/blocks/0?format=msgpack' | python3 -c '
-import base64, sys
-raw = sys.stdin.buffer.read()
-head, tail = b"\x82\xa5block", b"\xa4cert\x80"
-assert raw.startswith(head) and raw.endswith(tail)
-print(base64.b64encode(raw[len(head):-len(tail)]).decode())')
-jq -n --arg genesis "$genesis" --arg hash "$hash" --arg block "$block" --arg version "go-algorand dd6de88fbe ($version), consensus v42" --arg date "$(date -u +%F)" \
-  '{source: "algod /genesis, /versions and /v2/blocks/0 of a private network in dev mode", version: $version, date: $date, genesis: $genesis, genesis_hash: $hash, block: $block}'
+"""Records the genesis document and block 0 of a fresh development network of the reference.
+
+Writes tests/vectors/ledger/genesis.json. Without --theirs the network is started here.
+
+Environment:
+  PNP_ORACLE        the folder of the reference's programs, where --theirs is not given
+
+Exit code: 0 if the file is written, 1 if the network does not answer, 2 if the command cannot be run
+"""
+import base64, datetime
+
+from judge.networks import reference_options, theirs_of
+from judge.node import Node
+from judge.paths import CONSENSUS, REFERENCE, VECTORS
+from judge.record.writing import to_option, write
+
+
+def options(parser):
+    reference_options(parser)
+    to_option(parser, VECTORS / "ledger" / "genesis.json")
+
+
+def run(arguments):
+    with theirs_of(arguments) as running:
+        node = Node(running.url)
+        version = f"{REFERENCE} ({node.build()}), {CONSENSUS}"
+        write(arguments.to, {
+            "source": "algod /genesis, /versions and /v2/blocks/0 of a private network in dev mode",
+            "version": version, "date": datetime.date.today().isoformat(),
+            "genesis": node.content("GET", "/genesis").decode().rstrip("\n"), "genesis_hash": node.json("/versions")["genesis_hash_b64"],
+            "block": base64.b64encode(node.block(0)).decode(),
+        })

@@ -1,24 +1,28 @@
-#!/usr/bin/env python3
-"""Records who votes over 1260 rounds of a real development network: stake as programs see it, commitments to the voters,
-accounts that expire, stay away, are challenged and send heartbeats; and transactions signed with Falcon keys.
+"""Records who votes over 1260 rounds of a development network of the reference, and transactions signed with Falcon keys.
 
-    record-online --algod URL --kmd URL --signer PROGRAM > tests/vectors/ledger/online.json
+Stake as programs see it, commitments to the voters, accounts that expire, stay away, are challenged and send heartbeats. Writes
+tests/vectors/ledger/online.json, which the ledger's tests replay; rounds that only pass the time are kept as their groups and
+times. Without --theirs the network is started here.
 
-`URL`s are a fresh dev-mode algod's and its kmd's, both with the token of 64 `a`. PROGRAM signs what no Python package can:
-it reads one JSON object a line and answers with one. `{"op": "falcon", "seed"}` gives `pk`, `salt` and `address`;
-`{"op": "falconsign", "seed", "data"}` also `sig`, over the data as they are; `{"op": "vote", "seed"}` gives `vote`, the
-one-time key made from the seed; with `last`, `dilution` and `data` also the parts of a proof over that block seed. Bytes
-are base64. go-algorand's `crypto` package has all of it. The ledger's tests replay the groups and compare blocks and
-refusals; rounds that only pass the time are kept as their groups and times. Needs msgpack and PyNaCl.
+--signer names a program that signs what no Python package can: it reads one JSON object a line and answers with one.
+`{"op": "falcon", "seed"}` gives `pk`, `salt` and `address`; `{"op": "falconsign", "seed", "data"}` also `sig`, over the data as
+they are; `{"op": "vote", "seed"}` gives `vote`, the one-time key made from the seed; with `last`, `dilution` and `data` also the
+parts of a proof over that block seed. Bytes are base64. go-algorand's `crypto` package has all of it.
+
+Environment:
+  PNP_ORACLE        the folder of the reference's programs, where --theirs is not given
+
+Exit code: 0 if the file is written, 1 if the network answers otherwise than expected, 2 if the command cannot be run
 """
-import argparse, base64, datetime, hashlib, importlib.machinery, importlib.util, json, pathlib, re, subprocess
+import base64, datetime, hashlib, json, re, subprocess
 
 import msgpack
 
-loader = importlib.machinery.SourceFileLoader("record_story", str(pathlib.Path(__file__).with_name("record-story")))
-story = importlib.util.module_from_spec(importlib.util.spec_from_loader("record_story", loader))
-loader.exec_module(story)
-Key, Network, pack, request, signed = story.Key, story.Network, story.pack, story.request, story.signed
+from judge.addresses import address_bytes
+from judge.networks import reference_options, theirs_of
+from judge.paths import CONSENSUS, REFERENCE, VECTORS
+from judge.record.network import Key, Network, pack, signed
+from judge.record.writing import to_option, write
 
 PROBE = """
 txn ApplicationID
@@ -57,8 +61,8 @@ int 1
 
 
 class Recorder(Network):
-    def __init__(self, algod, kmd, signer):
-        super().__init__(algod, kmd)
+    def __init__(self, running, signer):
+        super().__init__(running)
         self.groups, self.telling, self.times = [], {}, []
         self.signer = subprocess.Popen([signer], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -70,29 +74,27 @@ class Recorder(Network):
         return {key: base64.b64decode(value) if key != "address" and isinstance(value, str) else value for key, value in answer.items()}
 
     def header(self, round):
-        raw = request(self.algod, f"/v2/blocks/{round}?format=msgpack")[1]
-        return raw, msgpack.unpackb(raw, raw=False, strict_map_key=False, unicode_errors="surrogateescape")["block"]
+        raw = self.block(round)
+        return raw, msgpack.unpackb(raw, raw=False, strict_map_key=False, unicode_errors="surrogateescape")
 
     def keep(self, body, telling):
-        raw, block = self.header(self.round)
+        raw, block = self.header(self.last)
         self.groups.append(base64.b64encode(body).decode())
         self.times.append(block["ts"])
         if telling or "partupdrmv" in block or "partupdabs" in block or "v" in block["spt"][0]:
-            head = b"\x82\xa5block"
-            assert raw.startswith(head)
-            self.telling[self.round] = base64.b64encode(raw[len(head):raw.rindex(b"\xa4cert")]).decode()
+            self.telling[self.last] = base64.b64encode(raw).decode()
 
     def send(self, *signed, telling=True):
         body = b"".join(signed)
         status, answer = self.post(body)
         assert status == 200, answer
-        self.round += 1
+        self.last += 1
         self.keep(body, telling)
         txid = json.loads(answer)["txId"]
-        return json.loads(request(self.algod, f"/v2/transactions/pending/{txid}")[1]) if telling else None
+        return self.json(f"/v2/transactions/pending/{txid}") if telling else None
 
     def until(self, round, key):
-        while self.round < round:
+        while self.last < round:
             self.send(signed(key, self.txn("pay", key, rcv=key.address)), telling=False)
 
 
@@ -129,7 +131,7 @@ def record(net):
     seed = b"record-online falcon"
     falcon = net.ask("falcon", seed)
     post_quantum = Key(b"\0" * 32)
-    post_quantum.address = base64.b32decode(falcon["address"] + "======")[:32]
+    post_quantum.address = address_bytes(falcon["address"])
     net.send(signed(rich, pay(rich, post_quantum.address, 10**9)))
 
     def proof(data):
@@ -194,15 +196,15 @@ def record(net):
     net.send(signed(rich, pay(rich, carol.address, 5)))
     net.until(385, idle)
     probe(rich, alice, bob, carol)
-    tampered = heartbeat(idle, henry, b"henry", net.round - 1)
+    tampered = heartbeat(idle, henry, b"henry", net.last - 1)
     tampered["hb"]["prf"]["s"] = bytes(64)
     net.refuse(signed(idle, tampered))
-    net.refuse(signed(idle, heartbeat(idle, henry, b"alice", net.round - 1)))
-    net.refuse(signed(idle, heartbeat(idle, henry, b"henry", net.round - 1, hb={"kd": 99})))
-    net.refuse(signed(idle, heartbeat(idle, henry, b"henry", net.round - 1, hb={"sd": b"x" * 32})))
-    net.refuse(signed(idle, heartbeat(idle, henry, b"henry", net.round - 1, fee=0, hb={"c": True})))
-    net.send(signed(idle, heartbeat(idle, henry, b"henry", net.round - 1)))
-    net.send(signed(idle, heartbeat(idle, henry, b"henry", net.round - 2, note=b"still here")))
+    net.refuse(signed(idle, heartbeat(idle, henry, b"alice", net.last - 1)))
+    net.refuse(signed(idle, heartbeat(idle, henry, b"henry", net.last - 1, hb={"kd": 99})))
+    net.refuse(signed(idle, heartbeat(idle, henry, b"henry", net.last - 1, hb={"sd": b"x" * 32})))
+    net.refuse(signed(idle, heartbeat(idle, henry, b"henry", net.last - 1, fee=0, hb={"c": True})))
+    net.send(signed(idle, heartbeat(idle, henry, b"henry", net.last - 1)))
+    net.send(signed(idle, heartbeat(idle, henry, b"henry", net.last - 2, note=b"still here")))
     net.until(415, idle)
     for _ in range(5):
         probe(rich, alice, bob, henry)
@@ -226,13 +228,13 @@ def record(net):
     others = [key for key in crowd if key.address[0] >> 3 != first]
     net.until(1095, idle)
     if meant:
-        net.refuse(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.round - 1, fee=0, hb={"c": True})))
+        net.refuse(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.last - 1, fee=0, hb={"c": True})))
     net.until(1105, idle)
-    net.refuse(signed(idle, heartbeat(idle, others[0], others[0].address, net.round - 1, fee=0, hb={"c": True})))
+    net.refuse(signed(idle, heartbeat(idle, others[0], others[0].address, net.last - 1, fee=0, hb={"c": True})))
     if len(meant) > 1:
-        net.refuse(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.round - 1, fee=0, hb={"c": True}, note=b"x")))
-        net.send(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.round - 1, fee=0, hb={"c": True})))
-        net.refuse(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.round - 2, fee=0, hb={"c": True})))
+        net.refuse(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.last - 1, fee=0, hb={"c": True}, note=b"x")))
+        net.send(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.last - 1, fee=0, hb={"c": True})))
+        net.refuse(signed(idle, heartbeat(idle, meant[0], meant[0].address, net.last - 2, fee=0, hb={"c": True})))
     net.until(1205, idle)
     probe(alice, *(meant + others)[:3])
     net.until(1260, idle)
@@ -240,25 +242,23 @@ def record(net):
     return len(meant)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("algod", "kmd", "signer"):
-        parser.add_argument("--" + name, required=True)
-    arguments = parser.parse_args()
-    net = Recorder(arguments.algod, arguments.kmd, arguments.signer)
-    assert net.round == 0, "the network has to be fresh"
-    genesis = request(net.algod, "/genesis")[1].decode().strip()
-    meant = record(net)
+def options(parser):
+    parser.add_argument("--signer", metavar="PROGRAM", required=True, help="signs with Falcon keys and one-time keys")
+    reference_options(parser)
+    to_option(parser, VECTORS / "ledger" / "online.json")
+
+
+def run(arguments):
+    with theirs_of(arguments) as running:
+        net = Recorder(running, arguments.signer)
+        genesis = net.content("GET", "/genesis").decode().strip()
+        meant = record(net)
     for refused in net.refused:
         # A transaction that fails its checks is printed as a Go structure of some kilobytes.
         refused["answer"] = re.sub(r"transaction \{_struct.*\} invalid : ", "transaction _ invalid : ", refused["answer"], flags=re.DOTALL)
-    print(json.dumps({
-        "source": "algod's blocks and refusals on a private network in dev mode; scripts/record-online",
-        "version": "go-algorand dd6de88fbe, consensus v42", "date": datetime.date.today().isoformat(),
+    write(arguments.to, {
+        "source": "algod's blocks and refusals on a private network in dev mode; scripts/record online",
+        "version": f"{REFERENCE}, {CONSENSUS}", "date": datetime.date.today().isoformat(),
         "genesis": genesis, "challenged": meant, "groups": net.groups, "times": net.times, "blocks": net.telling,
         "refused": net.refused,
-    }, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+    })

@@ -1,116 +1,25 @@
-#!/usr/bin/env python3
-"""Records a story of a real development network: its blocks, byte for byte, and what it answers to groups it refuses.
+"""Records a story of a development network of the reference: its blocks, byte for byte, and what it answers to groups it refuses.
 
-    record-story --algod URL --kmd URL --node DIR > tests/vectors/ledger/story.json
+Writes tests/vectors/ledger/story.json, which the ledger's tests replay: blocks and refusals must be the same. Without --theirs
+the network is started here.
 
-`URL`s are a fresh dev-mode algod's and its kmd's, both with the token of 64 `a`; DIR is the node's data folder, for the
-genesis. The ledger's tests replay the groups and compare the blocks and the refusals. Needs msgpack and PyNaCl.
+Environment:
+  PNP_ORACLE        the folder of the reference's programs, where --theirs is not given
+
+Exit code: 0 if the file is written, 1 if the network answers otherwise than the story says, 2 if the command cannot be run
 """
-import argparse, base64, datetime, hashlib, json, pathlib, sys, urllib.error, urllib.request
+import base64, datetime
 
-import msgpack
-from nacl.signing import SigningKey
-
-TOKEN = "a" * 64
-
-
-def request(base, path, body=None, header="X-Algo-API-Token", kind="application/x-binary"):
-    ask = urllib.request.Request(base + path, data=body, headers={header: TOKEN, "Content-Type": kind})
-    try:
-        with urllib.request.urlopen(ask) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
+from judge.addresses import app_address, sha512_256
+from judge.networks import reference_options, theirs_of
+from judge.paths import CONSENSUS, REFERENCE, VECTORS
+from judge.record.network import Key, Network, pack, signed
+from judge.record.writing import to_option, write
 
 
-def pack(value):
-    """Canonical msgpack: sorted keys, nothing empty."""
-    def clean(value):
-        if isinstance(value, dict):
-            kept = {key: clean(item) for key, item in value.items()}
-            return {key: kept[key] for key in sorted(kept) if kept[key] not in (0, "", b"", [], {}, None, False)}
-        return [clean(item) for item in value] if isinstance(value, list) else value
-    return msgpack.packb(clean(value), use_bin_type=True)
-
-
-def sha(data):
-    return hashlib.new("sha512_256", data).digest()
-
-
-class Key:
-    def __init__(self, seed):
-        self.key = SigningKey(seed)
-        self.address = bytes(self.key.verify_key)
-
-    def sign(self, message):
-        return self.key.sign(message).signature
-
-
-class Network:
-    def __init__(self, algod, kmd):
-        self.algod, self.refused, self.serial = algod, [], 0
-        params = json.loads(request(algod, "/v2/transactions/params")[1])
-        self.genesis_hash = base64.b64decode(params["genesis-hash"])
-        self.genesis_id = params["genesis-id"]
-        self.round = params["last-round"]
-        self.rich = self.rich_key(kmd)
-
-    def rich_key(self, kmd):
-        def ask(path, body):
-            return json.loads(request(kmd, path, body and json.dumps(body).encode(), "X-KMD-API-Token", "application/json")[1])
-        wallet = ask("/v1/wallets", None)["wallets"][0]["id"]
-        handle = ask("/v1/wallet/init", {"wallet_id": wallet, "wallet_password": ""})["wallet_handle_token"]
-        address = ask("/v1/key/list", {"wallet_handle_token": handle})["addresses"][0]
-        secret = ask("/v1/key/export", {"wallet_handle_token": handle, "address": address, "wallet_password": ""})
-        return Key(base64.b64decode(secret["private_key"])[:32])
-
-    def compile(self, source):
-        status, answer = request(self.algod, "/v2/teal/compile", ("#pragma version 11\n" + source).encode())
-        assert status == 200, answer
-        return base64.b64decode(json.loads(answer)["result"])
-
-    def txn(self, kind, sender, **fields):
-        self.serial += 1
-        return {"type": kind, "snd": sender.address, "fee": 1000, "fv": max(self.round, 1), "lv": self.round + 900,
-                "gh": self.genesis_hash, "note": b"%d" % self.serial, **fields}
-
-    def group(self, *transactions):
-        if len(transactions) > 1:
-            ids = [sha(b"TX" + pack(transaction)) for transaction in transactions]
-            group = sha(b"TG" + pack({"txlist": ids}))
-            for transaction in transactions:
-                transaction["grp"] = group
-        return transactions
-
-    def post(self, body):
-        return request(self.algod, "/v2/transactions", body)
-
-    def send(self, *signed):
-        """Sends a group that has to be accepted; returns its first transaction's pending information."""
-        body = b"".join(signed)
-        status, answer = self.post(body)
-        assert status == 200, answer
-        self.round += 1
-        txid = json.loads(answer)["txId"]
-        return json.loads(request(self.algod, f"/v2/transactions/pending/{txid}")[1])
-
-    def refuse(self, *signed):
-        """Sends a group that has to be refused, and keeps the answer."""
-        body = b"".join(signed)
-        status, answer = self.post(body)
-        assert status == 400, (status, answer)
-        self.refused.append({"after": self.round, "group": base64.b64encode(body).decode(), "answer": json.loads(answer)["message"]})
-
-
-def signed(key, transaction, **more):
-    signature = {"txn": transaction, "sig": key.sign(b"TX" + pack(transaction)), **more}
-    if key.address != transaction["snd"]:
-        signature["sgnr"] = key.address
-    return pack(signature)
-
-
-def app_address(app):
-    return sha(b"appID" + app.to_bytes(8, "big"))
+def options(parser):
+    reference_options(parser)
+    to_option(parser, VECTORS / "ledger" / "story.json")
 
 
 def story(net):
@@ -123,10 +32,10 @@ def story(net):
     net.refuse(signed(a, pay(a, b.address, 500_000_000)))
     net.refuse(signed(a, pay(a, c.address, 50_000)))
     net.refuse(signed(a, pay(a, b.address, 1, fee=999)))
-    net.refuse(signed(a, pay(a, b.address, 1, fv=net.round + 50)))
+    net.refuse(signed(a, pay(a, b.address, 1, fv=net.last + 50)))
     net.refuse(signed(a, pay(a, b.address, 1, gh=b"x" * 32)))
     net.refuse(signed(a, pay(a, b.address, 1, gen="other-v1")))
-    net.refuse(signed(a, pay(a, b.address, 1, lv=net.round + 2000)))
+    net.refuse(signed(a, pay(a, b.address, 1, lv=net.last + 2000)))
     net.refuse(signed(a, pay(a, b.address, 1, close=a.address)))
     again = signed(a, pay(a, b.address, 7))
     net.send(again)
@@ -142,7 +51,7 @@ def story(net):
     net.refuse(signed(a, pay(a, b.address, 1)))
     net.send(signed(b, pay(a, b.address, 0, rekey=a.address)))
     keys = [a, b, c]
-    account = sha(b"MultisigAddr" + bytes([1, 2]) + b"".join(key.address for key in keys))
+    account = sha512_256(b"MultisigAddr" + bytes([1, 2]) + b"".join(key.address for key in keys))
     multi = type("Multi", (), {"address": account})
     net.send(signed(rich, pay(rich, account, 1_000_000)))
     def multisig(transaction, signers, threshold=2):
@@ -153,7 +62,7 @@ def story(net):
     net.refuse(multisig(pay(multi, a.address, 6), [a]))
     net.refuse(multisig(pay(multi, a.address, 6), [a, c], 1))
     allow = net.compile("txn Amount\nint 10\n<")
-    contract = type("Contract", (), {"address": sha(b"Program" + allow)})
+    contract = type("Contract", (), {"address": sha512_256(b"Program" + allow)})
     net.send(signed(rich, pay(rich, contract.address, 1_000_000)))
     net.send(pack({"txn": pay(contract, a.address, 9), "lsig": {"l": allow}}))
     net.refuse(pack({"txn": pay(contract, a.address, 10), "lsig": {"l": allow}}))
@@ -277,7 +186,7 @@ def story(net):
     net.send(signed(a, call(a, apan=5)))
     # Participation
     net.refuse(signed(a, net.txn("keyreg", a, votekey=b"v" * 32)))
-    online = {"votekey": b"v" * 32, "selkey": b"s" * 32, "sprfkey": b"p" * 64, "votefst": 1, "votelst": net.round + 3, "votekd": 10}
+    online = {"votekey": b"v" * 32, "selkey": b"s" * 32, "sprfkey": b"p" * 64, "votefst": 1, "votelst": net.last + 3, "votekd": 10}
     net.send(signed(a, net.txn("keyreg", a, fee=2_000_000, **online)))
     for _ in range(4):
         net.send(signed(a, pay(a, b.address, 1)))
@@ -303,13 +212,13 @@ def edges(net):
     pair[0]["fee"] = 2000
     pair = net.group(*[{key: value for key, value in txn.items() if key != "grp"} for txn in pair])
     net.send(signed(a, pair[0]), signed(c, pair[1]))
-    net.send(signed(a, pay(a, b.address, 0, lx=b"m" * 32, lv=net.round + 2)))
+    net.send(signed(a, pay(a, b.address, 0, lx=b"m" * 32, lv=net.last + 2)))
     net.refuse(signed(a, pay(a, b.address, 0, lx=b"m" * 32)))
     net.send(signed(a, pay(a, b.address, 0)))
     net.send(signed(a, pay(a, b.address, 0, lx=b"m" * 32)))
     # Prices of size
     allow = net.compile("byte 0x" + "00" * 1500 + "\npop\nint 1")
-    contract = type("Contract", (), {"address": sha(b"Program" + allow)})
+    contract = type("Contract", (), {"address": sha512_256(b"Program" + allow)})
     net.send(signed(rich, pay(rich, contract.address, 10_000_000)))
     net.refuse(pack({"txn": pay(contract, a.address, 1), "lsig": {"l": allow}}))
     net.send(pack({"txn": pay(contract, a.address, 1, fee=100_000), "lsig": {"l": allow}}))
@@ -421,29 +330,17 @@ def edges(net):
     net.refuse(signed(b, net.txn("appl", b, apid=free, apan=1)))
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("--algod", "--kmd", "--node"):
-        parser.add_argument(name, required=True)
-    args = parser.parse_args()
-    net = Network(args.algod, args.kmd)
-    assert net.round == 0, "the network has to be fresh"
-    story(net)
-    edges(net)
-    blocks = []
-    for number in range(net.round + 1):
-        answer = request(args.algod, f"/v2/blocks/{number}?format=msgpack")[1]
-        blocks.append(base64.b64encode(answer).decode())
-    json.dump({
-        "source": "scripts/record-story against algod in dev mode",
-        "version": "go-algorand dd6de88fbe, consensus v42",
-        "date": datetime.date.today().isoformat(),
-        "genesis": pathlib.Path(args.node, "genesis.json").read_text(),
-        "blocks": blocks,
-        "refused": net.refused,
-    }, sys.stdout, indent=1)
-    print()
-
-
-if __name__ == "__main__":
-    main()
+def run(arguments):
+    with theirs_of(arguments) as running:
+        net = Network(running)
+        story(net)
+        edges(net)
+        blocks = [net.content("GET", f"/v2/blocks/{number}?format=msgpack") for number in range(net.last + 1)]
+        write(arguments.to, {
+            "source": "scripts/record story against algod in dev mode",
+            "version": f"{REFERENCE}, {CONSENSUS}",
+            "date": datetime.date.today().isoformat(),
+            "genesis": net.content("GET", "/genesis").decode(),
+            "blocks": [base64.b64encode(block).decode() for block in blocks],
+            "refused": net.refused,
+        })

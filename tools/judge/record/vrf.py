@@ -1,17 +1,23 @@
-#!/usr/bin/env python3
-"""Records tests/vectors/crypto/vrf.json: VRF proofs, honest and adversarial, and the reference's verdicts.
+"""Records the reference's verdicts on VRF proofs, honest and adversarial ones.
 
-Usage: PNP_ORACLE=DIR scripts/record-vrf-vectors > tests/vectors/crypto/vrf.json
+Writes tests/vectors/crypto/vrf.json. The proofs are made here, by a small ECVRF-ED25519-SHA512-Elligator2 (draft 03) prover that
+can also add points of small order and leave values unreduced; the reference only says what it thinks of them.
 
-The proofs are made here, by a small ECVRF-ED25519-SHA512-Elligator2 (draft 03) prover that can also add points of small
-order and leave values unreduced; the reference (go-algorand) only says what it thinks of them.
+Environment:
+  PNP_ORACLE        the folder of the reference's programs; tealoracle is used
+
+Exit code: 0 if the file is written, 2 if the command cannot be run
 """
-import hashlib, json, os, random, subprocess, sys
+import datetime, hashlib, random
+
+from judge.paths import CONSENSUS, REFERENCE, VECTORS, oracle
+from judge.peer import Peer
+from judge.record.writing import to_option, write
 
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 I = pow(2, (P - 1) // 4, P)
-random.seed(20261122)
+rng = random.Random(20261122)
 
 
 def add(p, q):
@@ -74,7 +80,7 @@ def prove(secret, alpha, key_part=0, gamma_part=0, s_extra=0, blind=None):
     h = hash_to_curve(pk, alpha)
     gamma = add(mul(secret, h), SMALL[gamma_part])
     while True:
-        k = random.randrange(L)
+        k = rng.randrange(L)
         text = b"\x04\x02" + b"".join(map(enc, (h, gamma, mul(k, B), mul(k, h))))
         c = int.from_bytes(hashlib.sha512(text).digest()[:16], "little")
         if c * key_part % 8 == 0 and c * gamma_part % 8 == 0:
@@ -89,56 +95,48 @@ def flip(data, bit):
     return bytes(out)
 
 
-questions = []
+def questions():
+    """Names, keys, proofs and messages."""
+    for i in range(6):
+        secret, message = rng.randrange(L), rng.randbytes(i * 37)
+        pk, pi = prove(secret, message)
+        yield f"honest {i}", pk, pi, message
+        for bit in (0, 255, 256, 383, 384, 639):
+            yield f"honest {i} bit {bit} flipped", pk, flip(pi, bit), message
+        yield f"honest {i} other message", pk, pi, message + b"x"
+    for extra in (1, 7, 15):
+        message = b"unreduced"
+        pk, pi = prove(rng.randrange(L), message, s_extra=extra)
+        yield f"s plus {extra} L", pk, pi, message
+    for part in (1, 2, 4):
+        pk, pi = prove(rng.randrange(L), b"mixed", key_part=part)
+        yield f"mixed-order key {part}", pk, pi, b"mixed"
+        pk, pi = prove(rng.randrange(L), b"mixed", gamma_part=part)
+        yield f"mixed-order gamma {part}", pk, pi, b"mixed"
+    for part in range(8):
+        pk, pi = prove(0, b"small", key_part=part)
+        yield f"small-order key {part}", pk, pi, b"small"
+    # gamma = identity written with a sign bit, and with y = p + 1
+    for name, gamma in (("minus zero", (1 | 1 << 255)), ("y over p", P + 1)):
+        secret = rng.randrange(L)
+        pk = enc(mul(secret, B))
+        yield f"gamma {name}", pk, gamma.to_bytes(32, "little") + bytes(48), b""
+    yield "all zero", bytes(32), bytes(80), b"\x33\x44"
 
 
-def ask(name, key, proof, message):
-    questions.append((name, key, proof, message))
+def options(parser):
+    to_option(parser, VECTORS / "crypto" / "vrf.json")
 
 
-for i in range(6):
-    secret, message = random.randrange(L), random.randbytes(i * 37)
-    pk, pi = prove(secret, message)
-    ask(f"honest {i}", pk, pi, message)
-    for bit in (0, 255, 256, 383, 384, 639):
-        ask(f"honest {i} bit {bit} flipped", pk, flip(pi, bit), message)
-    ask(f"honest {i} other message", pk, pi, message + b"x")
-for extra in (1, 7, 15):
-    message = b"unreduced"
-    pk, pi = prove(random.randrange(L), message, s_extra=extra)
-    ask(f"s plus {extra} L", pk, pi, message)
-for part in (1, 2, 4):
-    pk, pi = prove(random.randrange(L), b"mixed", key_part=part)
-    ask(f"mixed-order key {part}", pk, pi, b"mixed")
-    pk, pi = prove(random.randrange(L), b"mixed", gamma_part=part)
-    ask(f"mixed-order gamma {part}", pk, pi, b"mixed")
-for part in range(8):
-    pk, pi = prove(0, b"small", key_part=part)
-    ask(f"small-order key {part}", pk, pi, b"small")
-# gamma = identity written with a sign bit, and with y = p + 1
-for name, gamma in (("minus zero", (1 | 1 << 255)), ("y over p", P + 1)):
-    secret = random.randrange(L)
-    pk = enc(mul(secret, B))
-    ask(f"gamma {name}", pk, gamma.to_bytes(32, "little") + bytes(48), b"")
-ask("all zero", bytes(32), bytes(80), b"\x33\x44")
-
-oracle = subprocess.Popen([os.path.join(os.environ["PNP_ORACLE"], "tealoracle")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
-def oracle_ask(question):
-    oracle.stdin.write(json.dumps(question) + "\n")
-    oracle.stdin.flush()
-    return json.loads(oracle.stdout.readline())
-
-
-program = oracle_ask({"op": "asm", "src": "#pragma version 7\narg 0\narg 1\narg 2\nvrf_verify VrfAlgorand\n"})["hex"]
-cases = []
-for name, key, proof, message in questions:
-    answer = oracle_ask({"op": "eval", "hex": program, "args": [message.hex(), proof.hex(), key.hex()]})
-    output, verified = answer["stack"][0]["b"], answer["stack"][1]["u"] == "1"
-    cases.append({"name": name, "key": key.hex(), "proof": proof.hex(), "message": message.hex(),
-                  "verified": verified, "output": output})
-print("honest and accepted:", sum(c["verified"] for c in cases), "of", len(cases), file=sys.stderr)
-json.dump({"source": "go-algorand, opcode vrf_verify", "version": "dd6de88fbe, consensus v42", "date": "2026-11-22",
-           "cases": cases}, sys.stdout, indent=1)
-print()
+def run(arguments):
+    theirs, cases = Peer(oracle("tealoracle")), []
+    program = theirs.need("hex", op="asm", src="#pragma version 7\narg 0\narg 1\narg 2\nvrf_verify VrfAlgorand\n")
+    for name, key, proof, message in questions():
+        answer = theirs.one(op="eval", hex=program, args=[message.hex(), proof.hex(), key.hex()])
+        output, verified = answer["stack"][0]["b"], answer["stack"][1]["u"] == "1"
+        cases.append({"name": name, "key": key.hex(), "proof": proof.hex(), "message": message.hex(),
+                      "verified": verified, "output": output})
+    theirs.close()
+    write(arguments.to, {"source": "go-algorand, opcode vrf_verify", "version": f"{REFERENCE.split()[1]}, {CONSENSUS}",
+                         "date": datetime.date.today().isoformat(), "cases": cases})
+    print(f"honest and accepted: {sum(case['verified'] for case in cases)} of {len(cases)}")

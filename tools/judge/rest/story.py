@@ -1,21 +1,12 @@
-#!/usr/bin/env python3
-"""Sends the same requests to two algod REST servers and compares what they answer.
-
-    scripts/differential rest --theirs URL --theirs-kmd URL --ours URL [--ours-seed HEX] [--show NAME] [--record DIR]
-
-`theirs` is a fresh dev-mode network of the reference; `ours` a fresh `pnp-contract localnet run`. Both are given the same
-story (fund, assets, applications, boxes, inner transactions, failures); ids, hashes and times that may differ are replaced by
-placeholders, and everything else must be equal: status, content type, JSON keys and values, msgpack bytes decoded.
-Needs py-algorand-sdk and msgpack. Exit status 3 when answers differ.
-"""
-import argparse, base64, hashlib, http.client, json, re, sys, time, urllib.error, urllib.request
+"""The life that both nodes are given, with every answer by its name."""
+import base64, hashlib, json, urllib.request
 
 import msgpack
 from algosdk import account, encoding, logic, transaction as t
-from algosdk.kmd import KMDClient
 from nacl.signing import SigningKey
 
-TOKEN = "a" * 64
+from judge.node import TOKEN, Node
+from judge.rest.programs import APPROVAL, CLEAR
 
 
 def fixed_account(name):
@@ -30,154 +21,15 @@ def key_pair(seed):
     return private, account.address_from_private_key(private)
 
 
-APPROVAL = """#pragma version 11
-txn ApplicationID
-bz create
-txn OnCompletion
-int OptIn
-==
-bnz optin
-txn NumAppArgs
-bz done
-txna ApplicationArgs 0
-dup
-byte "log"
-==
-bnz do_log
-dup
-byte "box"
-==
-bnz do_box
-dup
-byte "inner"
-==
-bnz do_inner
-dup
-byte "fail"
-==
-bnz do_fail
-dup
-byte "state"
-==
-bnz do_state
-dup
-byte "div"
-==
-bnz do_div
-dup
-byte "loop"
-==
-bnz do_loop
-err
-do_log:
-byte "hello"
-log
-byte 0x00ff80
-log
-b done
-do_box:
-txna ApplicationArgs 1
-txna ApplicationArgs 2
-box_put
-b done
-do_inner:
-itxn_begin
-int pay
-itxn_field TypeEnum
-txn Sender
-itxn_field Receiver
-int 1000
-itxn_field Amount
-itxn_next
-int acfg
-itxn_field TypeEnum
-int 77
-itxn_field ConfigAssetTotal
-byte "INN"
-itxn_field ConfigAssetUnitName
-itxn_submit
-b done
-do_fail:
-int 0
-assert
-do_state:
-byte "counter"
-int 7
-app_global_put
-byte 0xff00
-byte 0xdeadbeef
-app_global_put
-txn Sender
-byte "seen"
-int 1
-app_local_put
-b done
-do_div:
-int 1
-int 0
-/
-pop
-do_loop:
-int 1
-pop
-b do_loop
-optin:
-txn Sender
-byte "mine"
-byte 0x0102
-app_local_put
-b done
-create:
-byte "made"
-txn Sender
-app_global_put
-done:
-int 1
-return
-"""
-CLEAR = "#pragma version 11\nint 1\n"
-
-
-class Node:
-    """One algod, spoken to over plain HTTP so that nothing of the answers is lost."""
+class StoryNode(Node):
+    """A node that is sent transactions of algosdk's."""
 
     def __init__(self, url):
-        self.url, self.known, self.txids = url, {}, 0
-
-    def request(self, method, path, body=None, headers=None, token=TOKEN):
-        request = urllib.request.Request(self.url + path, data=body, method=method)
-        if token:
-            request.add_header("X-Algo-API-Token", token)
-        for name, value in (headers or {}).items():
-            request.add_header(name, value)
-        try:
-            with urllib.request.urlopen(request, timeout=70) as answer:
-                return answer.status, dict(answer.headers), answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, dict(error.headers), error.read()
-
-    def announce(self, path, length):
-        """Only the head of a POST whose body would be `length` bytes: a limit is answered before the body is read."""
-        connection = http.client.HTTPConnection(self.url.split("//")[1], timeout=10)
-        connection.putrequest("POST", path)
-        connection.putheader("X-Algo-API-Token", TOKEN)
-        connection.putheader("Content-Length", str(length))
-        connection.endheaders()
-        answer = connection.getresponse()
-        return answer.status, dict(answer.headers), answer.read()
-
-    def json(self, path):
-        status, _, body = self.request("GET", path)
-        assert status == 200, (path, status, body)
-        return json.loads(body)
-
-    def learn(self, value, placeholder):
-        self.known[value] = placeholder
+        super().__init__(url)
+        self.txids = 0
 
     def params(self):
-        p = self.json("/v2/transactions/params")
-        self.learn(p["genesis-hash"], "<genesis hash>")
-        self.learn(base64.b32encode(base64.b64decode(p["genesis-hash"])).decode().rstrip("="), "<genesis hash in base32>")
+        p = self.suggested()
         return t.SuggestedParams(1000, p["last-round"], p["last-round"] + 500, p["genesis-hash"], p["genesis-id"], True)
 
     def remember(self, signed):
@@ -261,8 +113,8 @@ class Story:
         self.send("asset optin", t.AssetTransferTxn(b, sp(), b, 0, asset))
         self.send("asset send", t.AssetTransferTxn(a, sp(), b, 500, asset))
         self.send("asset freeze", t.AssetFreezeTxn(a, sp(), asset, b, True))
-        approval = self.compile(APPROVAL)
-        clear = self.compile(CLEAR)
+        approval = node.compile(APPROVAL)
+        clear = node.compile(CLEAR)
         create = t.ApplicationCreateTxn(a, sp(), t.OnComplete.NoOpOC, approval, clear, t.StateSchema(2, 3), t.StateSchema(1, 2), extra_pages=1, note=b"app")
         (app_tx,) = self.send("app create", create)
         app = self.created(app_tx)
@@ -291,11 +143,6 @@ class Story:
         self.send("app delete", t.ApplicationDeleteTxn(a, sp(), app))
         self.get(f"/v2/applications/{app}", "deleted app")
         self.clock()
-
-    def compile(self, source):
-        status, _, body = self.node.request("POST", "/v2/teal/compile", source.encode())
-        assert status == 200, body
-        return base64.b64decode(json.loads(body)["result"])
 
     def before(self):
         for path in ("/health", "/ready", "/versions", "/v2/status", "/v2/transactions/params", "/v2/ledger/supply", "/v2/blocks/0/txids", "/v2/blocks/0/logs",
@@ -472,136 +319,3 @@ class Story:
     def timestamp(self):
         last = self.node.json("/v2/status")["last-round"]
         return self.node.json(f"/v2/blocks/{last}")["block"]["ts"]
-
-
-# Keys whose values are hashes, seeds, clocks or keys of one network alone.
-# Left out: our networks pay no rewards.
-REWARDS = {"rate", "frac"}
-VARIABLE = {"txn512", "SelectionID", "StateProofID", "VoteID", "VoteLastValid", "ts", "seed", "prev", "prev512", "txn", "txn256", "gh", "time-since-last-round", "blockHash", "stibhash", "proof", "sel", "vote", "stprf", "sig", "grp", "build", "channel",
-            "selection-participation-key", "vote-participation-key", "state-proof-key", "genesis_hash_b64", "genesis-hash", "vote-last-valid", "voteLst", "logic-sig-hash"}
-# What the reference lists in the order of a hash map.
-UNORDERED = ("global-state", "key-value", "global-state-delta", "local-state-delta", "delta", "boxes", "kvs", "app-initial-states", "app-locals", "accounts", "assets", "apps", "asset-holdings")
-# A transaction as Go prints a structure; ours is named by its id.
-GO_TRANSACTION = re.compile(r"^transaction (\{_struct:.*\}|<txid \d+>) invalid : ")
-HEADERS = ("Content-Type", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "X-Algorand-Struct")
-
-
-def plain(value, known, key=None):
-    """The value with everything that may differ between two networks replaced by a placeholder."""
-    if isinstance(value, dict):
-        return {plain_key(k, known): plain(v, known, k) for k, v in sorted(value.items(), key=lambda kv: str(kv[0])) if k not in REWARDS}
-    if isinstance(value, (list, tuple)):
-        items = [plain(v, known) for v in value]
-        return sorted(items, key=str) if key in UNORDERED else items
-    if key in VARIABLE:
-        return f"<{type(value).__name__}>"
-    if isinstance(value, bytes):
-        return f"b:{plain_text(base64.b64encode(value).decode(), known)}"
-    return plain_text(value, known) if isinstance(value, str) else value
-
-
-def plain_key(key, known):
-    return plain_text(key, known) if isinstance(key, str) else f"{type(key).__name__}:{key!r}"
-
-
-def plain_text(text, known):
-    if text in known:
-        return known[text]
-    for value, placeholder in known.items():
-        if len(value) > 40 and value in text:
-            text = text.replace(value, placeholder)
-    return GO_TRANSACTION.sub("transaction <it> invalid : ", text)
-
-
-def readable(answer, known):
-    """Status, the headers that count, and the body as comparable data."""
-    status, headers, body = answer
-    lower = {k.lower(): v for k, v in headers.items()}
-    kept = {h: lower[h.lower()] for h in HEADERS if h.lower() in lower}
-    kind = lower.get("content-type", "")
-    if "msgpack" in kind:
-        data = msgpack.unpackb(body, raw=False, strict_map_key=False, unicode_errors="surrogateescape")
-        if plain_order(body) is False:
-            kept["msgpack"] = "not canonical"
-    elif "json" in kind and body:
-        data = json.loads(body)
-    else:
-        data = body.decode(errors="replace")
-    return {"status": status, "headers": kept, "body": plain(data, known)}
-
-
-def plain_order(body):
-    pairs = []
-    msgpack.unpackb(body, raw=True, strict_map_key=False, object_pairs_hook=lambda p: pairs.append([k for k, _ in p]) or 0)
-    return all(keys == sorted(keys, key=lambda k: (not isinstance(k, int), k)) for keys in pairs if all(isinstance(k, (int, bytes)) for k in keys))
-
-
-def differences(left, right, at=""):
-    if type(left) is not type(right):
-        yield at, left, right
-    elif isinstance(left, dict):
-        for key in sorted(set(left) | set(right), key=str):
-            if key not in left or key not in right:
-                yield f"{at}/{key}", left.get(key, "(absent)"), right.get(key, "(absent)")
-            else:
-                yield from differences(left[key], right[key], f"{at}/{key}")
-    elif isinstance(left, list):
-        if len(left) != len(right):
-            yield f"{at}#", left, right
-        else:
-            for index, pair in enumerate(zip(left, right)):
-                yield from differences(*pair, f"{at}/{index}")
-    elif left != right:
-        yield at, left, right
-
-
-def reference_dispenser(url):
-    kmd = KMDClient(TOKEN, url)
-    wallet = next(w for w in kmd.list_wallets() if w["name"] == "unencrypted-default-wallet")
-    handle = kmd.init_wallet_handle(wallet["id"], "")
-    genesis_address = kmd.list_keys(handle)[0]
-    return kmd.export_key(handle, "", genesis_address), genesis_address
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--theirs")
-    parser.add_argument("--theirs-kmd")
-    parser.add_argument("--ours")
-    parser.add_argument("--ours-seed", help="our dispenser's seed in hexadecimal, as `dispenser.key` has it")
-    parser.add_argument("--show", help="print both answers of the requests whose name holds this")
-    parser.add_argument("--record", help="write the normalized answers of each side to this directory")
-    args = parser.parse_args()
-    sides = {}
-    if args.theirs:
-        sides["theirs"] = Story(Node(args.theirs), reference_dispenser(args.theirs_kmd))
-    if args.ours:
-        sides["ours"] = Story(Node(args.ours), key_pair(bytes.fromhex(args.ours_seed)))
-    texts = {}
-    for side, story in sides.items():
-        started = time.time()
-        try:
-            story.play()
-        except Exception as error:  # what was answered so far is still worth comparing
-            print(f"{side}: story broke off: {type(error).__name__}: {error}", file=sys.stderr)
-        print(f"{side}: {len(story.answers)} answers in {time.time() - started:.1f} s", file=sys.stderr)
-        texts[side] = {plain_text(name, story.node.known): readable(answer, story.node.known) for name, answer in story.answers.items()}
-        if args.record:
-            with open(f"{args.record}/{side}.json", "w") as out:
-                json.dump(texts[side], out, indent=1, ensure_ascii=True)
-    if len(sides) < 2:
-        return 0
-    unequal = 0
-    for name in texts["theirs"]:
-        if args.show and args.show in name:
-            print(name, json.dumps(texts["theirs"][name], indent=1), json.dumps(texts["ours"].get(name), indent=1), sep="\n")
-        found = list(differences(texts["theirs"][name], texts["ours"].get(name, {"(absent)": True})))
-        unequal += bool(found)
-        for at, theirs, ours in found[:6]:
-            print(f"{name}: {at}\n   theirs {str(theirs)[:400]}\n   ours   {str(ours)[:400]}")
-    print(f"{len(texts['theirs']) - unequal} of {len(texts['theirs'])} answers agree")
-    return 3 if unequal else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

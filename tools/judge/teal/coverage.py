@@ -1,8 +1,10 @@
 """What the compared sources have reached, on both sides: the table of docs/parity.md."""
 import collections, re
 
-from differential_teal_directed import MAX_VERSION
+from judge.paths import ROOT
+from judge.teal.directed import MAX_VERSION
 
+ASSEMBLER = ROOT / "crates" / "teal" / "src"
 # What algod makes of a source without version and instructions; our library calls that an error, our REST answers the same.
 VERSIONLESS = "ffffffffffffffffff01"
 THEIRS, OURS = 0, 1
@@ -51,9 +53,8 @@ def variants(source, enum):
 
 
 class Coverage:
-    def __init__(self, ops, root):
+    def __init__(self, ops):
         self.ops = {op["name"]: op for op in ops}
-        self.root = root
         self.sides = [collections.Counter() for _ in SIDES]
         self.order = {}  # rows of recipes, in the order first met
         self.examples = {}
@@ -180,9 +181,7 @@ class Coverage:
                 "Sources that were made for the row and answered as it says.", ["row", "sources"], rows)
 
     def error_table(self):
-        problems = (self.root / "src/teal/problem.rs").read_text()
-        literals = (self.root / "src/teal/bytes_literal.rs").read_text()
-        encodings = (self.root / "src/teal/encoding.rs").read_text()
+        problems, literals, encodings = ((ASSEMBLER / f"{name}.rs").read_text() for name in ("problem", "bytes_literal", "encoding"))
         wanted = [name for name in variants(problems, "Problem") if name not in NESTED]
         reasons = [name for name in variants(literals, "BytesError") if name != "Encoding"]
         wanted += [f"NotBytes: {name}" for name in reasons] + [f"NotBytes: Encoding {name}" for name in variants(encodings, "EncodingError")]

@@ -1,8 +1,8 @@
 """Sources made for one row of the coverage table each, systematically: every opcode in every version, every number and kind of
 immediate, every field, every literal, every directive, every error. The random sources come on top."""
-from differential_teal_literals import (ADDRESSES, BAD_ADDRESSES, BAD_BYTES, BAD_INTS, BAD_METHODS, BYTES, INTS, METHODS, NAMED_INTS,
+from judge.teal.literals import (ADDRESSES, BAD_ADDRESSES, BAD_BYTES, BAD_INTS, BAD_METHODS, BYTES, INTS, METHODS, NAMED_INTS,
                                         ODD_METHODS)
-from differential_teal_recipes import RECIPES
+from judge.teal.recipes import RECIPES
 
 VERSIONS = range(0, 14)
 MAX_VERSION = 13
@@ -82,7 +82,7 @@ def opcodes(r, ops):
         for version in {first, MAX_VERSION}:
             words = [immediate(r, imm, version) for imm in imms]
             statement = " ".join([op["name"], *words])
-            enter = f"#pragma version {version}\n" + (f"b end\nsub:\n" if op["name"] == "proto" else blocks(op))
+            enter = f"#pragma version {version}\n" + ("b end\nsub:\n" if op["name"] == "proto" else blocks(op))
             pushed = "\n".join(good(arg) for arg in op["args"])
             yield Case(f"{enter}{pushed}\n{statement}\nend:\nint 1", family="types")
             yield Case(f"#pragma version {version}\n{statement}\nend:\nint 1", family="types")

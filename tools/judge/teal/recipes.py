@@ -3,7 +3,8 @@
 A recipe is a row, how the answer must look for the row to count, a way to write the source (or source and wanted version), and
 how many are written.
 """
-from differential_teal_literals import ON_COMPLETIONS, address_of
+from judge.addresses import address_text
+from judge.teal.literals import ON_COMPLETIONS
 
 RECIPES = []
 
@@ -188,9 +189,9 @@ for opcode, block, load in (("int", "intcblock", "intc"), ("byte", "bytecblock",
     recipe(f"constants, {opcode}: loads by index", accepted, anywhere(f"{block} {one} {two} {one} {one} {two}\n{load}_0; {load}_1; {load}_2; {load}_3; {load} 4; {load} 0"))
     recipe(f"constants, {opcode}: load beyond the block", told("is not defined"), anywhere(f"{block} {one}\n{load} 1"), anywhere(f"{load} 0"), anywhere(f"{block} {one}\n{load} 255"))
     recipe(f"constants, {opcode}: load by name beyond the block", accepted, anywhere(f"{block} {one}\n{load}_3"), anywhere(f"{load}_0"))
-recipe("constants: addr and method share the block", accepted, lambda r: v(r.randrange(1, 14), (lambda a: f'addr {a}; addr {a}; method "a()void"; method "a()void"; byte 0x01')(address_of(r.randbytes(32)))))
+recipe("constants: addr and method share the block", accepted, lambda r: v(r.randrange(1, 14), (lambda a: f'addr {a}; addr {a}; method "a()void"; method "a()void"; byte 0x01')(address_text(r.randbytes(32)))))
 recipe("constants: method by hand not in the block", told("does not appear"), anywhere('bytecblock 0x01\nmethod "a()void"'))
-recipe("constants: addr with a block by hand", accepted, lambda r: (lambda raw: v(r.randrange(1, 14), f"bytecblock 0x{raw.hex()}\naddr {address_of(raw)}"))(r.randbytes(32)))
+recipe("constants: addr with a block by hand", accepted, lambda r: (lambda raw: v(r.randrange(1, 14), f"bytecblock 0x{raw.hex()}\naddr {address_text(raw)}"))(r.randbytes(32)))
 recipe("constants: byte lists, one too big", told("is too big"), lambda r: v(r.choice([1, 8]), "bytecblock 0x01 0x" + "00" * 4097), lambda r: v(8, "pushbytess 0x 0x" + "00" * 4097), times=2)
 
 

@@ -1,8 +1,8 @@
 """Random sources: valid ones whose types fit, near-valid ones with one thing wrong, valid ones mutated, hostile ones."""
 import random
 
-from differential_teal_directed import MAX_VERSION, Case, accepted, good
-from differential_teal_literals import (ADDRESSES, BAD_ADDRESSES, BAD_BYTES, BAD_INTS, BAD_METHODS, BYTES, INTS, METHODS, NAMED_INTS,
+from judge.teal.directed import MAX_VERSION, Case, accepted, good
+from judge.teal.literals import (ADDRESSES, BAD_ADDRESSES, BAD_BYTES, BAD_INTS, BAD_METHODS, BYTES, INTS, METHODS, NAMED_INTS,
                                         ODD_METHODS)
 
 # How many of a hundred random sources are of each kind.

@@ -1,18 +1,18 @@
 """Which cases of a campaign are kept as test vectors: some of every row, small ones."""
-import collections, hashlib, json
+import collections, datetime, json
 
-from differential_teal_coverage import kind_of
+from judge.paths import CONSENSUS, REFERENCE
+from judge.teal.coverage import kind_of
 
-HEAD = {"source": "go-algorand dd6de88fbe: logic.AssembleStringWithVersion and logic.Disassemble", "version": "consensus v42", "date": "2026-11-22"}
+SOURCE = f"{REFERENCE}: logic.AssembleStringWithVersion and logic.Disassemble"
 LONGEST = 600  # of a case, in characters; the rows that need longer ones keep one
 PER_ROW = 2
 
 
 class Vectors:
-    def __init__(self, seed):
+    def __init__(self):
         self.cases = {"assemble": {}, "disassemble": {}}
         self.have = collections.Counter()
-        self.seed = seed
 
     def wanted(self, rows, size):
         """Whether a row still wants a case of that size."""
@@ -46,6 +46,7 @@ class Vectors:
     def write(self, directory):
         """Writes the cases, in files of less than a megabyte each."""
         directory.mkdir(parents=True, exist_ok=True)
+        head = {"source": SOURCE, "version": CONSENSUS, "date": datetime.date.today().isoformat()}
         for kind, cases in self.cases.items():
             for old in directory.glob(f"{kind}*.json"):
                 old.unlink()
@@ -58,5 +59,5 @@ class Vectors:
                 parts[-1].append(line)
                 size += len(line)
             for at, lines in enumerate(parts):
-                text = json.dumps(HEAD, indent=1)[:-2] + ',\n "cases": [\n' + ",\n".join(lines) + "\n]}\n"
+                text = json.dumps(head, indent=1)[:-2] + ',\n "cases": [\n' + ",\n".join(lines) + "\n]}\n"
                 (directory / f"{kind}-{at + 1}.json").write_text(text)

@@ -1,0 +1,1 @@
+"""The interpreter, compared with the reference on programs that need no ledger."""

@@ -1,0 +1,1 @@
+"""What is tried in front of a real network."""

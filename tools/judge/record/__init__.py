@@ -1,0 +1,1 @@
+"""Facts recorded from the reference, as files under tests/vectors."""

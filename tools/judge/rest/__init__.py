@@ -1,0 +1,1 @@
+"""The REST interface, compared with the reference answer by answer."""

@@ -1,0 +1,1 @@
+"""The assembler and the disassembler, compared with the reference."""
