@@ -1,7 +1,7 @@
 //! Programs the reference has run, run again: verdict, error text, cost, place and stack must be its own.
 //!
-//! The cases under `tests/vectors/avm` need no ledger; `scripts/differential avm record` recorded them, and puts more in the
-//! file that `AVM_CASES` names.
+//! The cases under `tests/vectors/avm` need no ledger; `scripts/record avm` recorded them. `scripts/differential avm` compares
+//! more of the kind.
 
 use serde::Deserialize;
 
@@ -109,7 +109,6 @@ fn programs_run_as_the_reference_runs_them() {
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() >= 12, "the recorded cases are missing");
-    files.extend(std::env::var_os("AVM_CASES").map(Into::into));
     let (mut cases, mut different) = (0, 0);
     for file in files {
         let (more, wrong) = replay(&file.display().to_string(), &std::fs::read_to_string(&file).unwrap());

@@ -1,4 +1,4 @@
-//! The answers recorded from the reference (`scripts/record-teal`), asked again here.
+//! The answers recorded from the reference (`scripts/record teal`), asked again here.
 
 use serde_json::{Map, Value, json};
 

@@ -75,7 +75,7 @@ async fn every_weakened_contract_is_caught() {
     running.stop().unwrap();
 }
 
-/// The reference's bytes, recorded by `scripts/record-contract`, and the design's budget of 480.
+/// The reference's bytes, recorded by `scripts/record contract`, and the design's budget of 480.
 #[test]
 fn the_contract_assembles_to_the_references_bytes() {
     let recorded: serde_json::Value = serde_json::from_str(include_str!("../../vectors/contract.json")).unwrap();

@@ -1,7 +1,7 @@
 //! Batches of bills killed at random instants, with their node or without, and started again until they are done: every tick
 //! is charged exactly once, and chain, journal and file agree to the last minor unit.
 //!
-//! `scripts/kill-billing 300` kills three hundred times.
+//! `scripts/kill-test billing 300` kills three hundred times.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
