@@ -14,6 +14,8 @@ pub const INDEXER_PORT: u16 = 8980;
 pub const LOCAL_TOKEN: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// The network name behind genesis id `dockernet-v1`, by which every SDK knows that it speaks to a local network.
 pub const NETWORK_NAME: &str = "dockernet";
+/// How many rounds back algod looks for a transaction by its id: the longest life of one (`MaxTxnLife`).
+pub const REMEMBERED_ROUNDS: u64 = 1000;
 
 /// The settings of one development network.
 #[derive(Debug, Clone)]
@@ -31,6 +33,10 @@ pub struct Config {
     /// Blocks come only with transactions here, so that the reference's full minute would be a minute lost; no wait at
     /// all would turn polling clients into busy loops.
     pub patience: Duration,
+    /// How many rounds back `/v2/transactions/pending/{txid}` finds a transaction; [`REMEMBERED_ROUNDS`] in algod.
+    ///
+    /// A shorter memory lets a test see what a client does about a forgotten transaction without a thousand blocks.
+    pub remembered_rounds: u64,
     /// Stop on Ctrl-C and SIGTERM; for a process that is nothing but a network.
     pub stop_on_signal: bool,
 }
@@ -44,6 +50,7 @@ impl Default for Config {
             algod_port: ALGOD_PORT,
             token: LOCAL_TOKEN.to_owned(),
             patience: Duration::from_millis(300),
+            remembered_rounds: REMEMBERED_ROUNDS,
             stop_on_signal: false,
         }
     }

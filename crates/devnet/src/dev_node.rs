@@ -11,6 +11,7 @@ use super::data_lock::DataLock;
 use super::goal_files::GoalFiles;
 use super::view::View;
 use super::{Config, NodeError, opcode_text};
+use pnp_ledger::blocks::{Confirmed, HistoryError};
 use pnp_ledger::chain::{Chain, ChainError};
 use pnp_ledger::dispenser::DispenserKey;
 use pnp_ledger::genesis::Genesis;
@@ -25,6 +26,7 @@ use pnp_types::{Digest, Round, SignedTransaction, Txid};
 pub struct DevNode {
     token: String,
     patience: Duration,
+    remembered_rounds: u64,
     genesis: Genesis,
     genesis_hash: Digest,
     dispenser: Option<DispenserKey>,
@@ -94,6 +96,7 @@ impl DevNode {
         Ok(Self {
             token: config.token,
             patience: config.patience,
+            remembered_rounds: config.remembered_rounds,
             genesis_hash: genesis.hash(),
             genesis,
             dispenser,
@@ -166,6 +169,20 @@ impl DevNode {
             let header = chain.header(round)?.ok_or(no_round)?;
             let past = Past::of(chain, round)?;
             Ok(ask(View::new(&past, &header, chain.params())))
+        })
+    }
+
+    /// A confirmed transaction, unless it is so old that algod, too, would have forgotten its id.
+    ///
+    /// Its block keeps it: [`read`](Self::read) and [`Chain::transaction`] find it however old it is.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn recent_transaction(&self, txid: &Txid) -> Result<Option<Confirmed>, HistoryError> {
+        self.read(|chain| {
+            // The round that is exactly as far back as the limit is still searched (go-algorand `GetPendingTransaction`).
+            let oldest = chain.latest().saturating_sub(self.remembered_rounds);
+            Ok(chain.transaction(txid)?.filter(|confirmed| confirmed.round >= oldest))
         })
     }
 

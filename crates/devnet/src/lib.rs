@@ -16,7 +16,7 @@ mod server;
 pub mod view;
 
 pub use clock::Clock;
-pub use config::{ALGOD_PORT, Config, INDEXER_PORT, KMD_PORT, LOCAL_TOKEN, NETWORK_NAME};
+pub use config::{ALGOD_PORT, Config, INDEXER_PORT, KMD_PORT, LOCAL_TOKEN, NETWORK_NAME, REMEMBERED_ROUNDS};
 pub use dev_node::DevNode;
 pub use error::NodeError;
 pub use server::{Running, serve};

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 
 use super::*;
 use crate::{Config, LOCAL_TOKEN, Running};
+use pnp_types::Address;
 
 /// One exchange over a connection of its own: status, head, body.
 pub(super) fn exchange(network: &Running, request: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
@@ -188,7 +189,7 @@ fn post(network: &Running, path: &str, body: &[u8]) -> (u16, serde_json::Value) 
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 
-fn payment(to: pnp_types::Address, amount: u64) -> pnp_types::Transaction {
+fn payment(to: Address, amount: u64) -> pnp_types::Transaction {
     pnp_types::Transaction {
         kind: pnp_types::TransactionType::Payment,
         payment: pnp_types::Payment { receiver: to, amount: pnp_types::MicroAlgos(amount), ..Default::default() },
@@ -199,7 +200,7 @@ fn payment(to: pnp_types::Address, amount: u64) -> pnp_types::Transaction {
 #[test]
 fn a_group_is_in_a_block_when_its_sender_hears_of_it() {
     let network = DevNode::spawn(Config::test()).unwrap();
-    let receiver = pnp_types::Address([7; 32]);
+    let receiver = Address([7; 32]);
     let sent = signed(&network, payment(receiver, 1_000_000));
     let (status, answer) = post(&network, "/v2/transactions", &sent);
     assert_eq!(status, 200, "{answer}");
@@ -216,6 +217,54 @@ fn a_group_is_in_a_block_when_its_sender_hears_of_it() {
     let (status, again) = post(&network, "/v2/transactions", &sent);
     let expected = format!("TransactionPool.Remember: transaction already in ledger: {id}");
     assert_eq!((status, &again["message"]), (400, &expected.into()));
+}
+
+/// Asks for a transaction, and compares a refusal with algod's.
+fn is_remembered(network: &Running, id: &str) -> bool {
+    let (status, answer) = get(network, &format!("/v2/transactions/pending/{id}"));
+    let forgotten = serde_json::json!({
+        "message": "could not find the transaction in the transaction pool or in the last 1000 confirmed rounds"
+    });
+    match status {
+        200 => true,
+        404 => {
+            assert_eq!(answer, forgotten);
+            false
+        }
+        _ => panic!("{status}: {answer}"),
+    }
+}
+
+#[test]
+fn a_transaction_is_forgotten_after_a_thousand_rounds() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let (_, answer) = post(&network, "/v2/transactions", &signed(&network, payment(Address([7; 32]), 100_000)));
+    let id = answer["txId"].as_str().unwrap();
+    post(&network, "/v2/devmode/mine/1000", b"");
+    assert!(is_remembered(&network, id));
+    post(&network, "/v2/devmode/mine/1", b"");
+    assert!(!is_remembered(&network, id));
+    assert_eq!(get(&network, "/v2/blocks/1/txids").1["blockTxids"][0], id, "its block still has it");
+    post(&network, "/v2/devmode/revert/1001", b"");
+    assert!(is_remembered(&network, id));
+}
+
+#[test]
+fn a_shorter_memory_can_be_set_and_holds_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { data: Some(folder.path().to_owned()), remembered_rounds: 2, ..Config::test() };
+    let network = DevNode::spawn(config.clone()).unwrap();
+    let (_, answer) = post(&network, "/v2/transactions", &signed(&network, payment(Address([7; 32]), 100_000)));
+    let id = answer["txId"].as_str().unwrap();
+    post(&network, "/v2/devmode/mine/2", b"");
+    assert!(is_remembered(&network, id));
+    network.stop().unwrap();
+    let network = DevNode::spawn(config.clone()).unwrap();
+    assert!(is_remembered(&network, id));
+    post(&network, "/v2/devmode/mine/1", b"");
+    assert!(!is_remembered(&network, id));
+    network.stop().unwrap();
+    assert!(!is_remembered(&DevNode::spawn(config).unwrap(), id));
 }
 
 #[test]
@@ -251,7 +300,7 @@ fn a_failing_program_is_told_with_its_place() {
 #[test]
 fn simulation_takes_msgpack_and_json_and_keeps_nothing() {
     let network = DevNode::spawn(Config::test()).unwrap();
-    let sent = signed(&network, payment(pnp_types::Address([7; 32]), 5));
+    let sent = signed(&network, payment(Address([7; 32]), 5));
     let mut packed = b"\x81\xaatxn-groups\x91\x81\xa4txns\x91".to_vec();
     packed.extend(&sent);
     let (status, from_msgpack) = post(&network, "/v2/transactions/simulate", &packed);

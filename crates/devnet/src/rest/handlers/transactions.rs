@@ -76,10 +76,10 @@ fn refusal_of_group(error: &GroupError) -> Refusal {
     }
 }
 
-/// `GET /v2/transactions/pending/{txid}`. Nothing is ever pending here: it is confirmed, however long ago, or unknown.
+/// `GET /v2/transactions/pending/{txid}`. Nothing is ever pending here: it is confirmed not long ago, or unknown.
 pub(in crate::rest) fn pending_by_id(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let (txid, format) = (request.txid("txid")?, request.format()?);
-    let found = node.read(|chain| chain.transaction(&txid)).map_err(unreadable)?;
+    let found = node.recent_transaction(&txid).map_err(unreadable)?;
     let found = found.ok_or_else(|| Refusal::missing(NOT_FOUND))?;
     let one = &found.transaction;
     Ok(Answer::document(&pending::transaction(&one.signed, &one.apply_data, Some(found.round)), format))
