@@ -69,8 +69,8 @@ impl Embedded {
     /// A place at the node that holds the folder; nothing where it is about to stop, has not said where it listens, or does
     /// not answer: a program that a killed command was just starting may hold its files for a moment.
     async fn attach(folder: &Path, held: &NodeError, out: &Output) -> Result<Option<Self>, Failure> {
-        let NodeError::InUse { holder, .. } = held else { return Ok(None) };
-        let Some(url) = holder.split([' ', ')', ',']).find(|word| word.starts_with("http://")) else { return Ok(None) };
+        let NodeError::InUse { holder: Some(holder), .. } = held else { return Ok(None) };
+        let url = &holder.url;
         let guests = guest_book(folder)?;
         if guests.try_lock_shared().is_err() {
             return Ok(None);
@@ -79,7 +79,7 @@ impl Embedded {
             return Ok(None);
         }
         let dispenser = DispenserKey::load(folder).map_err(|error| unusable(folder, &error))?;
-        out.detail(&format!("attached to the embedded network of{}", holder.trim_end_matches(')').replace('(', "")));
+        out.detail(&format!("attached to the embedded network of {holder}"));
         let dispenser = dispenser.map(|key| SigningKey::from_seed(key.seed()));
         Ok(Some(Self { url: url.to_owned(), dispenser, node: None, guests: Some(guests) }))
     }
@@ -156,6 +156,7 @@ pub(crate) fn failure(error: NodeError) -> Failure {
                 .hint("stop what holds the port, or choose another one: `localnet run --algod-port N`")
         }
         NodeError::InUse { folder, holder } => {
+            let holder = holder.map(|holder| format!(" ({holder})")).unwrap_or_default();
             Failure::new("node_held", format!("the network in {} is held by another process{holder}", folder.display()))
                 .because("one process at a time may write a chain")
                 .hint("wait for it or stop it; `localnet run --data-dir DIR` takes another folder")

@@ -1,5 +1,6 @@
 //! One process a data folder: two networks over one store would destroy it.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -7,6 +8,29 @@ use std::path::Path;
 use super::NodeError;
 
 const NAME: &str = "node.lock";
+
+/// A process that keeps its network in a data folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The process's id.
+    pub process: u32,
+    /// Where its algod listens.
+    pub url: String,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "process {}, {}", self.process, self.url)
+    }
+}
+
+impl Holder {
+    /// Reads the line that [`Holder`] is written as.
+    fn parse(line: &str) -> Option<Self> {
+        let (process, url) = line.trim_end().strip_prefix("process ")?.split_once(", ")?;
+        Some(Self { process: process.parse().ok()?, url: url.to_owned() })
+    }
+}
 
 /// The hold on a data folder; dropped with the process, however that ends.
 #[derive(Debug)]
@@ -24,11 +48,10 @@ impl DataLock {
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
+                let mut line = String::new();
                 // A holder that has not yet written its line is simply not named.
-                file.read_to_string(&mut holder).map_err(trouble)?;
-                let holder = if holder.is_empty() { holder } else { format!(" ({})", holder.trim_end()) };
-                Err(NodeError::InUse { folder: folder.to_owned(), holder })
+                file.read_to_string(&mut line).map_err(trouble)?;
+                Err(NodeError::InUse { folder: folder.to_owned(), holder: Holder::parse(&line) })
             }
             Err(TryLockError::Error(source)) => Err(trouble(source)),
         }
@@ -39,7 +62,8 @@ impl DataLock {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         // In one write, so that nobody reads half an address.
-        self.file.write_all(format!("process {}, http://{address}\n", std::process::id()).as_bytes())?;
+        let holder = Holder { process: std::process::id(), url: format!("http://{address}") };
+        self.file.write_all(format!("{holder}\n").as_bytes())?;
         self.file.flush()
     }
 }
@@ -53,8 +77,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut first = DataLock::take(folder.path()).unwrap();
         first.sign("127.0.0.1:4001".parse().unwrap()).unwrap();
-        let refusal = DataLock::take(folder.path()).unwrap_err().to_string();
-        assert!(refusal.contains(&format!("process {}, http://127.0.0.1:4001", std::process::id())), "{refusal}");
+        let refusal = DataLock::take(folder.path()).unwrap_err();
+        let first_one = Holder { process: std::process::id(), url: "http://127.0.0.1:4001".to_owned() };
+        assert!(refusal.to_string().contains(&format!("is already running ({first_one});")), "{refusal}");
+        assert!(matches!(refusal, NodeError::InUse { holder: Some(holder), .. } if holder == first_one));
         drop(first);
         DataLock::take(folder.path()).unwrap();
     }

@@ -7,6 +7,8 @@ use pnp_ledger::blocks::HistoryError;
 use pnp_ledger::chain::ChainError;
 use pnp_ledger::store::StoreError;
 
+use super::Holder;
+
 /// Why a development network could not start, or ended badly.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
@@ -21,12 +23,12 @@ pub enum NodeError {
         source: std::io::Error,
     },
     /// Another process keeps its network in this folder.
-    #[error("the network in {} is already running{holder}; use that one, or stop it first", folder.display())]
+    #[error("the network in {} is already running{}; use that one, or stop it first", folder.display(), named(holder.as_ref()))]
     InUse {
         /// The data folder.
         folder: PathBuf,
-        /// Who holds it, as ` (process 12, http://127.0.0.1:4001)`, or nothing when it does not say.
-        holder: String,
+        /// Who holds it; nothing while it has not said so.
+        holder: Option<Holder>,
     },
     /// The data folder cannot be read or written.
     #[error("cannot use {} for the network: {source}", path.display())]
@@ -42,6 +44,10 @@ pub enum NodeError {
     /// The server's thread could not be started or ended with an error.
     #[error("the network's server failed: {0}")]
     Server(std::io::Error),
+}
+
+fn named(holder: Option<&Holder>) -> String {
+    holder.map_or_else(String::new, |holder| format!(" ({holder})"))
 }
 
 impl NodeError {

@@ -17,6 +17,7 @@ pub mod view;
 
 pub use clock::Clock;
 pub use config::{ALGOD_PORT, Config, INDEXER_PORT, KMD_PORT, LOCAL_TOKEN, NETWORK_NAME, REMEMBERED_ROUNDS};
+pub use data_lock::Holder;
 pub use dev_node::DevNode;
 pub use error::NodeError;
 pub use server::{Running, serve};

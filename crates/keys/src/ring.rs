@@ -27,7 +27,7 @@ impl fmt::Debug for Secret {
 }
 
 /// How settings are looked up: of several names, the one in the strongest layer, else the first.
-pub type Lookup<'a> = Box<dyn Fn(&[String]) -> Option<Secret> + 'a>;
+pub type Lookup<'a> = Box<dyn Fn(&[String]) -> Option<Secret> + Send + Sync + 'a>;
 
 /// Wallets of another program, such as kmd.
 pub trait Wallets: fmt::Debug + Send + Sync {
