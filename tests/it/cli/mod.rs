@@ -21,6 +21,7 @@ mod program;
 mod schemas;
 pub(crate) mod secrets;
 mod turns;
+mod version_0_1_0;
 
 use serde_json::Value;
 use std::path::Path;
