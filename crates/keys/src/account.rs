@@ -15,7 +15,7 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, KeyError>> + Sen
 
 /// A key that another program holds, such as kmd: it gives signatures, never itself.
 pub trait RemoteKey: fmt::Debug + Send + Sync {
-    /// The signature of a transaction by this key, whoever the sender is.
+    /// The signature of a transaction by this key, for any sender.
     fn signature<'a>(&'a self, transaction: &'a Transaction) -> Pending<'a, Signature>;
 }
 
@@ -107,7 +107,7 @@ impl fmt::Debug for Account {
 }
 
 impl Account {
-    /// An account of a key at hand.
+    /// An account whose key is in memory.
     #[must_use]
     pub fn new(name: &str, key: SigningKey) -> Self {
         let origin = Origin::Local { made: false };
@@ -186,7 +186,7 @@ impl Account {
     /// Signs a transaction as one of the keys of `multisig`; merge with the others' to reach the threshold.
     ///
     /// # Errors
-    /// A key that is none of the account's, and as [`Account::signature`].
+    /// A key that is not one of the account's, and as [`Account::signature`].
     pub async fn sign_multisig(
         &self,
         multisig: &MultisigAccount,

@@ -89,7 +89,7 @@ pub enum KeyError {
         /// Its reason.
         why: String,
     },
-    /// The account is none of those that sign for a multisig account.
+    /// The account is not one of those that sign for a multisig account.
     #[error("{name:?} ({signer}) is none of the signers of {multisig}")]
     NotASigner {
         /// The account's name.

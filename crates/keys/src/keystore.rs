@@ -33,7 +33,7 @@ impl Keystore {
     /// The file of an account.
     ///
     /// # Errors
-    /// A name that is none.
+    /// A name that is not valid.
     pub fn path(&self, name: &str) -> Result<PathBuf, KeyError> {
         check_name(name)?;
         Ok(self.folder.join(format!("{name}.json")))
@@ -60,7 +60,7 @@ impl Keystore {
         Ok(names)
     }
 
-    /// The sealed key of an account; nothing where there is none of that name.
+    /// The sealed key of an account; `None` if no account has that name.
     ///
     /// # Errors
     /// A file that cannot be read, is damaged, or is another account's.
@@ -94,7 +94,7 @@ impl Keystore {
         })
     }
 
-    /// Seals an account anew, as with another password.
+    /// Replaces an entry, as when its password changes.
     ///
     /// # Errors
     /// [`KeyError::Damaged`] where the entry there is of another key; and files that cannot be written.

@@ -54,7 +54,7 @@ impl LocalAccounts {
         file.accounts.iter().map(|(name, seed)| Ok((name.clone(), self.key(seed)?))).collect()
     }
 
-    /// An account's key; `None` where there is none of that name.
+    /// An account's key; `None` if no account has that name.
     ///
     /// # Errors
     /// As [`LocalAccounts::all`].
@@ -66,7 +66,7 @@ impl LocalAccounts {
     /// Makes an account with a fresh key.
     ///
     /// # Errors
-    /// A name that is none or is taken, and files that cannot be written.
+    /// A name that is not valid or is taken, and files that cannot be written.
     pub fn create(&self, name: &str) -> Result<SigningKey, KeyError> {
         check_name(name)?;
         let key = SigningKey::generate().map_err(|error| KeyError::Randomness(error.to_string()))?;
@@ -84,7 +84,7 @@ impl LocalAccounts {
         Ok(key)
     }
 
-    /// The account's key, made where there is none; and whether it was made.
+    /// The account's key, created if it does not exist; and whether it was created.
     ///
     /// # Errors
     /// As [`LocalAccounts::create`].

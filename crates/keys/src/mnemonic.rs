@@ -200,8 +200,8 @@ mod tests {
              words of an Algorand account?"
         );
         for mistyped in ["abandn", "abandonn", "abandoM", "baandon"] {
-            let told = change(&[(3, mistyped)]);
-            assert!(told.ends_with("look for a typing mistake: one letter is wrong"), "{mistyped}: {told}");
+            let message = change(&[(3, mistyped)]);
+            assert!(message.ends_with("look for a typing mistake: one letter is wrong"), "{mistyped}: {message}");
         }
         let two = change(&[(3, "sesame"), (25, "zooo")]);
         assert!(two.starts_with("words 3, 25 of the mnemonic are not in"), "{two}");

@@ -24,7 +24,7 @@ const NONCE: usize = 24;
 const TAG: usize = 16;
 const SEED: usize = 32;
 
-/// What deriving the sealing key costs whoever tries a password.
+/// What each attempt at a password costs: memory and passes of the key derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Memory, in KiB.

@@ -139,7 +139,7 @@ impl<O: Fn(&str) -> Option<Zeroizing<String>>> Entry<'_, '_, O> {
         }
     }
 
-    /// The value of `$NAME` or `${NAME}`; nothing where there is none.
+    /// The value of `$NAME` or `${NAME}`; `None` if it is not set.
     fn substitute(&mut self, value: &mut String) -> Option<()> {
         let name = match self.rest.strip_prefix('{') {
             Some(rest) => {

@@ -182,9 +182,9 @@ impl Network {
         network.indexer = service(INDEXER, indexer.as_deref(), part.indexer.as_deref(), part.indexer_token.as_deref())
             .endpoint(environment, &mut network.notes)?;
         if !matches!(kind, Kind::Public(_)) {
-            let mut unheard = Vec::new();
+            let mut ignored_notes = Vec::new();
             network.kmd = service(KMD, kmd.as_deref(), part.kmd.as_deref(), part.kmd_token.as_deref())
-                .endpoint(environment, &mut unheard)?;
+                .endpoint(environment, &mut ignored_notes)?;
         }
         if network.algod.is_none() {
             return Err(NetworkError::BadEndpoint {

@@ -51,7 +51,7 @@ impl Multisigs {
         self.folder.join(format!("{name}.{SUFFIX}"))
     }
 
-    /// The one of a name; `None` where there is none.
+    /// The multisignature of that name, if it is recorded.
     ///
     /// # Errors
     /// A file that cannot be read, or whose keys do not make its address.

@@ -185,7 +185,7 @@ pub struct Rates {
     pub max_rate: u64,
 }
 
-/// What was deployed, told by hashes.
+/// Which programs were deployed, by their hashes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Programs {

@@ -84,7 +84,7 @@ impl Store {
         Ok(self.load()?.chains.remove(genesis_hash).unwrap_or_default())
     }
 
-    /// Reads the record anew, changes one chain's part and writes it, all or nothing.
+    /// Reads the record again, changes one chain's part and writes it, all or nothing.
     ///
     /// # Errors
     /// As [`Store::load`], and [`RegistryError::Unwritable`].
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_of_the_first_format_is_read_and_written_anew() {
+    fn a_record_of_the_first_format_is_read_and_rewritten() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path(), "testnet");
         let text = "format: 1\nnetwork: testnet\nchains:\n  h=:\n    genesis_id: testnet-v1.0\n    contracts:\n    - \
