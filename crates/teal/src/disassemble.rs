@@ -7,7 +7,7 @@ use pnp_opcodes::{ImmediateKind, MAX_VERSION, Modes, Op, OpSpec, VersionTable, v
 use pnp_types::Address;
 
 use super::quote::quoted;
-use super::salt::is_salted_by_default;
+use super::salt::{is_on_curve, is_salted_by_default};
 
 /// A program as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +135,8 @@ impl<'a> Run<'a> {
 
     fn header(&self) -> String {
         let mut header = format!("#pragma version {}\n", self.version);
-        if is_salted_by_default(self.version, self.stateful, self.program) {
+        // Where nothing can be asked about the curve, the pragma keeps the program as it is in any case.
+        if is_salted_by_default(self.version, self.stateful) && is_on_curve(self.program) != Some(false) {
             header.push_str("#pragma autosalt false\n");
         }
         header

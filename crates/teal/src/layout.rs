@@ -296,28 +296,36 @@ fn places(code: &Code, prefix: usize) -> PcMap {
 fn salted(assembler: &mut Assembler<'_>, version: u8) -> Option<(Vec<u8>, usize)> {
     let (mut program, prefix) = write(assembler, version, None);
     let stateful = assembler.stateful;
-    let needed = match assembler.salt {
-        Salt::Default => is_salted_by_default(version, stateful, &program),
+    let wanted = match assembler.salt {
+        Salt::Default => is_salted_by_default(version, stateful),
         Salt::On(token) => {
             if stateful {
                 assembler.warn(token, Problem::StatefulSalt);
             }
-            is_on_curve(&program)
+            true
         }
         Salt::Off(token) => {
-            if !stateful && is_on_curve(&program) {
+            if !stateful && is_on_curve(&program) == Some(true) {
                 assembler.warn(token, Problem::OnCurve);
             }
             false
         }
     };
-    if !needed {
+    if !wanted {
         return Some((program, prefix));
+    }
+    match is_on_curve(&program) {
+        Some(true) => {}
+        Some(false) => return Some((program, prefix)),
+        None => {
+            assembler.record_at_line(assembler.line, Problem::SaltUnavailable);
+            return None;
+        }
     }
     if assembler.ints.block().len() > 0 {
         for salt in 0..SALTS {
             let (program, prefix) = write(assembler, version, Some(salt));
-            if !is_on_curve(&program) {
+            if is_on_curve(&program) == Some(false) {
                 return Some((program, prefix));
             }
         }
@@ -329,7 +337,7 @@ fn salted(assembler: &mut Assembler<'_>, version: u8) -> Option<(Vec<u8>, usize)
         if let Some(last) = program.last_mut() {
             *last = salt;
         }
-        if !is_on_curve(&program) {
+        if is_on_curve(&program) == Some(false) {
             return Some((program, prefix));
         }
     }

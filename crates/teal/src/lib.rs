@@ -142,4 +142,5 @@ fn assemble_untracked(source: &str) -> Option<Assembled> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "salt")]
 mod vectors_tests;

@@ -417,6 +417,11 @@ pub enum Problem {
     /// No salt leads off the curve (one chance in 2^128).
     #[error("could not find {0} intcblock salt that yields an off-curve program")]
     NoSalt(&'static str),
+    /// The program may need salt, but this build lacks the feature `salt`.
+    #[error(
+        "this assembler is built without the feature `salt`: it cannot tell whether the program hash is on the curve; use #pragma autosalt false, or build with `salt`"
+    )]
+    SaltUnavailable,
     /// The logic signature's address might have a key.
     #[error("#pragma autosalt false leaves program hash on curve")]
     OnCurve,

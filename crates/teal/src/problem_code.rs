@@ -82,6 +82,7 @@ impl Problem {
             Self::AboveStack { .. } => "above-stack",
             Self::ReachableProto { .. } => "reachable-proto",
             Self::NoSalt { .. } => "no-salt",
+            Self::SaltUnavailable { .. } => "salt-unavailable",
             Self::OnCurve { .. } => "on-curve",
             Self::StatefulSalt { .. } => "stateful-salt",
             Self::ExplicitBlock { .. } => "explicit-block",

@@ -1,9 +1,8 @@
 //! Salt: a constant nobody loads, chosen so that the hash of a logic signature's program is no point of the curve, and
 //! so its address has no key that could sign for it.
 
-use curve25519_dalek::edwards::CompressedEdwardsY;
-
 use pnp_opcodes::OFF_CURVE_VERSION;
+#[cfg(feature = "salt")]
 use pnp_types::Address;
 
 use super::token::Token;
@@ -21,13 +20,34 @@ pub(super) enum Salt {
 /// How many salts are tried: those of one byte.
 pub(super) const SALTS: u8 = 128;
 
-/// Whether the program's hash is a point of edwards25519, in any encoding, of any order (go-algorand
-/// `ProgramHashIsEdwards25519Point`).
-pub(super) fn is_on_curve(program: &[u8]) -> bool {
-    CompressedEdwardsY(*Address::of_program(program).as_bytes()).decompress().is_some()
+/// Whether the program's hash is a point of edwards25519; `None` where this build has no curve to ask.
+pub(super) fn is_on_curve(program: &[u8]) -> Option<bool> {
+    #[cfg(feature = "salt")]
+    return Some(Address::of_program(program).is_edwards_point());
+    #[cfg(not(feature = "salt"))]
+    {
+        let _ = program;
+        None
+    }
 }
 
-/// Whether a program without a pragma is salted: from v13 on, if it needs no application and is on the curve.
-pub(super) fn is_salted_by_default(version: u8, stateful: bool, program: &[u8]) -> bool {
-    version >= OFF_CURVE_VERSION && !stateful && is_on_curve(program)
+/// Whether a program without a pragma is salted if its hash is on the curve: from v13 on, if it needs no application.
+pub(super) fn is_salted_by_default(version: u8, stateful: bool) -> bool {
+    version >= OFF_CURVE_VERSION && !stateful
+}
+
+#[cfg(test)]
+#[cfg(not(feature = "salt"))]
+mod tests {
+    use crate::{AssembleOptions, Problem, assemble, disassemble};
+
+    #[test]
+    fn what_may_need_salt_is_refused_where_nothing_can_be_asked_about_the_curve() {
+        let problems = assemble("#pragma version 13\nint 1", AssembleOptions::default()).unwrap_err();
+        assert_eq!(problems[0].problem, Problem::SaltUnavailable);
+        let program =
+            assemble("#pragma version 13\n#pragma autosalt false\nint 1", AssembleOptions::default()).unwrap();
+        assert!(disassemble(&program.bytes).unwrap().contains("#pragma autosalt false"));
+        assert!(assemble("#pragma version 12\nint 1", AssembleOptions::default()).is_ok());
+    }
 }

@@ -47,13 +47,16 @@ impl Address {
 
     /// The lowest salt whose account no ed25519 key can speak for, and that account (go-algorand
     /// `basics.CanonicalPQAddressSalt`). Half of all salts do, so that none at all is as good as impossible.
+    #[cfg(feature = "curve")]
     pub fn of_pq_key_canonical(scheme: [u8; 2], public_key: &[u8]) -> Option<(u8, Self)> {
         (0..=u8::MAX)
             .map(|salt| (salt, Self::of_pq_key(scheme, salt, public_key)))
             .find(|(_, address)| !address.is_edwards_point())
     }
 
-    /// Whether the bytes are a point of the curve, so that an ed25519 key may exist for them.
+    /// Whether the bytes are a point of the curve, in any encoding and of any order, so that an ed25519 key may exist for
+    /// them (go-algorand `ProgramHashIsEdwards25519Point`).
+    #[cfg(feature = "curve")]
     pub fn is_edwards_point(&self) -> bool {
         curve25519_dalek::edwards::CompressedEdwardsY(self.0).decompress().is_some()
     }

@@ -320,4 +320,5 @@ fn account_of(index: usize, signed: &SignedTransaction) -> Result<MultisigAccoun
 }
 
 #[cfg(test)]
+#[cfg(feature = "signing")]
 mod tests;

@@ -22,6 +22,7 @@ pub mod multisig;
 pub mod payset;
 pub mod signature;
 pub mod signed_transaction;
+#[cfg(feature = "signing")]
 pub mod signing;
 mod sumhash;
 pub mod teal_value;
@@ -47,6 +48,7 @@ pub use multisig::{MultisigAccount, MultisigError, MultisigSignature, MultisigSu
 pub use payset::BlockError;
 pub use signature::{PqSignature, Signature};
 pub use signed_transaction::{SignedTransaction, SignedTransactionWithApplyData};
+#[cfg(feature = "signing")]
 pub use signing::SigningKey;
 pub use sumhash::sumhash512;
 pub use teal_value::{TealKeyValue, TealValue};
@@ -56,4 +58,5 @@ pub use transaction::{
 };
 
 #[cfg(test)]
+#[cfg(all(feature = "curve", feature = "signing"))]
 mod tests;

@@ -195,6 +195,7 @@ impl SignedTransaction {
 }
 
 #[cfg(test)]
+#[cfg(feature = "signing")]
 mod tests {
     use super::*;
     use crate::signing::SigningKey;
