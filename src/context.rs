@@ -2,7 +2,9 @@
 
 use crate::failure::Failure;
 use crate::terminal::output::Output;
-use pnp_network::{Environment, Network, ProjectFile};
+use crate::terminal::progress::host;
+use pnp_network::{Environment, Network};
+use pnp_ops::{Host, Settings};
 use std::path::{Path, PathBuf};
 
 /// Where help shows the options that every command takes: apart from its own.
@@ -60,16 +62,24 @@ impl Context {
         Ok(Self { options, out, folder: folder.to_owned() })
     }
 
+    /// What operations need of the options.
+    #[must_use]
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { folder: self.folder.clone(), network: self.options.net.clone(), max_fee: self.options.max_fee }
+    }
+
+    /// The terminal, as operations see it.
+    #[must_use]
+    pub(crate) fn host(&self) -> Host {
+        host(self.out, self.options.yes)
+    }
+
     /// The network the options name, with the settings that belong to it.
     ///
     /// # Errors
     /// Files that cannot be read, and names that lead nowhere.
-    pub(crate) fn network(&self) -> Result<(Network, Environment), Failure> {
-        let project = ProjectFile::load(&self.folder)?;
-        let name = self.options.net.as_deref().unwrap_or_else(|| Network::default_name(&project));
-        let name = Network::canonical_name(name);
-        let environment = Environment::load(&self.folder, name)?;
-        let network = Network::resolve(name, &environment, &project)?;
+    pub(crate) fn network(&self) -> Result<(Network, Environment), pnp_ops::Error> {
+        let (network, environment) = self.settings().network()?;
         for note in &network.notes {
             self.out.warn(note);
         }

@@ -3,10 +3,11 @@
 use crate::commands::deploy::recorded_template;
 use crate::commands::multisig::{Sender, SenderArgs};
 use crate::failure::Failure;
-use crate::session::{Sent, Session};
+use crate::session::Session;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_keys::KeyError;
+use pnp_ops::Sent;
 use pnp_registry::{Contract, Event};
 use pnp_types::AppIndex;
 use pnp_usage::{GlobalState, OperationError, Parameters, Programs, Template};
@@ -79,7 +80,7 @@ pub(crate) async fn creator_of(session: &Session<'_>, app: AppIndex, signers: &S
     // Several places may know a creator; the one that made it is meant.
     let own = session.keys().everywhere("creator").await.into_iter().flatten().find(|one| one.address == theirs);
     if let Some(account) = own {
-        return session.prepared(account).await.map(Sender::One);
+        return Ok(Sender::One(session.prepared(account).await?));
     }
     match session.keys().get("creator").await {
         Ok(account) => Err(stranger(format!(

@@ -13,6 +13,7 @@ use crate::failure::{Exit, Failure, is_disk_full};
 use place::Place;
 use pnp_client::{Algod, ClientError, FailedStep, Rejection};
 use pnp_keys::KeyError;
+use pnp_ops::Refusal;
 use pnp_registry::RegistryError;
 use pnp_types::SignedTransaction;
 use pnp_usage::{OperationError, Programs, UsageError};
@@ -87,6 +88,12 @@ impl From<ClientError> for Failure {
 /// A refusal of the network's rules; with the contract's programs, down to the line of TEAL.
 pub(crate) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Failure {
     told(rejection, place_in(rejection, programs).as_ref(), None, None)
+}
+
+/// A refusal of the network's rules, with what was found out about it.
+pub(crate) fn refusal(refusal: &Refusal) -> Failure {
+    let place = refusal.line.clone().map(Place::from);
+    told(&refusal.rejection, place.as_ref(), refusal.step.as_ref(), refusal.before.as_deref())
 }
 
 /// The same of a group that is at hand: also with the values the program worked with, where the node tells them.

@@ -3,15 +3,9 @@
 mod commands;
 mod context;
 mod contract;
-mod embedded;
 mod explain;
 mod failure;
-mod key_sources;
-mod moment;
-mod provision;
 mod session;
 mod terminal;
-mod turn;
-mod wallets;
 
 pub use commands::{Cli, main};

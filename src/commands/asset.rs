@@ -4,11 +4,11 @@ use crate::commands::account::account_named;
 use crate::commands::multisig::{Outcome, Sender, SenderArgs};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::provision::AssetPlan;
 use crate::session::{Session, in_turn, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_client::AssetState;
+use pnp_ops::AssetPlan;
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::calls;
 use schemars::JsonSchema;
@@ -222,7 +222,7 @@ async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &S
         Sender::One(account) => account,
         Sender::Many(many) => {
             let params = session.params().await?;
-            let transactions = Session::single(plan.transaction(many.address(), &params), &params)?;
+            let transactions = pnp_ops::single(plan.transaction(many.address(), &params), &params)?;
             let what = format!("make the asset {}", plan.unit);
             return session.write_bundle("asset-create", &what, &many, &transactions).await?.answer();
         }
@@ -252,7 +252,7 @@ async fn opt_in(
         Sender::One(account) => account,
         Sender::Many(many) => {
             let params = session.params().await?;
-            let transactions = Session::single(calls::asset_opt_in(many.address(), asset.id, &params), &params)?;
+            let transactions = pnp_ops::single(calls::asset_opt_in(many.address(), asset.id, &params), &params)?;
             let what = format!("opt in to asset {}", asset.id);
             return session.write_bundle("asset-optin", &what, &many, &transactions).await?.answer();
         }
@@ -296,7 +296,7 @@ async fn send(
     let params = session.params().await?;
     let transfer = calls::asset_transfer(account.address(), receiver, asset.id, amount, &params);
     let what = format!("send {amount} minor units of asset {} to {receiver}", asset.id);
-    let transactions = Session::single(transfer, &params)?;
+    let transactions = pnp_ops::single(transfer, &params)?;
     let sent = match session.carry_out("asset-send", &what, &account, &transactions, None).await? {
         Outcome::Sent(sent) => sent,
         Outcome::Written(bundle) => return bundle.answer(),

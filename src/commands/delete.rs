@@ -5,7 +5,7 @@ use crate::commands::multisig::{Outcome, SenderArgs};
 use crate::context::Context;
 use crate::contract::{Target, creator_of, note, programs_of};
 use crate::failure::Failure;
-use crate::session::{Session, in_turn};
+use crate::session::in_turn;
 use crate::terminal::output::Answer;
 use pnp_types::AppIndex;
 use pnp_usage::{calls, global_state};
@@ -48,7 +48,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let state = global_state(&session.algod, app).await?;
         let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
-        let transactions = Session::single(calls::delete(creator.address(), app, &params), &params)?;
+        let transactions = pnp_ops::single(calls::delete(creator.address(), app, &params), &params)?;
         let what = format!("delete application {app}");
         let programs = programs_of(record.as_ref());
         let sent = match session.carry_out("delete", &what, &creator, &transactions, programs.as_ref()).await? {

@@ -5,9 +5,10 @@ use crate::commands::deploy::{self, Deployed, deploy};
 use crate::context::Context;
 use crate::explain::rejected;
 use crate::failure::Failure;
-use crate::session::{Session, group};
+use crate::session::Session;
 use crate::terminal::output::{Answer, Output};
 use pnp_keys::Account;
+use pnp_ops::group;
 use pnp_registry::Contract;
 use pnp_types::Transaction;
 use pnp_usage::{BillRequest, PreparedBill, Programs, Receipt};
@@ -70,7 +71,7 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
     };
     let contract = contract.ok_or_else(|| Failure::new("internal", "the demonstration made no contract"))?;
     let user = session.account("user").await?;
-    session.welcome(&user, contract.app_id, contract.asset_id).await?;
+    session.opt_in_and_fund(&user, contract.app_id, contract.asset_id).await?;
     let request = |units, price| BillRequest {
         app: contract.app_id,
         user: user.address,
@@ -118,7 +119,7 @@ async fn attack(
     honest: &PreparedBill,
     programs: &Programs,
 ) -> Result<Failure, Failure> {
-    let signed = Session::sign(user, &group(transactions, &honest.params)?).await?;
+    let signed = pnp_ops::sign(user, &group(transactions, &honest.params)?).await?;
     match session.algod.submit(&signed).await {
         Ok(txid) => Err(Failure::new("demo", "the contract let an attack through")
             .because(format!("transaction {txid} was accepted"))

@@ -4,7 +4,7 @@ use crate::commands::multisig::{Outcome, SenderArgs};
 use crate::context::Context;
 use crate::contract::{Target, programs_of};
 use crate::failure::Failure;
-use crate::session::{Session, on_network};
+use crate::session::on_network;
 use crate::terminal::output::Answer;
 use pnp_types::{Address, AppIndex};
 use pnp_usage::calls;
@@ -51,7 +51,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let (app, record) = session.contract(args.target.app)?;
         let user = session.existing_sender(&args.signers, &args.from).await?;
         let params = session.params().await?;
-        let transactions = Session::single(calls::leave(user.address(), app, args.force, &params), &params)?;
+        let transactions = pnp_ops::single(calls::leave(user.address(), app, args.force, &params), &params)?;
         let what = format!("leave application {app}");
         let programs = programs_of(record.as_ref());
         let sent = match session.carry_out("leave", &what, &user, &transactions, programs.as_ref()).await? {

@@ -1,7 +1,6 @@
 //! `localnet`: a development network on AlgoKit LocalNet's ports.
 
 use crate::context::Context;
-use crate::embedded;
 use crate::failure::Failure;
 use crate::terminal::output::Answer;
 use pnp_devnet::{ALGOD_PORT, INDEXER_PORT, KMD_PORT};
@@ -60,11 +59,6 @@ pub(crate) struct RunReport {
     data: String,
 }
 
-/// Where the chain is kept unless told otherwise.
-pub(crate) fn folder(context: &Context) -> PathBuf {
-    context.folder.join(".pnp").join("localnet")
-}
-
 /// Does it.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let Command::Run(args) = &args.command;
@@ -72,8 +66,8 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         (_, true) => None,
         (Some(folder), false) => Some(folder.clone()),
         (None, false) => {
-            let folder = folder(context);
-            embedded::make_private(&context.folder, &folder)?;
+            let folder = pnp_ops::localnet_folder(&context.folder);
+            pnp_ops::make_private(&context.folder, &folder)?;
             Some(folder)
         }
     };
@@ -94,8 +88,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     };
     let running = tokio::task::spawn_blocking(move || pnp_devnet::serve(config))
         .await
-        .map_err(|error| Failure::new("node", "the network could not be started").because(error))?
-        .map_err(embedded::failure)?;
+        .map_err(|error| Failure::new("node", "the network could not be started").because(error))??;
     let ready = RunReport {
         algod: running.url(),
         token: pnp_devnet::LOCAL_TOKEN,
@@ -114,8 +107,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     crate::terminal::interrupt::leave_to_another();
     tokio::task::spawn_blocking(move || running.wait())
         .await
-        .map_err(|error| Failure::new("node", "the network ended badly").because(error))?
-        .map_err(embedded::failure)?;
+        .map_err(|error| Failure::new("node", "the network ended badly").because(error))??;
     context.out.say("stopped");
     Ok(Answer::Nothing)
 }

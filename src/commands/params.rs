@@ -5,7 +5,7 @@ use crate::commands::multisig::{Outcome, SenderArgs};
 use crate::context::Context;
 use crate::contract::{RateArgs, Target, changed, creator_of, note, programs_of};
 use crate::failure::Failure;
-use crate::session::{Session, in_turn};
+use crate::session::in_turn;
 use crate::terminal::output::Answer;
 use pnp_usage::{calls, global_state};
 
@@ -32,7 +32,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let creator = creator_of(session, app, &args.signers).await?;
         let params = session.params().await?;
         let call = calls::set_parameters(creator.address(), app, &parameters, &params);
-        let transactions = Session::single(call, &params)?;
+        let transactions = pnp_ops::single(call, &params)?;
         let programs = programs_of(record.as_ref());
         let what = format!("set the parameters of application {app}");
         let sent = match session.carry_out("params", &what, &creator, &transactions, programs.as_ref()).await? {

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 pub(crate) use everywhere::AllReport;
+use pnp_ops::Error;
 use pnp_registry::{Contract, Rates};
 use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::{GlobalState, LocalState, Programs};
@@ -113,10 +114,10 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
                 report.contract = Some(seen);
                 lines.push(text);
             }
-            Err(failure) if failure.code == "no_contract" => {
+            Err(Error::NoContract(_)) => {
                 lines.push("contract  none is recorded: `pnp-contract deploy` makes one".to_owned());
             }
-            Err(failure) => return Err(failure),
+            Err(error) => return Err(error.into()),
         }
         Answer::of(&report, lines.join("\n"))
     })

@@ -5,10 +5,10 @@ use crate::commands::multisig::{Outcome, Sender, SenderArgs};
 use crate::context::Context;
 use crate::contract::{RateArgs, Target, changed, creator_of, note, programs_of};
 use crate::failure::Failure;
-use crate::moment;
-use crate::session::{Session, in_turn};
+use crate::session::in_turn;
 use crate::terminal::output::Answer;
 use pnp_client::ApplicationState;
+use pnp_ops::provenance;
 use pnp_usage::{
     DEFAULT_NAME, DeployNote, GlobalState, OperationError, Programs, Size, calls, grown, missing_room, template_of,
 };
@@ -52,7 +52,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let params = session.params().await?;
         let resize = growth(&application, &programs, params.rules().app_size_updates)?;
         let creator = creator_of(session, app, &args.signers).await?;
-        let version = args.app_version.clone().unwrap_or_else(|| moment::TOOL_VERSION.to_owned());
+        let version = args.app_version.clone().unwrap_or_else(|| provenance::TOOL_VERSION.to_owned());
         let deployment = DeployNote {
             name: record.as_ref().map_or(DEFAULT_NAME, |record| record.name.as_str()).to_owned(),
             version: version.clone(),
@@ -65,7 +65,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             Some(size) => calls::resized(call, size),
             None => call,
         };
-        let transactions = Session::single(call, &params)?;
+        let transactions = pnp_ops::single(call, &params)?;
         let what = format!("replace the programs of application {app}");
         if let Sender::One(account) = &creator {
             session.call_out(account.address, &programs.template, state.asset);

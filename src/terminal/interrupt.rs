@@ -40,25 +40,14 @@ fn hold<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// While it lives, Ctrl-C waits for the outcome of a transaction.
-#[derive(Debug)]
-pub(crate) struct UnderWay;
-
-impl UnderWay {
-    pub(crate) fn new(txid: &str) -> Self {
-        set(Some(txid.to_owned()));
-        Self
-    }
+/// From here until it is settled, Ctrl-C waits for the outcome of a transaction.
+pub(crate) fn sent(txid: &str) {
+    *hold(&UNDER_WAY) = Some(txid.to_owned());
 }
 
-impl Drop for UnderWay {
-    fn drop(&mut self) {
-        set(None);
-    }
-}
-
-fn set(txid: Option<String>) {
-    *hold(&UNDER_WAY) = txid;
+/// The outcome of the transaction that was sent is known, or no longer waited for.
+pub(crate) fn settled() {
+    *hold(&UNDER_WAY) = None;
 }
 
 /// What a command says that was stopped with nothing left to find out; `next` is what to do.

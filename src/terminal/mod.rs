@@ -6,6 +6,7 @@ pub(crate) mod input;
 pub(crate) mod interrupt;
 pub(crate) mod output;
 pub(crate) mod problems;
+pub(crate) mod progress;
 pub(crate) mod sarif;
 pub(crate) mod template;
 pub(crate) mod unlock;

@@ -38,6 +38,11 @@ impl Passwords {
         Self { out, given: given(environment, variable), opened: tokio::sync::Mutex::default() }
     }
 
+    /// The passwords of the keystore's entries.
+    pub(crate) fn of_keystore(environment: &Environment, out: Output) -> Self {
+        Self::new_of(environment, out, "PNP_KEYSTORE_PASSWORD")
+    }
+
     /// A new password: the one that was given, else one that is typed twice.
     pub(crate) async fn new_one(&self, name: &str, allow_empty: bool) -> Result<Zeroizing<String>, Failure> {
         match &self.given {

@@ -18,7 +18,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("network", &["types"]),
     ("keys", &["types"]),
     ("registry", &["types"]),
-    ("", &["usage", "client", "registry", "keys", "network", "devnet", "ledger", "avm", "teal", "opcodes", "types"]),
+    ("ops", &["usage", "client", "registry", "keys", "network", "devnet", "ledger", "teal", "types"]),
+    (
+        "",
+        &[
+            "ops", "usage", "client", "registry", "keys", "network", "devnet", "ledger", "avm", "teal", "opcodes",
+            "types",
+        ],
+    ),
 ];
 
 /// The libraries of this project that a manifest names as dependencies; those of its tests do not count.

@@ -116,7 +116,7 @@ async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos, signers: &Se
         && let Sender::Many(many) = session.sender(signers, who).await?
     {
         let params = session.params().await?;
-        let transactions = Session::single(calls::payment(many.address(), address, amount, &params), &params)?;
+        let transactions = pnp_ops::single(calls::payment(many.address(), address, amount, &params), &params)?;
         let what = format!("send {amount} to {address}");
         return session.write_bundle("fund", &what, &many, &transactions).await?.answer();
     }

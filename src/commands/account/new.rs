@@ -3,7 +3,7 @@
 use super::vault::Vault;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::session::{Session, on_network, private_folder};
+use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use pnp_keys::KeyError;
 use pnp_types::signing::SigningKey;
@@ -56,7 +56,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 
 fn development(session: &Session<'_>, name: &str) -> Result<Answer, Failure> {
     let network = &session.network.name;
-    private_folder(session.context)?;
+    session.settings.make_key_folder()?;
     let keys = session.keys();
     let local = keys.local().ok_or_else(|| {
         Failure::usage(format!("accounts are kept in the clear on development networks only, not on {network}"))

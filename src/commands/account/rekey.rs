@@ -69,7 +69,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let params = session.params().await?;
         let payment = calls::payment(address, address, MicroAlgos::ZERO, &params);
         let header = pnp_types::Header { rekey_to: to, ..payment.header.clone() };
-        let transactions = Session::single(Transaction { header, ..payment }, &params)?;
+        let transactions = pnp_ops::single(Transaction { header, ..payment }, &params)?;
         let what = format!("rekey {address}: from then on {to} alone signs for it, and {before} no longer");
         if sender.account().is_some() {
             confirm(session, &what).await?;

@@ -3,13 +3,14 @@
 use super::KeptReport;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::key_sources::KeySources;
 use crate::terminal::output::Answer;
 use crate::terminal::unlock::Passwords;
-use pnp_keys::{Cost, Entry, Keystore, LocalAccounts};
+use pnp_keys::{Cost, Entry, Keystore, LocalAccounts, Opener};
 use pnp_network::{Environment, Kind, Network};
+use pnp_ops::KeySources;
 use pnp_types::Address;
 use pnp_types::signing::SigningKey;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Settings and sources of keys of the network that is named, which is not asked.
@@ -18,6 +19,7 @@ pub(crate) struct Vault<'c> {
     pub(crate) network: Network,
     pub(crate) environment: Environment,
     pub(crate) sources: KeySources,
+    passwords: Arc<Passwords>,
 }
 
 impl<'c> Vault<'c> {
@@ -25,8 +27,9 @@ impl<'c> Vault<'c> {
         let (network, environment) = context.network()?;
         let development = matches!(network.kind, Kind::Embedded | Kind::LocalNet);
         let local = development.then(|| LocalAccounts::new(&context.folder.join(".pnp"), &network.name));
-        let sources = KeySources::new(&environment, context.out).with_local(local);
-        Ok(Self { context, network, environment, sources })
+        let passwords = Arc::new(Passwords::of_keystore(&environment, context.out));
+        let sources = KeySources::new(&environment, Arc::clone(&passwords) as Arc<dyn Opener>).with_local(local);
+        Ok(Self { context, network, environment, sources, passwords })
     }
 
     pub(super) fn keystore(&self) -> Result<&Keystore, Failure> {
@@ -38,7 +41,7 @@ impl<'c> Vault<'c> {
     }
 
     pub(super) fn passwords(&self) -> &Passwords {
-        self.sources.passwords()
+        &self.passwords
     }
 
     /// The keystore's entry of a name, which must be there.

@@ -5,13 +5,12 @@ use super::payers::Purses;
 use super::told::{Place, Teller, ended_early};
 use crate::commands::deploy::recorded_template;
 use crate::contract::programs_of;
-use crate::embedded::make_private;
 use crate::explain::rejected;
 use crate::failure::Failure;
-use crate::moment;
 use crate::session::Session;
 use crate::terminal::interrupt;
 use crate::terminal::output::Answer;
+use pnp_ops::{Effect, make_private, provenance};
 use pnp_registry::Contract;
 use pnp_types::{Digest, MicroAlgos};
 use pnp_usage::batch::{Batch, Explain, Format, Input, Row, Settings};
@@ -208,7 +207,7 @@ fn journal(session: &Session<'_>, args: &Args, origin: &Origin<'_>, app: u64) ->
         return Ok(opened);
     }
     // The same bill as often once more is another order; a file's lines are the same ones.
-    let time = moment::now().replace(':', "");
+    let time = provenance::now().replace(':', "");
     let kept: PathBuf = folder.join(format!("{file}-{time}.journal"));
     std::fs::rename(&path, &kept).map_err(|source| pnp_usage::journal::JournalError::File {
         action: "write",
@@ -253,7 +252,7 @@ async fn confirm(
             ]
         }
     };
-    session.confirm_effect(&effect).await
+    Ok(session.approve(Effect::Lines(effect)).await?)
 }
 
 /// What the readable lines of an input add up to.

@@ -8,7 +8,9 @@ use crate::explain::refused;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::output::Answer;
+use pnp_client::Rejection;
 use pnp_keys::Account;
+use pnp_ops::Error;
 use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex};
 use pnp_usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
@@ -41,7 +43,7 @@ pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Resul
         let asset = global_state(&session.algod, app).await?.billed_asset(args.asset)?;
         // Who left the contract still holds the asset, and opts in again only by saying so.
         if session.algod.holding(user.address, asset).await?.is_none() {
-            session.welcome(&user, app, asset).await?;
+            session.opt_in_and_fund(&user, app, asset).await?;
         }
     }
     let request = request(args, app, user.address, units, tick, record.as_ref());
@@ -119,7 +121,7 @@ async fn bill_once(
 ) -> Result<Receipt, Refusal> {
     let prepared = PreparedBill::new(&session.algod, request).await?;
     let programs = programs_of(record);
-    let signed = Session::sign(user, &prepared.transactions).await?;
+    let signed = pnp_ops::sign(user, &prepared.transactions).await?;
     let simulation = session.algod.simulate(&signed).await?;
     if let Some(failure) = &simulation.failure {
         let failure = refused(&session.algod, &signed, &failure.rejection, programs.as_ref()).await;
@@ -127,7 +129,11 @@ async fn bill_once(
     }
     let what = effect(&prepared);
     let sent = match session.send(&what, user, &prepared.transactions, programs.as_ref()).await {
-        Err(failure) if failure.code == "refused" => return Err(judge(session, &prepared, failure).await),
+        Err(Error::Refused(refusal))
+            if matches!(refusal.rejection, Rejection::Logic { .. } | Rejection::Other { .. }) =>
+        {
+            return Err(judge(session, &prepared, Error::Refused(refusal).into()).await);
+        }
         outcome => outcome?,
     };
     let cost = simulation.costs.first().copied().unwrap_or(simulation.cost);

@@ -77,7 +77,7 @@ impl<'s, 'c> Purses<'s, 'c> {
         )?;
         if own && (state.balance.is_zero() || holding.is_none()) {
             let account = self.session.account(&account.name).await?;
-            self.session.welcome(&account, self.app, self.asset).await?;
+            self.session.opt_in_and_fund(&account, self.app, self.asset).await?;
             return Ok(Ok(LocalState::fetch(algod, user, self.app).await??));
         }
         if holding.is_none() {

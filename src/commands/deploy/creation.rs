@@ -4,8 +4,8 @@ use super::Args;
 use crate::commands::asset::existing;
 use crate::commands::multisig::Sender;
 use crate::failure::Failure;
-use crate::provision::AssetPlan;
 use crate::session::Session;
+use pnp_ops::AssetPlan;
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::{AssetWish, Creation, Parameters, Wish};
 

@@ -1,7 +1,7 @@
 //! A plan put into transactions: tried on the node, or sent and recorded.
 
 use super::creation::{be_ready, creation, unmade};
-use super::record::{draft, event, finished, rates, recorded_programs, seen};
+use super::record::{draft, event, rates, recorded_programs, seen};
 use super::report::Trial;
 use super::target::Target;
 use super::{Args, Operation};
@@ -9,9 +9,10 @@ use crate::commands::multisig::{Outcome, Sender, Written};
 use crate::contract::{creator_of, programs_of};
 use crate::explain::rejected;
 use crate::failure::Failure;
-use crate::session::{Sent, Session, group};
+use crate::session::Session;
 use pnp_client::SuggestedParams;
 use pnp_ledger::min_balance::schema_requirement;
+use pnp_ops::{Error, Made as MadeThing, Sent, finished, group};
 use pnp_registry::{Contract, Event, Pending};
 use pnp_types::{Address, AppIndex, MicroAlgos, SignedTransaction, Transaction};
 use pnp_usage::calls::{self, GLOBAL_SCHEMA};
@@ -179,15 +180,15 @@ impl Work<'_> {
         session.call_out(creator.address, &self.programs.template, creation.asset);
         session.check_fees(&transactions)?;
         session.confirm(&what, creator.address, &transactions).await?;
-        let signed = Session::sign(creator, &transactions).await?;
+        let signed = pnp_ops::sign(creator, &transactions).await?;
         let pending = Pending { txid: txid.clone(), last_valid, replaces: replaced, contract: contract.clone() };
         session.record(|chain| chain.pending.push(pending))?;
         match session.submit(&signed, runs.as_ref()).await {
             Ok(sent) => {
-                let app_id = sent.confirmation.application.ok_or_else(|| {
-                    Failure::new("malformed_answer", "algod does not say which application was made")
-                        .hint(format!("look for transaction {txid} in an explorer"))
-                })?;
+                let app_id = sent
+                    .confirmation
+                    .application
+                    .ok_or_else(|| Error::Unnamed { made: MadeThing::Application, txids: vec![txid.clone()] })?;
                 let round = sent.confirmation.round;
                 let contract = finished(contract, app_id, round);
                 let old = self.target.filter(|_| operation != Operation::Create).map(|target| self.seen(target));
@@ -212,12 +213,12 @@ impl Work<'_> {
                 })?;
                 Ok(Done::Recorded(Box::new(contract), sent))
             }
-            Err(failure) => {
+            Err(error) => {
                 // Refused for good: nothing is pending. What may still come is for the next command to find out.
-                if !matches!(failure.code, "unreachable" | "uncertain" | "dropped") {
+                if !error.may_have_been_sent() {
                     session.record(|chain| chain.pending.retain(|pending| pending.txid != txid))?;
                 }
-                Err(failure)
+                Err(error.into())
             }
         }
     }
@@ -289,10 +290,10 @@ impl Work<'_> {
     }
 
     fn keep(&self, contract: &Contract) -> Result<(), Failure> {
-        self.session.record(|chain| match chain.contract_mut(contract.app_id) {
+        Ok(self.session.record(|chain| match chain.contract_mut(contract.app_id) {
             Some(recorded) => contract.clone_into(recorded),
             None => chain.contracts.push(contract.clone()),
-        })
+        })?)
     }
 
     /// By how much the balance that the creator must keep changes, in microAlgos.

@@ -13,12 +13,12 @@ mod target;
 use crate::commands::multisig::{SenderArgs, Written};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::moment;
 use crate::session::{Session, in_turn, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::{address, whole};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use execute::{Done, Work};
+use pnp_ops::{Event, provenance};
 use pnp_types::{Address, AppIndex, AssetIndex, Round};
 use pnp_usage::{
     Action, AssetWish, DEFAULT_NAME, DeployNote, OnSchemaBreak, OnUpdate, Parameters, Plan, Policy, Programs, Refusal,
@@ -27,9 +27,8 @@ use pnp_usage::{
 use report::{Operation, Stage};
 use target::{Target, find};
 
-pub(crate) use record::{describe, event, rates, recorded_programs, recorded_template, settle};
+pub(crate) use record::{describe, event, rates, recorded_programs, recorded_template};
 pub(crate) use report::DeployReport;
-pub(crate) use target::indexer;
 
 /// Arguments of `deploy`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -293,14 +292,14 @@ async fn await_pending(session: &Session<'_>) -> Result<(), Failure> {
     let patience = session.params().await?.last_round.saturating_add(ROUNDS);
     for entry in &pending {
         if let Ok(txid) = entry.txid.parse() {
-            session.context.out.say(&format!("waiting for {txid}, a deployment that was sent earlier"));
+            session.event(Event::WaitingForDeployment { txid, last_round: entry.last_valid.min(patience) });
             // Whether it came to something is read from the chain afterwards, whatever the wait ended with.
             if let Err(error) = session.algod.wait(txid, entry.last_valid.min(patience)).await {
                 session.context.out.detail(&error.to_string());
             }
         }
     }
-    settle(session, &pending).await
+    Ok(session.settle(&pending).await?)
 }
 
 /// What the deployment's note says.
@@ -308,7 +307,7 @@ fn note(args: &Args, target: Option<&Target>, programs: &Programs) -> DeployNote
     let named = target.and_then(Target::name).map(str::to_owned);
     DeployNote {
         name: args.name.clone().or(named).unwrap_or_else(|| DEFAULT_NAME.to_owned()),
-        version: args.app_version.clone().unwrap_or_else(|| moment::TOOL_VERSION.to_owned()),
+        version: args.app_version.clone().unwrap_or_else(|| provenance::TOOL_VERSION.to_owned()),
         updatable: Some(programs.template.updatable),
         deletable: Some(programs.template.deletable),
     }

@@ -1,10 +1,9 @@
 //! What a deployment leaves in the record.
 
-use crate::failure::Failure;
-use crate::moment;
 use crate::session::Session;
-use pnp_registry::{Contract, Event, Pending, Rates};
-use pnp_types::{Address, AppIndex, Transaction, sha512_256};
+use pnp_ops::provenance;
+use pnp_registry::{Contract, Event, Rates};
+use pnp_types::{Address, Transaction, sha512_256};
 use pnp_usage::{Creation, DeployNote, Parameters, Programs, Standing, Template, source_hashes, template_of};
 
 /// A contract that is about to be made.
@@ -23,16 +22,6 @@ pub(super) fn draft(creator: Address, creation: &Creation, programs: &Programs, 
         deleted: false,
         history: Vec::new(),
     }
-}
-
-/// The same once it is made.
-pub(super) fn finished(mut contract: Contract, app_id: AppIndex, round: u64) -> Contract {
-    contract.app_id = app_id;
-    contract.app_address = Address::of_application(app_id).to_string();
-    if let Some(event) = contract.history.last_mut() {
-        event.round = round;
-    }
-    contract
 }
 
 /// A contract as the chain has it. `assumed` stands for what its programs do not tell of their template.
@@ -78,9 +67,9 @@ pub(crate) fn event(
         action: action.to_owned(),
         txids: transactions.iter().map(|transaction| transaction.id().to_string()).collect(),
         round,
-        time: moment::now(),
-        tool_version: moment::TOOL_VERSION.to_owned(),
-        git_commit: moment::git_commit(&session.context.folder),
+        time: provenance::now(),
+        tool_version: provenance::TOOL_VERSION.to_owned(),
+        git_commit: provenance::git_commit(&session.context.folder),
         parameters: rates(parameters),
         approval_sha512_256,
     }
@@ -115,35 +104,6 @@ pub(crate) fn recorded_template(programs: &pnp_registry::Programs) -> Template {
         deletable: is_set("TMPL_DELETABLE"),
         ordered_ticks: is_set("TMPL_ORDERED_TICKS"),
     }
-}
-
-/// Finds out what became of deployments that were sent by a command that did not live to record them.
-pub(crate) async fn settle(session: &Session<'_>, pending: &[Pending]) -> Result<(), Failure> {
-    for entry in pending {
-        let Ok(txid) = entry.txid.parse() else { continue };
-        let found = session.algod.pending(txid).await.unwrap_or(None);
-        let made = found.as_ref().and_then(|confirmation| Some((confirmation.application?, confirmation.round)));
-        let over = session.params().await?.last_round > entry.last_valid;
-        if let Some((app_id, round)) = made {
-            let contract = finished(entry.contract.clone(), app_id, round);
-            session.context.out.say(&format!("recorded application {app_id}, deployed by a command that was cut off"));
-            session.record(|chain| {
-                chain.pending.retain(|other| other.txid != entry.txid);
-                if let Some(old) = entry.replaces.and_then(|old| chain.contract_mut(old)) {
-                    old.deleted = true;
-                    let event = contract.history.last().cloned();
-                    old.history.extend(event.map(|event| Event { action: "delete".to_owned(), round, ..event }));
-                }
-                // A search may have found it in the meantime.
-                if chain.contract(app_id).is_none() {
-                    chain.contracts.push(contract);
-                }
-            })?;
-        } else if over {
-            session.record(|chain| chain.pending.retain(|other| other.txid != entry.txid))?;
-        }
-    }
-    Ok(())
 }
 
 /// A contract's record for people.

@@ -3,10 +3,8 @@
 use super::record::recorded_template;
 use super::{Args, Operation};
 use crate::failure::Failure;
-use crate::session::{Session, transport};
-use pnp_client::Indexer;
+use crate::session::Session;
 use pnp_keys::KeyError;
-use pnp_network::Layer;
 use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex};
 use pnp_usage::{
@@ -87,7 +85,7 @@ pub(super) async fn find(session: &Session<'_>, args: &Args) -> Result<Option<Ta
     }
     let Some(creator) = creator(session, args).await? else { return Ok(None) };
     let others: Vec<AppIndex> = chain.contracts.iter().map(|contract| contract.app_id).collect();
-    let indexer = indexer(session)?;
+    let indexer = session.indexer()?;
     let Search { candidates, without_indexer } =
         search(&session.algod, indexer.as_ref(), creator, name, &others).await?;
     if let Some(error) = without_indexer.filter(|_| !session.is_development()) {
@@ -158,17 +156,6 @@ async fn creator(session: &Session<'_>, args: &Args) -> Result<Option<Address>, 
         Err(KeyError::Missing { .. }) if session.is_development() => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The network's indexer, where it is known to belong to the algod that is asked: both named by the user, or both built in.
-pub(crate) fn indexer(session: &Session<'_>) -> Result<Option<Indexer>, Failure> {
-    let built_in = |layer: Layer| layer == Layer::BuiltIn;
-    let (Some(algod), Some(endpoint)) = (&session.network.algod, &session.network.indexer) else { return Ok(None) };
-    if built_in(endpoint.layer) && !built_in(algod.layer) {
-        return Ok(None);
-    }
-    let token = endpoint.token.as_ref().map(pnp_network::Token::reveal);
-    Ok(Some(Indexer::connect(&endpoint.url, token, transport(session.context, &session.network)?)?))
 }
 
 impl Operation {

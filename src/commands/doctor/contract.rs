@@ -4,6 +4,7 @@ use super::check::{Checks, Topic};
 use crate::failure::Failure;
 use crate::session::Session;
 use pnp_client::ApplicationState;
+use pnp_ops::Error;
 use pnp_registry::Contract;
 use pnp_types::{AppIndex, sha512_256};
 use pnp_usage::{GlobalState, Verification};
@@ -31,7 +32,7 @@ pub(super) async fn look(session: &Session<'_>, checks: &mut Checks) -> Result<O
     }
     let (app, record) = match session.contract(None) {
         Ok(found) => found,
-        Err(failure) if failure.code == "no_contract" => {
+        Err(Error::NoContract(_)) => {
             checks.note(
                 CONTRACT,
                 "recorded",
@@ -39,8 +40,8 @@ pub(super) async fn look(session: &Session<'_>, checks: &mut Checks) -> Result<O
             );
             return Ok(None);
         }
-        Err(failure) => {
-            checks.failure(CONTRACT, "recorded", &failure);
+        Err(error) => {
+            checks.failure(CONTRACT, "recorded", &error.into());
             return Ok(None);
         }
     };

@@ -4,7 +4,7 @@ use super::check::{Checks, Topic};
 use super::secrets::first_mnemonic;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::moment::{self, git};
+use pnp_ops::provenance::{self, git};
 use pnp_registry::{Deployments, Store};
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,7 @@ fn records(context: &Context, checks: &mut Checks) {
                 Some(version) => checks.warning(
                     FILES,
                     "tool_version",
-                    format!("{shown} was last written by version {version}, this is {}", moment::TOOL_VERSION),
+                    format!("{shown} was last written by version {version}, this is {}", provenance::TOOL_VERSION),
                     "use that version or a later one, so that all of you work with the same",
                 ),
                 None => checks.ok(FILES, "record", format!("{shown} can be read")),
@@ -80,7 +80,7 @@ fn newer_version(record: &Deployments) -> Option<String> {
         |version: &str| -> Vec<u64> { version.split(['.', '-']).map_while(|part| part.parse().ok()).collect() };
     let events = record.chains.values().flat_map(|chain| &chain.contracts).flat_map(|contract| &contract.history);
     let highest = events.map(|event| &event.tool_version).max_by_key(|version| number(version))?;
-    (number(highest) > number(moment::TOOL_VERSION)).then(|| highest.clone())
+    (number(highest) > number(provenance::TOOL_VERSION)).then(|| highest.clone())
 }
 
 fn files_in(folder: &Path) -> Vec<PathBuf> {
@@ -222,7 +222,7 @@ mod tests {
             record
         };
         assert_eq!(newer_version(&record(&[])), None);
-        assert_eq!(newer_version(&record(&["0.0.9", moment::TOOL_VERSION])), None);
+        assert_eq!(newer_version(&record(&["0.0.9", provenance::TOOL_VERSION])), None);
         assert_eq!(newer_version(&record(&["900.10.0", "900.9.1", "odd"])).as_deref(), Some("900.10.0"));
     }
 }

@@ -4,11 +4,11 @@ use super::check::{Checks, Topic};
 use crate::commands::account::names;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::key_sources::KeySources;
 use crate::session::Session;
 use pnp_client::Algod;
 use pnp_keys::{Account, KeyRing, LocalAccounts, Origin};
 use pnp_network::{Environment, Kind, Network};
+use pnp_ops::KeySources;
 use pnp_types::{Address, AddressError};
 
 const KEYS: Topic = Topic::Keys;
@@ -45,7 +45,7 @@ pub(super) fn settings(environment: &Environment, checks: &mut Checks) {
 pub(super) async fn offline(context: &Context, network: &Network, environment: &Environment, checks: &mut Checks) {
     let development = matches!(network.kind, Kind::Embedded | Kind::LocalNet);
     let local = development.then(|| LocalAccounts::new(&context.folder.join(".pnp"), &network.name));
-    let sources = KeySources::new(environment, context.out).with_local(local);
+    let sources = KeySources::new(environment, context.host().passwords.opener(environment)).with_local(local);
     match sources.names() {
         Ok(kept) => {
             let ring = sources.ring(environment);
@@ -53,7 +53,7 @@ pub(super) async fn offline(context: &Context, network: &Network, environment: &
                 found(&ring, &name, checks).await;
             }
         }
-        Err(failure) => checks.failure(KEYS, "keystore", &failure),
+        Err(failure) => checks.failure(KEYS, "keystore", &failure.into()),
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) async fn look(session: &Session<'_>, preflight: bool, checks: &mut Ch
     let kept = match session.sources.names() {
         Ok(kept) => kept,
         Err(failure) => {
-            checks.failure(KEYS, "keystore", &failure);
+            checks.failure(KEYS, "keystore", &failure.into());
             return Ok(());
         }
     };

@@ -120,7 +120,7 @@ async fn look_at_network(
         checks.failure(Topic::Network, "interrupted", &failure);
     }
     if let Err(failure) = session.close().await {
-        checks.failure(Topic::Network, "embedded", &failure);
+        checks.failure(Topic::Network, "embedded", &failure.into());
     }
     Some(hash)
 }

@@ -3,9 +3,10 @@
 use super::check::{Checks, Topic};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::session::{Session, transport};
+use crate::session::Session;
 use pnp_client::Indexer;
-use pnp_network::{Kind, Layer, Network, Token};
+use pnp_network::{Kind, Layer, Network, NetworkError, Token};
+use pnp_ops::Error;
 use pnp_types::consensus;
 use std::time::{Duration, Instant};
 
@@ -26,9 +27,12 @@ pub(super) async fn open<'c>(context: &'c Context, network: &Network, checks: &m
             checks.ok(NETWORK, "reachable", format!("algod at {url} is {id} and answers in {ms} ms"));
             Some(session)
         }
-        Ok(Err(failure)) => {
-            let check = if failure.code == "wrong_genesis" { "genesis" } else { "reachable" };
-            checks.failure(NETWORK, check, &failure);
+        Ok(Err(error)) => {
+            let is_another = matches!(
+                error,
+                Error::Network(NetworkError::WrongGenesis { .. } | NetworkError::PublicBehindLocalName { .. })
+            );
+            checks.failure(NETWORK, if is_another { "genesis" } else { "reachable" }, &error.into());
             None
         }
         Err(_) => {
@@ -133,7 +137,7 @@ async fn clock(session: &Session<'_>, round: u64, checks: &mut Checks) -> Result
 async fn indexer(session: &Session<'_>, checks: &mut Checks) {
     let network = &session.network;
     let Some(endpoint) = &network.indexer else { return };
-    let Ok(transport) = transport(session.context, network) else { return };
+    let Ok(transport) = session.transport() else { return };
     let outcome = async {
         let token = endpoint.token.as_ref().map(Token::reveal);
         Indexer::connect(&endpoint.url, token, transport)?.newest_round().await

@@ -3,8 +3,8 @@
 use super::check::{Checks, Topic};
 use super::contract::Standing;
 use crate::failure::Failure;
-use crate::moment::{self, git};
 use crate::session::Session;
+use pnp_ops::provenance::{self, git};
 use pnp_registry::Multisigs;
 use pnp_types::{Address, MicroAlgos};
 use pnp_usage::Template;
@@ -63,7 +63,7 @@ fn source(session: &Session<'_>, standing: Option<&Standing>, checks: &mut Check
         checks.error(CONTRACT, "verified", message, format!("pnp-contract verify --net {net}"));
     }
     let folder = &session.context.folder;
-    match moment::git_commit(folder) {
+    match provenance::git_commit(folder) {
         None => {
             let message = "this project is not in git: nobody can tell later what was deployed";
             checks.warning(Topic::Files, "commit", message, "git init && git add -A && git commit");

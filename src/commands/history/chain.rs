@@ -1,6 +1,5 @@
 //! What the chain has of a contract's past.
 
-use crate::commands::deploy::indexer;
 use crate::failure::Failure;
 use crate::session::Session;
 use pnp_client::{Algod, AppCall};
@@ -158,7 +157,7 @@ pub(super) async fn unrecorded(
             not: Some(format!("calls of application {app} that are not in the record: {why}")),
         })
     };
-    let Some(indexer) = indexer(session)? else {
+    let Some(indexer) = session.indexer()? else {
         return unseen("no indexer of this network is known; name one in INDEXER_SERVER".to_owned());
     };
     let Ok(creator) = contract.creator.parse::<Address>() else {

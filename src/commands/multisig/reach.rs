@@ -32,11 +32,12 @@ impl<'c> Reach<'c> {
         }
         match Session::open(context).await {
             Ok(session) => Self::checked(session, bundle).await,
-            Err(failure) if failure.code == "unreachable" => {
+            Err(error) if error.is_unreachable() => {
+                let failure = Failure::from(error);
                 let cause = failure.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
                 Ok(Self::Nothing { why: format!("{}{cause}", failure.message) })
             }
-            Err(failure) => Err(failure),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -61,7 +62,7 @@ impl<'c> Reach<'c> {
     /// Ends the connection, if there is one.
     pub(super) async fn close(self) -> Result<(), Failure> {
         match self {
-            Self::Network(session) => session.close().await,
+            Self::Network(session) => Ok(session.close().await?),
             Self::Nothing { .. } => Ok(()),
         }
     }

@@ -5,9 +5,9 @@
 
 use crate::commands::deploy::{event, rates, recorded_programs};
 use crate::failure::Failure;
-use crate::moment;
 use crate::session::Session;
 use pnp_client::Confirmation;
+use pnp_ops::provenance;
 use pnp_registry::{Chain, Contract, DEFAULT_NAME};
 use pnp_types::{Address, AppIndex, ApplicationCall, AssetIndex, Bundle, Transaction, TransactionType, sha512_256};
 use pnp_usage::{Creation, DeployNote, Intent, Parameters, Programs, template_of};
@@ -176,13 +176,13 @@ fn new_asset(
         origin: "made by many signers".to_owned(),
         txid: transaction.id().to_string(),
         round: confirmation.round,
-        time: moment::now(),
+        time: provenance::now(),
     };
-    session.record(|chain| {
+    Ok(session.record(|chain| {
         let new = chain.assets.iter().all(|known| known.asset_id != asset_id);
         if new {
             chain.assets.push(asset);
         }
         new
-    })
+    })?)
 }

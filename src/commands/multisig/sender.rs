@@ -3,11 +3,12 @@
 use super::validity::{LONGEST, Validity};
 use super::{bundle_file, named};
 use crate::failure::Failure;
-use crate::session::{Sent, Session};
+use crate::session::Session;
 use crate::terminal::output::Answer;
 use crate::terminal::values;
 use pnp_client::SuggestedParams;
 use pnp_keys::Account;
+use pnp_ops::Sent;
 use pnp_types::{Address, Bundle, Digest, MultisigAccount, Round, Signature, SignedTransaction, Transaction, group};
 use pnp_usage::Programs;
 use schemars::JsonSchema;
@@ -180,7 +181,7 @@ impl Session<'_> {
         programs: Option<&Programs>,
     ) -> Result<Outcome, Failure> {
         match sender {
-            Sender::One(account) => self.send(what, account, transactions, programs).await.map(Outcome::Sent),
+            Sender::One(account) => Ok(Outcome::Sent(self.send(what, account, transactions, programs).await?)),
             Sender::Many(many) => {
                 let written = self.write_bundle(action, what, many, transactions).await?;
                 Ok(Outcome::Written(Box::new(written)))

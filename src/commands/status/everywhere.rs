@@ -191,7 +191,7 @@ async fn ask(context: &Context, name: &str, status: &mut EnvironmentStatus) -> R
     let session = Session::on(context, network, environment).await?;
     let outcome = read(&session, status).await;
     let closed = session.close().await;
-    outcome.and(closed)
+    outcome.and(closed.map_err(Failure::from))
 }
 
 /// The settings of a network. An address that the process's environment names is meant for one network, the one commands go to:

@@ -1,7 +1,7 @@
 //! Accounts whose keys a development network's kmd holds: found by their wallet's name, as AlgoKit keeps them, and signed
 //! for over kmd's own interface, so that no key leaves it.
 
-use crate::terminal::output::Output;
+use crate::observer::{Event, Observer};
 use pnp_client::{ClientError, Kmd, Wallet};
 use pnp_keys::{Account, KeyError, Origin, Pending, RemoteKey, Wallets};
 use pnp_types::{Address, Signature, Transaction};
@@ -9,34 +9,36 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
-/// How long a kmd may take to list its wallets before the command does without: it is only one place of several.
+/// How long a kmd may take to list its wallets before it is done without: it is only one place of several.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The wallets of one kmd, listed once.
 #[derive(Debug)]
-pub(crate) struct KmdWallets {
+pub struct KmdWallets {
     kmd: Kmd,
-    out: Output,
+    observer: Arc<dyn Observer>,
     wallets: OnceCell<Vec<Wallet>>,
 }
 
 impl KmdWallets {
-    pub(crate) fn new(kmd: Kmd, out: Output) -> Self {
-        Self { kmd, out, wallets: OnceCell::new() }
+    /// The wallets of this kmd, which is asked when the first key is looked for.
+    #[must_use]
+    pub fn new(kmd: Kmd, observer: Arc<dyn Observer>) -> Self {
+        Self { kmd, observer, wallets: OnceCell::new() }
     }
 
     /// Every wallet; none where no kmd answers, as on a network that has none.
-    pub(crate) async fn all(&self) -> &[Wallet] {
+    pub async fn all(&self) -> &[Wallet] {
         self.wallets
             .get_or_init(|| async {
                 match tokio::time::timeout(PATIENCE, self.kmd.wallets()).await {
                     Ok(Ok(wallets)) => wallets,
                     Ok(Err(error)) => {
-                        self.out.detail(&format!("no keys of kmd: {error}"));
+                        self.observer.event(Event::WalletsUnavailable { why: Some(error.to_string()) });
                         Vec::new()
                     }
                     Err(_) => {
-                        self.out.detail("no keys of kmd: it took too long");
+                        self.observer.event(Event::WalletsUnavailable { why: None });
                         Vec::new()
                     }
                 }

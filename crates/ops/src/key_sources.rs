@@ -1,10 +1,7 @@
-//! Every place where the keys of one network are, put together for a command.
+//! Every place where the keys of one network are, put together.
 
-use crate::failure::Failure;
-use crate::terminal::output::Output;
-use crate::terminal::unlock::Passwords;
-use crate::wallets::KmdWallets;
-use pnp_keys::{KeyRing, Keystore, LocalAccounts, Opener, Secret, Wallets};
+use crate::kmd_wallets::KmdWallets;
+use pnp_keys::{KeyError, KeyRing, Keystore, LocalAccounts, Opener, Secret, Wallets};
 use pnp_network::{Environment, Layer};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,46 +14,48 @@ const OFF: &str = "off";
 
 /// The places beside the settings, which the environment holds.
 #[derive(Debug)]
-pub(crate) struct KeySources {
+pub struct KeySources {
     keystore: Option<Keystore>,
-    passwords: Arc<Passwords>,
+    opener: Arc<dyn Opener>,
     wallets: Option<Arc<KmdWallets>>,
     local: Option<LocalAccounts>,
     own_network: bool,
 }
 
 impl KeySources {
-    /// The user's keystore, and nothing else.
-    pub(crate) fn new(environment: &Environment, out: Output) -> Self {
-        let passwords = Arc::new(Passwords::new_of(environment, out, "PNP_KEYSTORE_PASSWORD"));
-        Self { keystore: keystore(environment), passwords, wallets: None, local: None, own_network: false }
+    /// The user's keystore, whose entries `opener` opens, and nothing else.
+    #[must_use]
+    pub fn new(environment: &Environment, opener: Arc<dyn Opener>) -> Self {
+        Self { keystore: keystore(environment), opener, wallets: None, local: None, own_network: false }
     }
 
     /// The development accounts too, where there are any.
-    pub(crate) fn with_local(self, local: Option<LocalAccounts>) -> Self {
+    #[must_use]
+    pub fn with_local(self, local: Option<LocalAccounts>) -> Self {
         Self { local, ..self }
     }
 
     /// The wallets of kmd too, where there is one.
-    pub(crate) fn with_wallets(self, wallets: Option<KmdWallets>) -> Self {
+    #[must_use]
+    pub fn with_wallets(self, wallets: Option<KmdWallets>) -> Self {
         Self { wallets: wallets.map(Arc::new), ..self }
     }
 
     /// Says whether the network is this project's own.
-    pub(crate) fn on_own_network(self, own_network: bool) -> Self {
+    #[must_use]
+    pub fn on_own_network(self, own_network: bool) -> Self {
         Self { own_network, ..self }
     }
 
-    pub(crate) const fn keystore(&self) -> Option<&Keystore> {
+    /// The user's keystore, where there is one.
+    #[must_use]
+    pub const fn keystore(&self) -> Option<&Keystore> {
         self.keystore.as_ref()
     }
 
-    pub(crate) fn passwords(&self) -> &Passwords {
-        &self.passwords
-    }
-
     /// The ring of all keys: those of the settings, and these.
-    pub(crate) fn ring<'e>(&self, environment: &'e Environment) -> KeyRing<'e> {
+    #[must_use]
+    pub fn ring<'e>(&self, environment: &'e Environment) -> KeyRing<'e> {
         let lookup = |names: &[String]| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             environment.first_of(&names).map(|(name, setting)| Secret {
@@ -67,7 +66,7 @@ impl KeySources {
         };
         let mut ring = KeyRing::new(Box::new(lookup), self.local.clone()).on_own_network(self.own_network);
         if let Some(keystore) = &self.keystore {
-            ring = ring.with_keystore(keystore.clone(), Arc::clone(&self.passwords) as Arc<dyn Opener>);
+            ring = ring.with_keystore(keystore.clone(), Arc::clone(&self.opener));
         }
         if let Some(wallets) = &self.wallets {
             ring = ring.with_wallets(Arc::clone(wallets) as Arc<dyn Wallets>);
@@ -76,7 +75,10 @@ impl KeySources {
     }
 
     /// The names of the accounts in the keystore and in the development file.
-    pub(crate) fn names(&self) -> Result<Vec<String>, Failure> {
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, KeyError> {
         let mut names = self.keystore.as_ref().map_or(Ok(Vec::new()), Keystore::names)?;
         if let Some(local) = &self.local {
             names.extend(local.all()?.into_iter().map(|(name, _)| name));
@@ -85,7 +87,7 @@ impl KeySources {
     }
 
     /// The names of kmd's wallets but the one of the genesis, whose accounts have no names.
-    pub(crate) async fn wallet_names(&self) -> Vec<String> {
+    pub async fn wallet_names(&self) -> Vec<String> {
         let Some(wallets) = &self.wallets else { return Vec::new() };
         let named = wallets.all().await.iter().map(|wallet| wallet.name().to_ascii_lowercase());
         named.filter(|name| name != pnp_client::DEFAULT_WALLET && pnp_keys::is_name(name)).collect()

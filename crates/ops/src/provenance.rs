@@ -1,22 +1,24 @@
-//! What a record says about the moment it is written in: time, version, git commit.
+//! What a record says of the moment it is written in: time, version, git commit.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Now, UTC, to the second.
-pub(crate) fn now() -> String {
+#[must_use]
+pub fn now() -> String {
     let now = jiff::Timestamp::now();
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }
 
 /// This program's version.
-pub(crate) const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What git gets of our environment: how to find itself and its settings.
 const SHARED: [&str; 6] = ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT", "GIT_CONFIG_GLOBAL"];
 
 /// The git commit of the project, with `+` where the work tree differs; nothing outside git or without it.
-pub(crate) fn git_commit(project: &Path) -> Option<String> {
+#[must_use]
+pub fn git_commit(project: &Path) -> Option<String> {
     let commit = git(project, &["rev-parse", "HEAD"]).filter(|commit| !commit.is_empty())?;
     // The record itself is expected to change.
     let changed = git(project, &["status", "--porcelain", "--untracked-files=no", "--", ".", ":!deployments"])?;
@@ -24,7 +26,8 @@ pub(crate) fn git_commit(project: &Path) -> Option<String> {
 }
 
 /// What git answers in the project's folder; nothing where it refuses, or is not there.
-pub(crate) fn git(project: &Path, arguments: &[&str]) -> Option<String> {
+#[must_use]
+pub fn git(project: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new("git")
         // Our environment may hold mnemonics, and git starts programs of others: hooks, file system monitors.
         .env_clear()

@@ -1,5 +1,7 @@
 //! What a command that did not succeed says: what happened, why, and what to do.
 
+mod operations;
+
 use crate::terminal::problems::ProblemReport;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;

@@ -1,0 +1,62 @@
+//! Who says yes before something is sent where tokens are worth money.
+
+use pnp_types::{Address, MicroAlgos, Txid};
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+/// What is about to be sent on MainNet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// The network's name.
+    pub network: String,
+    /// Its genesis id.
+    pub genesis_id: String,
+    /// What it comes to.
+    pub effect: Effect,
+}
+
+/// What something that is about to be sent comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// One group.
+    Group {
+        /// What it does, in one sentence.
+        action: String,
+        /// Who sends it.
+        sender: Address,
+        /// The network's fees for it.
+        fee: MicroAlgos,
+        /// Its transactions.
+        txids: Vec<Txid>,
+    },
+    /// More than one group: names and values, in the order to show them in.
+    Lines(Vec<(&'static str, String)>),
+}
+
+/// What came of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It may be sent.
+    Approved,
+    /// It must not be sent.
+    Declined,
+    /// There is nobody to ask, so that it must not be sent.
+    NobodyToAsk,
+}
+
+/// A decision that may have to be waited for.
+pub type Deciding<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
+
+/// Who decides: a person at a terminal, or a server's policy. Asked on MainNet only.
+pub trait Approve: fmt::Debug + Send + Sync {
+    /// Decides about one proposal.
+    fn decide<'a>(&'a self, proposal: &'a Proposal) -> Deciding<'a>;
+}
+
+/// Nothing is approved: what an operation does on MainNet has to be allowed by somebody.
+impl Approve for () {
+    fn decide<'a>(&'a self, _: &'a Proposal) -> Deciding<'a> {
+        Box::pin(std::future::ready(Decision::NobodyToAsk))
+    }
+}

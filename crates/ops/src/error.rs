@@ -1,0 +1,238 @@
+//! Why an operation was not done.
+
+use crate::dispenser::DispenserError;
+#[cfg(feature = "embedded")]
+use crate::embedded::EmbeddedError;
+use crate::lock::LockError;
+use crate::refusal::Refusal;
+use pnp_client::ClientError;
+use pnp_keys::KeyError;
+use pnp_network::{Kind, Layer, NetworkError};
+use pnp_registry::RegistryError;
+use pnp_types::{Address, AddressError, MicroAlgos};
+use pnp_usage::{OperationError, UsageError};
+use std::path::PathBuf;
+
+/// Why an operation was not done. Carries no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A network's settings.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The connection to the network.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// A request to the network.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A record.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// A use of the contract.
+    #[error(transparent)]
+    Operation(#[from] OperationError),
+    /// The contract's own rules.
+    #[error(transparent)]
+    Usage(#[from] UsageError),
+    /// The network's rules refused a group that was sent.
+    #[error(transparent)]
+    Refused(#[from] Box<Refusal>),
+    /// A group was not sent.
+    #[error(transparent)]
+    NotSent(#[from] NotSent),
+    /// The lock on what stands on a network.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The account that funds others.
+    #[error(transparent)]
+    Dispenser(#[from] DispenserError),
+    /// The embedded network.
+    #[cfg(feature = "embedded")]
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// A setting that does not say what it should.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// No contract is meant.
+    #[error(transparent)]
+    NoContract(#[from] NoContract),
+    /// The chain asks for another key than the one that is here.
+    #[error(transparent)]
+    WrongSigner(#[from] Box<WrongSigner>),
+    /// The network's answer does not say what was made.
+    #[error("algod does not say which {} was made", made.name())]
+    Unnamed {
+        /// What was made.
+        made: Made,
+        /// The ids of the transactions that made it.
+        txids: Vec<String>,
+    },
+    /// A folder of the project cannot be used.
+    #[error("{} cannot be used", path.display())]
+    Folder {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// What a transaction makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// An application.
+    Application,
+    /// An asset.
+    Asset,
+}
+
+impl Made {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Asset => "asset",
+        }
+    }
+}
+
+impl Error {
+    /// Whether nothing answers where the network should be.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Client(ClientError::Unreachable { .. } | ClientError::Lost { .. })
+                | Self::Connect(ConnectError::Unreachable { .. })
+                | Self::Operation(OperationError::Client(ClientError::Unreachable { .. } | ClientError::Lost { .. }))
+        )
+    }
+
+    /// Whether a group that was to be sent may be in a block all the same, now or later.
+    #[must_use]
+    pub const fn may_have_been_sent(&self) -> bool {
+        match self {
+            Self::Client(ClientError::Unreachable { .. }) => true,
+            Self::Client(error) => error.may_have_arrived(),
+            _ => false,
+        }
+    }
+}
+
+/// Why there is no connection to a network.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Nothing says where its algod is.
+    #[error("{network} has no algod")]
+    NoAlgod {
+        /// The network's name.
+        network: String,
+    },
+    /// Nobody answers for a network that is not this machine's.
+    #[error("{source}")]
+    Unreachable {
+        /// The network's name.
+        network: String,
+        /// Where its address comes from.
+        layer: Option<Layer>,
+        /// What happened.
+        source: ClientError,
+    },
+    /// This build has no embedded network.
+    #[error("this program was built without the embedded network")]
+    NoEmbedded,
+}
+
+impl ConnectError {
+    /// What a first request that failed means on a network of this kind.
+    pub(crate) fn first_request(error: ClientError, network: &pnp_network::Network) -> Error {
+        match error {
+            // A local one can be started.
+            ClientError::Unreachable { .. } | ClientError::Lost { .. } if network.kind != Kind::LocalNet => {
+                let layer = network.algod.as_ref().map(|endpoint| endpoint.layer);
+                Self::Unreachable { network: network.name.clone(), layer, source: error }.into()
+            }
+            error => error.into(),
+        }
+    }
+}
+
+/// Why a group was not sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotSent {
+    /// Its fees are over the limit.
+    #[error("the fees would be {} microAlgos ({fee}), over the limit of {} microAlgos ({limit})", fee.0, limit.0)]
+    FeeOverLimit {
+        /// What the group would cost.
+        fee: MicroAlgos,
+        /// The most it may cost.
+        limit: MicroAlgos,
+    },
+    /// Somebody was asked and said no.
+    #[error("nothing was sent: it was not confirmed")]
+    Declined,
+    /// There was nobody to ask.
+    #[error("nothing was sent: MainNet asks for a confirmation")]
+    NobodyToAsk,
+    /// It has no transactions; a fault of this program.
+    #[error("there is nothing to send")]
+    Empty,
+}
+
+/// A setting that does not say what it should.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// It is not an address.
+    #[error("{setting} from {layer}: {source}")]
+    Address {
+        /// The setting's name.
+        setting: String,
+        /// Where it comes from.
+        layer: Layer,
+        /// What is wrong with it.
+        source: AddressError,
+    },
+    /// `ASA_ID` is not the number of an asset.
+    #[error("ASA_ID is not the number of an asset")]
+    Asset,
+    /// `APP_ID` is not the number of an application.
+    #[error("APP_ID is not the number of an application")]
+    Application,
+}
+
+/// Nothing names a contract, and the record has none for this chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no contract is recorded on {network}")]
+pub struct NoContract {
+    /// The network's name.
+    pub network: String,
+    /// The record's file, relative to the project's folder.
+    pub record: PathBuf,
+    /// The chain's genesis hash, base64.
+    pub genesis_hash: String,
+    /// Whether the record has contracts of other chains, or such as were deleted.
+    pub has_others: bool,
+}
+
+/// The chain asks for another key than the one that is here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the account {name} ({address}) is {}",
+    if needs == address { format!("not rekeyed to {has}") } else { format!("rekeyed to {needs}") }
+)]
+pub struct WrongSigner {
+    /// The account's name.
+    pub name: String,
+    /// Its address.
+    pub address: Address,
+    /// Where its key comes from.
+    pub origin: pnp_keys::Origin,
+    /// The address of the key that the chain asks for.
+    pub needs: Address,
+    /// The address of the key that is here.
+    pub has: Address,
+}

@@ -1,0 +1,128 @@
+//! What operations tell while they run.
+
+use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Round, Txid};
+use std::fmt;
+use std::path::PathBuf;
+
+/// Something that happened, or is waited for. Carries no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Something about the settings that the user should know.
+    SettingsNote(String),
+    /// The network answers and is what it claims to be.
+    Connected {
+        /// The network's name.
+        network: String,
+        /// Where its algod is.
+        url: String,
+        /// Its genesis id, which is only a label.
+        genesis_id: String,
+    },
+    /// The embedded network runs in this process.
+    NodeStarted {
+        /// Its data folder.
+        folder: PathBuf,
+        /// Where its algod is.
+        url: String,
+    },
+    /// Another process runs the embedded network, and this one uses it.
+    NodeAttached {
+        /// The process's id.
+        process: u32,
+        /// Where its algod is.
+        url: String,
+    },
+    /// The keys in kmd are left out: it does not answer, or not in time.
+    WalletsUnavailable {
+        /// Why; nothing where it took too long.
+        why: Option<String>,
+    },
+    /// Another process changes what stands on the network, and is waited for.
+    WaitingForLock {
+        /// Who holds the lock.
+        holder: String,
+        /// The network's name.
+        network: String,
+    },
+    /// An account was made on a development network.
+    AccountMade {
+        /// Its name.
+        name: String,
+        /// Its address.
+        address: Address,
+    },
+    /// Algos were sent from the network's dispenser.
+    Funded {
+        /// To whom.
+        address: Address,
+        /// How much.
+        amount: MicroAlgos,
+    },
+    /// An asset was made.
+    AssetMade {
+        /// Its index.
+        asset: AssetIndex,
+        /// Its unit's name.
+        unit: String,
+    },
+    /// An account may hold an asset from now on.
+    AssetOptedIn {
+        /// The account's name.
+        name: String,
+        /// The asset.
+        asset: AssetIndex,
+    },
+    /// A user may hold the asset and use the contract from now on.
+    UserOptedIn {
+        /// The user's name.
+        name: String,
+        /// The asset.
+        asset: AssetIndex,
+        /// The contract.
+        app: AppIndex,
+    },
+    /// A user was given some of the asset.
+    AssetSent {
+        /// The asset.
+        asset: AssetIndex,
+        /// How much, in minor units.
+        amount: u64,
+        /// To whom.
+        to: Address,
+    },
+    /// A group is handed over, and its outcome is waited for.
+    Sent {
+        /// The first transaction.
+        txid: Txid,
+        /// Whether that takes a while: it does not on a development network, which makes a block at once.
+        takes_a_while: bool,
+    },
+    /// The outcome of the group that was sent last is known, or no longer waited for.
+    Settled {
+        /// The first transaction.
+        txid: Txid,
+    },
+    /// A deployment of a process that was cut off was found on the chain, and recorded.
+    DeploymentRecovered {
+        /// The application.
+        app: AppIndex,
+    },
+    /// A deployment that was sent earlier is waited for.
+    WaitingForDeployment {
+        /// Its transaction.
+        txid: Txid,
+        /// Up to which round.
+        last_round: Round,
+    },
+}
+
+/// Who is told. The calls come from whatever thread an operation runs on, and should return at once.
+pub trait Observer: fmt::Debug + Send + Sync {
+    /// Is told of one event.
+    fn event(&self, event: Event);
+}
+
+/// Nobody is told.
+impl Observer for () {
+    fn event(&self, _: Event) {}
+}

@@ -1,0 +1,212 @@
+//! Errors of operations: connecting, provisioning, sending, settling.
+
+use super::{Failure, is_disk_full};
+use crate::explain::refusal;
+use pnp_devnet::NodeError;
+use pnp_network::Layer;
+use pnp_ops::{
+    ConnectError, DispenserError, EmbeddedError, Error, LockError, NoContract, NotSent, SettingError, WrongSigner,
+};
+use std::path::Path;
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Network(error) => error.into(),
+            Error::Connect(error) => error.into(),
+            Error::Client(error) => error.into(),
+            Error::Key(error) => error.into(),
+            Error::Registry(error) => error.into(),
+            Error::Operation(error) => error.into(),
+            Error::Usage(error) => error.into(),
+            Error::Refused(error) => refusal(&error),
+            Error::NotSent(error) => error.into(),
+            Error::Lock(error) => error.into(),
+            Error::Dispenser(error) => error.into(),
+            Error::Embedded(error) => error.into(),
+            Error::Setting(error) => error.into(),
+            Error::NoContract(error) => error.into(),
+            Error::WrongSigner(error) => (*error).into(),
+            Error::Unnamed { txids, .. } => Self::new("malformed_answer", message)
+                .hint(format!("look for transaction {} in an explorer", txids.join(", "))),
+            Error::Folder { path, source } => folder(&path, &source),
+        }
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        let message = error.to_string();
+        match error {
+            ConnectError::NoAlgod { .. } => Self::new("no_algod", message),
+            ConnectError::NoEmbedded => Self::new("no_embedded", message),
+            ConnectError::Unreachable { network: name, layer, source } => {
+                Self::from(source).hint(match layer {
+                    Some(Layer::BuiltIn) => format!(
+                        "check the connection, or name another provider of {name} in ALGOD_SERVER; --net embedded needs none"
+                    ),
+                    Some(Layer::Project) => {
+                        format!("check the address of [networks.{name}] in pnp.toml, and the connection")
+                    }
+                    _ => format!("check ALGOD_SERVER and ALGOD_PORT, which say where {name} is, and the connection"),
+                })
+            }
+        }
+    }
+}
+
+impl From<NotSent> for Failure {
+    fn from(error: NotSent) -> Self {
+        let message = error.to_string();
+        match error {
+            NotSent::FeeOverLimit { fee, limit } => Self::new("fee_ceiling", message)
+                .because("the network suggests fees by its congestion; nothing was sent")
+                .hint(format!("wait until it is less busy, or allow it with --max-fee {}", fee.0))
+                .with("fee", fee.0)
+                .with("max_fee", limit.0),
+            NotSent::Declined => Self::new("not_confirmed", message).hint("type mainnet, or pass --yes"),
+            NotSent::NobodyToAsk => Self::new("not_confirmed", message)
+                .because("there is no terminal to ask at")
+                .hint("pass --yes if you mean it"),
+            NotSent::Empty => Self::new("internal", message),
+        }
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        let message = error.to_string();
+        match error {
+            LockError::Held { holder, .. } => Self::new("record_held", message)
+                .because("two at once could make two contracts where one is asked for, so that one waits for the other")
+                .hint("wait for it or end it, and run the command again; the lock ends with its process")
+                .with("holder", holder),
+            LockError::File { source, .. } => {
+                Self::new("folder", message).because(source).hint("check the folder's rights")
+            }
+        }
+    }
+}
+
+impl From<DispenserError> for Failure {
+    fn from(error: DispenserError) -> Self {
+        let failure = Self::new("no_dispenser", &error);
+        match error {
+            DispenserError::Nobody { .. } => failure.hint("send Algos to the account from a wallet or a faucet"),
+            DispenserError::KmdSilent { url, why, .. } => {
+                failure.because(format!("{url} does not answer: {why}")).hint(
+                    "work in the folder where `pnp-contract localnet run` was started, which has the dispenser's key; on \
+                     another network set KMD_PORT, or DISPENSER_MNEMONIC to a rich account's words",
+                )
+            }
+            DispenserError::KeyLost { folder } => {
+                let folder = folder.display();
+                failure
+                    .because(format!(
+                        "{folder}/dispenser.key was deleted or is another chain's, and no new key owns this chain's money"
+                    ))
+                    .hint(format!(
+                        "restore the file, or set DISPENSER_MNEMONIC to the words of an account that has Algos; to begin a \
+                         fresh chain, move {folder} away"
+                    ))
+            }
+            DispenserError::KeyUnreadable(why) => failure.because(why),
+        }
+    }
+}
+
+impl From<SettingError> for Failure {
+    fn from(error: SettingError) -> Self {
+        let failure = Self::usage(&error);
+        match error {
+            SettingError::Address { .. } => failure.hint("an address has 58 characters: A to Z and 2 to 7"),
+            SettingError::Asset => failure.hint("for example ASA_ID=1002"),
+            SettingError::Application => failure.hint("for example APP_ID=1001"),
+        }
+    }
+}
+
+impl From<NoContract> for Failure {
+    fn from(error: NoContract) -> Self {
+        let NoContract { network, record, genesis_hash, has_others } = &error;
+        let path = record.display();
+        let why = match has_others {
+            true => format!(
+                "{path} has none for this chain ({genesis_hash}): those in it are on another one, or were deleted"
+            ),
+            false => format!("{path} has none"),
+        };
+        let hint = format!("run `pnp-contract deploy --net {network}`, or name one with --app");
+        Self::new("no_contract", &error).because(why).hint(hint)
+    }
+}
+
+impl From<WrongSigner> for Failure {
+    fn from(error: WrongSigner) -> Self {
+        let WrongSigner { name, address, origin, needs, has } = &error;
+        let setting = name.to_ascii_uppercase().replace('-', "_");
+        let failure = Self::new("wrong_signer", &error);
+        let failure = match needs == address {
+            true => failure
+                .because(format!("the chain asks for its own key, and {origin} has another's"))
+                .hint(format!("give the words of {address} itself, or take {setting}_SENDER away")),
+            false => failure
+                .because(format!("the chain asks for that key, and {origin} has the one of {has}"))
+                .hint(format!(
+                    "set {setting}_MNEMONIC to the words of {needs} and {setting}_SENDER to {address}, or keep both with \
+                     `pnp-contract account import NAME --sender {address}`; a multisignature signs with --multisig"
+                )),
+        };
+        failure.with("address", address.to_string()).with("needs", needs.to_string()).with("has", has.to_string())
+    }
+}
+
+impl From<EmbeddedError> for Failure {
+    fn from(error: EmbeddedError) -> Self {
+        let message = error.to_string();
+        match error {
+            EmbeddedError::Node(error) => error.into(),
+            EmbeddedError::Start(why) | EmbeddedError::Stop(why) => Self::new("embedded", message).because(why),
+        }
+    }
+}
+
+/// A node that does not start.
+impl From<NodeError> for Failure {
+    fn from(error: NodeError) -> Self {
+        let message = error.to_string();
+        let disk_full = error.is_disk_full();
+        match error {
+            NodeError::Listen { service, address, source } => {
+                Self::new("port_taken", format!("{service} cannot listen on {address}"))
+                    .because(source)
+                    .hint("stop what holds the port, or choose another one: `localnet run --algod-port N`")
+            }
+            NodeError::InUse { folder, holder } => {
+                let holder = holder.map(|holder| format!(" ({holder})")).unwrap_or_default();
+                Self::new(
+                    "node_held",
+                    format!("the network in {} is held by another process{holder}", folder.display()),
+                )
+                .because("one process at a time may write a chain")
+                .hint("wait for it or stop it; `localnet run --data-dir DIR` takes another folder")
+            }
+            NodeError::Folder { path, source } => folder(&path, &source),
+            NodeError::Ledger(reason) if disk_full => Self::new("disk_full", "the network could not be started")
+                .because(reason)
+                .hint("free some space and run the command again; what was acknowledged is kept"),
+            _ => Self::new("node", "the network could not be started")
+                .because(message)
+                .hint("if its folder is damaged, move .pnp/embedded away: a fresh chain is made"),
+        }
+    }
+}
+
+/// A folder of the project that cannot be used.
+fn folder(path: &Path, why: &std::io::Error) -> Failure {
+    let code = if is_disk_full(why) { "disk_full" } else { "folder" };
+    Failure::new(code, format!("{} cannot be used", path.display()))
+        .because(why)
+        .hint("free some space, check the folder's rights, or run the command in another folder")
+}

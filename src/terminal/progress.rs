@@ -1,0 +1,129 @@
+//! What operations tell while they run, in words; and who decides, at the terminal, what is sent on MainNet.
+
+use crate::terminal::interrupt;
+use crate::terminal::output::{Output, Waiting};
+use crate::terminal::unlock::Passwords;
+use pnp_keys::Opener;
+use pnp_network::Environment;
+use pnp_ops::{Approve, Deciding, Decision, Effect, Event, Host, Observer, Proposal};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The terminal as operations see it. With `yes` nothing is asked.
+pub(crate) fn host(out: Output, yes: bool) -> Host {
+    Host {
+        observer: Arc::new(Progress { out, waiting: Mutex::new(None) }),
+        approve: Arc::new(Question { out, yes }),
+        passwords: Arc::new(Keystore { out }),
+    }
+}
+
+/// Says what happens.
+#[derive(Debug)]
+struct Progress {
+    out: Output,
+    /// The sign of life while the outcome of a transaction is waited for.
+    waiting: Mutex<Option<Waiting>>,
+}
+
+impl Progress {
+    fn wait(&self, sign: Option<Waiting>) {
+        // A poisoned lock only means that a thread died while it held it; what is in it is whole.
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = sign;
+    }
+}
+
+impl Observer for Progress {
+    fn event(&self, event: Event) {
+        let out = &self.out;
+        match event {
+            Event::SettingsNote(note) => out.warn(&note),
+            Event::Connected { network, url, genesis_id } => out.detail(&format!("{network} at {url} is {genesis_id}")),
+            Event::NodeStarted { folder, url } => {
+                out.detail(&format!("embedded network in {} at {url}", folder.display()));
+            }
+            Event::NodeAttached { process, url } => {
+                out.detail(&format!("attached to the embedded network of process {process}, {url}"));
+            }
+            Event::WalletsUnavailable { why: Some(why) } => out.detail(&format!("no keys of kmd: {why}")),
+            Event::WalletsUnavailable { why: None } => out.detail("no keys of kmd: it took too long"),
+            Event::WaitingForLock { holder, network } => {
+                out.say(&format!("waiting for {holder}, which changes what stands on {network}"));
+            }
+            Event::AccountMade { name, address } => out.say(&format!("made the account {name}: {address}")),
+            Event::Funded { address, amount } => out.say(&format!("sent {amount} to {address}")),
+            Event::AssetMade { asset, unit } => out.say(&format!("made the asset {asset} ({unit})")),
+            Event::AssetOptedIn { name, asset } => out.say(&format!("{name} opted in to asset {asset}")),
+            Event::UserOptedIn { name, asset, app } => {
+                out.say(&format!("{name} opted in to asset {asset} and application {app}"));
+            }
+            Event::AssetSent { asset, amount, to } => {
+                out.say(&format!("sent {amount} minor units of asset {asset} to {to}"));
+            }
+            Event::Sent { txid, takes_a_while } => {
+                interrupt::sent(&txid.to_string());
+                self.wait(takes_a_while.then(|| out.waiting(&format!("waiting for {txid}"))));
+            }
+            Event::Settled { .. } => {
+                self.wait(None);
+                interrupt::settled();
+            }
+            Event::DeploymentRecovered { app } => {
+                out.say(&format!("recorded application {app}, deployed by a command that was cut off"));
+            }
+            Event::WaitingForDeployment { txid, .. } => {
+                out.say(&format!("waiting for {txid}, a deployment that was sent earlier"));
+            }
+        }
+    }
+}
+
+/// Asks for the network's name before something is sent on MainNet.
+#[derive(Debug)]
+struct Question {
+    out: Output,
+    yes: bool,
+}
+
+impl Approve for Question {
+    fn decide<'a>(&'a self, proposal: &'a Proposal) -> Deciding<'a> {
+        Box::pin(async move {
+            if self.yes {
+                return Decision::Approved;
+            }
+            let out = &self.out;
+            out.warn("this is MainNet: tokens are worth money");
+            out.warn(&format!("network  {} ({})", proposal.network, proposal.genesis_id));
+            for (name, value) in lines(&proposal.effect) {
+                out.warn(&format!("{name:<8} {value}"));
+            }
+            match out.ask("Type mainnet to send it:").await {
+                Some(answer) if answer == "mainnet" => Decision::Approved,
+                Some(_) => Decision::Declined,
+                None => Decision::NobodyToAsk,
+            }
+        })
+    }
+}
+
+fn lines(effect: &Effect) -> Vec<(&'static str, String)> {
+    match effect {
+        Effect::Group { action, sender, fee, txids } => {
+            let mut lines = vec![("action", action.clone()), ("sender", sender.to_string()), ("fee", fee.to_string())];
+            lines.extend(txids.iter().map(|txid| ("id", txid.to_string())));
+            lines
+        }
+        Effect::Lines(lines) => lines.clone(),
+    }
+}
+
+/// Asks for the keystore's passwords.
+#[derive(Debug)]
+struct Keystore {
+    out: Output,
+}
+
+impl pnp_ops::Passwords for Keystore {
+    fn opener(&self, environment: &Environment) -> Arc<dyn Opener> {
+        Arc::new(Passwords::of_keystore(environment, self.out))
+    }
+}
