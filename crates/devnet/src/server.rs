@@ -6,11 +6,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::ServiceExt;
-use axum::extract::Request;
 use axum::serve::ListenerExt as _;
 use tokio::sync::oneshot;
-use tower_http::normalize_path::NormalizePath;
 
 use super::{Config, DevNode, NodeError, rest};
 
@@ -57,7 +54,7 @@ pub fn serve(config: Config) -> Result<Running, NodeError> {
 
 async fn answer(
     listener: TcpListener,
-    service: NormalizePath<axum::Router>,
+    service: axum::Router,
     stopped: oneshot::Receiver<()>,
     on_signal: bool,
 ) -> io::Result<()> {
@@ -76,9 +73,7 @@ async fn answer(
         }
         drop(last_call);
     };
-    let serve = axum::serve(listener, ServiceExt::<Request>::into_make_service(service))
-        .with_graceful_shutdown(stop)
-        .into_future();
+    let serve = axum::serve(listener, service).with_graceful_shutdown(stop).into_future();
     let patience = async move {
         while ended.changed().await.is_ok() {}
         tokio::time::sleep(LAST_REQUESTS).await;

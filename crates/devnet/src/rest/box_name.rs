@@ -6,12 +6,16 @@ use super::request::parse_uint;
 use pnp_types::{Address, sha512_256};
 
 /// Reads `str:…`, `int:…`, `addr:…`, `b32:…`, `b64:…`, `abi:type:value` into bytes; the error is algod's text.
-pub(super) fn parse(text: &str) -> Result<Vec<u8>, String> {
+pub(super) fn parse(text: &[u8]) -> Result<Vec<u8>, String> {
     let form = "all arguments and box names should be of the form 'encoding:value'";
-    let (encoding, value) = text.split_once(':').ok_or(form)?;
-    match encoding {
-        "str" | "string" => Ok(value.as_bytes().to_vec()),
-        "int" | "integer" => parse_uint(value)
+    let colon = text.iter().position(|byte| *byte == b':').ok_or(form)?;
+    let (encoding, value) = text.split_at_checked(colon).ok_or(form)?;
+    let bytes = value.get(1..).unwrap_or_default();
+    let (encoding, value) = (String::from_utf8_lossy(encoding), &*String::from_utf8_lossy(bytes));
+    match encoding.as_ref() {
+        // Only here may a name be bytes that are no text.
+        "str" | "string" => Ok(bytes.to_vec()),
+        "int" | "integer" => parse_uint(bytes)
             .map(|number| number.to_be_bytes().to_vec())
             .map_err(|problem| format!("Could not parse uint64 from string ({value}): {problem}")),
         "addr" | "address" => address(value).map_err(|problem| {
@@ -59,9 +63,14 @@ fn numbers(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Vec<u8>, String> {
+        super::parse(text.as_bytes())
+    }
+
     #[test]
     fn every_encoding_gives_its_bytes() {
         assert_eq!(parse("str:a:b").unwrap(), b"a:b");
+        assert_eq!(super::parse(b"str:\xff").unwrap(), b"\xff");
         assert_eq!(parse("int:258").unwrap(), [0, 0, 0, 0, 0, 0, 1, 2]);
         assert_eq!(parse(&format!("addr:{}", Address([9; 32]))).unwrap(), [9; 32]);
         assert_eq!(parse("b32:MJXXQMI=").unwrap(), b"box1");

@@ -5,6 +5,8 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use super::router;
+
 /// Answers every `OPTIONS` request, of any path, and lets every origin read the other answers.
 ///
 /// Pages from the internet may also reach this private network: that is how a wallet page finds LocalNet
@@ -14,8 +16,12 @@ pub(super) async fn answer_preflights(request: Request, next: Next) -> Response 
     let from_page = request.headers().contains_key(header::ORIGIN);
     let from_internet = request.headers().contains_key("access-control-request-private-network");
     let preflight = request.method() == Method::OPTIONS;
+    let methods = preflight.then(|| router::allowed(request.uri().path().as_bytes())).flatten();
     let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     let headers = response.headers_mut();
+    if let Some(methods) = methods.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
+        headers.insert(header::ALLOW, methods);
+    }
     headers.append(header::VARY, fixed("Origin"));
     if from_page {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, fixed("*"));

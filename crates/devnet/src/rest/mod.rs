@@ -13,69 +13,68 @@ mod document;
 mod handlers;
 mod refusal;
 mod request;
+mod router;
 mod routes;
 mod shapes;
 mod unsupported;
+mod url;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{RawPathParams, Request as HttpRequest, State};
-use axum::http::{HeaderMap, Uri, header};
+use axum::extract::{Request as HttpRequest, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodFilter, on};
 use tower_http::compression::CompressionLayer;
-use tower_http::normalize_path::NormalizePath;
 
 use self::refusal::Refusal;
 use self::request::Request;
-use self::routes::{Access, Act, ROUTES, Route};
-use self::unsupported::UNSUPPORTED;
+use self::router::Target;
+use self::routes::{Access, Act, Route};
 use super::DevNode;
 
 /// The largest body any request may have, in bytes.
 const MAX_BODY: usize = 10_000_000;
 
-/// The whole interface over one node, as a service for HTTP requests. A slash at the end of a path means nothing.
-pub(super) fn service(node: Arc<DevNode>) -> NormalizePath<Router> {
-    NormalizePath::trim_trailing_slash(router(node))
-}
-
-fn router(node: Arc<DevNode>) -> Router {
-    let mut router = Router::new();
-    for route in ROUTES {
-        let serve = move |State(node): State<Arc<DevNode>>, params: RawPathParams, request: HttpRequest| {
-            serve(route, node, params, request)
-        };
-        router = router.route(route.path, on(method(route.method), serve));
-    }
-    for (name, path, reason) in UNSUPPORTED {
-        router = router.route(path, on(method(name), async || Refusal::unsupported(*reason)));
-    }
-    router
-        .fallback(async || Refusal::path())
-        .method_not_allowed_fallback(async || Refusal::method())
+/// The whole interface over one node, as a service for HTTP requests.
+pub(super) fn service(node: Arc<DevNode>) -> Router {
+    Router::new()
+        .fallback(dispatch)
         .with_state(node)
         .layer(from_fn(cross_origin::answer_preflights))
         .layer(CompressionLayer::new())
 }
 
-fn method(name: &str) -> MethodFilter {
-    match name {
-        "POST" => MethodFilter::POST,
-        "PUT" => MethodFilter::PUT,
-        "DELETE" => MethodFilter::DELETE,
-        _ => MethodFilter::GET,
+/// Answers any request. The routes are our own to find, for axum has other words for a broken path, and another idea of
+/// what is one.
+async fn dispatch(State(node): State<Arc<DevNode>>, request: HttpRequest) -> Response {
+    let Ok(path) = url::routed_path(request.uri().path()) else { return broken_path() };
+    match router::find(request.method().as_str(), &path) {
+        Target::Route(route, values) => serve(route, node, values, request).await,
+        Target::Unsupported(_) if !may_enter(request.headers(), node.token()) => Refusal::token().into_response(),
+        Target::Unsupported(reason) => Refusal::unsupported(reason).into_response(),
+        Target::OtherMethods(allowed) => Refusal::method(allowed).into_response(),
+        Target::Nowhere => Refusal::path().into_response(),
     }
 }
 
-async fn serve(route: &Route, node: Arc<DevNode>, params: RawPathParams, request: HttpRequest) -> Response {
+/// What Go's HTTP server says before algod sees the request.
+fn broken_path() -> Response {
+    (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")], "400 Bad Request").into_response()
+}
+
+async fn serve(
+    route: &'static Route,
+    node: Arc<DevNode>,
+    values: Vec<(&'static str, Vec<u8>)>,
+    request: HttpRequest,
+) -> Response {
     if route.access == Access::Token && !may_enter(request.headers(), node.token()) {
         return Refusal::token().into_response();
     }
-    let request = match take_apart(params, request).await {
+    let request = match take_apart(values, request).await {
         Ok(request) => request,
         Err(refusal) => return refusal.into_response(),
     };
@@ -101,20 +100,12 @@ fn may_enter(headers: &HeaderMap, token: &str) -> bool {
     token.is_empty() || (given.len() == token.len() && differing == 0)
 }
 
-async fn take_apart(params: RawPathParams, request: HttpRequest) -> Result<Request, Refusal> {
+async fn take_apart(values: Vec<(&'static str, Vec<u8>)>, request: HttpRequest) -> Result<Request, Refusal> {
     let (parts, body) = request.into_parts();
     let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    Ok(Request {
-        path: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        query: query_of(&parts.uri),
-        accepts_msgpack: accepts.contains("msgpack") && !accepts.contains("json"),
-        body: read(&parts.headers, body).await?,
-    })
-}
-
-fn query_of(uri: &Uri) -> Vec<(String, String)> {
-    // A query that cannot be read has no parameters, as in the reference.
-    axum::extract::Query::try_from_uri(uri).map(|axum::extract::Query(pairs)| pairs).unwrap_or_default()
+    let accepts_msgpack = accepts.contains("msgpack") && !accepts.contains("json");
+    let body = read(&parts.headers, body).await?;
+    Request::new(values, parts.uri.query().unwrap_or_default(), accepts_msgpack, body)
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {

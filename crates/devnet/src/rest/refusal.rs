@@ -1,6 +1,6 @@
 //! Why a request was not done, as algod's clients expect to hear it: a status and `{"message": …, "data": …}`.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::answer::Answer;
@@ -11,11 +11,12 @@ pub(super) struct Refusal {
     status: StatusCode,
     message: String,
     data: Option<serde_json::Value>,
+    allowed: Option<Box<str>>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), data: None }
+        Self { status, message: message.into(), data: None, allowed: None }
     }
 
     /// 400: the request is wrong, or the ledger refuses what it asks.
@@ -48,9 +49,9 @@ impl Refusal {
         Self::missing("Not Found")
     }
 
-    /// 405 of a path that has other methods.
-    pub(super) fn method() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+    /// 405 of a path that has other methods, those of this `Allow` header.
+    pub(super) fn method(allowed: String) -> Self {
+        Self { allowed: Some(allowed.into()), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") }
     }
 
     /// 413: more bytes than any request may have.
@@ -61,6 +62,12 @@ impl Refusal {
     /// 400 of a parameter that cannot be read, in the words of algod's generated parser.
     pub(super) fn parameter(name: &str, problem: &str) -> Self {
         Self::bad(format!("Invalid format for parameter {name}: {problem}"))
+    }
+
+    /// The sentence.
+    #[cfg(test)]
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 
     /// Adds what programs may want to know: pc, states, limits.
@@ -77,6 +84,10 @@ impl IntoResponse for Refusal {
             body.insert("data".to_owned(), data);
         }
         body.insert("message".to_owned(), self.message.into());
-        Answer::value(&body.into()).with_status(self.status).into_response()
+        let mut response = Answer::value(&body.into()).with_status(self.status).into_response();
+        if let Some(allowed) = self.allowed.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
+        response
     }
 }

@@ -1,59 +1,100 @@
 //! What a client sent, read as algod reads it and refused in its words.
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 
-use super::Refusal;
 use super::answer::Format;
+use super::{Refusal, url};
 use pnp_types::{Address, Digest};
 
 /// One request, taken apart.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Request {
     /// The values of the path's `{names}`.
-    pub(super) path: Vec<(String, String)>,
+    path: Vec<(&'static str, Vec<u8>)>,
     /// The query's values in their order.
-    pub(super) query: Vec<(String, String)>,
+    query: Vec<(String, Vec<u8>)>,
     /// Whether the client accepts msgpack and not JSON.
-    pub(super) accepts_msgpack: bool,
+    accepts_msgpack: bool,
     /// The whole body.
     pub(super) body: Bytes,
 }
 
 impl Request {
-    /// A text in the path; empty only if the route does not have it.
-    pub(super) fn text(&self, name: &str) -> &str {
-        self.path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    /// A request from the values in its path, which algod unescapes (a second time, see [`url::routed_path`]), its query
+    /// and its body.
+    pub(super) fn new(
+        values: Vec<(&'static str, Vec<u8>)>,
+        query: &str,
+        accepts_msgpack: bool,
+        body: Bytes,
+    ) -> Result<Self, Refusal> {
+        let unescaped = |(name, value): (&'static str, Vec<u8>)| match url::unescape(&value, false) {
+            Ok(value) if value.is_empty() => {
+                Err(Refusal::parameter(name, &format!("parameter '{name}' is empty, can't bind its value")))
+            }
+            Ok(value) => Ok((name, value)),
+            Err(problem) => {
+                Err(Refusal::parameter(name, &format!("error unescaping path parameter '{name}': {problem}")))
+            }
+        };
+        let path = values.into_iter().map(unescaped).collect::<Result<_, _>>()?;
+        Ok(Self { path, query: url::query_pairs(query), accepts_msgpack, body })
+    }
+
+    /// A value in the path; empty only if the route does not have it.
+    fn value(&self, name: &str) -> &[u8] {
+        self.path.iter().find(|(key, _)| *key == name).map_or(b"", |(_, value)| value)
     }
 
     /// A number in the path.
     pub(super) fn number(&self, name: &str) -> Result<u64, Refusal> {
-        parse_uint(self.text(name))
+        parse_uint(self.value(name))
             .map_err(|problem| Refusal::parameter(name, &format!("error binding string parameter: {problem}")))
     }
 
     /// An address in the path.
     pub(super) fn address(&self, name: &str) -> Result<Address, Refusal> {
-        let text = self.text(name);
+        let text = String::from_utf8_lossy(self.value(name));
         text.parse().map_err(|_| {
-            let problem = address_problem(text);
+            let problem = address_problem(&text);
             Refusal::parameter(name, &format!("error unmarshaling '{text}' text as *basics.Address: {problem}"))
         })
     }
 
     /// A transaction id in the path.
     pub(super) fn txid(&self, name: &str) -> Result<Digest, Refusal> {
-        self.text(name).parse().map_err(|_| Refusal::bad("no valid transaction ID was specified"))
+        String::from_utf8_lossy(self.value(name))
+            .parse()
+            .map_err(|_| Refusal::bad("no valid transaction ID was specified"))
     }
 
-    /// The first value of a query parameter.
-    pub(super) fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    /// The value of a query parameter, as bytes: it may be no text.
+    pub(super) fn query_bytes(&self, name: &str) -> Result<Option<&[u8]>, Refusal> {
+        let mut values = self.query.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_slice());
+        match (values.next(), values.next()) {
+            (first, None) => Ok(first),
+            _ => Err(Refusal::parameter(name, &format!("multiple values for single value parameter '{name}'"))),
+        }
     }
 
-    /// A list of a query parameter: `a,b` or the parameter several times.
-    pub(super) fn query_list(&self, name: &str) -> Vec<&str> {
-        let values = self.query.iter().filter(|(key, _)| key == name);
-        values.flat_map(|(_, value)| value.split(',')).map(str::trim).collect()
+    /// The value of a query parameter.
+    pub(super) fn query(&self, name: &str) -> Result<Option<Cow<'_, str>>, Refusal> {
+        Ok(self.query_bytes(name)?.map(String::from_utf8_lossy))
+    }
+
+    /// The entries of a query parameter that is a list: `a,b`.
+    pub(super) fn query_list(&self, name: &str) -> Result<Vec<String>, Refusal> {
+        match self.query(name) {
+            Ok(value) => {
+                Ok(value.iter().flat_map(|value| value.split(',')).map(|entry| entry.trim().to_owned()).collect())
+            }
+            Err(_) => {
+                let problem = format!("parameter '{name}' is not exploded, but is specified multiple times");
+                Err(Refusal::parameter(name, &problem))
+            }
+        }
     }
 
     /// A number in the query, if it is there.
@@ -62,17 +103,18 @@ impl Request {
             parse_uint(text)
                 .map_err(|problem| Refusal::parameter(name, &format!("error binding string parameter: {problem}")))
         };
-        self.query(name).map(parse).transpose()
+        self.query_bytes(name)?.map(parse).transpose()
     }
 
     /// A yes or no in the query; no, if it is not there.
     pub(super) fn query_flag(&self, name: &str) -> Result<bool, Refusal> {
-        match self.query(name) {
-            None | Some("0" | "f" | "F" | "false" | "FALSE" | "False") => Ok(false),
-            Some("1" | "t" | "T" | "true" | "TRUE" | "True") => Ok(true),
+        match self.query_bytes(name)? {
+            None | Some(b"0" | b"f" | b"F" | b"false" | b"FALSE" | b"False") => Ok(false),
+            Some(b"1" | b"t" | b"T" | b"true" | b"TRUE" | b"True") => Ok(true),
             Some(text) => {
+                let text = url::quote(text);
                 let problem =
-                    format!("error binding string parameter: strconv.ParseBool: parsing {text:?}: invalid syntax");
+                    format!("error binding string parameter: strconv.ParseBool: parsing {text}: invalid syntax");
                 Err(Refusal::parameter(name, &problem))
             }
         }
@@ -80,7 +122,7 @@ impl Request {
 
     /// The format of the answer: `format=`, and without it what the client accepts.
     pub(super) fn format(&self) -> Result<Format, Refusal> {
-        match self.query("format").map(str::to_ascii_lowercase).as_deref() {
+        match self.query("format")?.map(|name| name.to_ascii_lowercase()).as_deref() {
             Some("json") => Ok(Format::Json),
             Some("msgpack" | "msgp") => Ok(Format::Msgpack),
             None if self.accepts_msgpack => Ok(Format::Msgpack),
@@ -96,15 +138,17 @@ impl Request {
 }
 
 /// Reads a decimal number of 64 bits; the error is the text clients of algod know.
-pub(super) fn parse_uint(text: &str) -> Result<u64, String> {
-    if text.is_empty() || !text.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(format!("strconv.ParseUint: parsing {text:?}: invalid syntax"));
-    }
-    text.parse().map_err(|_| format!("strconv.ParseUint: parsing {text:?}: value out of range"))
+pub(super) fn parse_uint(text: &[u8]) -> Result<u64, String> {
+    let problem = |what| format!("strconv.ParseUint: parsing {}: {what}", url::quote(text));
+    let digits = std::str::from_utf8(text).ok().filter(|text| !text.is_empty());
+    let digits = digits.filter(|text| text.bytes().all(|digit| digit.is_ascii_digit()));
+    digits.ok_or_else(|| problem("invalid syntax"))?.parse().map_err(|_| problem("value out of range"))
 }
 
 fn address_problem(text: &str) -> String {
-    match data_encoding::BASE32_NOPAD.decode(text.as_bytes()) {
+    // Go's decoder passes over line ends.
+    let letters: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    match data_encoding::BASE32_NOPAD.decode(&letters) {
         Err(_) => format!("failed to decode address {text} from base 32"),
         Ok(bytes) if bytes.len() < 32 => format!("decoded bad addr: {text}"),
         Ok(_) => format!("address {text} is malformed, checksum verification failed"),
@@ -115,33 +159,62 @@ fn address_problem(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn with_query(query: &[(&str, &str)]) -> Request {
-        let own = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        Request {
-            path: own(&[("round", "abc"), ("big", "18446744073709551616"), ("n", "7")]),
-            query: own(query),
-            ..Request::default()
-        }
+    fn with_query(query: &str) -> Request {
+        let values = [("round", "abc"), ("big", "18446744073709551616"), ("n", "%37"), ("odd", "%ff<")];
+        let values = values.map(|(name, value)| (name, value.as_bytes().to_vec()));
+        Request::new(values.to_vec(), query, false, Bytes::new()).unwrap()
+    }
+
+    /// The message of a refused reading.
+    fn refused<T: std::fmt::Debug>(outcome: Result<T, Refusal>) -> String {
+        outcome.unwrap_err().message().to_owned()
     }
 
     #[test]
     fn numbers_are_refused_in_algods_words() {
-        let request = with_query(&[("max", "-1")]);
+        let request = with_query("max=-1");
         assert_eq!(request.number("n").unwrap(), 7);
-        let text = |refusal: Refusal| format!("{refusal:?}");
-        assert!(text(request.number("round").unwrap_err()).contains(r#"Invalid format for parameter round: error binding string parameter: strconv.ParseUint: parsing \"abc\": invalid syntax"#));
-        assert!(text(request.number("big").unwrap_err()).contains("value out of range"));
-        assert!(text(request.query_number("max").unwrap_err()).contains(r#"parsing \"-1\": invalid syntax"#));
+        let problem = |name: &str, quoted: &str| {
+            format!(
+                "Invalid format for parameter {name}: error binding string parameter: strconv.ParseUint: parsing {quoted}"
+            )
+        };
+        assert_eq!(refused(request.number("round")), problem("round", r#""abc": invalid syntax"#));
+        assert_eq!(refused(request.number("odd")), problem("odd", r#""\xff<": invalid syntax"#));
+        assert_eq!(refused(request.number("big")), problem("big", r#""18446744073709551616": value out of range"#));
+        assert_eq!(refused(request.query_number("max")), problem("max", r#""-1": invalid syntax"#));
         assert_eq!(request.query_number("min").unwrap(), None);
     }
 
     #[test]
     fn formats_and_lists() {
-        assert_eq!(with_query(&[("format", "MSGP")]).format().unwrap(), Format::Msgpack);
-        assert_eq!(with_query(&[]).format().unwrap(), Format::Json);
-        assert!(with_query(&[("format", "xx")]).format().is_err());
-        assert_eq!(with_query(&[("x", "a, b"), ("x", "c")]).query_list("x"), ["a", "b", "c"]);
-        assert!(with_query(&[("f", "x")]).query_flag("f").is_err());
+        assert_eq!(with_query("format=MSGP").format().unwrap(), Format::Msgpack);
+        assert_eq!(with_query("").format().unwrap(), Format::Json);
+        assert!(with_query("format=xx").format().is_err());
+        assert_eq!(with_query("x=a,%20b,c").query_list("x").unwrap(), ["a", "b", "c"]);
+        assert!(with_query("f=x").query_flag("f").is_err());
+    }
+
+    #[test]
+    fn a_parameter_given_twice_or_not_at_all_is_refused_in_algods_words() {
+        let twice = with_query("max=1&max=1&exclude=all&exclude=all");
+        assert_eq!(
+            refused(twice.query_number("max")),
+            "Invalid format for parameter max: multiple values for single value parameter 'max'"
+        );
+        assert_eq!(
+            refused(twice.query_list("exclude")),
+            "Invalid format for parameter exclude: parameter 'exclude' is not exploded, but is specified multiple times"
+        );
+        let in_path = |value: &[u8]| refused(Request::new(vec![("round", value.to_vec())], "", false, Bytes::new()));
+        assert_eq!(
+            in_path(b""),
+            "Invalid format for parameter round: parameter 'round' is empty, can't bind its value"
+        );
+        assert_eq!(
+            in_path(b"%zz"),
+            "Invalid format for parameter round: error unescaping path parameter 'round': invalid URL escape \"%zz\""
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use super::routes::ROUTES;
+use super::unsupported::UNSUPPORTED;
 use super::*;
 use crate::{Config, LOCAL_TOKEN, Running};
 use pnp_types::Address;
@@ -45,7 +47,69 @@ fn other_paths_and_methods_are_refused_in_json() {
     assert_eq!(get(&network, "/v2/nope"), (404, serde_json::json!({"message": "Not Found"})));
     let (status, head, body) = exchange(&network, "PUT /health HTTP/1.1", b"");
     assert_eq!((status, body.as_slice()), (405, &b"{\"message\":\"Method Not Allowed\"}\n"[..]));
-    assert!(head.contains("allow: get"), "{head}");
+    assert!(head.contains("allow: options, get\r\n"), "{head}");
+}
+
+/// What algod (go-algorand dd6de88fbe) answered to the same requests, byte by byte but for how it spells `<` in JSON.
+#[test]
+fn a_broken_path_is_answered_as_algod_answers_it() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let parameter = |name: &str, problem: &str| serde_json::json!({"message": format!("Invalid format for parameter {name}: {problem}")});
+    let number = |name: &str, quoted: &str| {
+        parameter(name, &format!("error binding string parameter: strconv.ParseUint: parsing {quoted}: invalid syntax"))
+    };
+    let message = |text: &str| serde_json::json!({"message": text});
+    let (not_found, no_txid) = (message("Not Found"), message("no valid transaction ID was specified"));
+    for (path, status, expected) in [
+        ("/", 405, message("Method Not Allowed")),
+        ("//v2/status", 404, not_found.clone()),
+        ("/v2/status//", 404, not_found.clone()),
+        ("/v2/sta%74us", 404, not_found.clone()),
+        ("/nope/%FF", 404, not_found),
+        ("/v2/transactions/pending/%FF", 400, no_txid.clone()),
+        ("/v2/transactions/pending/%ff%fe", 400, no_txid.clone()),
+        ("/v2/blocks/0/transactions/%FF/proof", 400, no_txid),
+        ("/v2/blocks/%FF", 400, number("round", r#""\xff""#)),
+        ("/v2/blocks/%7F", 400, number("round", r#""\x7f""#)),
+        ("/v2/blocks/%3Cx%3E", 400, number("round", r#""<x>""#)),
+        ("/v2/blocks/%E2%80%A8", 400, number("round", r#""\u2028""#)),
+        ("/v2/blocks/%252530", 400, number("round", r#""%30""#)),
+        ("/v2/assets/%FF", 400, number("asset-id", r#""\xff""#)),
+        ("/v2/transactions/pending?max=%FF", 400, number("max", r#""\xff""#)),
+        (
+            "/v2/blocks/%25zz",
+            400,
+            parameter("round", "error unescaping path parameter 'round': invalid URL escape \"%zz\""),
+        ),
+        ("/v2/blocks//hash", 400, parameter("round", "parameter 'round' is empty, can't bind its value")),
+        (
+            "/v2/accounts/%FF",
+            400,
+            parameter(
+                "address",
+                "error unmarshaling '\u{fffd}' text as *basics.Address: failed to decode address \u{fffd} from base 32",
+            ),
+        ),
+        (
+            "/v2/transactions/pending?max=1&max=2",
+            400,
+            parameter("max", "multiple values for single value parameter 'max'"),
+        ),
+    ] {
+        assert_eq!(get(&network, path), (status, expected), "{path}");
+    }
+    for path in ["/v2/blocks/%zz", "/v2/transactions/pending/%", "/v2/blocks/0%4", "/nope/%zz"] {
+        let (status, _, body) = exchange(&network, &format!("GET {path} HTTP/1.1"), b"");
+        assert_eq!((status, body.as_slice()), (400, &b"400 Bad Request"[..]), "{path}");
+    }
+    for path in ["/v2/blocks/%30", "/v2/blocks/%2530", "/v2/transactions/pending?max=%zz", "/v2/blocks/0?a;format=x"] {
+        assert_eq!(get(&network, path).0, 200, "{path}");
+    }
+    let (status, _, body) = exchange(&network, "GET /v2/blocks/%FF HTTP/1.1", b"");
+    assert_eq!((status, body.as_slice()), (401, &b"{\"message\":\"Invalid API Token\"}\n"[..]));
+    let (status, head, body) = exchange(&network, "HEAD /v2/status HTTP/1.1", b"");
+    assert_eq!((status, body.len()), (405, 0));
+    assert!(head.contains("allow: options, get\r\n"), "{head}");
 }
 
 #[test]

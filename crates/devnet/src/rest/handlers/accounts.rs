@@ -14,7 +14,7 @@ use crate::view::{HeldAsset, UsedApp};
 pub(in crate::rest) fn account(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let address = request.address("address")?;
     let format = request.format()?;
-    let excluded = exclusions(&request.query_list("exclude"))?;
+    let excluded = exclusions(&request.query_list("exclude")?)?;
     node.view(|view| {
         let found = view.account(&address)?;
         let Some(excluded) = excluded else {
@@ -34,15 +34,15 @@ pub(in crate::rest) fn account(node: &DevNode, request: &Request) -> Result<Answ
 }
 
 /// What `exclude` leaves out; `None` leaves out every list.
-fn exclusions(names: &[&str]) -> Result<Option<Excluded>, Refusal> {
-    match names {
+fn exclusions(names: &[String]) -> Result<Option<Excluded>, Refusal> {
+    match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["all"] => return Ok(None),
         [] | ["none" | ""] => return Ok(Some(Excluded::default())),
         _ => {}
     }
     let mut excluded = Excluded::default();
     for name in names {
-        match *name {
+        match name.as_str() {
             "created-apps-params" => excluded.app_params = true,
             "created-assets-params" => excluded.asset_params = true,
             _ => return Err(Refusal::bad("failed to parse exclude")),
@@ -120,7 +120,7 @@ pub(in crate::rest) fn account_assets(node: &DevNode, request: &Request) -> Resu
 /// `GET /v2/accounts/{address}/applications`, a page of the applications an account uses or made.
 pub(in crate::rest) fn account_applications(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let address = request.address("address")?;
-    let with_params = request.query_list("include").contains(&"params");
+    let with_params = request.query_list("include")?.iter().any(|entry| entry == "params");
     let (limit, after) = page(request, "applications", if with_params { 1000 } else { 100_000 })?;
     node.view(|view| {
         let page = view.apps_of(&address, after, limit)?;

@@ -31,7 +31,8 @@ pub(in crate::rest) fn application(node: &DevNode, request: &Request) -> Result<
 /// `GET /v2/applications/{application-id}/box?name=…`.
 pub(in crate::rest) fn value_of_box(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let id = request.number("application-id")?;
-    let name = request.query("name").ok_or_else(|| Refusal::parameter("name", "query parameter 'name' is required"))?;
+    let name = request.query_bytes("name")?;
+    let name = name.ok_or_else(|| Refusal::parameter("name", "query parameter 'name' is required"))?;
     let name = box_name::parse(name).map_err(Refusal::bad)?;
     node.view(|view| {
         let value = view.box_value(id, &name)?.ok_or_else(|| Refusal::missing("box not found"))?;
@@ -86,8 +87,8 @@ struct Wanted {
 
 impl Wanted {
     fn read(request: &Request) -> Result<Self, Refusal> {
-        let name = |parameter, what: &str| match request.query(parameter) {
-            None | Some("") => Ok(None),
+        let name = |parameter, what: &str| match request.query_bytes(parameter)? {
+            None | Some(b"") => Ok(None),
             Some(text) => {
                 box_name::parse(text).map(Some).map_err(|problem| Refusal::bad(format!("invalid {what}: {problem}")))
             }
@@ -96,7 +97,7 @@ impl Wanted {
             limit: request.query_number("limit")?.unwrap_or_default(),
             after: name("next", "next token")?,
             prefix: name("prefix", "prefix")?.unwrap_or_default(),
-            values: request.query_list("include").contains(&"values"),
+            values: request.query_list("include")?.iter().any(|entry| entry == "values"),
             round: request.query_number("round")?,
         })
     }

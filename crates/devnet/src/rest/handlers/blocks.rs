@@ -17,8 +17,9 @@ fn block_of(node: &DevNode, request: &Request) -> Result<Block, Refusal> {
 
 /// `GET /v2/blocks/{round}`. Only msgpack has the certificate, which on this network says its round and no more.
 pub(in crate::rest) fn block(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let format = request.format()?;
+    request.number("round")?;
     let header_only = request.query_flag("header-only")?;
+    let format = request.format()?;
     let block = block_of(node, request)?;
     if header_only {
         let document = Fields::default().with("block", Document::of_wire(&block.header));

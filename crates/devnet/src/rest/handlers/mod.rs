@@ -30,7 +30,7 @@ impl From<ReadError> for Refusal {
 
 /// `limit` and `next` of a listing by id: how many, and after which.
 fn page(request: &Request, what: &str, most: u64) -> Result<(usize, u64), Refusal> {
-    let after = request.query("next").map(parse_uint).transpose();
+    let after = request.query_bytes("next")?.map(parse_uint).transpose();
     let after = after.map_err(|problem| Refusal::bad(format!("unable to parse next token: {problem}")))?;
     let limit = match request.query_number("limit")? {
         Some(0) => return Err(Refusal::bad("limit parameter must be a positive integer")),

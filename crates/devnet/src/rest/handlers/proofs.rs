@@ -12,8 +12,8 @@ use pnp_types::msgpack;
 /// `GET /v2/blocks/{round}/transactions/{txid}/proof`: the way from a transaction to its block's commitment.
 pub(in crate::rest) fn of_transaction(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let (round, txid) = (request.number("round")?, request.txid("txid")?);
-    let name = request.query("hashtype").unwrap_or("sha512_256");
-    let hash = match name {
+    let name = request.query("hashtype")?.unwrap_or("sha512_256".into());
+    let hash = match name.as_ref() {
         "sha512_256" => TreeHash::Sha512_256,
         "sha256" => TreeHash::Sha256,
         _ => return Err(Refusal::bad("invalid hash type")),
@@ -29,7 +29,7 @@ pub(in crate::rest) fn of_transaction(node: &DevNode, request: &Request) -> Resu
     let in_block =
         block.payset.get(index).map(|kept| hash.hash(&[b"STIB", &msgpack::encode(kept)])).ok_or_else(missing)?;
     let document = Fields::default()
-        .with("hashtype", name)
+        .with("hashtype", name.as_ref())
         .with("idx", index)
         .with("proof", Document::Bytes(concatenated(&siblings, hash.size())))
         .with("stibhash", Document::Bytes(in_block))

@@ -1,0 +1,90 @@
+//! Which route a method and a path lead to, decided as algod's router decides it.
+
+use super::routes::{ROUTES, Route};
+use super::unsupported::UNSUPPORTED;
+
+/// Where a request leads.
+pub(super) enum Target {
+    /// A route, and the values of its path's `{names}` as they stand in the path.
+    Route(&'static Route, Vec<(&'static str, Vec<u8>)>),
+    /// An operation of algod that this network does not do, and the reason.
+    Unsupported(&'static str),
+    /// The path has other methods: those of the `Allow` header.
+    OtherMethods(String),
+    /// No such path.
+    Nowhere,
+}
+
+/// Where `method` and a path (see [`super::url::routed_path`]) lead. One slash at the end of a path means nothing.
+pub(super) fn find(method: &str, path: &[u8]) -> Target {
+    for route in ROUTES.iter().filter(|route| route.method == method) {
+        if let Some(values) = values_of(route.path, path) {
+            return Target::Route(route, values);
+        }
+    }
+    if let Some((_, _, reason)) = UNSUPPORTED.iter().find(|(name, row, _)| *name == method && is_at(row, path)) {
+        return Target::Unsupported(reason);
+    }
+    allowed(path).map_or(Target::Nowhere, Target::OtherMethods)
+}
+
+/// The `Allow` header of a path, if there is such a path.
+pub(super) fn allowed(path: &[u8]) -> Option<String> {
+    // algod answers OPTIONS under every path, and so has its root without meaning to.
+    if path == b"/" {
+        return Some("OPTIONS".to_owned());
+    }
+    let rows = ROUTES.iter().map(|route| (route.method, route.path));
+    let rows = rows.chain(UNSUPPORTED.iter().map(|(method, path, _)| (*method, *path)));
+    let mut methods: Vec<_> = rows.filter(|(_, row)| is_at(row, path)).map(|(method, _)| method).collect();
+    methods.sort_unstable();
+    if methods.is_empty() { None } else { Some(format!("OPTIONS, {}", methods.join(", "))) }
+}
+
+fn is_at(row: &'static str, path: &[u8]) -> bool {
+    values_of(row, path).is_some()
+}
+
+/// The values of the `{names}` of a row's path, if `path` is one of its.
+fn values_of(row: &'static str, path: &[u8]) -> Option<Vec<(&'static str, Vec<u8>)>> {
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let mut values = Vec::new();
+    let mut parts = path.split(|byte| *byte == b'/');
+    for expected in row.split('/') {
+        let part = parts.next()?;
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => values.push((name, part.to_vec())),
+            None if expected.as_bytes() == part => {}
+            None => return None,
+        }
+    }
+    parts.next().is_none().then_some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_slash_at_the_end_means_nothing_and_two_mean_another_path() {
+        assert!(matches!(find("GET", b"/v2/status"), Target::Route(..)));
+        assert!(matches!(find("GET", b"/v2/status/"), Target::Route(..)));
+        assert!(matches!(find("GET", b"/v2/status//"), Target::Nowhere));
+        assert!(matches!(find("GET", b"//v2/status"), Target::Nowhere));
+        assert!(matches!(find("GET", b"/v2/blocks/"), Target::Nowhere));
+    }
+
+    #[test]
+    fn a_path_says_what_its_methods_are() {
+        assert_eq!(allowed(b"/v2/participation/x").unwrap(), "OPTIONS, DELETE, GET, POST");
+        assert_eq!(allowed(b"/v2/nope"), None);
+        assert!(matches!(find("HEAD", b"/v2/status"), Target::OtherMethods(_)));
+    }
+
+    #[test]
+    fn values_come_as_they_stand_in_the_path() {
+        let Target::Route(route, values) = find("GET", b"/v2/blocks/%31/transactions//proof") else { panic!() };
+        assert_eq!(route.path, "/v2/blocks/{round}/transactions/{txid}/proof");
+        assert_eq!(values, [("round", b"%31".to_vec()), ("txid", Vec::new())]);
+    }
+}
