@@ -20,6 +20,18 @@ impl MicroAlgos {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// What a transaction costs where its group is not of those that need more: a thousandth of an Algo.
+    pub const MIN_FEE: Self = Self(1000);
+
+    /// So many whole Algos.
+    ///
+    /// # Panics
+    /// It is more than 2^64-1 millionths; there are ten billion Algos in all.
+    #[must_use]
+    pub const fn algos(algos: u64) -> Self {
+        Self(algos * 1_000_000)
+    }
+
     /// The sum, unless it is over 2^64-1.
     pub const fn checked_add(self, other: Self) -> Option<Self> {
         match self.0.checked_add(other.0) {

@@ -1,7 +1,40 @@
-//! Leaf values of the Algorand protocol: addresses, digests, canonical msgpack, transactions, blocks, consensus parameters.
+//! The values of the Algorand protocol: addresses, digests, transactions and how they are built and signed, groups,
+//! blocks, canonical msgpack, consensus parameters.
 //!
-//! Must not know: any rule that needs state. Whether a transaction is well-formed, may be paid for or is signed by the
-//! right key is the ledger's business; here it has a shape, an encoding, an id and signatures.
+//! Nothing here needs a network or a ledger. Whether a transaction is well-formed, can be paid for or is signed by the
+//! right key is for the crate `pnp-ledger` to say; here it has a shape, an encoding, an id and signatures.
+//!
+//! # Example
+//! Build a payment, sign it, and encode it as `POST /v2/transactions` of a node takes it:
+#![cfg_attr(feature = "signing", doc = "```")]
+#![cfg_attr(not(feature = "signing"), doc = "```ignore")]
+//! use pnp_types::{Digest, MicroAlgos, SigningKey, Transaction, msgpack};
+//!
+//! let (alice, bob) = (SigningKey::generate()?, SigningKey::generate()?);
+//! let payment = Transaction::payment(alice.address(), bob.address(), MicroAlgos::algos(5))
+//!     .note("for the coffee")
+//!     .valid(1, 1001)
+//!     .network("dockernet-v1", Digest([7; 32]))
+//!     .build();
+//! println!("{} pays {}", payment.header.sender, payment.payment.amount);
+//!
+//! let signed = payment.sign(&alice);
+//! let bytes = msgpack::encode(&signed);
+//! assert_eq!(msgpack::decode::<pnp_types::SignedTransaction>(&bytes)?.id(), payment.id());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things are
+//! - [`Transaction`] with one function for each thing a transaction does ([`Transaction::payment`],
+//!   [`Transaction::app_call`], …) and a [`TransactionBuilder`] for the rest; [`assign_group`] makes a group.
+//! - [`SigningKey`](signing::SigningKey), [`MultisigAccount`] and [`LogicSignature`] sign; [`Bundle`] carries what several
+//!   people have to sign.
+//! - [`msgpack`] encodes canonically, in one pass, and decodes what is not canonical only where the network does.
+//! - [`consensus`] has the parameters of each protocol version as differences to the one before it.
+//!
+//! # Features
+//! `curve` tells whether an address is a point of the curve, `signing` has keys that sign; both are on unless they are
+//! switched off. `schemars` gives JSON schemas of the values that appear in documents.
 
 pub mod account;
 pub mod address;
@@ -54,7 +87,8 @@ pub use sumhash::sumhash512;
 pub use teal_value::{TealKeyValue, TealValue};
 pub use transaction::{
     ApplicationCall, AssetConfig, AssetFreeze, AssetTransfer, BoxRef, Header, Heartbeat, HeartbeatProof, HoldingRef,
-    KeyRegistration, LocalsRef, OnCompletion, Payment, ResourceRef, StateProof, Transaction, TransactionType,
+    KeyRegistration, LocalsRef, OnCompletion, Payment, ResourceRef, StateProof, Transaction, TransactionBuilder,
+    TransactionFields, TransactionType,
 };
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::logic_signature::LogicSignature;
 use super::multisig::{MultisigAccount, MultisigError};
 use super::signature::Signature;
 use super::signed_transaction::SignedTransaction;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, TransactionBuilder, TransactionFields};
 
 /// An ed25519 key pair, made from a 32-byte seed.
 #[derive(Clone)]
@@ -156,6 +156,38 @@ fn wipe_stack() {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SigningKey").field(&self.address()).finish()
+    }
+}
+
+impl Transaction {
+    /// Signs the transaction; see [`SigningKey::sign_transaction`].
+    ///
+    /// ```
+    /// use pnp_types::{Address, MicroAlgos, SigningKey, Transaction, assign_group, msgpack};
+    ///
+    /// let (alice, bob) = (SigningKey::generate()?, SigningKey::generate()?);
+    /// let mut group = [
+    ///     Transaction::payment(alice.address(), bob.address(), MicroAlgos::algos(1)).valid(1, 1001).build(),
+    ///     Transaction::payment(bob.address(), alice.address(), MicroAlgos::algos(2)).valid(1, 1001).build(),
+    /// ];
+    /// assign_group(&mut group)?;
+    /// let signed = [group[0].sign(&alice), group[1].sign(&bob)];
+    /// // What `POST /v2/transactions` takes: one after another.
+    /// let body: Vec<u8> = signed.iter().flat_map(msgpack::encode).collect();
+    /// # assert!(body.len() > 400);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn sign(&self, key: &SigningKey) -> SignedTransaction {
+        key.sign_transaction(self)
+    }
+}
+
+impl<F: TransactionFields> TransactionBuilder<F> {
+    /// Signs the transaction as it now is.
+    #[must_use]
+    pub fn sign(self, key: &SigningKey) -> SignedTransaction {
+        key.sign_transaction(&self.build())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod application_call;
 mod asset;
+mod builder;
 mod header;
 mod heartbeat;
 mod kind;
@@ -11,6 +12,7 @@ mod state_proof;
 
 pub use application_call::{ApplicationCall, OnCompletion};
 pub use asset::{AssetConfig, AssetFreeze, AssetTransfer};
+pub use builder::{TransactionBuilder, TransactionFields};
 pub use header::Header;
 pub use heartbeat::{Heartbeat, HeartbeatProof};
 pub use kind::TransactionType;
