@@ -26,6 +26,12 @@ fn copy(from: &Path, to: &Path) {
         } else {
             fs::copy(&path, to.join(name)).unwrap();
         }
+        #[cfg(unix)]
+        if to.join(name).is_file() {
+            // Keys are refused where others may read them, and a checkout lets them.
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(to.join(name), fs::Permissions::from_mode(0o600)).unwrap();
+        }
     }
 }
 
@@ -34,6 +40,14 @@ fn project() -> Project {
     copy(&recorded().join("project"), project.path());
     fs::rename(project.path().join("pnp"), project.path().join(".pnp")).unwrap();
     project
+}
+
+/// The embedded network listens on another port each time.
+fn without_port(mut answer: Value) -> Value {
+    if let Some(answer) = answer.as_object_mut() {
+        answer.remove("algod");
+    }
+    answer
 }
 
 #[test]
@@ -53,7 +67,7 @@ fn what_it_recorded_is_read_as_it_read_it() {
     for (name, command) in commands {
         let text = fs::read_to_string(recorded().join("answers").join(format!("{name}.json"))).unwrap();
         let expected: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(project.done(command), expected, "{command:?}");
+        assert_eq!(without_port(project.done(command)), without_port(expected), "{command:?}");
     }
 }
 
