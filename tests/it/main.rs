@@ -1,6 +1,7 @@
 //! The one integration test binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
+mod book;
 mod cli;
 mod contract;
 mod file_budget;
@@ -8,6 +9,5 @@ mod hostile;
 mod kill;
 mod layering;
 mod network;
-mod readme;
 mod scenarios;
 mod sources;

@@ -41,13 +41,14 @@ COMMANDS = {
         "story": "judge.record.story",
         "online": "judge.record.online",
         "errors": "judge.errors.page",
+        "demo": "judge.record.demo",
     },
     "bench": {"": "judge.bench.command"},
     "kill-test": {"real": "judge.real.kills"},
 }
 SUMMARIES = {
     "differential": "Compares a part of the project with the reference implementation, input by input.",
-    "record": "Records what the reference answers, as files under tests/vectors, and what bad input is answered.",
+    "record": "Records what the reference answers, as files under tests/vectors, what bad input is answered, and what the demo prints.",
     "kill-test": "Kills commands in front of a running network.",
 }
 WANTS_HELP = {"-h", "--help"}

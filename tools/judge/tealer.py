@@ -1,4 +1,4 @@
-"""Runs tealer's detectors and `pnp-contract check` on the same sources and writes docs/tealer.md.
+"""Runs tealer's detectors and `pnp-contract check` on the same sources and writes docs/reports/tealer.md.
 
 Nothing of tealer's corpus is kept here: the table names sources and findings only.
 
@@ -200,7 +200,7 @@ def page(groups):
 
 def options(parser):
     parser.add_argument("folders", metavar="FOLDER", nargs="*", type=Path, help="searched for further *.teal")
-    parser.add_argument("--to", metavar="FILE", type=Path, default=ROOT / "docs" / "tealer.md", help="where the page is written [docs/tealer.md]")
+    parser.add_argument("--to", metavar="FILE", type=Path, default=ROOT / "docs" / "reports" / "tealer.md", help="where the page is written [docs/reports/tealer.md]")
 
 
 def run(arguments):

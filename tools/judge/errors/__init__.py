@@ -1,1 +1,1 @@
-"""What bad input is answered: docs/errors.md."""
+"""What bad input is answered: docs/reports/errors.md."""

@@ -1,4 +1,4 @@
-"""Runs every kind of bad input through the commands, and writes what they answer to docs/errors.md.
+"""Runs every kind of bad input through the commands, and writes what they answer to docs/reports/errors.md.
 
 Every case runs in a copy of a project in which a contract was deployed and billed on the embedded network; nothing else is
 reached. What differs from run to run (addresses, ids, ports, folders) is shown as a word in angle brackets. A case whose
@@ -17,7 +17,7 @@ from judge.errors.cases import LINES, OPS, SECTIONS, TEMPLATE
 from judge.networks import ours
 from judge.paths import ROOT, build
 
-PAGE = ROOT / "docs" / "errors.md"
+PAGE = ROOT / "docs" / "reports" / "errors.md"
 # How many lines are shown of what differs.
 MOST = 40
 TESTNET = "SGO1GKSzyE7IEPItTxCByw9x8FmnrCDexi9/cOUJOiI="
@@ -227,7 +227,7 @@ def run(arguments):
         if recorded != text:
             differs = list(difflib.unified_diff(recorded.splitlines(), text.splitlines(), "recorded", "answered", lineterm="", n=0))
             more = [f"and {len(differs) - MOST} lines more"] if len(differs) > MOST else []
-            sys.exit("\n".join(differs[:MOST] + more + ["docs/errors.md is stale: run scripts/record errors"]))
+            sys.exit("\n".join(differs[:MOST] + more + ["docs/reports/errors.md is stale: run scripts/record errors"]))
     else:
         PAGE.write_text(text)
     print(f"{cases} cases {'are as recorded in' if arguments.check else 'written to'} {PAGE.relative_to(ROOT)}")

@@ -1,4 +1,4 @@
-"""Records what the reference answers to a choice of TEAL sources and programs, some for every row of docs/parity.md.
+"""Records what the reference answers to a choice of TEAL sources and programs, some for every row of docs/reports/parity.md.
 
 Writes tests/vectors/teal/*.json, which the tests ask again. The run is that of `scripts/differential teal`, and compares too.
 

@@ -24,14 +24,14 @@ from judge.teal.sources import MIX
 
 
 def report(campaign, options):
-    """The page of docs/parity.md."""
+    """The page of docs/reports/parity.md."""
     families = [f"| {name} | {MIX.get(name, '')} | {count['accepted']:,} | {count['refused']:,} | {count['stopped']:,} |" for name, count in sorted(campaign.families.items())]
     counts = campaign.counts
     return "\n".join([
         "# Parity of the assembler and the disassembler", "",
         f"Written by the campaign itself; do not edit. The judge is {REFERENCE} ({CONSENSUS}) through its own `logic` package:",
         "programs, source maps, errors and warnings with their lines, columns, order and texts, and disassembly, compared case by case.", "",
-        f"    scripts/differential teal --count {options.count} --seed {options.seed} --table docs/parity.md", "",
+        f"    scripts/differential teal --count {options.count} --seed {options.seed} --table docs/reports/parity.md", "",
         f"* {counts['assembled']:,} sources assembled on both sides,",
         f"* {counts['disassembled']:,} programs disassembled: those that were assembled, half of them spoiled, and noise,",
         f"* {counts['assembled again']:,} disassemblies assembled again: {counts['came back the same']:,} gave the same bytes, {counts['came back otherwise']:,} did not, on both sides alike,",
@@ -46,7 +46,7 @@ def options(parser):
     parser.add_argument("--count", type=int, default=30_000, help="how many sources [%(default)s]")
     parser.add_argument("--seed", type=int, default=1, help="of the random choices [%(default)s]")
     parser.add_argument("--ours", metavar="PROGRAM", help="our `answer` [built here in release form]")
-    parser.add_argument("--table", metavar="FILE", type=Path, help="where the coverage table is written, as docs/parity.md")
+    parser.add_argument("--table", metavar="FILE", type=Path, help="where the coverage table is written, as docs/reports/parity.md")
     parser.add_argument("--record", metavar="DIR", type=Path, help="where a choice of cases is kept as test vectors")
 
 

@@ -1,4 +1,4 @@
-"""What the compared sources have reached, on both sides: the table of docs/parity.md."""
+"""What the compared sources have reached, on both sides: the table of docs/reports/parity.md."""
 import collections, re
 
 from judge.paths import ROOT

@@ -3,7 +3,7 @@
 //! A line of the input becomes an intent in the journal, durable before its group is sent; a user's next line waits until
 //! the fate of the one before is known. A new group for a line is made only when the old one can be in no block any more.
 //! So whatever is killed whenever, going on with the same journal charges what is missing and nothing twice;
-//! `docs/billing.md` has the argument. This module reads no file of keys and prints nothing: payers come from a
+//! `docs/concepts/exactly-once.md` has the argument. This module reads no file of keys and prints nothing: payers come from a
 //! [`Payers`], what happens goes to a [`Listener`].
 
 mod charge;

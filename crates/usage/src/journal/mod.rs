@@ -2,8 +2,8 @@
 //!
 //! A text file of one record a line, each with a checksum over itself and all lines before it. It only grows. An intent is
 //! durable (`fdatasync`) before its group leaves this process; many intents share one sync. Outcomes are written without
-//! waiting: one that a kill or a power cut takes away is found out again from the chain. `docs/billing.md` has the argument why
-//! every tick is charged exactly once. Knows nothing of networks and keys.
+//! waiting: one that a kill or a power cut takes away is found out again from the chain. `docs/concepts/exactly-once.md` has
+//! the argument why every tick is charged exactly once. Knows nothing of networks and keys.
 
 mod error;
 mod past;
