@@ -10,9 +10,9 @@ use crate::failure::Failure;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 pub(crate) use everywhere::AllReport;
-use pnp_ops::Error;
+use pnp_ops::{Error, differences};
 use pnp_registry::{Contract, Rates};
-use pnp_types::{Address, AppIndex, AssetIndex};
+use pnp_types::{AppIndex, AssetIndex};
 use pnp_usage::{GlobalState, LocalState, Programs};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -206,22 +206,4 @@ async fn contract(
         user,
     };
     Ok((report, lines.join("\n")))
-}
-
-/// Where the record, which people can edit, says something else than the chain, which is right.
-pub(crate) fn differences(record: &Contract, creator: &Address, state: &GlobalState) -> Vec<String> {
-    let parameters = &state.parameters;
-    [
-        ("creator", record.creator.clone(), creator.to_string()),
-        ("provider", record.provider.clone(), state.provider.to_string()),
-        ("platform", record.platform.clone(), state.platform.to_string()),
-        ("asset", record.asset_id.to_string(), state.asset.unwrap_or_default().to_string()),
-        ("fee_pct", record.parameters.fee_pct.to_string(), parameters.fee_pct().to_string()),
-        ("min_rate", record.parameters.min_rate.to_string(), parameters.min_rate().to_string()),
-        ("max_rate", record.parameters.max_rate.to_string(), parameters.max_rate().to_string()),
-    ]
-    .into_iter()
-    .filter(|(_, recorded, real)| recorded != real)
-    .map(|(name, recorded, real)| format!("{name} is {real} on chain, the record says {recorded}"))
-    .collect()
 }

@@ -27,6 +27,9 @@ impl From<Error> for Failure {
             Error::Embedded(error) => error.into(),
             Error::Setting(error) => error.into(),
             Error::NoContract(error) => error.into(),
+            Error::NotRecorded(_) => {
+                Self::new("no_contract", message).hint("`pnp-contract history` without --app shows those that are")
+            }
             Error::WrongSigner(error) => (*error).into(),
             Error::Unnamed { txids, .. } => Self::new("malformed_answer", message)
                 .hint(format!("look for transaction {} in an explorer", txids.join(", "))),

@@ -3,6 +3,7 @@
 use crate::dispenser::DispenserError;
 #[cfg(feature = "embedded")]
 use crate::embedded::EmbeddedError;
+use crate::history::NotRecorded;
 use crate::lock::LockError;
 use crate::refusal::Refusal;
 use pnp_client::ClientError;
@@ -59,6 +60,9 @@ pub enum Error {
     /// No contract is meant.
     #[error(transparent)]
     NoContract(#[from] NoContract),
+    /// An application that the record does not have.
+    #[error(transparent)]
+    NotRecorded(#[from] NotRecorded),
     /// The chain asks for another key than the one that is here.
     #[error(transparent)]
     WrongSigner(#[from] Box<WrongSigner>),

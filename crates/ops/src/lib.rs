@@ -9,10 +9,12 @@
 
 mod approval;
 mod connection;
+mod contract_state;
 mod dispenser;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+mod history;
 mod host;
 mod key_sources;
 mod kmd_wallets;
@@ -27,10 +29,12 @@ mod settle;
 
 pub use approval::{Approve, Deciding, Decision, Effect, Proposal};
 pub use connection::{Connection, transport};
+pub use contract_state::differences;
 pub use dispenser::DispenserError;
 #[cfg(feature = "embedded")]
 pub use embedded::EmbeddedError;
 pub use error::{ConnectError, Error, Made, NoContract, NotSent, SettingError, WrongSigner};
+pub use history::{BatchHistory, History, HistoryEntry, NotRecorded, Signers};
 pub use host::{Host, Passwords};
 pub use key_sources::KeySources;
 pub use kmd_wallets::KmdWallets;

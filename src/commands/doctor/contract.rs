@@ -92,7 +92,7 @@ fn programs(standing: &Standing, record: Option<&Contract>, net: &str, checks: &
         );
     }
     let Some(record) = record else { return };
-    let differs = crate::commands::status::differences(record, &standing.application.creator, &standing.state);
+    let differs = pnp_ops::differences(record, &standing.application.creator, &standing.state);
     for difference in differs {
         checks.warning(
             CONTRACT,

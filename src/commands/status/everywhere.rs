@@ -217,7 +217,7 @@ async fn read(session: &Session<'_>, status: &mut EnvironmentStatus) -> Result<(
     let found = Verification::new(&application, None)?;
     let (global, local) = (application.global_schema, application.local_schema);
     let approval_sha512_256 = hex::encode(sha512_256(&application.approval_program));
-    let mut differs = super::differences(record, &application.creator, &state);
+    let mut differs = pnp_ops::differences(record, &application.creator, &state);
     if record.programs.approval_sha512_256 != approval_sha512_256 {
         differs.push(format!("the chain runs {approval_sha512_256}, the record says another program"));
     }

@@ -1,7 +1,8 @@
-//! What the chain has of a contract's past.
+//! What the chain knows of a contract's past.
 
-use crate::failure::Failure;
-use crate::session::Session;
+use crate::connection::Connection;
+use crate::contract_state;
+use crate::error::Error;
 use pnp_client::{Algod, AppCall};
 use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex, OnCompletion, Round, SignedTransaction, Transaction, TransactionType, sha512_256};
@@ -9,45 +10,33 @@ use pnp_usage::GlobalState;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt;
 
-/// A development network's newest rounds, which are looked through for what the record does not have.
+/// How many of a development network's newest rounds are searched for what the record does not have.
 const SCANNED: Round = 2000;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub(super) struct OnChain {
+pub struct Signers {
     /// The account it was done for.
-    pub(super) sender: String,
+    pub sender: String,
     /// The addresses whose keys signed; several for a multisignature.
-    pub(super) signers: Vec<String>,
+    pub signers: Vec<String>,
     /// How many signatures the account asks for.
-    pub(super) threshold: u8,
-}
-
-impl fmt::Display for OnChain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "by {}", self.sender)?;
-        match self.signers.as_slice() {
-            [one] if *one == self.sender => Ok(()),
-            [] => f.write_str(", signed by a program"),
-            signers => write!(f, ", signed by {}", signers.join(" and ")),
-        }
-    }
+    pub threshold: u8,
 }
 
 /// A transaction of a block.
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) id: String,
-    pub(super) by: OnChain,
+    pub(super) by: Signers,
     /// The application and the sort of call, where it is one.
     call: Option<(AppIndex, &'static str)>,
 }
 
-/// A block, as far as it is told of.
+/// What the history needs of a block.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct BlockSummary {
     /// Its time, UTC.
     pub(super) time: String,
     pub(super) sent: Vec<Sent>,
@@ -56,7 +45,7 @@ pub(super) struct Told {
 /// Blocks, each read once.
 pub(super) struct Blocks<'a> {
     algod: &'a Algod,
-    read: BTreeMap<Round, Option<Told>>,
+    read: BTreeMap<Round, Option<BlockSummary>>,
 }
 
 impl<'a> Blocks<'a> {
@@ -65,16 +54,16 @@ impl<'a> Blocks<'a> {
     }
 
     /// A block; `None` where the node does not keep it or it cannot be read.
-    pub(super) async fn get(&mut self, round: Round) -> Result<Option<&Told>, Failure> {
+    pub(super) async fn get(&mut self, round: Round) -> Result<Option<&BlockSummary>, Error> {
         if !self.read.contains_key(&round) {
-            let told = match self.algod.block(round).await? {
+            let summary = match self.algod.block(round).await? {
                 Some(block) => block.transactions().ok().map(|all| {
                     let sent = all.iter().map(|one| Sent::new(&one.signed)).collect();
-                    Told { time: utc(block.header.timestamp), sent }
+                    BlockSummary { time: utc(block.header.timestamp), sent }
                 }),
                 None => None,
             };
-            self.read.insert(round, told);
+            self.read.insert(round, summary);
         }
         Ok(self.read.get(&round).and_then(Option::as_ref))
     }
@@ -87,7 +76,7 @@ impl Sent {
 }
 
 /// Sender and signers of a transaction.
-fn who(signed: &SignedTransaction) -> OnChain {
+fn who(signed: &SignedTransaction) -> Signers {
     let several = !signed.msig.is_none();
     let signers = if several {
         let signed = signed.msig.subsigs.iter().filter(|one| !one.sig.is_none());
@@ -97,7 +86,7 @@ fn who(signed: &SignedTransaction) -> OnChain {
     } else {
         Vec::new()
     };
-    OnChain {
+    Signers {
         sender: signed.transaction.header.sender.to_string(),
         signers,
         threshold: if several { signed.msig.threshold } else { 1 },
@@ -127,44 +116,44 @@ pub(super) struct Unrecorded {
     pub(super) round: Round,
     pub(super) action: &'static str,
     pub(super) time: String,
-    /// Who did it, where its block is at hand.
-    pub(super) by: Option<OnChain>,
+    /// Who did it, if the node still keeps its block.
+    pub(super) by: Option<Signers>,
 }
 
-/// What was looked for, and what could not be.
+/// What was found, and what could not be searched.
 #[derive(Debug, Default)]
-pub(super) struct Looked {
+pub(super) struct Search {
     pub(super) found: Vec<Unrecorded>,
     /// What was not looked at, and why.
-    pub(super) not: Option<String>,
+    pub(super) not_searched: Option<String>,
 }
 
 /// What the chain has and the record has not: by the indexer where there is one, else among a development network's newest
 /// rounds.
 pub(super) async fn unrecorded(
-    session: &Session<'_>,
+    connection: &Connection,
     contract: &Contract,
     blocks: &mut Blocks<'_>,
-) -> Result<Looked, Failure> {
+) -> Result<Search, Error> {
     let made = contract.history.iter().map(|event| event.round).filter(|round| *round > 0).min().unwrap_or(0);
     let app = contract.app_id;
-    if session.is_development() {
-        return in_blocks(session, contract, made, blocks).await;
+    if connection.is_development() {
+        return in_blocks(connection, contract, made, blocks).await;
     }
     let unseen = |why: String| {
-        Ok(Looked {
+        Ok(Search {
             found: Vec::new(),
-            not: Some(format!("calls of application {app} that are not in the record: {why}")),
+            not_searched: Some(format!("calls of application {app} that are not in the record: {why}")),
         })
     };
-    let Some(indexer) = session.indexer()? else {
+    let Some(indexer) = connection.indexer()? else {
         return unseen("no indexer of this network is known; name one in INDEXER_SERVER".to_owned());
     };
     let Ok(creator) = contract.creator.parse::<Address>() else {
         return unseen("the record does not say who made it".to_owned());
     };
     match indexer.calls(app, creator, made).await {
-        Ok(calls) => Ok(Looked { found: of_indexer(contract, calls, blocks).await?, not: None }),
+        Ok(calls) => Ok(Search { found: of_indexer(contract, calls, blocks).await?, not_searched: None }),
         Err(error) => unseen(error.to_string()),
     }
 }
@@ -174,7 +163,7 @@ async fn of_indexer(
     contract: &Contract,
     calls: Vec<AppCall>,
     blocks: &mut Blocks<'_>,
-) -> Result<Vec<Unrecorded>, Failure> {
+) -> Result<Vec<Unrecorded>, Error> {
     let mut found = Vec::new();
     for AppCall { txid, round, time, on_completion, arguments } in calls {
         let action = match (on_completion.as_str(), arguments) {
@@ -195,12 +184,12 @@ async fn of_indexer(
 }
 
 async fn in_blocks(
-    session: &Session<'_>,
+    connection: &Connection,
     contract: &Contract,
     made: Round,
     blocks: &mut Blocks<'_>,
-) -> Result<Looked, Failure> {
-    let last = session.params().await?.last_round;
+) -> Result<Search, Error> {
+    let last = connection.params().await?.last_round;
     let first = made.max(last.saturating_sub(SCANNED)).max(1);
     let mut found = Vec::new();
     for round in first..=last {
@@ -213,11 +202,11 @@ async fn in_blocks(
             }
         }
     }
-    let not = (first > made.max(1)).then(|| {
+    let not_searched = (first > made.max(1)).then(|| {
         let before = first.saturating_sub(1);
         format!("calls of application {} that are not in the record, in rounds {made} to {before}", contract.app_id)
     });
-    Ok(Looked { found, not })
+    Ok(Search { found, not_searched })
 }
 
 fn is_recorded(contract: &Contract, txid: &String) -> bool {
@@ -228,25 +217,25 @@ fn utc(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
 }
 
-/// Where what stands now is not what the record ends with.
-pub(super) async fn now(session: &Session<'_>, contract: &Contract) -> Result<Vec<String>, Failure> {
+/// Where the chain's present state is not what the record ends with.
+pub(super) async fn present(connection: &Connection, contract: &Contract) -> Result<Vec<String>, Error> {
     let app = contract.app_id;
-    let Some(application) = session.algod.application(app).await? else {
-        let told = format!("application {app} is not on the chain, and its deletion is not in the record");
-        return Ok(if contract.deleted { Vec::new() } else { vec![told] });
+    let Some(application) = connection.algod.application(app).await? else {
+        let missing = format!("application {app} is not on the chain, and its deletion is not in the record");
+        return Ok(if contract.deleted { Vec::new() } else { vec![missing] });
     };
     if contract.deleted {
         return Ok(vec![format!("application {app} is recorded as deleted, and the chain has it")]);
     }
-    let mut told = Vec::new();
+    let mut disagreements = Vec::new();
     let runs = hex::encode(sha512_256(&application.approval_program));
     if runs != contract.programs.approval_sha512_256 {
         let known = &contract.programs.approval_sha512_256;
-        told.push(format!("application {app} runs {runs}, the record ends with {known}"));
+        disagreements.push(format!("application {app} runs {runs}, the record ends with {known}"));
     }
     if let Ok(state) = GlobalState::read(&application) {
-        let differences = crate::commands::status::differences(contract, &application.creator, &state);
-        told.extend(differences.into_iter().map(|one| format!("application {app}: {one}")));
+        let differences = contract_state::differences(contract, &application.creator, &state);
+        disagreements.extend(differences.into_iter().map(|one| format!("application {app}: {one}")));
     }
-    Ok(told)
+    Ok(disagreements)
 }
