@@ -1,4 +1,4 @@
-//! The Algorand Virtual Machine: decode once, run. Its only door to state is the [`ledger::Ledger`] trait.
+//! The Algorand Virtual Machine: decode once, run. Its only door to state is the [`Ledger`] trait.
 //!
 //! Must not know: storage, HTTP, how text is assembled. Written after go-algorand `data/transactions/logic`.
 //!
@@ -6,27 +6,27 @@
 //! transactions and changes of state are noted in the transaction's `apply_data.eval_delta` as they happen, and the
 //! ledger takes them from there. [`eval_signature`] runs one logic signature of a group, with no ledger at all.
 
-pub mod check;
 pub mod crypto;
-pub mod error;
-pub mod group;
-pub mod ledger;
-pub mod machine;
-pub mod program;
-pub mod tracer;
-pub mod value;
-pub mod vm;
 
 mod availability;
 mod box_access;
+mod check;
 mod dispatch;
+mod error;
 mod evaluate;
 mod families;
+mod group;
+mod ledger;
+mod machine;
+mod program;
 mod program_cache;
 mod quick;
 mod references;
 mod resources;
+mod tracer;
+mod value;
 mod varint;
+mod vm;
 
 #[cfg(test)]
 mod replay_tests;
@@ -40,7 +40,7 @@ pub use error::{CheckError, EvalError, EvalState, Fault, InnerFailure, ProgramEr
 pub use evaluate::{eval_application, eval_signature};
 pub use group::{Caller, DescribeOpcodes, GroupContext, fee_for_usage};
 pub use ledger::{AccountView, Ledger, LedgerError, OnlineAccount, SignatureLedger};
-pub use machine::Machine;
+pub use machine::{Frame, Machine};
 pub use program::{Dialect, Instruction, Mode, Program, read_version};
 pub use tracer::{Tracer, UnnamedResources};
 pub use value::{Bytes, Value};

@@ -12,10 +12,10 @@ use super::program::{Immediates, Instruction, Jump, Program};
 use super::value::{Bytes, Value};
 
 /// How many values the stack may hold after an opcode.
-pub const MAX_STACK: usize = 1000;
+pub(crate) const MAX_STACK: usize = 1000;
 
 /// How many scratch slots a program has.
-pub const SCRATCH_SLOTS: usize = 256;
+pub(crate) const SCRATCH_SLOTS: usize = 256;
 
 /// One call of a subroutine.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +107,7 @@ impl Machine {
         self.scratch.get(slot).cloned().unwrap_or_default()
     }
 
-    /// Sets a scratch slot below [`SCRATCH_SLOTS`].
+    /// Sets a scratch slot below 256.
     pub fn set_scratch(&mut self, slot: usize, value: Value) {
         if slot >= self.scratch.len() {
             self.scratch.resize(slot + 1, Value::Uint(0));

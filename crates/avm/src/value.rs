@@ -11,11 +11,11 @@ use std::sync::Arc;
 use pnp_types::{Address, TealValue};
 
 /// The longest byte string an opcode may leave on the stack, in bytes (go-algorand `config.MaxAVMBytesSize`).
-pub const MAX_BYTES: usize = 4096;
+pub(crate) const MAX_BYTES: usize = 4096;
 
 /// An immutable byte string that is cheap to copy.
 ///
-/// It may be longer than [`MAX_BYTES`] for a moment: what an opcode produces is measured after it ran.
+/// It may be longer than 4,096 bytes for a moment: what an opcode produces is measured after it ran.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Bytes(Arc<[u8]>);
 

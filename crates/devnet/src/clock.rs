@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use pnp_ledger::next_header::held_timestamp;
+use pnp_ledger::held_timestamp;
 
 /// The time rule of the blocks to come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -11,14 +11,8 @@ use super::data_lock::DataLock;
 use super::goal_files::GoalFiles;
 use super::view::View;
 use super::{Config, NodeError, opcode_text};
-use pnp_ledger::blocks::{Confirmed, HistoryError};
-use pnp_ledger::chain::{Chain, ChainError};
-use pnp_ledger::dispenser::DispenserKey;
-use pnp_ledger::genesis::Genesis;
-use pnp_ledger::past::Past;
-use pnp_ledger::propose::ProposeError;
-use pnp_ledger::simulate;
 use pnp_ledger::store::Durability;
+use pnp_ledger::{Chain, ChainError, Confirmed, DispenserKey, Genesis, HistoryError, Past, ProposeError, simulate};
 use pnp_types::{Digest, Round, SignedTransaction, Txid};
 
 /// A development network: one ledger, one lock, one block for each group.

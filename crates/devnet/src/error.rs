@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use pnp_ledger::blocks::HistoryError;
-use pnp_ledger::chain::ChainError;
 use pnp_ledger::store::StoreError;
+use pnp_ledger::{ChainError, HistoryError};
 
 use super::Holder;
 

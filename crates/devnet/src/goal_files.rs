@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use pnp_ledger::genesis::Genesis;
+use pnp_ledger::Genesis;
 
 /// The files of a running network; dropping them says that it is stopped.
 #[derive(Debug)]

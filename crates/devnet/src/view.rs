@@ -5,12 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pnp_ledger::key::{Key, Span};
-use pnp_ledger::lookups::BoxEntry;
-use pnp_ledger::min_balance::min_balance;
-use pnp_ledger::overlay::{ReadError, StateReader};
-use pnp_ledger::record::{AccountRecord, AppRecord, AssetRecord, Record};
-use pnp_ledger::rewards::with_rewards;
+use pnp_ledger::{
+    AccountRecord, AppRecord, AssetRecord, BoxEntry, Key, ReadError, Record, Span, StateReader, min_balance,
+    with_rewards,
+};
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
     AccountData, Address, AppIndex, AppLocalState, AppParams, AssetHolding, AssetIndex, AssetParams, BlockHeader,

@@ -14,7 +14,7 @@ use pnp_types::{Address, AppIndex, StateSchema, TealValue};
 
 /// Whose pairs: the application's own, or one account's in the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Storage {
+pub(crate) enum Storage {
     /// Global state.
     Global(AppIndex),
     /// One account's local state.
@@ -46,7 +46,7 @@ struct Room {
 
 impl State<'_> {
     /// The value under the name. Fails if the application does not exist or the account is not opted in.
-    pub fn value(&self, storage: Storage, name: &[u8]) -> Result<Option<TealValue>, ApplyError> {
+    pub(crate) fn value(&self, storage: Storage, name: &[u8]) -> Result<Option<TealValue>, ApplyError> {
         if self.room(storage)?.is_none() {
             return Err(storage.missing("fetch"));
         }
@@ -54,7 +54,7 @@ impl State<'_> {
     }
 
     /// Writes the value. Fails like [`State::value`], and over the limits of names, values and the schema.
-    pub fn put_value(&mut self, storage: Storage, name: &[u8], value: TealValue) -> Result<(), ApplyError> {
+    pub(crate) fn put_value(&mut self, storage: Storage, name: &[u8], value: TealValue) -> Result<(), ApplyError> {
         let params = self.params();
         if name.len() > params.max_app_key_len {
             return Err(ApplyError::KeyTooLong { length: name.len(), limit: params.max_app_key_len });
@@ -79,7 +79,7 @@ impl State<'_> {
     }
 
     /// Removes the value; one that is not there is no error.
-    pub fn remove_value(&mut self, storage: Storage, name: &[u8]) -> Result<(), ApplyError> {
+    pub(crate) fn remove_value(&mut self, storage: Storage, name: &[u8]) -> Result<(), ApplyError> {
         let Some(mut room) = self.room(storage)? else { return Err(storage.missing("del")) };
         if let Some(old) = self.raw_value(storage, name)? {
             release(&mut room.usage, &old);
@@ -130,7 +130,7 @@ impl State<'_> {
     // --- Boxes ---
 
     /// The box's bytes, if it exists.
-    pub fn box_value(&self, app: AppIndex, name: &[u8]) -> Result<Option<Arc<[u8]>>, ReadError> {
+    pub(crate) fn box_value(&self, app: AppIndex, name: &[u8]) -> Result<Option<Arc<[u8]>>, ReadError> {
         let key = Key::Box(app, name.to_vec());
         match self.get(&key)? {
             Some(Record::Box(value)) => Ok(Some(value)),
@@ -140,7 +140,7 @@ impl State<'_> {
     }
 
     /// Creates the box and counts it in the application's account.
-    pub fn create_box(&mut self, app: AppIndex, name: &[u8], value: Vec<u8>) -> Result<(), ApplyError> {
+    pub(crate) fn create_box(&mut self, app: AppIndex, name: &[u8], value: Vec<u8>) -> Result<(), ApplyError> {
         let params = self.params();
         if name.len() > params.max_app_key_len {
             return Err(ApplyError::BoxNameTooLong { length: name.len(), limit: params.max_app_key_len });
@@ -165,7 +165,7 @@ impl State<'_> {
     }
 
     /// Writes the bytes of an existing box; its size is fixed.
-    pub fn put_box(&mut self, app: AppIndex, name: &[u8], value: Vec<u8>) -> Result<(), ApplyError> {
+    pub(crate) fn put_box(&mut self, app: AppIndex, name: &[u8], value: Vec<u8>) -> Result<(), ApplyError> {
         let Some(old) = self.box_value(app, name)? else {
             return Err(ApplyError::NoBox { name: name.to_vec(), app });
         };
@@ -177,7 +177,7 @@ impl State<'_> {
     }
 
     /// Removes the box, and says whether there was one.
-    pub fn remove_box(&mut self, app: AppIndex, name: &[u8]) -> Result<bool, ApplyError> {
+    pub(crate) fn remove_box(&mut self, app: AppIndex, name: &[u8]) -> Result<bool, ApplyError> {
         let Some(old) = self.box_value(app, name)? else { return Ok(false) };
         let bytes = (old.len() as u64).saturating_add(name.len() as u64);
         self.update_account(&Address::of_application(app), |account| {

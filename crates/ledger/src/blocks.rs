@@ -109,7 +109,7 @@ pub(super) fn transaction(store: &dyn Store, txid: &Txid) -> Result<Option<Confi
 
 /// The transaction as it was signed: a block leaves out the genesis fields that its header says already
 /// (go-algorand `bookkeeping.BlockHeader.DecodeSignedTxn`).
-pub fn restore(entry: &SignedTransactionInBlock, header: &BlockHeader) -> SignedTransaction {
+pub(crate) fn restore(entry: &SignedTransactionInBlock, header: &BlockHeader) -> SignedTransaction {
     let mut signed = entry.signed.clone();
     if entry.has_genesis_id {
         signed.transaction.header.genesis_id.clone_from(&header.genesis_id);

@@ -392,7 +392,7 @@ pub enum BlockError {
 
 /// An amount as the reference prints it: `0.0A`, `5uA`, `1.5mA` with three places, `2A` or with six.
 #[derive(Clone, Copy, Debug)]
-pub struct GoAlgos(pub MicroAlgos);
+pub(crate) struct GoAlgos(pub MicroAlgos);
 
 impl fmt::Display for GoAlgos {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

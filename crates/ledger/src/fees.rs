@@ -11,7 +11,7 @@ use pnp_types::{
 
 /// What a group needs and what it pays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct GroupFees {
+pub(crate) struct GroupFees {
     /// Minimum fees needed, in millionths of one.
     pub usage: Micros,
     /// What its transactions pay, together.
@@ -51,7 +51,10 @@ impl std::fmt::Display for Decimal {
 }
 
 /// Needs and payments of a group, top-level or inner.
-pub fn summarize<'t>(group: impl IntoIterator<Item = &'t SignedTransaction>, params: &ConsensusParams) -> GroupFees {
+pub(crate) fn summarize<'t>(
+    group: impl IntoIterator<Item = &'t SignedTransaction>,
+    params: &ConsensusParams,
+) -> GroupFees {
     let mut fees = GroupFees::default();
     let (mut count, mut program_bytes) = (0usize, 0usize);
     for signed in group {
@@ -67,7 +70,7 @@ pub fn summarize<'t>(group: impl IntoIterator<Item = &'t SignedTransaction>, par
 
 /// Refuses a group that pays less than it needs, so far as that is known without its inner transactions
 /// (go-algorand `ledger/eval/eval.go` `CheckGroupFees`).
-pub fn check(fees: GroupFees, params: &ConsensusParams) -> Result<(), FeeError> {
+pub(crate) fn check(fees: GroupFees, params: &ConsensusParams) -> Result<(), FeeError> {
     let base = MicroAlgos(params.min_txn_fee);
     let needed = fee_for_usage(fees.usage, params).ok_or(FeeError::Overflow)?;
     if fees.paid < needed {
@@ -83,32 +86,32 @@ fn fee_for_usage(usage: Micros, params: &ConsensusParams) -> Option<MicroAlgos> 
 
 /// What one transaction needs, its signature included.
 #[must_use]
-pub fn fee_factor(signed: &SignedTransaction, params: &ConsensusParams) -> Micros {
+pub(crate) fn fee_factor(signed: &SignedTransaction, params: &ConsensusParams) -> Micros {
     sum(signature_contribution(signed), transaction_factor(&signed.transaction, params))
 }
 
 /// What the size of a header adds.
 #[must_use]
-pub fn header_contribution(header: &Header, params: &ConsensusParams) -> Micros {
+pub(crate) fn header_contribution(header: &Header, params: &ConsensusParams) -> Micros {
     surcharge(header.note.len(), params.max_txn_note_bytes, params)
 }
 
 /// What a heartbeat that claims no discount pays at least.
 #[must_use]
-pub fn plain_heartbeat_fee(header: &Header, params: &ConsensusParams) -> MicroAlgos {
+pub(crate) fn plain_heartbeat_fee(header: &Header, params: &ConsensusParams) -> MicroAlgos {
     let usage = sum(header_contribution(header, params), Micros::ONE);
     fee_for_usage(usage, params).unwrap_or(MicroAlgos(u64::MAX))
 }
 
 /// Whether size beyond the old limits can be paid for.
 #[must_use]
-pub fn sizes_are_priced(params: &ConsensusParams) -> bool {
+pub(crate) fn sizes_are_priced(params: &ConsensusParams) -> bool {
     params.per_byte_txn_surcharge != Micros::default()
 }
 
 /// Bytes of both programs beyond those that cost nothing.
 #[must_use]
-pub fn large_program_bytes(total: usize, params: &ConsensusParams) -> usize {
+pub(crate) fn large_program_bytes(total: usize, params: &ConsensusParams) -> usize {
     total.saturating_sub(params.max_app_total_program_len.saturating_mul(1 + params.max_extra_app_program_pages))
 }
 

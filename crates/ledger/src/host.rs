@@ -15,8 +15,7 @@ use super::overlay::ReadError;
 use super::reader::ChainReader;
 use super::state::{State, balance_lookback};
 use super::wellformed;
-use pnp_avm::group::GroupContext;
-use pnp_avm::ledger::{AccountView, Ledger, LedgerError, OnlineAccount, SignatureLedger};
+use pnp_avm::{AccountView, GroupContext, Ledger, LedgerError, OnlineAccount, SignatureLedger};
 use pnp_types::{
     Address, AppIndex, AppParams, AssetHolding, AssetIndex, AssetParams, BlockHeader, Digest, MicroAlgos, Micros,
     Round, SignedTransactionWithApplyData, TealValue, Transaction,
@@ -236,7 +235,7 @@ fn balance_round(state: &State<'_>) -> Round {
 
 /// What logic signatures see of a chain: its committed headers.
 #[derive(Clone, Copy)]
-pub struct CommittedHeaders<'a> {
+pub(crate) struct CommittedHeaders<'a> {
     /// The chain.
     pub chain: &'a dyn ChainReader,
     /// Its latest round.

@@ -37,10 +37,10 @@ struct Undo {
 /// A place to return to. Dropping it keeps the changes.
 #[must_use = "a checkpoint that nobody reverts to guards nothing"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checkpoint(usize);
+pub(crate) struct Checkpoint(usize);
 
 /// A snapshot and the changes made since.
-pub struct Overlay<'a> {
+pub(crate) struct Overlay<'a> {
     base: &'a dyn StateReader,
     delta: Delta,
     undo: Vec<Undo>,
@@ -49,23 +49,23 @@ pub struct Overlay<'a> {
 impl<'a> Overlay<'a> {
     /// An overlay without changes.
     #[must_use]
-    pub fn new(base: &'a dyn StateReader) -> Self {
+    pub(crate) fn new(base: &'a dyn StateReader) -> Self {
         Self { base, delta: Delta::new(), undo: Vec::new() }
     }
 
     /// Sets the record of the key, or removes it.
-    pub fn set(&mut self, key: Key, record: Option<Record>) {
+    pub(crate) fn set(&mut self, key: Key, record: Option<Record>) {
         let previous = self.delta.insert(key.clone(), record);
         self.undo.push(Undo { key, previous });
     }
 
     /// A place to come back to with [`Overlay::revert`].
-    pub fn checkpoint(&self) -> Checkpoint {
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
         Checkpoint(self.undo.len())
     }
 
     /// Takes back every change made since the checkpoint.
-    pub fn revert(&mut self, to: Checkpoint) {
+    pub(crate) fn revert(&mut self, to: Checkpoint) {
         while self.undo.len() > to.0 {
             let Some(Undo { key, previous }) = self.undo.pop() else { return };
             match previous {
@@ -76,19 +76,19 @@ impl<'a> Overlay<'a> {
     }
 
     /// The keys set since the checkpoint, in the order they were set; a key set twice comes twice.
-    pub fn touched_since(&self, from: Checkpoint) -> impl Iterator<Item = &Key> {
+    pub(crate) fn touched_since(&self, from: Checkpoint) -> impl Iterator<Item = &Key> {
         self.undo.iter().skip(from.0).map(|entry| &entry.key)
     }
 
     /// The changes so far.
     #[must_use]
-    pub fn delta(&self) -> &Delta {
+    pub(crate) fn delta(&self) -> &Delta {
         &self.delta
     }
 
     /// The changes, without the way back.
     #[must_use]
-    pub fn into_delta(self) -> Delta {
+    pub(crate) fn into_delta(self) -> Delta {
         self.delta
     }
 }

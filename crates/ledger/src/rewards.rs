@@ -25,7 +25,7 @@ pub fn with_rewards(account: &AccountRecord, level: u64, params: &ConsensusParam
 
 /// How many whole units of the rewards' base an amount holds.
 #[must_use]
-pub fn reward_units(amount: MicroAlgos, params: &ConsensusParams) -> u64 {
+pub(crate) fn reward_units(amount: MicroAlgos, params: &ConsensusParams) -> u64 {
     amount.0.checked_div(params.reward_unit).unwrap_or(0)
 }
 
@@ -34,7 +34,7 @@ pub fn reward_units(amount: MicroAlgos, params: &ConsensusParams) -> u64 {
 /// `pool` is the balance of the rewards pool and `total_units` the reward units of all participating accounts, both
 /// after the previous block.
 #[must_use]
-pub fn next_rewards_state(
+pub(crate) fn next_rewards_state(
     previous: &RewardsState,
     next_round: Round,
     params: &ConsensusParams,

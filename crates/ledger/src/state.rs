@@ -20,7 +20,7 @@ use pnp_types::{
 
 /// Accounts with rules of their own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SpecialAddresses {
+pub(crate) struct SpecialAddresses {
     /// Takes the fees.
     pub fee_sink: Address,
     /// Pays the rewards.
@@ -29,7 +29,7 @@ pub struct SpecialAddresses {
 
 /// What the block being built fixes for every transaction in it.
 #[derive(Clone, Copy, Debug)]
-pub struct BlockContext {
+pub(crate) struct BlockContext {
     /// The rules.
     pub params: &'static ConsensusParams,
     /// The round being built.
@@ -46,7 +46,7 @@ pub struct BlockContext {
 
 /// Counts that grow with transactions and shrink with their undoing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tallies {
+pub(crate) struct Tallies {
     /// Transactions so far, inner ones among them.
     pub transactions: u64,
     /// Fees collected so far.
@@ -56,14 +56,14 @@ pub struct Tallies {
 /// A place to return to, in records and in counts.
 #[must_use = "a mark that nobody reverts to guards nothing"]
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub(crate) struct Mark {
     checkpoint: Checkpoint,
     tallies: Tallies,
 }
 
 /// Rewards that a movement of money paid out on its way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MovedRewards {
+pub(crate) struct MovedRewards {
     /// To the payer.
     pub from: MicroAlgos,
     /// To the payee.
@@ -71,7 +71,7 @@ pub struct MovedRewards {
 }
 
 /// The state of a block under construction.
-pub struct State<'a> {
+pub(crate) struct State<'a> {
     chain: &'a dyn ChainReader,
     overlay: Overlay<'a>,
     context: BlockContext,
@@ -81,82 +81,82 @@ pub struct State<'a> {
 impl<'a> State<'a> {
     /// The state after the chain's latest round, in a block of this context.
     #[must_use]
-    pub fn new(chain: &'a dyn ChainReader, context: BlockContext) -> Self {
+    pub(crate) fn new(chain: &'a dyn ChainReader, context: BlockContext) -> Self {
         Self { chain, overlay: Overlay::new(chain), context, tallies: Tallies::default() }
     }
 
     /// The chain below.
     #[must_use]
-    pub fn chain(&self) -> &'a dyn ChainReader {
+    pub(crate) fn chain(&self) -> &'a dyn ChainReader {
         self.chain
     }
 
     /// What the block fixes.
     #[must_use]
-    pub fn context(&self) -> &BlockContext {
+    pub(crate) fn context(&self) -> &BlockContext {
         &self.context
     }
 
     /// The rules.
     #[must_use]
-    pub fn params(&self) -> &'static ConsensusParams {
+    pub(crate) fn params(&self) -> &'static ConsensusParams {
         self.context.params
     }
 
     /// The round being built.
     #[must_use]
-    pub fn round(&self) -> Round {
+    pub(crate) fn round(&self) -> Round {
         self.context.round
     }
 
     /// Transactions on the whole chain so far, this block's and inner ones among them.
     #[must_use]
-    pub fn counter(&self) -> u64 {
+    pub(crate) fn counter(&self) -> u64 {
         self.context.counter.saturating_add(self.tallies.transactions)
     }
 
     /// The counts of this block so far.
     #[must_use]
-    pub fn tallies(&self) -> Tallies {
+    pub(crate) fn tallies(&self) -> Tallies {
         self.tallies
     }
 
     /// Counts one transaction.
-    pub fn count_transaction(&mut self) {
+    pub(crate) fn count_transaction(&mut self) {
         self.tallies.transactions += 1;
     }
 
     /// A place to come back to with [`State::revert`].
-    pub fn mark(&self) -> Mark {
+    pub(crate) fn mark(&self) -> Mark {
         Mark { checkpoint: self.overlay.checkpoint(), tallies: self.tallies }
     }
 
     /// Takes back everything since the mark.
-    pub fn revert(&mut self, mark: Mark) {
+    pub(crate) fn revert(&mut self, mark: Mark) {
         self.overlay.revert(mark.checkpoint);
         self.tallies = mark.tallies;
     }
 
     /// The changes so far.
     #[must_use]
-    pub fn delta(&self) -> &Delta {
+    pub(crate) fn delta(&self) -> &Delta {
         self.overlay.delta()
     }
 
     /// The changes, for good.
     #[must_use]
-    pub fn into_delta(self) -> Delta {
+    pub(crate) fn into_delta(self) -> Delta {
         self.overlay.into_delta()
     }
 
     /// The keys written since the mark, in order; a key written twice comes twice.
-    pub fn touched_since(&self, mark: Mark) -> impl Iterator<Item = &Key> {
+    pub(crate) fn touched_since(&self, mark: Mark) -> impl Iterator<Item = &Key> {
         self.overlay.touched_since(mark.checkpoint)
     }
 
     /// The accounts written since the mark, each once, in the order of their first writing.
     #[must_use]
-    pub fn accounts_touched_since(&self, mark: Mark) -> Vec<Address> {
+    pub(crate) fn accounts_touched_since(&self, mark: Mark) -> Vec<Address> {
         let mut seen = BTreeSet::new();
         self.touched_since(mark)
             .filter_map(|key| if let Key::Account(address) = key { Some(*address) } else { None })
@@ -167,7 +167,7 @@ impl<'a> State<'a> {
     // --- Accounts and money ---
 
     /// The account as last written; one that does not exist is empty.
-    pub fn account(&self, address: &Address) -> Result<AccountRecord, ReadError> {
+    pub(crate) fn account(&self, address: &Address) -> Result<AccountRecord, ReadError> {
         let key = Key::Account(*address);
         match self.overlay.get(&key)? {
             Some(Record::Account(account)) => Ok(*account),
@@ -177,18 +177,18 @@ impl<'a> State<'a> {
     }
 
     /// The account with its rewards paid.
-    pub fn account_with_rewards(&self, address: &Address) -> Result<AccountRecord, ApplyError> {
+    pub(crate) fn account_with_rewards(&self, address: &Address) -> Result<AccountRecord, ApplyError> {
         self.paid(&self.account(address)?)
     }
 
     /// Writes the account.
-    pub fn put_account(&mut self, address: &Address, account: &AccountRecord) {
+    pub(crate) fn put_account(&mut self, address: &Address, account: &AccountRecord) {
         let record = (!account.is_zero()).then(|| Record::Account(Arc::new(*account)));
         self.overlay.set(Key::Account(*address), record);
     }
 
     /// Changes the account in place, without paying rewards.
-    pub fn update_account(
+    pub(crate) fn update_account(
         &mut self,
         address: &Address,
         change: impl FnOnce(&mut AccountRecord),
@@ -201,7 +201,12 @@ impl<'a> State<'a> {
 
     /// Moves money, paying both sides' rewards on the way (go-algorand `ledger/eval/eval.go` `Move`). An account that
     /// neither gives nor gets anything is not written, so that empty senders stay empty.
-    pub fn move_algos(&mut self, from: &Address, to: &Address, amount: MicroAlgos) -> Result<MovedRewards, ApplyError> {
+    pub(crate) fn move_algos(
+        &mut self,
+        from: &Address,
+        to: &Address,
+        amount: MicroAlgos,
+    ) -> Result<MovedRewards, ApplyError> {
         let before = self.account(from)?;
         let mut after = self.paid(&before)?;
         let from_rewards = after.balance.saturating_sub(before.balance);
@@ -229,7 +234,7 @@ impl<'a> State<'a> {
     }
 
     /// Takes a transaction's fee, and the sender's rewards with it. Fees the sink pays itself are not collected.
-    pub fn take_fee(&mut self, sender: &Address, fee: MicroAlgos) -> Result<MicroAlgos, ApplyError> {
+    pub(crate) fn take_fee(&mut self, sender: &Address, fee: MicroAlgos) -> Result<MicroAlgos, ApplyError> {
         let sink = self.context.specials.fee_sink;
         let rewards = self.move_algos(sender, &sink, fee)?.from;
         if *sender != sink {
@@ -260,7 +265,7 @@ impl<'a> State<'a> {
     // --- Assets ---
 
     /// The asset, if it exists.
-    pub fn asset(&self, id: AssetIndex) -> Result<Option<AssetRecord>, ReadError> {
+    pub(crate) fn asset(&self, id: AssetIndex) -> Result<Option<AssetRecord>, ReadError> {
         let key = Key::Asset(id);
         match self.overlay.get(&key)? {
             Some(Record::Asset(asset)) => Ok(Some(asset)),
@@ -270,24 +275,24 @@ impl<'a> State<'a> {
     }
 
     /// Creates the asset.
-    pub fn create_asset(&mut self, id: AssetIndex, asset: AssetRecord) {
+    pub(crate) fn create_asset(&mut self, id: AssetIndex, asset: AssetRecord) {
         self.overlay.set(Key::CreatedAsset(asset.creator, id), Some(Record::Created));
         self.put_asset(id, asset);
     }
 
     /// Changes the asset.
-    pub fn put_asset(&mut self, id: AssetIndex, asset: AssetRecord) {
+    pub(crate) fn put_asset(&mut self, id: AssetIndex, asset: AssetRecord) {
         self.overlay.set(Key::Asset(id), Some(Record::Asset(asset)));
     }
 
     /// Removes the asset.
-    pub fn remove_asset(&mut self, id: AssetIndex, creator: &Address) {
+    pub(crate) fn remove_asset(&mut self, id: AssetIndex, creator: &Address) {
         self.overlay.set(Key::CreatedAsset(*creator, id), None);
         self.overlay.set(Key::Asset(id), None);
     }
 
     /// What the account holds of the asset; `None` if it is not opted in.
-    pub fn holding(&self, address: &Address, id: AssetIndex) -> Result<Option<AssetHolding>, ReadError> {
+    pub(crate) fn holding(&self, address: &Address, id: AssetIndex) -> Result<Option<AssetHolding>, ReadError> {
         let key = Key::Holding(*address, id);
         match self.overlay.get(&key)? {
             Some(Record::Holding(holding)) => Ok(Some(holding)),
@@ -297,14 +302,14 @@ impl<'a> State<'a> {
     }
 
     /// Writes or, with `None`, removes what the account holds of the asset.
-    pub fn set_holding(&mut self, address: &Address, id: AssetIndex, holding: Option<AssetHolding>) {
+    pub(crate) fn set_holding(&mut self, address: &Address, id: AssetIndex, holding: Option<AssetHolding>) {
         self.overlay.set(Key::Holding(*address, id), holding.map(Record::Holding));
     }
 
     // --- Applications ---
 
     /// The application, if it exists.
-    pub fn app(&self, id: AppIndex) -> Result<Option<AppRecord>, ReadError> {
+    pub(crate) fn app(&self, id: AppIndex) -> Result<Option<AppRecord>, ReadError> {
         let key = Key::App(id);
         match self.overlay.get(&key)? {
             Some(Record::App(app)) => Ok(Some(app)),
@@ -314,18 +319,18 @@ impl<'a> State<'a> {
     }
 
     /// Creates the application.
-    pub fn create_app(&mut self, id: AppIndex, app: AppRecord) {
+    pub(crate) fn create_app(&mut self, id: AppIndex, app: AppRecord) {
         self.overlay.set(Key::CreatedApp(app.creator, id), Some(Record::Created));
         self.put_app(id, app);
     }
 
     /// Changes the application.
-    pub fn put_app(&mut self, id: AppIndex, app: AppRecord) {
+    pub(crate) fn put_app(&mut self, id: AppIndex, app: AppRecord) {
         self.overlay.set(Key::App(id), Some(Record::App(app)));
     }
 
     /// Removes the application with its global pairs. Boxes and local states stay, as on the network.
-    pub fn remove_app(&mut self, id: AppIndex, creator: &Address) -> Result<(), ReadError> {
+    pub(crate) fn remove_app(&mut self, id: AppIndex, creator: &Address) -> Result<(), ReadError> {
         for (key, _) in self.overlay.scan(&Span::GlobalValues(id), None, usize::MAX)? {
             self.overlay.set(key, None);
         }
@@ -335,7 +340,7 @@ impl<'a> State<'a> {
     }
 
     /// The account's opt-in to the application, if there is one.
-    pub fn local(&self, address: &Address, id: AppIndex) -> Result<Option<LocalRecord>, ReadError> {
+    pub(crate) fn local(&self, address: &Address, id: AppIndex) -> Result<Option<LocalRecord>, ReadError> {
         let key = Key::Local(*address, id);
         match self.overlay.get(&key)? {
             Some(Record::Local(local)) => Ok(Some(local)),
@@ -345,13 +350,13 @@ impl<'a> State<'a> {
     }
 
     /// Opts the account in, with room for `schema`.
-    pub fn put_local(&mut self, address: &Address, id: AppIndex, schema: StateSchema) {
+    pub(crate) fn put_local(&mut self, address: &Address, id: AppIndex, schema: StateSchema) {
         let local = LocalRecord { schema, usage: StateSchema::default() };
         self.overlay.set(Key::Local(*address, id), Some(Record::Local(local)));
     }
 
     /// Opts the account out, with its pairs.
-    pub fn remove_local(&mut self, address: &Address, id: AppIndex) -> Result<(), ReadError> {
+    pub(crate) fn remove_local(&mut self, address: &Address, id: AppIndex) -> Result<(), ReadError> {
         for (key, _) in self.overlay.scan(&Span::LocalValues(*address, id), None, usize::MAX)? {
             self.overlay.set(key, None);
         }
@@ -370,7 +375,7 @@ impl<'a> State<'a> {
     }
 
     /// The header of a committed round.
-    pub fn header(&self, round: Round) -> Result<BlockHeader, ApplyError> {
+    pub(crate) fn header(&self, round: Round) -> Result<BlockHeader, ApplyError> {
         let latest = self.context.round.saturating_sub(1);
         let header = if round > latest { None } else { self.chain.header(round)? };
         header.ok_or(ApplyError::NoEntry { round, latest })

@@ -54,7 +54,7 @@ pub struct TotalsOverflow;
 
 impl Totals {
     /// Counts an account in.
-    pub fn add(&mut self, account: &AccountRecord, params: &ConsensusParams) -> Result<(), TotalsOverflow> {
+    pub(crate) fn add(&mut self, account: &AccountRecord, params: &ConsensusParams) -> Result<(), TotalsOverflow> {
         let money = with_rewards(account, self.rewards_level, params).ok_or(TotalsOverflow)?.balance;
         let sum = self.of(account.status);
         sum.money = sum.money.checked_add(money).ok_or(TotalsOverflow)?;
@@ -64,7 +64,7 @@ impl Totals {
     }
 
     /// Counts an account out, as it was when it was counted in.
-    pub fn remove(&mut self, account: &AccountRecord, params: &ConsensusParams) -> Result<(), TotalsOverflow> {
+    pub(crate) fn remove(&mut self, account: &AccountRecord, params: &ConsensusParams) -> Result<(), TotalsOverflow> {
         let money = with_rewards(account, self.rewards_level, params).ok_or(TotalsOverflow)?.balance;
         let sum = self.of(account.status);
         sum.money = sum.money.checked_sub(money).ok_or(TotalsOverflow)?;
@@ -74,7 +74,7 @@ impl Totals {
     }
 
     /// Raises the level, and with it the money of those who earn rewards.
-    pub fn raise_level(&mut self, level: u64) -> Result<(), TotalsOverflow> {
+    pub(crate) fn raise_level(&mut self, level: u64) -> Result<(), TotalsOverflow> {
         let per_unit = level.checked_sub(self.rewards_level).ok_or(TotalsOverflow)?;
         for sum in [&mut self.online, &mut self.offline] {
             let earned = sum.reward_units.checked_mul(per_unit).ok_or(TotalsOverflow)?;

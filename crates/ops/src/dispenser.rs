@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::{Error, settings};
 use pnp_client::ClientError;
 use pnp_keys::Account;
-use pnp_ledger::dispenser::DispenserKey;
+use pnp_ledger::DispenserKey;
 use pnp_types::signing::SigningKey;
 use std::path::PathBuf;
 

@@ -8,7 +8,7 @@ use crate::observer::{Event, Observer};
 use crate::settings::{embedded_folder, make_private};
 use pnp_client::Algod;
 use pnp_devnet::{Config, Holder, NodeError, Running};
-use pnp_ledger::dispenser::DispenserKey;
+use pnp_ledger::DispenserKey;
 use pnp_types::signing::SigningKey;
 use std::fs::File;
 use std::path::Path;

@@ -11,7 +11,7 @@ use crate::explain::rejected;
 use crate::failure::Failure;
 use crate::session::Session;
 use pnp_client::SuggestedParams;
-use pnp_ledger::min_balance::schema_requirement;
+use pnp_ledger::schema_requirement;
 use pnp_ops::{Error, Made as MadeThing, Sent, finished, group};
 use pnp_registry::{Contract, Event, Pending};
 use pnp_types::{Address, AppIndex, MicroAlgos, SignedTransaction, Transaction};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use pnp_client::Algod;
 use pnp_devnet::LOCAL_TOKEN;
-use pnp_ledger::chain::Chain;
+use pnp_ledger::Chain;
 
 use super::money::{Acknowledged, Books, Market};
 
@@ -135,7 +135,7 @@ fn a_network_killed_while_it_is_made_opens() {
 
 /// What REST does not show: every header follows the one before, every round has its changes, and the accounts add up.
 fn check_chain(folder: &Path) {
-    let chain = Chain::open_or_create::<pnp_ledger::chain::ChainError>(folder, || unreachable!()).unwrap();
+    let chain = Chain::open_or_create::<pnp_ledger::ChainError>(folder, || unreachable!()).unwrap();
     let mut branch = chain.header(0).unwrap().unwrap().hash();
     for round in 1..=chain.latest() {
         let block = chain.block(round).unwrap().unwrap();

@@ -9,8 +9,7 @@ use crate::host::Host;
 use crate::record::AppRecord;
 use crate::state::State;
 use crate::wellformed::{check_program_versions, updates_sizes, well_sized};
-use pnp_avm::EvalError;
-use pnp_avm::group::GroupContext;
+use pnp_avm::{EvalError, GroupContext};
 use pnp_types::{
     Address, AppIndex, AppParams, ApplicationCall, ApplyData, EvalDelta, OnCompletion, SignedTransactionWithApplyData,
     StateSchema,

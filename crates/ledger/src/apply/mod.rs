@@ -15,7 +15,7 @@ mod payment;
 use super::error::ApplyError;
 use super::host::Host;
 use super::state::State;
-use pnp_avm::group::GroupContext;
+use pnp_avm::GroupContext;
 use pnp_types::{Address, ApplyData, Transaction, TransactionType};
 
 pub(crate) use challenge::{Challenge, Period};

@@ -16,8 +16,7 @@ use super::error::GroupError;
 use super::fees::sizes_are_priced;
 use super::state::SpecialAddresses;
 use super::wellformed::{self, state_proof_sender};
-use pnp_avm::group::GroupContext;
-use pnp_avm::ledger::SignatureLedger;
+use pnp_avm::{GroupContext, SignatureLedger};
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::group::{hash_ids, ungrouped_id};
 use pnp_types::{Digest, SignedTransaction, SignedTransactionWithApplyData, Transaction, TransactionType};
@@ -27,7 +26,7 @@ pub(super) use signatures::envelope as check_envelope;
 
 /// Checks what can be checked of a group without its accounts: each transaction's own sense, the group's id, sizes of
 /// logic signatures, and every signature. Logic signatures run in here.
-pub fn check_group(
+pub(crate) fn check_group(
     group: &[SignedTransaction],
     specials: &SpecialAddresses,
     params: &'static ConsensusParams,
@@ -41,7 +40,7 @@ pub fn check_group(
 }
 
 /// [`check_group`] for a group that already has a context, and with it perhaps a tracer.
-pub fn check_in_context(
+pub(crate) fn check_in_context(
     context: &mut GroupContext<'_>,
     specials: &SpecialAddresses,
     ledger: &dyn SignatureLedger,
@@ -65,7 +64,7 @@ pub fn check_in_context(
 
 /// Refuses transactions that cannot stand together, and a group id that does not commit to exactly these in this order
 /// (go-algorand `data/transactions/checks.go`).
-pub fn check_group_members(group: &[SignedTransaction]) -> Result<(), GroupError> {
+pub(crate) fn check_group_members(group: &[SignedTransaction]) -> Result<(), GroupError> {
     let kinds = || group.iter().map(|signed| &signed.transaction);
     let opens_resources = |transaction: &Transaction| match transaction.kind {
         TransactionType::ApplicationCall => true,
@@ -79,7 +78,7 @@ pub fn check_group_members(group: &[SignedTransaction]) -> Result<(), GroupError
 }
 
 /// Refuses a group id that does not commit to exactly these transactions in this order.
-pub fn check_group_id(group: &[SignedTransaction]) -> Result<(), GroupError> {
+pub(crate) fn check_group_id(group: &[SignedTransaction]) -> Result<(), GroupError> {
     let Some(first) = group.first() else { return Ok(()) };
     let claimed = first.transaction.header.group;
     for (index, signed) in group.iter().enumerate() {

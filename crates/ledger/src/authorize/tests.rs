@@ -1,7 +1,7 @@
 //! Signed in each way, and in each way not.
 
 use super::*;
-use pnp_avm::ledger::LedgerError;
+use pnp_avm::LedgerError;
 use pnp_types::consensus::{LATEST, versions};
 use pnp_types::{
     Address, BlockHeader, LogicSignature, MicroAlgos, MultisigSignature, MultisigSubsignature, PqSignature, Signature,

@@ -232,7 +232,7 @@ impl Chain {
 
     /// Adds a block that the evaluator made on top of the latest round. It is durable when this returns; after an error the
     /// chain is as it was.
-    pub fn append(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
+    pub(crate) fn append(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
         self.extend(block, changes, totals, |store, batch| store.commit(batch))
     }
 

@@ -26,7 +26,7 @@ use super::rewards::{next_rewards_state, with_rewards};
 use super::state::{BlockContext, Mark, SpecialAddresses, State};
 use super::totals::Totals;
 use super::wellformed::{self, state_proof_sender};
-use pnp_avm::group::GroupContext;
+use pnp_avm::GroupContext;
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
     ApplyData, Block, BlockHeader, Header, MicroAlgos, Round, SignedTransaction, SignedTransactionInBlock,
@@ -70,7 +70,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Begins a block with a header made by [`next_header`] and perhaps changed since; its rewards are computed here.
-    pub fn start_with(
+    pub(crate) fn start_with(
         chain: &'a dyn ChainReader,
         previous: &BlockHeader,
         mut header: BlockHeader,
@@ -124,13 +124,13 @@ impl<'a> Evaluator<'a> {
 
     /// The state so far.
     #[must_use]
-    pub fn state(&self) -> &State<'a> {
+    pub(crate) fn state(&self) -> &State<'a> {
         &self.state
     }
 
     /// What logic signatures of this block see of the chain.
     #[must_use]
-    pub fn headers(&self) -> CommittedHeaders<'a> {
+    pub(crate) fn headers(&self) -> CommittedHeaders<'a> {
         CommittedHeaders { chain: self.chain, latest: self.previous.round }
     }
 
@@ -148,7 +148,7 @@ impl<'a> Evaluator<'a> {
     /// The context of a top-level group in this block, to be given a tracer or other limits before
     /// [`Evaluator::add_in_context`].
     #[must_use]
-    pub fn group_context<'t>(&self, group: &[SignedTransaction]) -> GroupContext<'t> {
+    pub(crate) fn group_context<'t>(&self, group: &[SignedTransaction]) -> GroupContext<'t> {
         let fees = fees::summarize(group, self.params());
         let transactions = group
             .iter()
@@ -159,7 +159,7 @@ impl<'a> Evaluator<'a> {
 
     /// [`Evaluator::add_group`] for a group that already has a context. What the transactions did is also left there,
     /// after an error as far as they came.
-    pub fn add_in_context(&mut self, context: &mut GroupContext<'_>) -> Result<Vec<ApplyData>, GroupError> {
+    pub(crate) fn add_in_context(&mut self, context: &mut GroupContext<'_>) -> Result<Vec<ApplyData>, GroupError> {
         let group: Vec<SignedTransaction> = context.transactions.iter().map(|entry| entry.signed.clone()).collect();
         let limit = self.params().max_tx_group_size;
         if group.len() > limit {

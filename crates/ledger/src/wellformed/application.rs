@@ -39,7 +39,7 @@ pub(super) fn check(call: &ApplicationCall, params: &ConsensusParams) -> Check {
 
 /// Whether the call changes the room of an existing application.
 #[must_use]
-pub fn updates_sizes(call: &ApplicationCall) -> bool {
+pub(crate) fn updates_sizes(call: &ApplicationCall) -> bool {
     call.on_completion == OnCompletion::UpdateApplication && (call.extra_pages != 0 || !call.global_schema.is_zero())
 }
 
@@ -76,7 +76,11 @@ fn programs(call: &ApplicationCall, params: &ConsensusParams) -> Check {
 }
 
 /// Refuses programs that do not fit into one page and `extra_pages` more.
-pub fn well_sized(call: &ApplicationCall, extra_pages: usize, params: &ConsensusParams) -> Result<(), ProgramsError> {
+pub(crate) fn well_sized(
+    call: &ApplicationCall,
+    extra_pages: usize,
+    params: &ConsensusParams,
+) -> Result<(), ProgramsError> {
     let (approval, clear) = (call.approval_program.len(), call.clear_program.len());
     let pages = 1 + extra_pages;
     let limit = pages.saturating_mul(params.max_app_program_len);
@@ -93,7 +97,7 @@ pub fn well_sized(call: &ApplicationCall, extra_pages: usize, params: &Consensus
 }
 
 /// The version a program starts with.
-pub fn program_version(program: &[u8]) -> Result<u64, ProgramsError> {
+pub(crate) fn program_version(program: &[u8]) -> Result<u64, ProgramsError> {
     if program.is_empty() {
         return Err(ProgramsError::Empty);
     }
@@ -113,7 +117,7 @@ pub fn program_version(program: &[u8]) -> Result<u64, ProgramsError> {
 
 /// Refuses programs of different versions and, against what the application runs now, older ones
 /// (go-algorand `CheckContractVersions`). `previous` is empty while an application is being created.
-pub fn check_program_versions(
+pub(crate) fn check_program_versions(
     approval: &[u8],
     clear: &[u8],
     previous: &AppParams,

@@ -10,7 +10,7 @@ mod participation;
 #[cfg(test)]
 mod tests;
 
-pub use application::{check_program_versions, program_version, updates_sizes, well_sized};
+pub(crate) use application::{check_program_versions, program_version, updates_sizes, well_sized};
 pub use error::{AccessError, MalformedError, ProgramsError};
 pub(super) use participation::discount_claim;
 
@@ -25,12 +25,12 @@ type Check = Result<(), MalformedError>;
 
 /// Who sends state proofs: an address without a key.
 #[must_use]
-pub fn state_proof_sender() -> Address {
+pub(crate) fn state_proof_sender() -> Address {
     Address(hash_with_prefix(b"SpecialAddr", b"StateProofSender").0)
 }
 
 /// Refuses a transaction that no state could make valid.
-pub fn check(transaction: &Transaction, specials: &SpecialAddresses, params: &ConsensusParams) -> Check {
+pub(crate) fn check(transaction: &Transaction, specials: &SpecialAddresses, params: &ConsensusParams) -> Check {
     let header = &transaction.header;
     match &transaction.kind {
         TransactionType::Payment => payment(&transaction.payment, header, specials, params)?,

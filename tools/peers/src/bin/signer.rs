@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Write};
 
 use data_encoding::BASE64;
 use pnp_keys::mnemonic;
-use pnp_ledger::dispenser::DispenserKey;
+use pnp_ledger::DispenserKey;
 use pnp_types::{Digest, MicroAlgos, SigningKey, Transaction, TransactionType, assign_group, msgpack};
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ use crate::rest::request::Request;
 use crate::rest::shapes::application;
 use crate::rest::{Refusal, box_name};
 use crate::view::View;
-use pnp_ledger::chain::ChainError;
+use pnp_ledger::ChainError;
 use pnp_types::{Address, AppIndex};
 
 /// The most boxes one answer lists (algod's `MaxAPIBoxPerApplication`).

@@ -9,7 +9,7 @@ use crate::DevNode;
 use crate::rest::Refusal;
 use crate::rest::answer::Answer;
 use crate::rest::request::Request;
-use pnp_ledger::chain::ChainError;
+use pnp_ledger::ChainError;
 
 /// `GET /v2/devmode/blocks/offset`.
 pub(in crate::rest) fn offset(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {

@@ -14,7 +14,7 @@ pub(super) mod transactions;
 
 use super::Refusal;
 use super::request::{Request, parse_uint};
-use pnp_ledger::overlay::ReadError;
+use pnp_ledger::ReadError;
 
 /// A ledger that cannot be read, in algod's words; the reason goes to the log.
 fn unreadable(error: impl std::fmt::Display) -> Refusal {

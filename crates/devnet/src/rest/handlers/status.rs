@@ -10,8 +10,7 @@ use crate::rest::Refusal;
 use crate::rest::answer::Answer;
 use crate::rest::request::Request;
 use crate::rest::routes::Waiting;
-use pnp_ledger::reader::ChainReader as _;
-use pnp_ledger::state::balance_lookback;
+use pnp_ledger::{ChainReader as _, balance_lookback};
 
 /// `GET /v2/status`.
 pub(in crate::rest) fn status(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {

@@ -9,8 +9,7 @@ use crate::rest::answer::{Answer, Format};
 use crate::rest::document::{Document, Fields};
 use crate::rest::request::Request;
 use crate::rest::shapes::pending;
-use pnp_ledger::error::GroupError;
-use pnp_ledger::propose::ProposeError;
+use pnp_ledger::{GroupError, ProposeError};
 use pnp_types::{SignedTransaction, msgpack};
 
 /// algod's text for a transaction it knows nothing of. SDKs wait on when they see its status.
