@@ -18,18 +18,27 @@ use pnp_registry::RegistryError;
 use pnp_types::SignedTransaction;
 use pnp_usage::{OperationError, Programs, UsageError};
 
+/// What to do where a service does not answer. `localnet run` is algod alone.
+fn unreachable_hint(service: &str, url: &str) -> &'static str {
+    let here = url.contains("localhost") || url.contains("127.0.0.1");
+    match service {
+        "kmd" if here => {
+            "start AlgoKit LocalNet for a kmd (`localnet run` has none), or name the accounts' keys in the environment"
+        }
+        "kmd" => "set KMD_SERVER and KMD_PORT, or name the accounts' keys in the environment",
+        "indexer" if here => "start AlgoKit LocalNet for an indexer (`localnet run` has none), or set INDEXER_SERVER",
+        "indexer" => "check the connection and INDEXER_SERVER, or try again in a minute",
+        _ if here => "start a network with `pnp-contract localnet run`, or omit --net to use the embedded one",
+        _ => "check the connection and ALGOD_SERVER, or try again in a minute",
+    }
+}
+
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let message = error.to_string();
         match error {
             ClientError::Unreachable { service, url, why } | ClientError::Lost { service, url, why } => {
-                let hint = if url.contains("localhost") || url.contains("127.0.0.1") {
-                    "start a network with `pnp-contract localnet run`, or leave --net away to use the embedded one"
-                } else if service == "kmd" {
-                    "set KMD_SERVER and KMD_PORT, or name the accounts' keys in the environment"
-                } else {
-                    "check the connection and ALGOD_SERVER, or try again in a minute"
-                };
+                let hint = unreachable_hint(service, &url);
                 Self::new("unreachable", format!("{service} at {url} does not answer"))
                     .because(why)
                     .hint(hint)
@@ -353,5 +362,22 @@ impl From<RegistryError> for Failure {
                 Self::new("record", message).because("the record is as it was").hint("check the folder's rights")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_missing_algod_is_helped_by_localnet_run() {
+        let hint = |service, url: &str| {
+            let error = ClientError::Unreachable { service, url: url.to_owned(), why: "connection refused".to_owned() };
+            Failure::from(error).hint.clone().unwrap_or_default()
+        };
+        assert!(hint("algod", "http://localhost:4001").starts_with("start a network with `pnp-contract localnet run`"));
+        assert!(hint("kmd", "http://localhost:4002").starts_with("start AlgoKit LocalNet for a kmd"));
+        assert!(hint("indexer", "http://127.0.0.1:8980").starts_with("start AlgoKit LocalNet for an indexer"));
+        assert!(hint("indexer", "https://testnet-idx.algonode.cloud").contains("INDEXER_SERVER"));
     }
 }
