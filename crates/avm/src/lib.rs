@@ -25,11 +25,12 @@ mod references;
 mod resources;
 mod tracer;
 mod value;
-mod varint;
 mod vm;
 
 #[cfg(test)]
 mod replay_tests;
+#[cfg(test)]
+mod shuffle_tests;
 #[cfg(test)]
 mod test_ledger;
 #[cfg(test)]
@@ -40,7 +41,8 @@ pub use error::{CheckError, EvalError, EvalState, Fault, InnerFailure, ProgramEr
 pub use evaluate::{eval_application, eval_signature};
 pub use group::{Caller, DescribeOpcodes, GroupContext, fee_for_usage};
 pub use ledger::{AccountView, Ledger, LedgerError, OnlineAccount, SignatureLedger};
-pub use machine::{Frame, Machine};
+pub use machine::Machine;
+pub use pnp_opcodes::Frame;
 pub use program::{Dialect, Instruction, Mode, Program, read_version};
 pub use tracer::{Tracer, UnnamedResources};
 pub use value::{Bytes, Value};

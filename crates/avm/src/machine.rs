@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::error::{Fault, fault};
 use super::program::{Immediates, Instruction, Jump, Program};
 use super::value::{Bytes, Value};
+use pnp_opcodes::Frame;
 
 /// How many values the stack may hold after an opcode.
 pub(crate) const MAX_STACK: usize = 1000;
@@ -18,24 +19,18 @@ pub(crate) const MAX_STACK: usize = 1000;
 pub(crate) const SCRATCH_SLOTS: usize = 256;
 
 /// One call of a subroutine.
-#[derive(Debug, Clone, Default)]
-pub struct Frame {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call {
     /// Where `retsub` goes on, as an index of an instruction.
-    pub return_to: u32,
-    /// The stack's height when the subroutine began.
-    pub height: usize,
-    /// What `proto` declared, if it was executed: arguments and returned values.
-    pub declared: Option<(usize, usize)>,
+    pub(super) return_to: u32,
+    /// What it may see of the stack.
+    pub(super) frame: Frame,
 }
 
-impl Frame {
-    /// The place on the stack that `frame_dig` and `frame_bury` mean by an offset, if the frame has it.
-    pub(super) fn place(&self, offset: i8) -> Option<usize> {
-        let offset = isize::from(offset);
-        if self.declared.is_some_and(|(args, _)| -offset > args as isize) {
-            return None;
-        }
-        self.height.checked_add_signed(offset)
+impl Call {
+    /// A call made with a stack of that height.
+    pub(super) fn new(return_to: u32, height: usize) -> Self {
+        Self { return_to, frame: Frame { height, proto: None } }
     }
 }
 
@@ -44,7 +39,7 @@ impl Frame {
 pub struct Machine {
     pub(super) program: Arc<Program>,
     pub(super) stack: Vec<Value>,
-    pub(super) frames: Vec<Frame>,
+    pub(super) frames: Vec<Call>,
     /// Slots are made as they are stored to; the rest hold 0.
     pub(super) scratch: Vec<Value>,
     pub(super) uint_constants: Arc<[u64]>,
@@ -97,9 +92,9 @@ impl Machine {
         &self.stack
     }
 
-    /// The innermost call of a subroutine.
-    pub fn top_frame(&self) -> Option<&Frame> {
-        self.frames.last()
+    /// The frame of the innermost call of a subroutine.
+    pub fn top_frame(&self) -> Option<Frame> {
+        self.frames.last().map(|call| call.frame)
     }
 
     /// The value of a scratch slot; slots that do not exist hold 0.
@@ -222,7 +217,7 @@ impl Machine {
         self.instruction().map_or(Program::END, |instruction| instruction.next)
     }
 
-    fn underflow(&self) -> Fault {
+    pub(super) fn underflow(&self) -> Fault {
         let name = self.instruction().and_then(|instruction| instruction.spec).map_or("", |spec| spec.name);
         Fault::new(format!("stack underflow in {name}"))
     }

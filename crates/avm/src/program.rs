@@ -10,10 +10,9 @@ use std::sync::Arc;
 use super::error::Fault;
 use super::quick::Quick;
 use super::value::{Bytes, MAX_BYTES};
-use super::varint::{Varint, read_uvarint, read_varint};
 use pnp_opcodes::{
-    AvmType, BACK_BRANCH_VERSION, ImmediateKind, LinearCost, MAX_VERSION, Modes, Op, OpSpec, VersionTable,
-    version_table,
+    AvmType, BACK_BRANCH_VERSION, ByteList, Decoded, LinearCost, ListOf, MAX_VERSION, Malformed, Modes, Op, OpSpec,
+    Operand, VersionTable, opcode, version_table,
 };
 use pnp_types::consensus::ConsensusParams;
 
@@ -208,10 +207,7 @@ pub fn read_version(program: &[u8]) -> Result<(u64, usize), &'static str> {
     if program.is_empty() {
         return Err("invalid program (empty)");
     }
-    match read_uvarint(program) {
-        Varint::Value(version, size) => Ok((version, size)),
-        Varint::Short | Varint::Overflow => Err("invalid version"),
-    }
+    pnp_opcodes::read_version(program).ok_or("invalid version")
 }
 
 /// Instructions found so far, by where they stand.
@@ -261,7 +257,6 @@ pub(super) struct Decoder<'p> {
 impl Decoder<'_> {
     /// The instruction at `pc`, its targets and successor still as offsets, and its size unless it has none.
     pub(super) fn instruction(&self, pc: usize) -> (Instruction, Option<usize>) {
-        let rest = self.code.get(pc..).unwrap_or_default();
         let mut instruction = Instruction {
             pc: pc as u32,
             next: self.code.len() as u32,
@@ -273,30 +268,31 @@ impl Decoder<'_> {
             trusted: false,
             to_proto: false,
         };
-        let Some(spec) = self.table.decode(rest) else {
-            instruction.immediates = Immediates::Broken(self.illegal(rest).into());
-            return (instruction, None);
+        let spec = match opcode(self.code, pc, self.table) {
+            Ok(spec) => spec,
+            Err(malformed) => {
+                instruction.immediates = Immediates::Broken(malformed.to_string().into());
+                return (instruction, None);
+            }
         };
         instruction.spec = Some(spec);
         instruction.args = kinds(spec);
         instruction.trusted = is_trusted(spec.op);
-        if spec.fixed_size().is_some_and(|size| size > rest.len()) {
+        let decoded = Decoded::of(self.code, pc, spec);
+        if matches!(decoded, Err(Malformed::Truncated(_))) {
             instruction.truncated = true;
             return (instruction, None);
         }
-        let operands = pc + if spec.sub == 0 { 1 } else { 2 };
-        let field = self.code.get(operands + spec.field_immediate().map_or(0, |(at, _)| at)).copied();
+        let field = spec.field_immediate().and_then(|(at, _)| self.code.get(pc + spec.opcode_size() + at)).copied();
         instruction.cost = spec.cost.rule(field.unwrap_or(u8::MAX));
-        let size = match self.immediates(spec, pc, operands) {
-            Ok((immediates, end)) => {
-                instruction.immediates = immediates;
-                Some(end - pc)
-            }
-            Err(text) => {
-                instruction.immediates = Immediates::Broken(text.into());
-                None
-            }
+        let (immediates, size) = match &decoded {
+            Ok(decoded) => match self.immediates(decoded) {
+                Ok(immediates) => (immediates, Some(decoded.end - pc)),
+                Err(text) => (Immediates::Broken(text.into()), None),
+            },
+            Err(malformed) => Self::broken(spec, *malformed),
         };
+        instruction.immediates = immediates;
         if let Some(size) = size {
             instruction.next = (pc + size) as u32;
         }
@@ -306,47 +302,47 @@ impl Decoder<'_> {
         (instruction, size)
     }
 
-    fn illegal(&self, rest: &[u8]) -> String {
-        let byte = rest.first().copied().unwrap_or_default();
-        match rest.get(1) {
-            Some(sub) if self.table.is_prefix(byte) => {
-                format!("prefix opcode 0x{byte:02x} with improper sub-opcode 0x{sub:02x}")
+    /// What is run, and over how many bytes, where immediates are not whole. Labels that reach beyond the program fail
+    /// only when one of them is taken.
+    fn broken(spec: &OpSpec, malformed: Malformed) -> (Immediates, Option<usize>) {
+        let name = spec.name;
+        match malformed {
+            Malformed::Labels { count } => {
+                let fails = Jump::Fails(format!("{name} opcode claims to extend beyond program").into());
+                (Immediates::Jumps(vec![fails; count + 1].into()), Some(spec.opcode_size() + 1 + 2 * count))
             }
-            None if self.table.is_prefix(byte) => format!("prefix opcode 0x{byte:02x} missing sub-opcode"),
-            _ => format!("illegal opcode 0x{byte:02x}"),
+            Malformed::LabelCount => (Immediates::Broken(format!("bare {name} opcode at end of program").into()), None),
+            other => (Immediates::Broken(other.to_string().into()), None),
         }
     }
 
-    /// The immediates that stand from `at` on and where they end.
-    fn immediates(&self, spec: &OpSpec, pc: usize, at: usize) -> Result<(Immediates, usize), String> {
-        let rest = self.code.get(at..).unwrap_or_default();
-        match spec.immediates.first().map(|immediate| immediate.kind) {
-            None => Ok((Immediates::None, at)),
-            Some(ImmediateKind::Byte | ImmediateKind::Int8 | ImmediateKind::Field(_)) => {
-                let mut bytes = [0; 3];
-                let count = spec.immediates.len();
-                bytes.iter_mut().zip(rest).take(count).for_each(|(byte, value)| *byte = *value);
-                Ok((Immediates::Bytes(bytes), at + count))
+    /// What stands behind an opcode, in the form it is run in.
+    fn immediates(&self, decoded: &Decoded<'_>) -> Result<Immediates, String> {
+        Ok(match &decoded.operand {
+            Operand::None => Immediates::None,
+            Operand::Bytes(bytes) => Immediates::Bytes(*bytes),
+            Operand::Uint(number) => Immediates::Uint(*number),
+            Operand::Uints(list) => Immediates::Uints(list.iter().collect()),
+            Operand::Constant(place) => Immediates::Data(self.code.get(place.clone()).unwrap_or_default().into()),
+            Operand::Constants(list) => {
+                self.check_constants(decoded.spec, list, decoded.end)?;
+                Immediates::DataList(list.iter().map(Bytes::from).collect())
             }
-            Some(ImmediateKind::Label) => Ok((Immediates::Jump(self.branch(pc)), pc + 3)),
-            Some(ImmediateKind::VarintLabel) => self.varint_branch(pc),
-            Some(ImmediateKind::Labels) => self.switch(spec.name, pc),
-            Some(ImmediateKind::Uint) => match read_uvarint(rest) {
-                Varint::Value(number, size) => Ok((Immediates::Uint(number), at + size)),
-                Varint::Short | Varint::Overflow => Err(format!("could not decode int at program[{at}]")),
-            },
-            Some(ImmediateKind::Bytes) => self.byte_string(at),
-            Some(ImmediateKind::Uints) => self.uints(at),
-            Some(ImmediateKind::ByteList) => self.byte_list(spec.name, at),
-        }
+            Operand::Target(target) => Immediates::Jump(self.branch(decoded, *target)),
+            Operand::Targets(labels) => {
+                let past_end = self.code.len() as i64 + 1;
+                let jumps = labels.iter().map(|target| self.jump(target, past_end));
+                Immediates::Jumps(jumps.chain([Jump::To(decoded.end as u32)]).collect())
+            }
+        })
     }
 
-    fn branch(&self, pc: usize) -> Jump {
-        let offset = self.offset(pc + 1);
+    fn branch(&self, decoded: &Decoded<'_>, target: i64) -> Jump {
+        let offset = target.wrapping_sub(decoded.end as i64);
+        // Versions whose branches may not go back have offsets of 16 bits only.
         if offset < 0 && self.version < u64::from(BACK_BRANCH_VERSION) {
             return Jump::Fails(format!("negative branch offset -{:x}", -offset).into());
         }
-        let target = pc as i64 + 3 + offset;
         let past_end = if self.version >= 2 { self.code.len() as i64 + 1 } else { self.code.len() as i64 };
         self.jump(target, past_end)
     }
@@ -358,104 +354,17 @@ impl Decoder<'_> {
         }
     }
 
-    fn offset(&self, at: usize) -> i64 {
-        let byte = |at| self.code.get(at).copied().unwrap_or_default();
-        i64::from(i16::from_be_bytes([byte(at), byte(at + 1)]))
-    }
-
-    fn varint_branch(&self, pc: usize) -> Result<(Immediates, usize), String> {
-        let (offset, size) = match read_varint(self.code.get(pc + 1..).unwrap_or_default()) {
-            Varint::Value(offset, size) => (offset, size),
-            Varint::Short => return Err("program ends without branch target".into()),
-            Varint::Overflow => return Err("branch offset varint overflows int64".into()),
-        };
-        let end = pc + 1 + size;
-        let from = if offset < 0 { pc } else { end };
-        let target = (from as i64).wrapping_add(offset);
-        Ok((Immediates::Jump(self.jump(target, self.code.len() as i64 + 1)), end))
-    }
-
-    fn switch(&self, name: &str, pc: usize) -> Result<(Immediates, usize), String> {
-        let Some(count) = self.code.get(pc + 1).map(|count| usize::from(*count)) else {
-            return Err(format!("bare {name} opcode at end of program"));
-        };
-        let end = pc + 2 + 2 * count;
-        if end > self.code.len() {
-            let fails = Jump::Fails(format!("{name} opcode claims to extend beyond program").into());
-            return Ok((Immediates::Jumps(vec![fails; count + 1].into()), end));
-        }
-        let past_end = self.code.len() as i64 + 1;
-        let labels = (0..count).map(|label| self.jump(end as i64 + self.offset(pc + 2 + 2 * label), past_end));
-        let jumps = labels.chain([Jump::To(end as u32)]).collect();
-        Ok((Immediates::Jumps(jumps), end))
-    }
-
-    fn byte_string(&self, at: usize) -> Result<(Immediates, usize), String> {
-        let Varint::Value(length, size) = read_uvarint(self.code.get(at..).unwrap_or_default()) else {
-            return Err(format!("could not decode length at program[{at}]"));
-        };
-        let start = at + size;
-        let end = usize::try_from(length).ok().and_then(|length| start.checked_add(length));
-        match end.and_then(|end| Some((self.code.get(start..end)?, end))) {
-            Some((bytes, end)) => Ok((Immediates::Data(bytes.into()), end)),
-            None => Err(format!("pushbytes too long at program[{start}]")),
-        }
-    }
-
-    fn uints(&self, start: usize) -> Result<(Immediates, usize), String> {
-        let Varint::Value(count, size) = read_uvarint(self.code.get(start..).unwrap_or_default()) else {
-            return Err(format!("could not decode length of int list at pc={start}"));
-        };
-        let mut at = start + size;
-        if count > self.code.len() as u64 {
-            return Err("const int list with too many items".into());
-        }
-        let mut list = Vec::with_capacity(count as usize);
-        for item in 0..count {
-            if at >= self.code.len() {
-                return Err("const int list ran past end of program".into());
-            }
-            let Varint::Value(number, size) = read_uvarint(self.code.get(at..).unwrap_or_default()) else {
-                return Err(format!("could not decode int const[{item}] at pc={at}"));
-            };
-            list.push(number);
-            at += size;
-        }
-        Ok((Immediates::Uints(list.into()), at))
-    }
-
-    fn byte_list(&self, name: &str, start: usize) -> Result<(Immediates, usize), String> {
-        const SHORT: &str = "const bytes list ran past end of program";
-        let Varint::Value(count, size) = read_uvarint(self.code.get(start..).unwrap_or_default()) else {
-            return Err(format!("could not decode length of bytes list at pc={start}"));
-        };
-        let mut at = start + size;
-        if count > self.code.len() as u64 {
-            return Err("const bytes list with too many items".into());
-        }
-        let mut list: Vec<Bytes> = Vec::with_capacity(count as usize);
-        for item in 0..count {
-            if at >= self.code.len() {
-                return Err(SHORT.into());
-            }
-            let Varint::Value(length, size) = read_uvarint(self.code.get(at..).unwrap_or_default()) else {
-                return Err(format!("could not decode []byte const[{item}] at pc={at}"));
-            };
-            at += size;
-            let end = usize::try_from(length).ok().and_then(|length| at.checked_add(length));
-            let Some(bytes) = end.and_then(|end| self.code.get(at..end)) else { return Err(SHORT.into()) };
-            list.push(bytes.into());
-            at += bytes.len();
-        }
+    /// What consensus says of byte constants beyond their encoding.
+    fn check_constants(&self, spec: &OpSpec, list: &ByteList<'_>, end: usize) -> Result<(), String> {
         if self.dialect.sized_constants {
             if let Some((item, long)) = list.iter().enumerate().find(|(_, bytes)| bytes.len() > MAX_BYTES) {
-                let length = long.len();
+                let (name, length) = (spec.name, long.len());
                 return Err(format!("{name} arg {item} is too big ({length} bytes, limit {MAX_BYTES})"));
             }
-        } else if at == self.code.len() && list.last().is_some_and(|last| last.is_empty()) {
-            return Err(SHORT.into());
+        } else if end == self.code.len() && list.iter().last().is_some_and(<[u8]>::is_empty) {
+            return Err(Malformed::ListShort(ListOf::Bytes).to_string());
         }
-        Ok((Immediates::DataList(list.into()), at))
+        Ok(())
     }
 }
 

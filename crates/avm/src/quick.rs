@@ -3,12 +3,13 @@
 //! A quick instruction does its work only where nothing can go wrong: the arguments are there and of the right kind,
 //! the result exists, the budget suffices. Everywhere else it does nothing and leaves the instruction to the machine's
 //! careful step, which checks in the reference's order and words the failure. So no rule and no text of the language is
-//! written here, only what success looks like, and a program behaves the same with and without this module.
+//! written here, only what success looks like, and a program behaves the same with and without this module. Copies of
+//! single values are written out rather than left to [`Shuffle`]: `push_copy!` says why.
 
-use super::machine::{Frame, MAX_STACK, Machine};
+use super::machine::{Call, MAX_STACK, Machine};
 use super::program::{Immediates, Instruction, Jump, Program};
 use super::value::{MAX_BYTES, Value};
-use pnp_opcodes::Op;
+use pnp_opcodes::{Constant, Op, Shuffle};
 
 /// What an instruction does when all goes well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,18 +113,13 @@ impl Quick {
             Immediates::Jump(Jump::To(target)) => Some(target),
             _ => None,
         };
+        match spec.op.constant(byte) {
+            Some(Constant::Int(index)) => return Self::PushUintConstant(index),
+            Some(Constant::Bytes(index)) => return Self::PushByteConstant(index),
+            None => {}
+        }
         match (spec.op, &instruction.immediates) {
             (Op::PushInt, Immediates::Uint(number)) => Self::PushUint(*number),
-            (Op::Intc, _) => Self::PushUintConstant(byte),
-            (Op::Intc0, _) => Self::PushUintConstant(0),
-            (Op::Intc1, _) => Self::PushUintConstant(1),
-            (Op::Intc2, _) => Self::PushUintConstant(2),
-            (Op::Intc3, _) => Self::PushUintConstant(3),
-            (Op::Bytec, _) => Self::PushByteConstant(byte),
-            (Op::Bytec0, _) => Self::PushByteConstant(0),
-            (Op::Bytec1, _) => Self::PushByteConstant(1),
-            (Op::Bytec2, _) => Self::PushByteConstant(2),
-            (Op::Bytec3, _) => Self::PushByteConstant(3),
             (Op::Add, _) => Self::Add,
             (Op::Sub, _) => Self::Sub,
             (Op::Mul, _) => Self::Mul,
@@ -369,14 +365,14 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 stack.truncate(stack.len() - 2);
             }
             Quick::Cover(depth) => {
-                let from = stack.len().checked_sub(usize::from(depth) + 1);
-                let Some(part) = from.and_then(|from| stack.get_mut(from..)) else { break };
-                part.rotate_right(1);
+                if !Shuffle::Cover(depth.into()).apply(stack) {
+                    break;
+                }
             }
             Quick::Uncover(depth) => {
-                let from = stack.len().checked_sub(usize::from(depth) + 1);
-                let Some(part) = from.and_then(|from| stack.get_mut(from..)) else { break };
-                part.rotate_left(1);
+                if !Shuffle::Uncover(depth.into()).apply(stack) {
+                    break;
+                }
             }
             Quick::Len => {
                 let Some(top) = stack.last_mut() else { break };
@@ -390,43 +386,36 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 push!(Value::Bytes(bytes.clone()));
             }
             Quick::FrameDig(offset) => {
-                let Some(place) = frames.last().and_then(|frame| frame.place(offset)) else { break };
+                let Some(place) = frames.last().and_then(|call| call.frame.place(offset).ok()) else { break };
                 push_copy!(stack.get(place));
             }
             Quick::FrameBury(offset) => {
-                let Some(place) = frames.last().and_then(|frame| frame.place(offset)) else { break };
+                let Some(place) = frames.last().and_then(|call| call.frame.place(offset).ok()) else { break };
                 if place + 1 >= stack.len() {
                     break;
                 }
                 stack.swap_remove(place);
             }
             Quick::Proto(args, returns) => {
-                let (args, returns) = (usize::from(args), usize::from(returns));
-                if !*from_callsub || args > stack.len() {
+                if !*from_callsub || usize::from(args) > stack.len() {
                     break;
                 }
-                let Some(frame) = frames.last_mut() else { break };
+                let Some(call) = frames.last_mut() else { break };
                 *from_callsub = false;
-                frame.declared = Some((args, returns));
+                call.frame.proto = Some((args, returns));
             }
             Quick::Callsub(target, to_proto) => {
-                frames.push(Frame { return_to: next, height: stack.len(), declared: None });
+                frames.push(Call::new(next, stack.len()));
                 *from_callsub |= to_proto;
                 then = target;
             }
             Quick::Retsub => {
-                let Some(frame) = frames.last() else { break };
-                if let Some((args, returns)) = frame.declared {
-                    let Some(bottom) = frame.height.checked_sub(args) else { break };
-                    if stack.len() < frame.height + returns {
-                        break;
-                    }
-                    for value in 0..returns {
-                        stack.swap(bottom + value, frame.height + value);
-                    }
-                    stack.truncate(bottom + returns);
+                let Some(call) = frames.last() else { break };
+                let Ok(shuffle) = call.frame.retsub(stack.len()) else { break };
+                if !shuffle.apply(stack) {
+                    break;
                 }
-                then = frame.return_to;
+                then = call.return_to;
                 frames.pop();
             }
             Quick::Branch(target) => then = target,

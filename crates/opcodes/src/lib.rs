@@ -6,16 +6,20 @@
 //! AVM version sees.
 
 mod cost;
+mod decode;
 mod fields;
 mod immediate;
 mod name_index;
 mod op;
+mod shuffle;
 mod spec;
 mod table;
 mod types;
+mod varint;
 mod versions;
 
 pub use cost::{Cost, LinearCost};
+pub use decode::{ByteList, Decoded, Labels, ListOf, Malformed, Operand, UintList, opcode, read_version};
 pub use fields::{
     AcctParamsField, AppParamsField, AssetHoldingField, AssetParamsField, Base64Encoding, BlockField, EcGroup,
     EcdsaCurve, Field, FieldGroup, FieldRow, FieldSpec, FieldTable, GlobalField, JsonRefType, MimcConfig,
@@ -23,10 +27,12 @@ pub use fields::{
 };
 pub use immediate::{Immediate, ImmediateKind};
 pub use name_index::NameIndex;
-pub use op::Op;
+pub use op::{Constant, Op};
+pub use shuffle::{Frame, FrameFault, Shuffle};
 pub use spec::{Modes, OpSpec, Signature};
 pub use table::OPCODES;
 pub use types::{AvmType, MAX_BYTE_MATH_SIZE, MAX_STRING_SIZE, StackType, Types};
+pub use varint::{Varint, push_uvarint, read_uvarint, read_varint, uvarint_len, zigzag};
 pub use versions::{VersionTable, introduced_in, version_table};
 
 /// The newest AVM version whose programs run on the released network (consensus v42).

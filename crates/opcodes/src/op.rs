@@ -409,9 +409,36 @@ pub enum Op {
     Poseidon2,
 }
 
+/// A constant that an opcode loads from a block, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constant {
+    /// From the `intcblock`.
+    Int(u8),
+    /// From the `bytecblock`.
+    Bytes(u8),
+}
+
 impl Op {
+    /// The constant it loads from a block; `immediate` is its first immediate, if it has one.
+    #[inline]
+    pub const fn constant(self, immediate: u8) -> Option<Constant> {
+        Some(match self {
+            Self::Intc => Constant::Int(immediate),
+            Self::Intc0 => Constant::Int(0),
+            Self::Intc1 => Constant::Int(1),
+            Self::Intc2 => Constant::Int(2),
+            Self::Intc3 => Constant::Int(3),
+            Self::Bytec => Constant::Bytes(immediate),
+            Self::Bytec0 => Constant::Bytes(0),
+            Self::Bytec1 => Constant::Bytes(1),
+            Self::Bytec2 => Constant::Bytes(2),
+            Self::Bytec3 => Constant::Bytes(3),
+            _ => return None,
+        })
+    }
+
     /// Whether it pushes one integer that the program names.
-    pub fn is_integer_constant(self) -> bool {
-        matches!(self, Self::Intc | Self::Intc0 | Self::Intc1 | Self::Intc2 | Self::Intc3 | Self::PushInt)
+    pub const fn is_integer_constant(self) -> bool {
+        matches!(self, Self::PushInt) || matches!(self.constant(0), Some(Constant::Int(_)))
     }
 }

@@ -115,9 +115,15 @@ impl OpSpec {
         Self { modes: Modes::Application, ..self }
     }
 
+    /// The size of the opcode itself in bytes: 2 behind a prefix, else 1.
+    #[inline]
+    pub const fn opcode_size(&self) -> usize {
+        if self.sub == 0 { 1 } else { 2 }
+    }
+
     /// The instruction's size in bytes, if every use has the same.
     pub fn fixed_size(&self) -> Option<usize> {
-        let start = if self.sub == 0 { 1 } else { 2 };
+        let start = self.opcode_size();
         self.immediates.iter().try_fold(start, |size, immediate| Some(size + immediate.kind.fixed_size()?))
     }
 

@@ -7,6 +7,7 @@
 use super::index::{Index, hash_of_bytes};
 use super::sourcemap::Location;
 use super::token::Token;
+use pnp_opcodes::push_uvarint;
 
 /// A position among the bytes first written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +114,7 @@ impl Code {
     }
 
     pub(super) fn push_varuint(&mut self, value: u64) {
-        push_varuint(&mut self.bytes, value);
+        push_uvarint(&mut self.bytes, value);
     }
 
     pub(super) fn push_sized(&mut self, value: &[u8]) {
@@ -216,42 +217,8 @@ impl Code {
     }
 }
 
-/// Appends LEB128.
-pub(super) fn push_varuint(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
 /// Appends a byte string after its length.
 pub(super) fn push_sized(bytes: &mut Vec<u8>, value: &[u8]) {
-    push_varuint(bytes, value.len() as u64);
+    push_uvarint(bytes, value.len() as u64);
     bytes.extend_from_slice(value);
-}
-
-/// How many bytes LEB128 takes.
-pub(super) fn varuint_len(value: u64) -> usize {
-    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
-}
-
-/// The unsigned number that zigzag makes of a signed one.
-pub(super) fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)) as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn varuints() {
-        for value in [0, 1, 127, 128, 16383, 16384, u64::MAX] {
-            let mut bytes = Vec::new();
-            push_varuint(&mut bytes, value);
-            assert_eq!(bytes.len(), varuint_len(value), "{value}");
-        }
-        assert_eq!([0, -1, 1, -64, 64].map(zigzag), [0, 1, 2, 127, 128]);
-    }
 }

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use pnp_opcodes::{ImmediateKind, MAX_VERSION, Modes, Op, OpSpec, VersionTable, version_table};
+use pnp_opcodes::{
+    Constant, Decoded, ImmediateKind, MAX_VERSION, Malformed, Modes, Op, OpSpec, Operand, VersionTable, opcode,
+    read_version, version_table,
+};
 use pnp_types::Address;
 
 use super::quote::quoted;
@@ -44,7 +47,7 @@ pub fn disassemble(program: &[u8]) -> Result<String, DisassembleError> {
 /// The text of a program, with the way from the program to the text.
 pub fn disassemble_with_places(program: &[u8]) -> Result<Disassembly, DisassembleError> {
     let comment = |text: String| Ok(Disassembly { text, places: Vec::new(), stateful: false });
-    let Some((version, start)) = read_varuint(program) else { return comment("// invalid version\n".to_owned()) };
+    let Some((version, start)) = read_version(program) else { return comment("// invalid version\n".to_owned()) };
     let known = u8::try_from(version).ok().filter(|version| *version <= MAX_VERSION);
     let Some(version) = known else { return comment(format!("// unsupported version {version}\n")) };
     let mut run = Run::new(program, version, start, HashMap::new());
@@ -92,7 +95,7 @@ impl<'a> Run<'a> {
         while self.pc < self.program.len() {
             self.label_here();
             self.places.push((self.pc, self.out.len()));
-            let Some(spec) = self.table.decode(&self.program[self.pc..]) else { return Err(self.illegal()) };
+            let spec = opcode(self.program, self.pc, self.table).map_err(|malformed| self.illegal(malformed))?;
             self.stateful |= spec.modes == Modes::Application;
             if spec.op == Op::Proto && !self.labels.contains_key(&place(self.pc)) {
                 // A subroutine nobody calls: without a label its text would not assemble.
@@ -121,16 +124,10 @@ impl<'a> Run<'a> {
         self.labels.entry(target).or_insert_with(|| format!("label{}", count + 1))
     }
 
-    fn illegal(&mut self) -> DisassembleError {
-        let rest = &self.program[self.pc..];
-        let byte = rest.first().copied().unwrap_or_default();
-        let reason = match (self.table.is_prefix(byte), rest.get(1)) {
-            (false, _) => format!("illegal opcode 0x{byte:02x}"),
-            (true, None) => format!("prefix opcode 0x{byte:02x} missing sub-opcode"),
-            (true, Some(sub)) => format!("prefix opcode 0x{byte:02x} with improper sub-opcode 0x{sub:02x}"),
-        };
+    fn illegal(&self, malformed: Malformed) -> DisassembleError {
+        let byte = self.program.get(self.pc).copied().unwrap_or_default();
         let text = format!("{}{}invalid opcode {byte:02x} at pc={}\n", self.header(), self.out, self.pc);
-        DisassembleError { reason, text }
+        DisassembleError { reason: malformed.to_string(), text }
     }
 
     fn header(&self) -> String {
@@ -151,134 +148,102 @@ impl<'a> Run<'a> {
     }
 
     /// Writes one instruction; gives the position after it.
-    fn instruction(&mut self, spec: &OpSpec) -> Result<usize, String> {
+    fn instruction(&mut self, spec: &'static OpSpec) -> Result<usize, String> {
         self.out.push_str(spec.name);
-        let mut pc = self.pc + if spec.sub == 0 { 1 } else { 2 };
-        for immediate in spec.immediates {
-            self.out.push(' ');
-            let undecodable = || format!("could not decode immediate {} for {}", immediate.name, spec.name);
-            match immediate.kind {
-                ImmediateKind::Byte | ImmediateKind::Int8 | ImmediateKind::Field(_) => {
-                    let Some(byte) = self.program.get(pc).copied() else {
-                        return Err(format!(
-                            "program end while reading immediate {} for {}",
-                            immediate.name, spec.name
-                        ));
-                    };
-                    match immediate.kind {
-                        ImmediateKind::Field(group) => match group.table().by_byte(byte) {
-                            Some(field) => self.out.push_str(field.name),
-                            None => {
-                                return Err(format!("invalid immediate {} for {}: {byte}", immediate.name, spec.name));
-                            }
-                        },
-                        ImmediateKind::Int8 => self.write(byte.cast_signed()),
-                        _ => self.write(byte),
-                    }
-                    self.comment(spec.op, byte);
-                    pc += 1;
+        let decoded = match Decoded::of(self.program, self.pc, spec) {
+            Ok(decoded) => decoded,
+            Err(malformed) => {
+                // A field that does not exist is named before what is missing after it.
+                let start = self.pc + spec.opcode_size();
+                self.small(spec, self.program.get(start..).unwrap_or_default())?;
+                return Err(reason(spec, malformed));
+            }
+        };
+        match decoded.operand {
+            Operand::None => self.comment(spec.op, 0),
+            Operand::Bytes(bytes) => self.small(spec, &bytes)?,
+            Operand::Uint(value) => self.write(format_args!(" {value}")),
+            Operand::Uints(values) => {
+                values.iter().for_each(|value| self.write(format_args!(" {value}")));
+                if values.is_empty() {
+                    self.out.push(' ');
                 }
-                ImmediateKind::Label => {
-                    let Some(offset) = self.program.get(pc..).and_then(<[u8]>::first_chunk::<2>) else {
-                        return Err(format!("program end while reading label for {}", spec.name));
-                    };
-                    pc += 2;
-                    self.target(place(pc) + i64::from(i16::from_be_bytes(*offset)));
+                if spec.op == Op::IntcBlock {
+                    self.ints = values.iter().collect();
                 }
-                ImmediateKind::VarintLabel => {
-                    let Some((offset, len)) = read_varint(&self.program[pc..]) else {
-                        return Err(format!("could not decode label for {}", spec.name));
-                    };
-                    let from = if offset < 0 { pc - 1 } else { pc + len };
-                    pc += len;
-                    self.target(place(from).wrapping_add(offset));
-                }
-                ImmediateKind::Labels => pc = self.targets(pc).map_err(|error| format!("{error} for {}", spec.name))?,
-                ImmediateKind::Uint => {
-                    let (value, len) = read_varuint(&self.program[pc..]).ok_or_else(undecodable)?;
-                    self.write(value);
-                    pc += len;
-                }
-                ImmediateKind::Bytes => {
-                    let (value, end) = sized(self.program, pc).ok_or_else(undecodable)?;
+            }
+            Operand::Constant(place) => {
+                let value = self.program.get(place).unwrap_or_default();
+                self.out.push(' ');
+                self.hex(value);
+                self.out.push_str(" // ");
+                self.guess(value);
+            }
+            Operand::Constants(values) => {
+                for value in values.iter() {
+                    self.out.push(' ');
                     self.hex(value);
-                    self.out.push_str(" // ");
-                    self.guess(value);
-                    pc = end;
                 }
-                ImmediateKind::Uints => {
-                    let (values, end) = read_uints(self.program, pc)?;
-                    for (at, value) in values.iter().enumerate() {
-                        self.separate(at);
-                        self.write(value);
-                    }
-                    if spec.op == Op::IntcBlock {
-                        self.ints = values;
-                    }
-                    pc = end;
+                if values.is_empty() {
+                    self.out.push(' ');
                 }
-                ImmediateKind::ByteList => {
-                    let (values, end) = read_byte_list(self.program, pc)?;
-                    for (at, value) in values.iter().enumerate() {
-                        self.separate(at);
-                        self.hex(value);
-                    }
-                    if spec.op == Op::BytecBlock {
-                        self.bytes = values;
-                    }
-                    pc = end;
+                if spec.op == Op::BytecBlock {
+                    self.bytes = values.iter().collect();
+                }
+            }
+            Operand::Target(target) => self.target(target),
+            Operand::Targets(targets) => {
+                targets.iter().for_each(|target| self.target(target));
+                if targets.is_empty() {
+                    self.out.push(' ');
                 }
             }
         }
-        match spec.op {
-            Op::Intc0 | Op::Bytec0 => self.comment(spec.op, 0),
-            Op::Intc1 | Op::Bytec1 => self.comment(spec.op, 1),
-            Op::Intc2 | Op::Bytec2 => self.comment(spec.op, 2),
-            Op::Intc3 | Op::Bytec3 => self.comment(spec.op, 3),
-            _ => {}
+        Ok(decoded.end)
+    }
+
+    /// Writes immediates of one byte, as far as there are bytes.
+    fn small(&mut self, spec: &OpSpec, bytes: &[u8]) -> Result<(), String> {
+        for (immediate, byte) in spec.immediates.iter().zip(bytes.iter().copied()) {
+            match immediate.kind {
+                ImmediateKind::Field(group) => match group.table().by_byte(byte) {
+                    Some(field) => {
+                        self.out.push(' ');
+                        self.out.push_str(field.name);
+                    }
+                    None => return Err(format!("invalid immediate {} for {}: {byte}", immediate.name, spec.name)),
+                },
+                ImmediateKind::Int8 => self.write(format_args!(" {}", byte.cast_signed())),
+                ImmediateKind::Byte => self.write(format_args!(" {byte}")),
+                _ => return Ok(()),
+            }
+            self.comment(spec.op, byte);
         }
-        Ok(pc)
+        Ok(())
     }
 
     /// The value of the constant that is loaded, as far as a block told it.
-    fn comment(&mut self, op: Op, index: u8) {
-        match op {
-            Op::Intc | Op::Intc0 | Op::Intc1 | Op::Intc2 | Op::Intc3 => {
+    fn comment(&mut self, op: Op, immediate: u8) {
+        match op.constant(immediate) {
+            Some(Constant::Int(index)) => {
                 if let Some(value) = self.ints.get(usize::from(index)).copied() {
-                    self.out.push_str(" // ");
-                    self.write(value);
+                    self.write(format_args!(" // {value}"));
                 }
             }
-            Op::Bytec | Op::Bytec0 | Op::Bytec1 | Op::Bytec2 | Op::Bytec3 => {
+            Some(Constant::Bytes(index)) => {
                 if let Some(value) = self.bytes.get(usize::from(index)).copied() {
                     self.out.push_str(" // ");
                     self.guess(value);
                 }
             }
-            _ => {}
+            None => {}
         }
     }
 
     fn target(&mut self, target: i64) {
         let label = self.label_of(target).to_owned();
+        self.out.push(' ');
         self.out.push_str(&label);
-    }
-
-    fn targets(&mut self, pc: usize) -> Result<usize, &'static str> {
-        let Some(count) = self.program.get(pc).copied() else { return Err("could not decode label count") };
-        let end = pc + 1 + 2 * usize::from(count);
-        let Some(offsets) = self.program.get(pc + 1..end) else { return Err("could not decode labels") };
-        for (at, offset) in offsets.as_chunks::<2>().0.iter().enumerate() {
-            self.separate(at);
-            self.target(place(end) + i64::from(i16::from_be_bytes(*offset)));
-        }
-        Ok(end)
-    }
-
-    fn separate(&mut self, at: usize) {
-        if at > 0 {
-            self.out.push(' ');
-        }
     }
 
     fn write(&mut self, value: impl std::fmt::Display) {
@@ -301,84 +266,28 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A position as the signed number offsets are added to.
+/// A position as the signed number that targets are.
 fn place(pc: usize) -> i64 {
     i64::try_from(pc).unwrap_or(i64::MAX)
 }
 
-/// An unsigned LEB128 number and its length; `None` if it does not end or does not fit 64 bits.
-pub(super) fn read_varuint(bytes: &[u8]) -> Option<(u64, usize)> {
-    let mut value = 0_u64;
-    for (at, byte) in bytes.iter().enumerate().take(10) {
-        if at == 9 && *byte > 1 {
-            return None;
+/// The reference's words for immediates that are not whole.
+fn reason(spec: &OpSpec, malformed: Malformed) -> String {
+    let name = spec.name;
+    let immediate = |at: usize| spec.immediates.get(at).map_or("", |immediate| immediate.name);
+    match malformed {
+        Malformed::Truncated(0) if spec.immediates.iter().any(|immediate| immediate.kind == ImmediateKind::Label) => {
+            format!("program end while reading label for {name}")
         }
-        value |= u64::from(byte & 0x7f) << (7 * at);
-        if byte & 0x80 == 0 {
-            return Some((value, at + 1));
+        Malformed::Truncated(at) => format!("program end while reading immediate {} for {name}", immediate(at)),
+        Malformed::BranchShort | Malformed::BranchOverflow => format!("could not decode label for {name}"),
+        Malformed::LabelCount => format!("could not decode label count for {name}"),
+        Malformed::Labels { .. } => format!("could not decode labels for {name}"),
+        Malformed::Uint(_) | Malformed::Length(_) | Malformed::Bytes(_) => {
+            format!("could not decode immediate {} for {name}", immediate(0))
         }
+        other => other.to_string(),
     }
-    None
-}
-
-/// A zigzag LEB128 number and its length.
-pub(super) fn read_varint(bytes: &[u8]) -> Option<(i64, usize)> {
-    let (value, len) = read_varuint(bytes)?;
-    Some(((value >> 1).cast_signed() ^ -(value & 1).cast_signed(), len))
-}
-
-/// A byte string after its length, and the position after it.
-pub(super) fn sized(program: &[u8], pc: usize) -> Option<(&[u8], usize)> {
-    let (len, size) = read_varuint(program.get(pc..)?)?;
-    let start = pc + size;
-    let end = start.checked_add(usize::try_from(len).ok()?)?;
-    Some((program.get(start..end)?, end))
-}
-
-pub(super) fn read_uints(program: &[u8], pc: usize) -> Result<(Vec<u64>, usize), String> {
-    let Some((count, len)) = read_varuint(&program[pc..]) else {
-        return Err(format!("could not decode length of int list at pc={pc}"));
-    };
-    let mut pc = pc + len;
-    if count > program.len() as u64 {
-        return Err("const int list with too many items".to_owned());
-    }
-    let mut values = Vec::new();
-    for index in 0..count {
-        if pc >= program.len() {
-            return Err("const int list ran past end of program".to_owned());
-        }
-        let Some((value, len)) = read_varuint(&program[pc..]) else {
-            return Err(format!("could not decode int const[{index}] at pc={pc}"));
-        };
-        values.push(value);
-        pc += len;
-    }
-    Ok((values, pc))
-}
-
-pub(super) fn read_byte_list(program: &[u8], pc: usize) -> Result<(Vec<&[u8]>, usize), String> {
-    let Some((count, len)) = read_varuint(&program[pc..]) else {
-        return Err(format!("could not decode length of bytes list at pc={pc}"));
-    };
-    let mut pc = pc + len;
-    if count > program.len() as u64 {
-        return Err("const bytes list with too many items".to_owned());
-    }
-    let short = || "const bytes list ran past end of program".to_owned();
-    let mut values = Vec::new();
-    for index in 0..count {
-        if pc >= program.len() {
-            return Err(short());
-        }
-        if read_varuint(&program[pc..]).is_none() {
-            return Err(format!("could not decode []byte const[{index}] at pc={pc}"));
-        }
-        let (value, end) = sized(program, pc).ok_or_else(short)?;
-        values.push(value);
-        pc = end;
-    }
-    Ok((values, pc))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! From the bytes first written to the program: constants in their best form, branches of their least size, targets,
 //! constant blocks, salt.
 
-use pnp_opcodes::BACK_BRANCH_VERSION;
+use pnp_opcodes::{BACK_BRANCH_VERSION, push_uvarint, uvarint_len, zigzag};
 
 use super::assembler::Assembler;
-use super::code::{Code, Content, Lost, Place, Reference, push_sized, push_varuint, varuint_len, zigzag};
+use super::code::{Code, Content, Lost, Place, Reference, push_sized};
 use super::constants::{Constants, LoadForm, Values};
 use super::emit_constants::{BYTEC, INTC, PUSHBYTES, PUSHINT};
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
@@ -74,11 +74,11 @@ fn measure(assembler: &mut Assembler<'_>) {
     for fixup in &mut code.fixups {
         let size = match fixup.content {
             Content::Int(index) => {
-                load_size(ints.load_form(index as usize), || varuint_len(ints.values()[index as usize]))
+                load_size(ints.load_form(index as usize), || uvarint_len(ints.values()[index as usize]))
             }
             Content::Bytes(index) => load_size(bytes.load_form(index as usize), || {
                 let len = bytes.values().at(index as usize).len();
-                varuint_len(len as u64) + len
+                uvarint_len(len as u64) + len
             }),
             Content::Branch(_) => None,
         };
@@ -143,7 +143,7 @@ fn shrink_branch(code: &mut Code, at: usize, target: Place, nearer: u32) -> u32 
     let Content::Branch(reference) = code.fixups[at].content else { return 0 };
     let Some(jump) = varint_jump(code, &code.references[reference as usize], target) else { return 0 };
     let jump = jump - jump.signum() * i64::from(nearer);
-    let spare = code.fixups[at].size.saturating_sub(varuint_len(zigzag(jump)) as u32);
+    let spare = code.fixups[at].size.saturating_sub(uvarint_len(zigzag(jump)) as u32);
     code.fixups[at].size -= spare;
     spare
 }
@@ -220,14 +220,14 @@ fn write(assembler: &Assembler<'_>, version: u8, salt: Option<u8>) -> (Vec<u8>, 
     program.push(version);
     if ints.len() > 0 {
         program.push(INTCBLOCK);
-        push_varuint(&mut program, (ints.len() + usize::from(salt.is_some())) as u64);
+        push_uvarint(&mut program, (ints.len() + usize::from(salt.is_some())) as u64);
         for value in ints.copied().chain(salt.map(u64::from)) {
-            push_varuint(&mut program, value);
+            push_uvarint(&mut program, value);
         }
     }
     if bytes.len() > 0 {
         program.push(BYTECBLOCK);
-        push_varuint(&mut program, bytes.len() as u64);
+        push_uvarint(&mut program, bytes.len() as u64);
         for value in bytes {
             push_sized(&mut program, value);
         }
@@ -249,13 +249,13 @@ fn write_code(assembler: &Assembler<'_>, out: &mut Vec<u8>) {
         match fixup.content {
             Content::Int(index) => write_load(out, INTC, ints.load_form(index as usize), as_written, |out| {
                 out.push(PUSHINT);
-                push_varuint(out, ints.values()[index as usize]);
+                push_uvarint(out, ints.values()[index as usize]);
             }),
             Content::Bytes(index) => write_load(out, BYTEC, bytes.load_form(index as usize), as_written, |out| {
                 out.push(PUSHBYTES);
                 push_sized(out, bytes.values().at(index as usize));
             }),
-            Content::Branch(reference) => push_varuint(out, zigzag(code.references[reference as usize].jump)),
+            Content::Branch(reference) => push_uvarint(out, zigzag(code.references[reference as usize].jump)),
         }
     }
     out.extend_from_slice(&code.bytes[written..]);

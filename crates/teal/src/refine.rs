@@ -1,6 +1,6 @@
 //! What immediates and the known stack tell about an instruction's types, beyond its signature.
 
-use pnp_opcodes::{FieldGroup, MAX_STRING_SIZE, StackType};
+use pnp_opcodes::{FieldGroup, Frame, FrameFault, MAX_STRING_SIZE, Op, Shuffle, StackType};
 
 use super::Problem;
 use super::assembler::Assembler;
@@ -31,14 +31,13 @@ impl Assembler<'_> {
     }
 
     /// The immediate at `index` as a number of one byte, unsigned.
-    fn byte_immediate(&self, tokens: &[Token], index: usize) -> Option<usize> {
-        let value = parse_small(tokens.get(index)?.bytes(self.source))?;
-        u8::try_from(value).ok().map(usize::from)
+    fn byte_immediate(&self, tokens: &[Token], index: usize) -> Option<u8> {
+        u8::try_from(parse_small(tokens.get(index)?.bytes(self.source))?).ok()
     }
 
-    /// The same, signed.
-    fn slot_immediate(&self, tokens: &[Token]) -> Option<i64> {
-        parse_small(tokens.first()?.bytes(self.source)).filter(|value| (-128..=127).contains(value))
+    /// The first immediate as a number of one byte, signed.
+    fn slot_immediate(&self, tokens: &[Token]) -> Option<i8> {
+        i8::try_from(parse_small(tokens.first()?.bytes(self.source))?).ok()
     }
 
     fn refined(&mut self, form: &Form, tokens: &[Token]) -> Result<Refined, Box<Problem>> {
@@ -90,14 +89,10 @@ impl Assembler<'_> {
                 }
                 ARGS
             }
-            Refine::Dup2 => {
+            Refine::Pair(op) => {
                 let two = [1, 0].map(|depth| self.known.known(depth).unwrap_or(StackType::ANY));
-                self.returns.extend(two.iter().chain(&two));
-                RETURNS
-            }
-            Refine::Swap => {
-                let two = [0, 1].map(|depth| self.known.known(depth).unwrap_or(StackType::ANY));
                 self.returns.extend(two);
+                self.reorder(Shuffle::of(op, 0));
                 RETURNS
             }
             Refine::Select => {
@@ -112,34 +107,22 @@ impl Assembler<'_> {
             }
             Refine::PopN => {
                 let Some(count) = self.byte_immediate(tokens, 0) else { return UNCHANGED };
-                self.args.resize(count, StackType::ANY);
+                self.args.resize(count.into(), StackType::ANY);
                 ARGS
             }
             Refine::DupN => {
                 let count = self.byte_immediate(tokens, 0);
                 let (Some(count), Some(top)) = (count, self.known.known(0)) else { return UNCHANGED };
-                self.returns.resize(count + 1, top);
+                self.returns.push(top);
+                self.reorder(Shuffle::of(Op::DupN, count));
                 RETURNS
             }
-            Refine::Dig => {
-                let Some(count) = self.byte_immediate(tokens, 0) else { return UNCHANGED };
-                self.take_any(count + 1);
-                match self.known.known(count) {
-                    Some(dug) => self.returns.push(dug),
-                    None => self.returns.push(StackType::ANY),
-                }
-                BOTH
-            }
-            Refine::Cover => {
-                let Some(count) = self.byte_immediate(tokens, 0) else { return UNCHANGED };
-                self.take_any(count + 1);
-                self.returns.rotate_right(1);
-                BOTH
-            }
-            Refine::Uncover => {
-                let Some(count) = self.byte_immediate(tokens, 0) else { return UNCHANGED };
-                self.take_any(count + 1);
-                self.returns.rotate_left(1);
+            Refine::ByDepth(op) => {
+                let Some(shuffle) = self.byte_immediate(tokens, 0).and_then(|depth| Shuffle::of(op, depth)) else {
+                    return UNCHANGED;
+                };
+                self.take_any(shuffle.takes());
+                self.reorder(Some(shuffle));
                 BOTH
             }
             Refine::Bury => {
@@ -147,10 +130,16 @@ impl Assembler<'_> {
                 if count == 0 {
                     return Err(Box::new(Problem::BuryZero));
                 }
-                match self.known.stack.len().checked_sub(count + 1) {
-                    Some(at) => self.replace_from(at),
+                let shuffle = Shuffle::Bury(count.into());
+                match self.known.stack.len().checked_sub(shuffle.takes()) {
+                    Some(at) => {
+                        let taken = &self.known.stack[at..];
+                        self.args.extend_from_slice(taken);
+                        self.returns.extend_from_slice(taken);
+                        self.reorder(Some(shuffle));
+                    }
                     // Asking for one more than there is makes the height an error.
-                    None if self.known.is_bottomless() => self.args.resize(count + 1, StackType::ANY),
+                    None if self.known.is_bottomless() => self.args.resize(shuffle.takes(), StackType::ANY),
                     // Below what is known: nothing to update.
                     None => return UNCHANGED,
                 }
@@ -160,10 +149,10 @@ impl Assembler<'_> {
                 let (Some(slot), Some(frame)) = (self.slot_immediate(tokens), self.known.frame) else {
                     return UNCHANGED;
                 };
-                let at = frame_place("frame_dig", frame, slot)?;
-                let found =
-                    self.known.stack.get(at).copied().ok_or_else(|| Box::new(Problem::AboveStack("frame_dig")))?;
-                self.returns.push(found);
+                let shuffle = Frame { height: frame, proto: None }.dig(slot, self.known.stack.len());
+                let shuffle = shuffle.map_err(|fault| frame_problem("frame_dig", frame, slot, fault))?;
+                let depth = shuffle.takes() - 1;
+                self.returns.extend(self.known.known(depth));
                 RETURNS
             }
             Refine::FrameBury => {
@@ -173,22 +162,20 @@ impl Assembler<'_> {
                     self.known.forget_others(top);
                     return UNCHANGED;
                 };
-                let at = frame_place("frame_bury", frame, slot)?;
-                if at + 1 >= self.known.stack.len() {
-                    return Err(Box::new(Problem::AboveStack("frame_bury")));
-                }
-                self.known.bury(at);
+                let shuffle = Frame { height: frame, proto: None }.bury(slot, self.known.stack.len());
+                let shuffle = shuffle.map_err(|fault| frame_problem("frame_bury", frame, slot, fault))?;
+                self.known.bury(self.known.stack.len() - shuffle.takes());
                 UNCHANGED
             }
             Refine::Load => {
                 let Some(slot) = self.byte_immediate(tokens, 0) else { return UNCHANGED };
-                self.returns.extend(self.known.scratch().get(slot as u64));
+                self.returns.extend(self.known.scratch().get(slot.into()));
                 RETURNS
             }
             Refine::Store => {
                 let slot = self.byte_immediate(tokens, 0);
                 if let (Some(slot), Some(top)) = (slot, self.known.known(0)) {
-                    self.known.scratch_mut().set(slot as u64, top);
+                    self.known.scratch_mut().set(slot.into(), top);
                 }
                 UNCHANGED
             }
@@ -213,7 +200,7 @@ impl Assembler<'_> {
                 if !self.known.is_open() {
                     return Err(Box::new(Problem::ReachableProto));
                 }
-                self.known.begin_frame(args);
+                self.known.begin_frame(args.into());
                 UNCHANGED
             }
         }
@@ -228,13 +215,10 @@ impl Assembler<'_> {
         }
     }
 
-    /// Takes all from `at` on, and gives back all but the top, which has replaced the lowest.
-    fn replace_from(&mut self, at: usize) {
-        let taken = &self.known.stack[at..];
-        self.args.extend_from_slice(taken);
-        self.returns.extend_from_slice(&taken[..taken.len() - 1]);
-        if let (Some(lowest), Some(top)) = (self.returns.first_mut(), taken.last()) {
-            *lowest = *top;
+    /// Gives back the values in the order in which the opcode leaves them.
+    fn reorder(&mut self, shuffle: Option<Shuffle>) {
+        if let Some(shuffle) = shuffle {
+            shuffle.apply(&mut self.returns);
         }
     }
 }
@@ -244,8 +228,12 @@ fn int_type(text: &[u8]) -> StackType {
     parse_decimal(text).map_or(StackType::UINT64, |value| StackType::uint(value, value))
 }
 
-/// The place in the stack of a slot of the frame that begins at `frame`.
-fn frame_place(opcode: &'static str, frame: usize, slot: i64) -> Result<usize, Box<Problem>> {
-    let frame = i64::try_from(frame).unwrap_or(i64::MAX);
-    usize::try_from(frame.saturating_add(slot)).map_err(|_| Box::new(Problem::BelowFrame { opcode, slot, args: frame }))
+/// What is wrong with a slot of the frame that begins at `frame`.
+fn frame_problem(opcode: &'static str, frame: usize, slot: i8, fault: FrameFault) -> Box<Problem> {
+    Box::new(match fault {
+        FrameFault::BelowArgs(_) | FrameFault::BelowStack => {
+            Problem::BelowFrame { opcode, slot: slot.into(), args: i64::try_from(frame).unwrap_or(i64::MAX) }
+        }
+        _ => Problem::AboveStack(opcode),
+    })
 }

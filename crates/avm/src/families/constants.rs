@@ -3,6 +3,7 @@
 use crate::error::Fault;
 use crate::machine::Machine;
 use crate::program::Immediates;
+use pnp_opcodes::{Constant, Op};
 
 type Done = Result<(), Fault>;
 
@@ -22,14 +23,14 @@ pub(crate) fn bytec_block(machine: &mut Machine) -> Done {
     Ok(())
 }
 
-/// `intc`
-pub(crate) fn intc(machine: &mut Machine) -> Done {
-    machine.push_uint_constant(machine.byte(0)?.into())
-}
-
-/// `bytec`
-pub(crate) fn bytec(machine: &mut Machine) -> Done {
-    machine.push_byte_constant(machine.byte(0)?.into())
+/// `intc`, `bytec`, and their short forms, which name their constant themselves.
+pub(crate) fn load(machine: &mut Machine, op: Op) -> Done {
+    let immediate = if matches!(op, Op::Intc | Op::Bytec) { machine.byte(0)? } else { 0 };
+    match op.constant(immediate) {
+        Some(Constant::Int(index)) => machine.push_uint_constant(index.into()),
+        Some(Constant::Bytes(index)) => machine.push_byte_constant(index.into()),
+        None => Err(UNDECODED.into()),
+    }
 }
 
 /// `pushint`

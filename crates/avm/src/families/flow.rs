@@ -1,8 +1,9 @@
 //! Where a program goes on: branches, subroutines and endings.
 
 use crate::error::{Fault, fault};
-use crate::machine::{Frame, Machine};
+use crate::machine::{Call, Machine};
 use crate::program::Jump;
+use pnp_opcodes::FrameFault;
 
 type Done = Result<(), Fault>;
 
@@ -102,10 +103,10 @@ fn jump_to_label(machine: &mut Machine, index: usize) -> Done {
 
 /// `callsub`
 pub(crate) fn callsub(machine: &mut Machine) -> Done {
-    let frame = Frame { return_to: machine.following(), height: machine.stack().len(), declared: None };
+    let call = Call::new(machine.following(), machine.stack().len());
     let to_proto = machine.instruction().is_some_and(|instruction| instruction.to_proto);
     branch(machine)?;
-    machine.frames.push(frame);
+    machine.frames.push(call);
     machine.from_callsub |= to_proto;
     Ok(())
 }
@@ -115,36 +116,34 @@ pub(crate) fn proto(machine: &mut Machine) -> Done {
     if !std::mem::take(&mut machine.from_callsub) {
         fault!("proto was executed without a callsub");
     }
-    let (args, returns) = (machine.byte(0)?.into(), machine.byte(1)?.into());
+    let (args, returns) = (machine.byte(0)?, machine.byte(1)?);
     let height = machine.stack().len();
-    if args > height {
+    if usize::from(args) > height {
         fault!("callsub to proto that requires {args} args with stack height {height}");
     }
-    if let Some(frame) = machine.frames.last_mut() {
-        frame.declared = Some((args, returns));
+    if let Some(call) = machine.frames.last_mut() {
+        call.frame.proto = Some((args, returns));
     }
     Ok(())
 }
 
 /// `retsub`. After a `proto`, only the declared results are left of what the subroutine was given and made.
 pub(crate) fn retsub(machine: &mut Machine) -> Done {
-    let Some(Frame { return_to, height, declared }) = machine.frames.last().cloned() else {
+    let Some(call) = machine.frames.last() else {
         fault!("retsub with empty callstack");
     };
-    if let Some((args, returns)) = declared {
-        let length = machine.stack().len();
-        if length < height {
-            fault!("retsub executed with stack below frame. Did you pop args?");
+    let (return_to, shuffle) = (call.return_to, call.frame.retsub(machine.stack().len()));
+    let shuffle = match shuffle {
+        Ok(shuffle) => shuffle,
+        Err(FrameFault::TooFewResults { found: 0, declared }) => {
+            fault!("retsub executed with no return values on stack. proto declared {declared}")
         }
-        if length == height && returns > 0 {
-            fault!("retsub executed with no return values on stack. proto declared {returns}");
+        Err(FrameFault::TooFewResults { found, declared }) => {
+            fault!("retsub executed with {found} return values on stack. proto declared {declared}")
         }
-        if length < height + returns {
-            fault!("retsub executed with {} return values on stack. proto declared {returns}", length - height);
-        }
-        machine.stack.truncate(height + returns);
-        machine.stack.drain(height.saturating_sub(args)..height);
-    }
+        Err(_) => fault!("retsub executed with stack below frame. Did you pop args?"),
+    };
+    shuffle.apply(&mut machine.stack);
     machine.frames.pop();
     machine.jump_to(return_to);
     Ok(())

@@ -134,12 +134,11 @@ pub(super) fn pops(vm: &Vm<'_, '_>) -> usize {
         Op::Bury | Op::Cover | Op::Uncover | Op::Match => usize::from(immediate()) + 1,
         Op::PopN => usize::from(immediate()),
         Op::Dig | Op::FrameDig => 0,
-        Op::Retsub => match vm.machine().top_frame() {
-            Some(frame) => {
-                frame.declared.map_or(0, |(args, _)| height.saturating_sub(frame.height.saturating_sub(args)))
-            }
-            None => 0,
-        },
+        Op::Retsub => {
+            let frame = vm.machine().top_frame();
+            let args = frame.and_then(|frame| Some((frame.height, usize::from(frame.proto?.0))));
+            args.map_or(0, |(base, args)| height.saturating_sub(base.saturating_sub(args)))
+        }
         Op::FrameBury => {
             let base = vm.machine().top_frame().map_or(0, |frame| frame.height);
             height.saturating_sub(base.saturating_add_signed(isize::from(immediate().cast_signed())))

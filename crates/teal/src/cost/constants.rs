@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::flow::{Instruction, Operand, Program};
-use pnp_opcodes::Op;
+use pnp_opcodes::{Constant, Op};
 
 /// The constants, where one block of each kind holds them all.
 #[derive(Debug, Default)]
@@ -32,27 +32,17 @@ impl Constants {
 
     /// The integer an instruction loads from its block.
     pub(super) fn int(&self, it: &Instruction) -> Option<u64> {
-        let at = match it.op() {
-            Op::Intc => it.byte(0),
-            Op::Intc0 => 0,
-            Op::Intc1 => 1,
-            Op::Intc2 => 2,
-            Op::Intc3 => 3,
-            _ => return None,
-        };
-        self.ints.get(usize::from(at)).copied()
+        match it.loaded()? {
+            Constant::Int(index) => self.ints.get(usize::from(index)).copied(),
+            Constant::Bytes(_) => None,
+        }
     }
 
     /// The bytes an instruction loads from their block.
     pub(super) fn bytes(&self, it: &Instruction) -> Option<&Rc<[u8]>> {
-        let at = match it.op() {
-            Op::Bytec => it.byte(0),
-            Op::Bytec0 => 0,
-            Op::Bytec1 => 1,
-            Op::Bytec2 => 2,
-            Op::Bytec3 => 3,
-            _ => return None,
-        };
-        self.bytes.get(usize::from(at))
+        match it.loaded()? {
+            Constant::Bytes(index) => self.bytes.get(usize::from(index)),
+            Constant::Int(_) => None,
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::constants::Constants;
 use super::stack::arrange;
 use super::value::{Fact, Facts, Given, Test, Value};
 use crate::flow::{BlockId, Exit, Graph, Instruction, Operand, Program};
-use pnp_opcodes::{Field, MAX_STRING_SIZE, Op, TxnField};
+use pnp_opcodes::{Field, Frame, MAX_STRING_SIZE, Op, Shuffle, TxnField};
 
 /// The most values a stack holds; more are a failure.
 const MAX_STACK: usize = 1000;
@@ -34,21 +34,84 @@ impl State {
         self.stack.iter_mut().for_each(|value| *value = Value::Unknown);
         self.scratch.clear();
     }
+
+    /// The same place after a call that is not followed: if nothing is known of the callee, not even the height of the
+    /// stack is, and so no place in a frame.
+    fn skip_call(&mut self, proto: Option<(u8, u8)>) {
+        self.forget();
+        match proto {
+            Some((args, returns)) => {
+                self.shuffle(Shuffle::Drop(args.into()));
+                self.stack.extend(std::iter::repeat_n(Value::Unknown, returns.into()));
+            }
+            None => self.calls.iter_mut().for_each(|call| call.frame = None),
+        }
+    }
+
+    /// Fills the stack up from below until it is so high. What is missing is unknown: a program that really reaches below
+    /// its stack fails.
+    pub(super) fn fill(&mut self, height: usize) {
+        let missing = height.saturating_sub(self.stack.len());
+        if missing > 0 {
+            self.stack.splice(0..0, std::iter::repeat_n(Value::Unknown, missing));
+            self.calls.iter_mut().filter_map(|call| call.frame.as_mut()).for_each(|frame| frame.height += missing);
+        }
+    }
+
+    /// Takes the top of the stack.
+    pub(super) fn pop(&mut self) -> Value {
+        self.stack.pop().unwrap_or_else(|| {
+            self.fill(1);
+            self.stack.pop().unwrap_or(Value::Unknown)
+        })
+    }
+
+    /// Takes so many values from the top of the stack, in the order they were pushed.
+    fn take(&mut self, count: usize) -> Vec<Value> {
+        self.fill(count);
+        self.stack.split_off(self.stack.len() - count)
+    }
+
+    /// Reorders the stack.
+    pub(super) fn shuffle(&mut self, shuffle: Shuffle) {
+        self.fill(shuffle.takes());
+        shuffle.apply(&mut self.stack);
+    }
+
+    /// Comes back from a subroutine; whether it can.
+    fn retsub(&mut self, frame: Option<Frame>) -> bool {
+        match frame.map(|frame| frame.retsub(self.stack.len())) {
+            Some(Ok(shuffle)) => self.shuffle(shuffle),
+            Some(Err(_)) => return false,
+            None => self.forget(),
+        }
+        true
+    }
+
+    /// Runs `frame_dig` or `frame_bury`; whether it can succeed.
+    fn use_frame(&mut self, it: &Instruction) -> bool {
+        let Some(call) = self.calls.last() else { return false };
+        let (height, digs) = (self.stack.len(), it.op() == Op::FrameDig);
+        let shuffle = call.frame.map(|frame| match digs {
+            true => frame.dig(it.signed(), height),
+            false => frame.bury(it.signed(), height),
+        });
+        match shuffle {
+            Some(Ok(shuffle)) => self.shuffle(shuffle),
+            Some(Err(_)) => return false,
+            None if digs => self.stack.push(Value::Unknown),
+            None => self.forget(),
+        }
+        true
+    }
 }
 
 /// A subroutine that is to come back.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Call {
     back: BlockId,
+    /// Where its part of the stack begins, as far as that is known.
     frame: Option<Frame>,
-}
-
-/// What `proto` said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Frame {
-    height: usize,
-    args: usize,
-    returns: usize,
 }
 
 /// What running through a block costs.
@@ -149,8 +212,8 @@ impl<'a> Machine<'a> {
         }
         ran.endless = self.is_endless(exit, &state);
         ran.after = match exit {
-            Exit::Call { back, .. } if ran.endless => {
-                state.forget();
+            Exit::Call { entry, back } if ran.endless => {
+                state.skip_call(self.graph.subroutine_at(*entry).and_then(|callee| callee.proto));
                 After::Next(vec![State { block: *back, ..state }])
             }
             exit => self.leave(exit, state),
@@ -195,15 +258,14 @@ impl<'a> Machine<'a> {
                 After::Next(open.into_iter().map(|block| State { block, ..state.clone() }).collect())
             }
             Exit::Call { entry, back } => {
-                state.calls.push(Call { back: *back, frame: None });
+                let frame = Some(Frame { height: state.stack.len(), proto: None });
+                state.calls.push(Call { back: *back, frame });
                 After::Next(vec![State { block: *entry, ..state }])
             }
             Exit::Retsub => {
                 let Some(call) = state.calls.pop() else { return After::Rejects };
-                if let Some(frame) = call.frame {
-                    let returned = state.stack.split_off(state.stack.len().saturating_sub(frame.returns));
-                    state.stack.truncate(frame.height.saturating_sub(frame.args));
-                    state.stack.extend(returned);
+                if self.follows && !state.retsub(call.frame) {
+                    return After::Rejects;
                 }
                 After::Next(vec![State { block: call.back, ..state }])
             }
@@ -216,7 +278,7 @@ impl<'a> Machine<'a> {
     }
 
     fn pop_truth(&mut self, state: &mut State) -> Option<bool> {
-        let value = state.stack.pop()?;
+        let value = state.pop();
         self.truth(&value)
     }
 
@@ -231,14 +293,10 @@ impl<'a> Machine<'a> {
     fn choices(&mut self, state: &mut State, targets: &[BlockId], next: BlockId) -> Vec<BlockId> {
         let block = self.graph.blocks().get(state.block);
         let last = block.and_then(|block| self.program.instructions().get(block.end.checked_sub(1)?));
-        let value = state.stack.pop().unwrap_or(Value::Unknown);
+        let value = state.pop();
         let mut open = Vec::new();
         if last.is_some_and(|it| it.op() == Op::Match) {
-            let from = state.stack.len().saturating_sub(targets.len());
-            let mut wanted = state.stack.split_off(from);
-            while wanted.len() < targets.len() {
-                wanted.insert(0, Value::Unknown);
-            }
+            let wanted = state.take(targets.len());
             for (wanted, target) in wanted.iter().zip(targets) {
                 match self.equal(wanted, &value) {
                     Some(true) => {
@@ -290,26 +348,15 @@ impl<'a> Machine<'a> {
         }
         match it.op() {
             Op::Assert => {
-                let value = state.stack.pop().unwrap_or(Value::Unknown);
+                let value = state.pop();
                 return self.truth(&value) != Some(false);
             }
             Op::Proto => {
-                let height = state.stack.len();
-                if let Some(call) = state.calls.last_mut() {
-                    let (args, returns) = (usize::from(it.byte(0)), usize::from(it.byte(1)));
-                    call.frame = Some(Frame { height, args, returns });
+                if let Some(frame) = state.calls.last_mut().and_then(|call| call.frame.as_mut()) {
+                    frame.proto = Some((it.byte(0), it.byte(1)));
                 }
             }
-            Op::FrameDig => {
-                let value = frame_place(it, state).and_then(|place| state.stack.get(place)).cloned();
-                state.stack.push(value.unwrap_or(Value::Unknown));
-            }
-            Op::FrameBury => {
-                let value = state.stack.pop().unwrap_or(Value::Unknown);
-                if let Some(slot) = frame_place(it, state).and_then(|place| state.stack.get_mut(place)) {
-                    *slot = value;
-                }
-            }
+            Op::FrameDig | Op::FrameBury => return state.use_frame(it),
             Op::PushInts | Op::PushBytess => {
                 let values: Vec<Value> = match &it.operand {
                     Operand::Uints(values) => values.iter().map(|value| Value::Uint(*value)).collect(),
@@ -329,12 +376,8 @@ impl<'a> Machine<'a> {
     /// An opcode that takes and gives what its signature says.
     fn compute(&mut self, at: usize, it: &Instruction, state: &mut State) {
         let takes = it.spec.signature.args.len();
-        let from = state.stack.len().saturating_sub(takes);
-        let args = state.stack.split_off(from);
-        let result = match args.len() == takes && !self.open.contains(&at) {
-            true => self.result(it, &args),
-            false => Value::Unknown,
-        };
+        let args = state.take(takes);
+        let result = if self.open.contains(&at) { Value::Unknown } else { self.result(it, &args) };
         match it.spec.signature.returns.len() {
             0 => {}
             1 => state.stack.push(result),
@@ -416,11 +459,6 @@ impl<'a> Machine<'a> {
 /// Bytes that are known, unless they are long.
 fn followed(bytes: &[u8]) -> Value {
     if bytes.len() > MAX_FOLLOWED { Value::Unknown } else { Value::Bytes(bytes.into()) }
-}
-
-fn frame_place(it: &Instruction, state: &State) -> Option<usize> {
-    let height = state.calls.last()?.frame?.height;
-    height.checked_add_signed(isize::from(it.signed()))
 }
 
 /// An operation on two known integers; nothing where it fails or is not followed.

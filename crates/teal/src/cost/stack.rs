@@ -3,45 +3,27 @@
 use super::machine::State;
 use super::value::Value;
 use crate::flow::Instruction;
-use pnp_opcodes::Op;
+use pnp_opcodes::{Op, Shuffle};
 
 /// Runs the instruction if it is one of them; tells whether it was. What is missing on the stack is unknown: a program
 /// that reaches below it fails.
 pub(super) fn arrange(it: &Instruction, state: &mut State) -> bool {
-    let stack = &mut state.stack;
-    let depth = usize::from(it.byte(0));
+    if let Some(shuffle) = Shuffle::of(it.op(), it.byte(0)) {
+        state.shuffle(shuffle);
+        return true;
+    }
     match it.op() {
-        Op::Pop => drop(stack.pop()),
-        Op::PopN => stack.truncate(stack.len().saturating_sub(depth)),
-        Op::Dup => copy(stack, 0),
-        Op::Dup2 => {
-            copy(stack, 1);
-            copy(stack, 1);
-        }
-        Op::DupN => (0..depth).for_each(|_| copy(stack, 0)),
-        Op::Dig => copy(stack, depth),
-        Op::Swap => cover(stack, 1),
-        Op::Cover => cover(stack, depth),
-        Op::Uncover => {
-            let at = reach(stack, depth);
-            let value = stack.remove(at);
-            stack.push(value);
-        }
-        Op::Bury => {
-            let value = pop(stack);
-            if let Some(slot) = stack.len().checked_sub(depth).and_then(|at| stack.get_mut(at)) {
-                *slot = value;
-            }
-        }
         Op::Select => {
-            let (chosen, b, a) = (pop(stack), pop(stack), pop(stack));
-            let same = a == b;
-            stack.push(match chosen.truth() {
-                Some(true) => b,
-                Some(false) => a,
-                None if same => a,
-                None => Value::Unknown,
-            });
+            state.fill(3);
+            let [.., lower, upper, chosen] = state.stack.as_slice() else { return true };
+            match chosen.truth() {
+                Some(upper) => state.shuffle(Shuffle::Select { upper }),
+                None => {
+                    let value = if lower == upper { lower.clone() } else { Value::Unknown };
+                    state.shuffle(Shuffle::Drop(3));
+                    state.stack.push(value);
+                }
+            }
         }
         Op::Load => {
             let slot = it.byte(0);
@@ -49,11 +31,11 @@ pub(super) fn arrange(it: &Instruction, state: &mut State) -> bool {
             state.stack.push(value);
         }
         Op::Store => {
-            let value = pop(stack);
+            let value = state.pop();
             state.scratch.insert(it.byte(0), value);
         }
         Op::Stores => {
-            let (_, slot) = (pop(stack), pop(stack));
+            let (_, slot) = (state.pop(), state.pop());
             match slot {
                 Value::Uint(slot) => drop(u8::try_from(slot).ok().and_then(|slot| state.scratch.remove(&slot))),
                 _ => state.scratch.clear(),
@@ -62,29 +44,4 @@ pub(super) fn arrange(it: &Instruction, state: &mut State) -> bool {
         _ => return false,
     }
     true
-}
-
-fn pop(stack: &mut Vec<Value>) -> Value {
-    stack.pop().unwrap_or(Value::Unknown)
-}
-
-/// The index of the value `depth` below the top, the stack being filled up if it is not so high.
-fn reach(stack: &mut Vec<Value>, depth: usize) -> usize {
-    while stack.len() <= depth {
-        stack.insert(0, Value::Unknown);
-    }
-    stack.len() - 1 - depth
-}
-
-fn copy(stack: &mut Vec<Value>, depth: usize) {
-    let at = reach(stack, depth);
-    if let Some(value) = stack.get(at).cloned() {
-        stack.push(value);
-    }
-}
-
-fn cover(stack: &mut Vec<Value>, depth: usize) {
-    let at = reach(stack, depth);
-    let value = pop(stack);
-    stack.insert(at, value);
 }

@@ -122,3 +122,30 @@ fn a_program_with_too_many_ways_is_told_as_a_whole() {
     let deep = format!("#pragma version 11\ncallsub s1; pushint 1; return\n{calls}s40: retsub");
     assert_eq!(cost(&deep, &CostOptions::default()), Err(CostError::TooManyWays));
 }
+
+#[test]
+fn results_are_what_lies_right_above_the_arguments() {
+    // The subroutine returns 1, whatever lies above it: the dear way is never taken.
+    let source = "#pragma version 11\ncallsub f\nbz dear\npushint 1\nreturn\ndear:\nbyte \"x\"\nsha256\nlen\nreturn\n\
+                  f:\nproto 0 1\npushint 1\npushint 0\nretsub";
+    let found = of(source);
+    assert_eq!((found.entries[0].best, found.entries[0].worst), (8, Some(8)));
+    // The other way round, the way that is taken is the dear one.
+    let found = of(&source.replace("pushint 1\npushint 0\nretsub", "pushint 0\npushint 1\nretsub"));
+    assert_eq!((found.entries[0].best, found.entries[0].worst), (44, Some(44)));
+    // The caller's values lie as it left them.
+    let below = "#pragma version 11\npushint 0\npushint 7\ncallsub f\npop\nbz dear\npushint 1\nreturn\ndear:\nbyte \"x\"\n\
+                 sha256\nlen\nreturn\nf:\nproto 1 1\npushint 1\npushint 2\npushint 3\nretsub";
+    let found = of(below);
+    assert_eq!((found.entries[0].best, found.entries[0].worst), (48, Some(48)));
+}
+
+#[test]
+fn a_recursion_that_is_not_followed_leaves_nothing_known_of_its_frames() {
+    // `f` calls itself as often as Fee says; a frame slot read after it may hold anything.
+    let source = "#pragma version 11\npushint 5\ncallsub f\nbz dear\npushint 1\nreturn\ndear:\nbyte \"x\"\nsha256\nlen\n\
+                  return\nf:\nproto 1 1\nframe_dig -1\ntxn Fee\nbz out\npushint 9\ncallsub f\npop\nout:\npushint 0\nretsub";
+    let found = of(source);
+    assert!(found.entries[0].best >= 9, "{:?}", found.entries[0].best);
+    assert_eq!(found.entries[0].worst, None);
+}

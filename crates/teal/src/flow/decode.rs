@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::spans::{Place, Spans};
 use crate::Assembled;
-use crate::disassemble::{read_byte_list, read_uints, read_varint, read_varuint, sized};
-use pnp_opcodes::{ImmediateKind, LinearCost, MAX_VERSION, Op, OpSpec, version_table};
+use pnp_opcodes::{Constant, Decoded, LinearCost, MAX_VERSION, Malformed, Op, OpSpec, read_version, version_table};
 
 /// What stands behind an opcode's byte. Positions of bytes are positions in the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +62,11 @@ impl Instruction {
         self.byte(0).cast_signed()
     }
 
+    /// The constant it loads from a block.
+    pub fn loaded(&self) -> Option<Constant> {
+        self.spec.op.constant(self.byte(0))
+    }
+
     /// What it costs, once its field is known; a cost by length remains one.
     pub fn cost(&self) -> LinearCost {
         let field = self.spec.field_immediate().map_or(0, |(at, _)| self.byte(at));
@@ -108,16 +112,16 @@ impl Program {
     /// [`DecodeError`] where an opcode is unknown, an immediate is cut short or a branch goes to no instruction.
     pub fn of_bytes(bytes: &[u8]) -> Result<Self, DecodeError> {
         let fail = |pc: usize, reason: &str| DecodeError { pc, reason: reason.to_owned() };
-        let (version, start) = read_varuint(bytes).ok_or_else(|| fail(0, "no version"))?;
+        let (version, start) = read_version(bytes).ok_or_else(|| fail(0, "no version"))?;
         let known = u8::try_from(version).ok().filter(|version| *version <= MAX_VERSION);
         let version = known.ok_or_else(|| fail(0, "unsupported version"))?;
         let table = version_table(version);
         let mut instructions = Vec::new();
         let mut pc = start;
         while pc < bytes.len() {
-            let rest = bytes.get(pc..).unwrap_or_default();
-            let spec = table.decode(rest).ok_or_else(|| fail(pc, "illegal opcode"))?;
-            let (operand, end) = operand(bytes, pc, spec).ok_or_else(|| fail(pc, "immediate cut short"))?;
+            let decoded = Decoded::at(bytes, pc, table).map_err(|malformed| fail(pc, reason(malformed)))?;
+            let operand = operand(&decoded).ok_or_else(|| fail(pc, "branch to no instruction"))?;
+            let Decoded { end, spec, .. } = decoded;
             instructions.push(Instruction { pc, end, spec, operand, source: None });
             pc = end;
         }
@@ -170,60 +174,26 @@ impl Program {
     }
 }
 
-/// The operand of the instruction at `pc`, with positions for targets, and the position after it.
-fn operand(bytes: &[u8], pc: usize, spec: &OpSpec) -> Option<(Operand, usize)> {
-    let mut at = pc + if spec.sub == 0 { 1 } else { 2 };
-    let mut small = [0_u8; 3];
-    for (index, immediate) in spec.immediates.iter().enumerate() {
-        let rest = bytes.get(at..)?;
-        match immediate.kind {
-            ImmediateKind::Byte | ImmediateKind::Int8 | ImmediateKind::Field(_) => {
-                *small.get_mut(index)? = *rest.first()?;
-                at += 1;
-            }
-            ImmediateKind::Label => {
-                let offset = i16::from_be_bytes(*rest.first_chunk()?);
-                at += 2;
-                return Some((Operand::Target(moved(at, i64::from(offset))?), at));
-            }
-            ImmediateKind::VarintLabel => {
-                let (offset, len) = read_varint(rest)?;
-                let from = if offset < 0 { pc } else { at + len };
-                return Some((Operand::Target(moved(from, offset)?), at + len));
-            }
-            ImmediateKind::Labels => {
-                let end = at + 1 + 2 * usize::from(*rest.first()?);
-                let offsets = bytes.get(at + 1..end)?.as_chunks::<2>().0.iter();
-                let targets = offsets.map(|offset| moved(end, i64::from(i16::from_be_bytes(*offset))));
-                return Some((Operand::Targets(targets.collect::<Option<_>>()?), end));
-            }
-            ImmediateKind::Uint => {
-                let (value, len) = read_varuint(rest)?;
-                return Some((Operand::Uint(value), at + len));
-            }
-            ImmediateKind::Bytes => {
-                let (value, end) = sized(bytes, at)?;
-                return Some((Operand::Constant(end - value.len()..end), end));
-            }
-            ImmediateKind::Uints => {
-                let (values, end) = read_uints(bytes, at).ok()?;
-                return Some((Operand::Uints(values.into()), end));
-            }
-            ImmediateKind::ByteList => {
-                let (values, end) = read_byte_list(bytes, at).ok()?;
-                let start = bytes.as_ptr().addr();
-                let place = |value: &&[u8]| {
-                    let from = value.as_ptr().addr() - start;
-                    from..from + value.len()
-                };
-                return Some((Operand::Constants(values.iter().map(place).collect()), end));
-            }
-        }
+fn reason(malformed: Malformed) -> &'static str {
+    match malformed {
+        Malformed::Opcode(_) | Malformed::MissingSub(_) | Malformed::Sub(..) => "illegal opcode",
+        _ => "immediate cut short",
     }
-    let operand = if spec.immediates.is_empty() { Operand::None } else { Operand::Bytes(small) };
-    Some((operand, at))
 }
 
-fn moved(from: usize, offset: i64) -> Option<usize> {
-    usize::try_from(i64::try_from(from).ok()?.checked_add(offset)?).ok()
+/// An operand that keeps nothing of the program, with positions for targets; `None` for a target that is no position.
+fn operand(decoded: &Decoded<'_>) -> Option<Operand> {
+    let position = |target: i64| usize::try_from(target).ok();
+    Some(match &decoded.operand {
+        pnp_opcodes::Operand::None => Operand::None,
+        pnp_opcodes::Operand::Bytes(bytes) => Operand::Bytes(*bytes),
+        pnp_opcodes::Operand::Uint(value) => Operand::Uint(*value),
+        pnp_opcodes::Operand::Uints(values) => Operand::Uints(values.iter().collect()),
+        pnp_opcodes::Operand::Constant(place) => Operand::Constant(place.clone()),
+        pnp_opcodes::Operand::Constants(values) => Operand::Constants(values.places().collect()),
+        pnp_opcodes::Operand::Target(target) => Operand::Target(position(*target)?),
+        pnp_opcodes::Operand::Targets(targets) => {
+            Operand::Targets(targets.iter().map(position).collect::<Option<_>>()?)
+        }
+    })
 }

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use super::assume::Logic;
 use super::cells::{ListId, Lists};
 use super::facts::FactsId;
-use super::state::{Approval, Cells, Frame, Note, Outcome, Seen, State, StateKey, Stop};
+use super::state::{Approval, Call, Cells, Note, Outcome, Seen, State, StateKey, Stop};
 use super::terms::{NOTHING, TermId, Who};
 use crate::check::settings::Settings;
 use crate::flow::{Exit, Graph, Instruction, Program, ends_block};
-use pnp_opcodes::{Op, StackType, TxnField};
+use pnp_opcodes::{Frame, Op, StackType, TxnField};
 
 /// Facts that are looked through at a condition in the time an instruction takes.
 const FACTS_A_STEP: usize = 16;
@@ -474,10 +474,10 @@ impl<'a> Explorer<'a> {
     }
 
     fn call(&mut self, state: &mut State, entry: usize, back: usize) -> Option<usize> {
-        let frame = Frame { entry, back, height: self.cells.stacks.len(state.stack), proto: None };
+        let frame = Frame { height: self.cells.stacks.len(state.stack), proto: None };
         let within = self.cells.frames.iter(state.frames).filter(|frame| frame.entry == entry).count();
         let deep = within >= MAX_RECURSION || self.cells.frames.len(state.frames) >= MAX_CALLS;
-        let frames = self.cells.frames.push(state.frames, frame);
+        let frames = self.cells.frames.push(state.frames, Call { entry, back, frame });
         self.enters(state, entry);
         let contexts = self.contexts.entry(entry).or_default();
         let new = !contexts.contains(&frames);
@@ -496,27 +496,30 @@ impl<'a> Explorer<'a> {
     }
 
     fn retsub(&mut self, state: &mut State) -> Option<usize> {
-        let frame = self.cells.frames.top(state.frames)?;
+        let Call { back, frame, .. } = self.cells.frames.top(state.frames)?;
         state.frames = self.cells.frames.below(state.frames);
-        if let Some((taken, given)) = frame.proto {
-            let (taken, given) = (usize::from(taken), usize::from(given));
-            let height = self.cells.stacks.len(state.stack);
-            if !state.open && height < frame.height + given {
+        let height = self.cells.stacks.len(state.stack);
+        match frame.retsub(height) {
+            Ok(shuffle) => self.shuffle(state, shuffle),
+            Err(_) if !state.open => {
                 self.seen.bad_ends.insert(state.at, height.saturating_sub(frame.height));
                 return None;
             }
-            // The results are what lies right on the arguments, whatever lies above them.
-            let above = height.saturating_sub(frame.height + given);
-            let results = self.cells.stacks.without(state.stack, above);
-            let results: Vec<TermId> = self.cells.stacks.iter(results).take(given).collect();
-            let base = frame.height.saturating_sub(taken);
-            let cut = height.saturating_sub(base);
-            state.stack = self.cells.stacks.without(state.stack, cut);
-            for term in results.into_iter().rev() {
-                state.stack = self.cells.stacks.push(state.stack, term);
-            }
+            // What lies below is not known, and the results may be there.
+            Err(_) => self.after_open_return(state, frame),
         }
-        Some(frame.back)
+        Some(back)
+    }
+
+    /// After a return with fewer values on the known stack than are returned: those there are may be any of the results.
+    fn after_open_return(&mut self, state: &mut State, frame: Frame) {
+        let Some((args, returns)) = frame.proto else { return };
+        let base = frame.height.saturating_sub(args.into());
+        let height = self.cells.stacks.len(state.stack);
+        let results = self.pop_many(state, height.saturating_sub(base).min(returns.into()));
+        let height = self.cells.stacks.len(state.stack);
+        state.stack = self.cells.stacks.without(state.stack, height.saturating_sub(base));
+        results.iter().for_each(|term| self.push(state, *term));
     }
 
     /// The program's end: refused, or approved in some ways.

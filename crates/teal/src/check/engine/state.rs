@@ -8,18 +8,17 @@ use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
 use super::circle::Circle;
 use super::facts::FactsId;
 use super::terms::{NOTHING, TermId, Who};
+use pnp_opcodes::Frame;
 
 /// A subroutine that was entered and not left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Frame {
+pub(super) struct Call {
     /// Its first block.
     pub(super) entry: usize,
     /// The block it comes back to.
     pub(super) back: usize,
-    /// The height of the stack when it was called.
-    pub(super) height: usize,
-    /// What its `proto` says.
-    pub(super) proto: Option<(u8, u8)>,
+    /// Its part of the stack.
+    pub(super) frame: Frame,
 }
 
 /// Most deeds of a path that are kept.
@@ -181,7 +180,7 @@ impl Seen {
 pub(super) struct Cells {
     pub(super) stacks: Lists<TermId>,
     pub(super) scratches: Scratches,
-    pub(super) frames: Lists<Frame>,
+    pub(super) frames: Lists<Call>,
     pub(super) notes: Lists<Note>,
     /// The local reads behind values.
     pub(super) local_reads: HashMap<TermId, LocalRead>,

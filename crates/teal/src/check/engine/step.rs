@@ -3,11 +3,11 @@
 use super::assume::Logic;
 use super::cells::EMPTY;
 use super::explore::Explorer;
-use super::state::{LocalRead, MAX_NOTES, Note, State};
+use super::state::{Call, LocalRead, MAX_NOTES, Note, State};
 use super::terms::{NOTHING, Term, TermId, Who, ZERO, reads_state};
-use crate::check::settings::Constant;
+use crate::check::settings::Constant as Setting;
 use crate::flow::{Instruction, Operand};
-use pnp_opcodes::{AvmType, Op, StackType, TxnField};
+use pnp_opcodes::{AvmType, Constant, Frame, Op, Shuffle, StackType, TxnField};
 
 impl Explorer<'_> {
     pub(super) fn push(&mut self, state: &mut State, term: TermId) {
@@ -62,12 +62,14 @@ impl Explorer<'_> {
     /// Does what an instruction does that is neither a condition nor a jump.
     pub(super) fn step(&mut self, state: &mut State, instruction: &Instruction) {
         use Op::*;
+        if let Some(shuffle) = Shuffle::of(instruction.op(), instruction.byte(0)) {
+            self.shuffle(state, shuffle);
+            return;
+        }
         match instruction.op() {
             Intc | Intc0 | Intc1 | Intc2 | Intc3 | Bytec | Bytec0 | Bytec1 | Bytec2 | Bytec3 | PushInt | PushBytes
             | PushInts | PushBytess | IntcBlock | BytecBlock => self.constants(state, instruction),
-            Dup | Dup2 | Dig | Swap | Cover | Uncover | Bury | PopN | DupN | Pop | Select => {
-                self.shuffle(state, instruction);
-            }
+            Select => self.select(state),
             Load | Store | Loads | Stores | Gload | Gloads | Gloadss => self.scratch(state, instruction),
             Proto | FrameDig | FrameBury => self.frame(state, instruction),
             Txn | Txna | Txnas | Gtxn | Gtxna | Gtxnas | Gtxns | Gtxnsa | Gtxnsas | Itxn | Itxna | Itxnas | Gitxn
@@ -112,9 +114,9 @@ impl Explorer<'_> {
 
     fn integer(&mut self, value: u64) -> TermId {
         match self.settings.integer(value) {
-            Constant::Plain => self.logic().terms.int(value),
-            Constant::Given(given) => self.logic().terms.int(given),
-            Constant::Open(variable) => self.logic().terms.add(Term::Variable(variable)),
+            Setting::Plain => self.logic().terms.int(value),
+            Setting::Given(given) => self.logic().terms.int(given),
+            Setting::Open(variable) => self.logic().terms.add(Term::Variable(variable)),
         }
     }
 
@@ -122,25 +124,17 @@ impl Explorer<'_> {
         let bytes = self.program.constant(place);
         let terms = &mut self.seen.logic.terms;
         match self.settings.bytes(bytes) {
-            Constant::Plain => terms.bytes(bytes),
-            Constant::Given(given) => terms.bytes(given),
-            Constant::Open(variable) => terms.add(Term::Variable(variable)),
+            Setting::Plain => terms.bytes(bytes),
+            Setting::Given(given) => terms.bytes(given),
+            Setting::Open(variable) => terms.add(Term::Variable(variable)),
         }
     }
 
     fn block_constant(&mut self, state: &State, instruction: &Instruction) -> TermId {
-        use Op::*;
-        let (index, of_ints) = match instruction.op() {
-            Intc => (instruction.byte(0), true),
-            Intc0 => (0, true),
-            Intc1 => (1, true),
-            Intc2 => (2, true),
-            Intc3 => (3, true),
-            Bytec0 => (0, false),
-            Bytec1 => (1, false),
-            Bytec2 => (2, false),
-            Bytec3 => (3, false),
-            _ => (instruction.byte(0), false),
+        let (index, of_ints) = match instruction.loaded() {
+            Some(Constant::Int(index)) => (index, true),
+            Some(Constant::Bytes(index)) => (index, false),
+            None => (instruction.byte(0), false),
         };
         let block = if of_ints { state.ints } else { state.bytes };
         let block = block.checked_sub(1).and_then(|at| self.program.instructions().get(at));
@@ -160,50 +154,21 @@ impl Explorer<'_> {
         self.logic().terms.unknown(if of_ints { StackType::UINT64 } else { StackType::BYTES })
     }
 
-    fn shuffle(&mut self, state: &mut State, instruction: &Instruction) {
-        let depth = usize::from(instruction.byte(0));
-        match instruction.op() {
-            Op::Pop => drop(self.pop_any(state)),
-            Op::PopN => drop(self.pop_many(state, depth)),
-            Op::Dup | Op::DupN => {
-                let copies = if instruction.op() == Op::Dup { 1 } else { depth };
-                let term = self.pop_any(state);
-                (0..=copies).for_each(|_| self.push(state, term));
-            }
-            Op::Dup2 => {
-                let pair = self.pop_many(state, 2);
-                pair.iter().chain(&pair).for_each(|term| self.push(state, *term));
-            }
-            Op::Select => {
-                let condition = self.pop_any(state);
-                let pair = self.pop_many(state, 2);
-                let facts = state.facts;
-                let chosen = match self.logic().decide(facts, condition) {
-                    Some(second) => pair[usize::from(second)],
-                    None => self.logic().terms.made(Op::Select, 0, &[pair[0], pair[1], condition], StackType::ANY),
-                };
-                self.push(state, chosen);
-            }
-            op => {
-                // What lies deep comes up, is copied, or is replaced; the rest keeps its order.
-                let count = if op == Op::Swap { 2 } else { depth + 1 };
-                let mut terms = self.pop_many(state, count);
-                match op {
-                    Op::Swap | Op::Uncover => terms.rotate_left(1),
-                    Op::Cover => terms.rotate_right(1),
-                    Op::Dig => terms.extend(terms.first().copied()),
-                    _ => {
-                        // `bury`: the top replaces what lies `depth` below it.
-                        if let Some(top) = terms.pop()
-                            && let Some(first) = terms.first_mut()
-                        {
-                            *first = top;
-                        }
-                    }
-                }
-                terms.iter().for_each(|term| self.push(state, *term));
-            }
-        }
+    /// Reorders the top of the stack. Only as many values are taken up as the opcode moves.
+    pub(super) fn shuffle(&mut self, state: &mut State, shuffle: Shuffle) {
+        let mut terms = self.pop_many(state, shuffle.takes());
+        shuffle.apply(&mut terms);
+        terms.iter().for_each(|term| self.push(state, *term));
+    }
+
+    fn select(&mut self, state: &mut State) {
+        let terms = self.pop_many(state, 3);
+        let facts = state.facts;
+        let chosen = match self.logic().decide(facts, terms[2]) {
+            Some(upper) => terms[usize::from(upper)],
+            None => self.logic().terms.made(Op::Select, 0, &terms, StackType::ANY),
+        };
+        self.push(state, chosen);
     }
 
     fn scratch(&mut self, state: &mut State, instruction: &Instruction) {
@@ -257,43 +222,29 @@ impl Explorer<'_> {
     }
 
     fn frame(&mut self, state: &mut State, instruction: &Instruction) {
-        let Some(frame) = self.cells.frames.top(state.frames) else {
-            // Outside of a subroutine these fail when they run.
-            let taken = instruction.spec.signature.args.len();
-            drop(self.pop_many(state, taken));
-            if instruction.op() == Op::FrameDig {
-                let term = self.logic().terms.unknown(StackType::ANY);
-                self.push(state, term);
-            }
-            return;
-        };
+        let frame = self.cells.frames.top(state.frames);
         if instruction.op() == Op::Proto {
             let proto = Some((instruction.byte(0), instruction.byte(1)));
-            let below = self.cells.frames.below(state.frames);
-            state.frames = self.cells.frames.push(below, super::state::Frame { proto, ..frame });
+            if let Some(call) = frame {
+                let below = self.cells.frames.below(state.frames);
+                let frame = Frame { proto, ..call.frame };
+                state.frames = self.cells.frames.push(below, Call { frame, ..call });
+            }
             return;
         }
-        let value = (instruction.op() == Op::FrameBury).then(|| self.pop_any(state));
-        let height = self.cells.stacks.len(state.stack);
-        let place = i64::try_from(frame.height).unwrap_or(i64::MAX).saturating_add(i64::from(instruction.signed()));
-        let place = usize::try_from(place).ok().filter(|place| *place < height);
-        let above = place.map(|place| height - place);
-        match (value, above) {
-            (None, Some(above)) => {
-                let at = self.cells.stacks.without(state.stack, above - 1);
-                let term = self.cells.stacks.top(at).unwrap_or(ZERO);
-                self.push(state, term);
-            }
-            (None, None) => {
+        let (digs, height) = (instruction.op() == Op::FrameDig, self.cells.stacks.len(state.stack));
+        let shuffle = frame.and_then(|call| match digs {
+            true => call.frame.dig(instruction.signed(), height).ok(),
+            false => call.frame.bury(instruction.signed(), height).ok(),
+        });
+        match shuffle {
+            Some(shuffle) => self.shuffle(state, shuffle),
+            // It fails when it runs, or reaches what is not known.
+            None if digs => {
                 let term = self.logic().terms.unknown(StackType::ANY);
                 self.push(state, term);
             }
-            (Some(value), Some(above)) => {
-                let kept = self.pop_many(state, above);
-                self.push(state, value);
-                kept.iter().skip(1).for_each(|term| self.push(state, *term));
-            }
-            (Some(_), None) => {}
+            None => drop(self.pop_any(state)),
         }
     }
 
