@@ -1,9 +1,28 @@
-//! The single source of truth about the TEAL language: one row of plain data per opcode and field.
+//! Every opcode and field of the Algorand Virtual Machine as one table of plain data, and how programs are read by it.
 //!
-//! Assembler, disassembler, checker, interpreter dispatch and documentation all derive from these rows. What belongs
-//! here: bytes, names, versions, stack signatures, immediates, costs, modes. What does not: how text is parsed and how
-//! an opcode runs. A changed opcode is a new row with a later version; [`version_table`] folds the rows into what one
-//! AVM version sees.
+//! - [`OPCODES`] has one row for each opcode, and another for each version that changed it: byte, name, stack signature,
+//!   immediates, cost, modes. [`version_table`] folds the rows into what one AVM version sees. Assembler, disassembler,
+//!   checks, interpreter and documentation all derive from them.
+//! - [`Decoded`] is one instruction as it stands in a program: the only decoder there is.
+//! - [`Shuffle`] and [`Frame`] say what opcodes such as `dig`, `cover` or `retsub` do to the order of the stack.
+//!
+//! How text is parsed and how an opcode runs does not belong here.
+//!
+//! ```
+//! use pnp_opcodes::{Decoded, read_version, version_table};
+//!
+//! let program = [8, 0x81, 1, 0x43]; // pushint 1; return
+//! let (version, mut pc) = read_version(&program).unwrap();
+//! let table = version_table(version as u8);
+//! let mut cost = 0;
+//! while pc < program.len() {
+//!     let instruction = Decoded::at(&program, pc, table)?;
+//!     cost += instruction.cost().of_length(0);
+//!     pc = instruction.end;
+//! }
+//! assert_eq!(cost, 2);
+//! # Ok::<(), pnp_opcodes::Malformed>(())
+//! ```
 
 mod cost;
 mod decode;

@@ -1,8 +1,12 @@
-//! The TEAL assembler and its friends: text in, bytes, source map and diagnostics out.
+//! The TEAL assembler of the Algorand network, and the tools around it.
+//!
+//! - [`assemble`] makes a program of text, with a source map and warnings; [`disassemble`] makes text of a program.
+//! - [`format`] lays a source out, [`template`] fills in template variables.
+//! - [`check`](check()) finds what a program lets through that it should not, [`cost`] bounds what each call of it costs.
+//! - `render` (feature `render`) draws problems into the source, for a terminal.
 //!
 //! For every version up to 13 the answers are those of go-algorand's assembler, byte for byte and word for word:
-//! programs, source maps, errors with their places and order, warnings, disassembly. Beyond it there are spans,
-//! hints, and template variables. Nothing here knows how an opcode runs.
+//! programs, source maps, errors with their places and order, warnings, disassembly. Nothing here runs a program.
 //!
 //! ```
 //! use pnp_teal::{AssembleOptions, assemble, disassemble};
@@ -11,6 +15,9 @@
 //! assert_eq!(hex::encode(&assembled.bytes), "0b20010222220843");
 //! assert_eq!(assembled.source_map.at(6).map(|at| at.line), Some(3));
 //! assert!(disassemble(&assembled.bytes).unwrap().contains("intc_0 // 2\n+\nreturn\n"));
+//!
+//! let problems = assemble("#pragma version 11\nint one", AssembleOptions::default()).unwrap_err();
+//! assert_eq!(problems[0].to_string(), "2:4: unable to parse \"one\" as integer");
 //! ```
 
 mod abi;
