@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("teal", &["opcodes", "types"]),
     ("avm", &["opcodes", "types"]),
     ("ledger", &["avm", "opcodes", "types"]),
-    ("devnet", &["ledger", "avm", "teal", "opcodes", "types"]),
+    ("devnet", &["ledger", "teal", "types"]),
     ("client", &["types"]),
     ("usage", &["client", "teal", "types"]),
     ("network", &["types"]),

@@ -27,7 +27,7 @@
 //! # Where things are
 //! - [`Transaction`] with one function for each thing a transaction does ([`Transaction::payment`],
 //!   [`Transaction::app_call`], …) and a [`TransactionBuilder`] for the rest; [`assign_group`] makes a group.
-//! - [`SigningKey`](signing::SigningKey), [`MultisigAccount`] and [`LogicSignature`] sign; [`Bundle`] carries what several
+//! - [`SigningKey`], [`MultisigAccount`] and [`LogicSignature`] sign; [`Bundle`] carries what several
 //!   people have to sign.
 //! - [`msgpack`] encodes canonically, in one pass, and decodes what is not canonical only where the network does.
 //! - [`consensus`] has the parameters of each protocol version as differences to the one before it.
