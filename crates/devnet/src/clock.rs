@@ -1,4 +1,4 @@
-//! What time the next block says it is.
+//! The timestamp of the next block.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -23,7 +23,7 @@ impl Clock {
         self.offset = offset;
     }
 
-    /// Makes the next block, and it alone, say `timestamp`.
+    /// Sets the timestamp of the next block only.
     pub const fn set_next(&mut self, timestamp: i64) {
         self.next = Some(timestamp);
     }
@@ -42,8 +42,8 @@ impl Clock {
         held_timestamp(now, previous, max_increment)
     }
 
-    /// Says that a block was made: a one-time timestamp is used up.
-    pub const fn ticked(&mut self) {
+    /// Records that a block was made, which uses up a one-time timestamp.
+    pub const fn block_made(&mut self) {
         self.next = None;
     }
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_follow_the_real_clock_within_the_protocols_step() {
+    fn blocks_follow_the_real_clock_within_the_protocol_limit() {
         let clock = Clock::default();
         assert_eq!(clock.stamp(0, 1_000_000, 25), 1_000_000);
         assert_eq!(clock.stamp(1000, 1010, 25), 1010);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_replaces_the_clock_until_it_is_taken_back() {
+    fn an_offset_replaces_the_clock_until_it_is_removed() {
         let mut clock = Clock::default();
         clock.set_offset(Some(3600));
         assert_eq!(clock.stamp(1000, 5, 25), 4600);
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(clock.stamp(1000, 1001, 25), 1001);
         clock.set_next(9000);
         assert_eq!(clock.stamp(1000, 1001, 25), 9000);
-        clock.ticked();
+        clock.block_made();
         assert_eq!(clock.stamp(9000, 1001, 25), 9000);
     }
 }

@@ -1,4 +1,4 @@
-//! What a development network is told before it starts.
+//! The settings of a development network.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -28,11 +28,11 @@ pub struct Config {
     pub algod_port: u16,
     /// What clients must send in `X-Algo-API-Token`; an empty token lets everyone in.
     pub token: String,
-    /// How long `wait-for-block-after` holds a request for a block that nobody is making.
+    /// How long `wait-for-block-after` waits for a block.
     ///
-    /// Blocks come only with transactions here, so that the reference's full minute would be a minute lost; no wait at
-    /// all would turn polling clients into busy loops.
-    pub patience: Duration,
+    /// Blocks come only with transactions here, so waiting a full minute, as algod does, would be a minute lost; not
+    /// waiting at all would turn polling clients into busy loops.
+    pub wait_timeout: Duration,
     /// How many rounds back `/v2/transactions/pending/{txid}` finds a transaction; [`REMEMBERED_ROUNDS`] in algod.
     ///
     /// A shorter memory lets a test see what a client does about a forgotten transaction without a thousand blocks.
@@ -49,7 +49,7 @@ impl Default for Config {
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             algod_port: ALGOD_PORT,
             token: LOCAL_TOKEN.to_owned(),
-            patience: Duration::from_millis(300),
+            wait_timeout: Duration::from_millis(300),
             remembered_rounds: REMEMBERED_ROUNDS,
             stop_on_signal: false,
         }
@@ -59,6 +59,6 @@ impl Default for Config {
 impl Config {
     /// A network for one test: in memory, on a free port.
     pub fn test() -> Self {
-        Self { algod_port: 0, patience: Duration::from_millis(50), ..Self::default() }
+        Self { algod_port: 0, wait_timeout: Duration::from_millis(50), ..Self::default() }
     }
 }

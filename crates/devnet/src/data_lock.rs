@@ -1,4 +1,4 @@
-//! One process a data folder: two networks over one store would destroy it.
+//! A lock on the data folder: two processes that write the same store would destroy it.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -58,10 +58,10 @@ impl DataLock {
     }
 
     /// Writes into the lock file who holds it and where it listens, for the next one who asks.
-    pub(super) fn sign(&mut self, address: std::net::SocketAddr) -> std::io::Result<()> {
+    pub(super) fn record_holder(&mut self, address: std::net::SocketAddr) -> std::io::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
-        // In one write, so that nobody reads half an address.
+        // In one write, so that no reader sees half an address.
         let holder = Holder { process: std::process::id(), url: format!("http://{address}") };
         self.file.write_all(format!("{holder}\n").as_bytes())?;
         self.file.flush()
@@ -73,10 +73,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_one_hears_who_was_first() {
+    fn a_second_process_is_told_which_one_holds_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut first = DataLock::take(folder.path()).unwrap();
-        first.sign("127.0.0.1:4001".parse().unwrap()).unwrap();
+        first.record_holder("127.0.0.1:4001".parse().unwrap()).unwrap();
         let refusal = DataLock::take(folder.path()).unwrap_err();
         let first_one = Holder { process: std::process::id(), url: "http://127.0.0.1:4001".to_owned() };
         assert!(refusal.to_string().contains(&format!("is already running ({first_one});")), "{refusal}");

@@ -1,4 +1,4 @@
-//! The network as one thing: who owns the ledger, and what may be asked of it and done to it.
+//! The owner of the ledger behind the server: everything a handler can read or change.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ use pnp_types::{Digest, Round, SignedTransaction, Txid};
 #[derive(Debug)]
 pub struct DevNode {
     token: String,
-    patience: Duration,
+    wait_timeout: Duration,
     remembered_rounds: u64,
     genesis: Genesis,
     genesis_hash: Digest,
@@ -27,7 +27,7 @@ pub struct DevNode {
     state: Mutex<State>,
     rounds: watch::Sender<Round>,
     durability: Option<Arc<Durability>>,
-    // In this order: the folder is free only after the ledger in it is closed and nobody is sent here any more.
+    // Dropped in this order: the folder is released only after the ledger is closed and `algod.net` is removed.
     _files: Option<GoalFiles>,
     _lock: Option<DataLock>,
 }
@@ -62,7 +62,7 @@ impl DevNode {
             Some(folder) => {
                 let trouble = |source| NodeError::Folder { path: folder.clone(), source };
                 let mut lock = DataLock::take(folder)?;
-                lock.sign(address).map_err(trouble)?;
+                lock.record_holder(address).map_err(trouble)?;
                 let mut key = DispenserKey::load(folder).map_err(trouble)?;
                 let began = || {
                     // A fresh key is for a fresh chain only: in one that is kept it would own nothing.
@@ -89,7 +89,7 @@ impl DevNode {
         });
         Ok(Self {
             token: config.token,
-            patience: config.patience,
+            wait_timeout: config.wait_timeout,
             remembered_rounds: config.remembered_rounds,
             genesis_hash: genesis.hash(),
             genesis,
@@ -102,7 +102,7 @@ impl DevNode {
         })
     }
 
-    /// What clients must send; empty if nothing.
+    /// The token clients must send; empty if they need none.
     pub(super) fn token(&self) -> &str {
         &self.token
     }
@@ -117,20 +117,19 @@ impl DevNode {
         self.genesis_hash
     }
 
-    /// The key of the account that funds others; nothing where a chain is kept whose key was lost.
+    /// The key of the account that funds others; `None` if the key of a stored chain was lost.
     pub const fn dispenser(&self) -> Option<&DispenserKey> {
         self.dispenser.as_ref()
     }
 
-    /// Asks the chain something. Nobody else reads or writes it meanwhile, so keep it short. What the answer may tell of is
-    /// durable when this returns.
+    /// Reads the chain. It is locked meanwhile, so keep it short. Every block that `ask` saw is durable when this returns.
     pub fn read<T>(&self, ask: impl FnOnce(&Chain) -> T) -> T {
         let (answer, written) = {
             let state = self.lock();
             (ask(&state.chain), self.written())
         };
         if let Err(error) = self.wait_until_durable(written) {
-            // The store takes nothing more; what it has is told, for there is nothing better.
+            // The store accepts no more writes, but what it has can still be read.
             tracing::error!(%error, "the newest blocks may be gone after the next start");
         }
         answer
@@ -148,12 +147,12 @@ impl DevNode {
         }
     }
 
-    /// Asks something of the state after the latest block.
+    /// Reads the state after the latest block.
     pub fn view<T>(&self, ask: impl FnOnce(View<'_>) -> T) -> T {
         self.read(|chain| ask(View::new(chain, chain.latest_header(), chain.params())))
     }
 
-    /// Asks something of the state after `round`; the price grows with the changes since.
+    /// Reads the state after `round`; the cost grows with the number of changes since.
     ///
     /// # Errors
     /// There is no such round, or the store failed.
@@ -200,7 +199,7 @@ impl DevNode {
             let stamp = state.next_timestamp();
             let State { chain, clock, last_block } = &mut *state;
             chain.propose_soon(groups, stamp)?;
-            clock.ticked();
+            clock.block_made();
             *last_block = Some(Instant::now());
             (chain.latest(), self.written())
         };
@@ -210,7 +209,7 @@ impl DevNode {
         Ok(round)
     }
 
-    /// Runs a group as if it were sent now, and keeps nothing of it.
+    /// Runs a group as if it were sent now, and discards its effects.
     ///
     /// # Errors
     /// The request makes no sense, or the ledger cannot be read. A group that fails is an answer.
@@ -249,12 +248,12 @@ impl DevNode {
         Ok(())
     }
 
-    /// Waits until the chain has `round`, or so long as waiting makes sense: nobody makes blocks without being asked.
+    /// Waits until the chain has `round`, or until the timeout of the settings.
     pub(super) async fn wait_for(&self, round: Round) {
         let mut rounds = self.rounds.subscribe();
         let reached = rounds.wait_for(|latest| *latest >= round);
         // Both outcomes are answered with the status as it then is.
-        let _reached_or_not = tokio::time::timeout(self.patience, reached).await;
+        let _reached_or_not = tokio::time::timeout(self.wait_timeout, reached).await;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,4 +1,4 @@
-//! The network in process: accounts with money, transactions, state, time, and the way back.
+//! A network in process: funded accounts, transactions, state, time and snapshots.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -16,13 +16,13 @@ use crate::opcode_text;
 use crate::view::{Account, View};
 
 /// When every network in process begins: 2025-01-01, 00:00 UTC, in seconds since 1970.
-pub const BEGINNING: i64 = 1_735_689_600;
+pub const GENESIS_TIME: i64 = 1_735_689_600;
 
 /// A whole Algorand network inside of a test: no server, no waiting, no files.
 ///
 /// It makes one block for each group, at once, by the rules of the newest protocol version. It keeps the keys of the
 /// accounts it funds and signs with them, and it fills in what a transaction does not say: validity, network and group. Its
-/// clock moves only when it is told to, so that a test does the same each time.
+/// clock moves only with [`set_time`](Self::set_time) and [`advance`](Self::advance), so that a test does the same each time.
 ///
 /// ```
 /// use pnp_devnet::Devnet;
@@ -150,9 +150,9 @@ impl Devnet {
     /// A fresh network. All are alike: the same ids come out of the same test.
     pub fn new() -> Self {
         let key = SigningKey::from_seed(DispenserKey::well_known().seed());
-        let genesis = Genesis::development(key.address(), BEGINNING);
+        let genesis = Genesis::development(key.address(), GENESIS_TIME);
         let genesis_hash = genesis.hash();
-        let chain = certain(Chain::in_memory(genesis)).with_opcodes_in_errors(opcode_text::around);
+        let chain = in_memory_result(Chain::in_memory(genesis)).with_opcodes_in_errors(opcode_text::around);
         let dispenser = key.address();
         Self { chain, genesis_hash, dispenser, keys: BTreeMap::from([(dispenser, key)]), funded: 0 }
     }
@@ -173,7 +173,7 @@ impl Devnet {
         self.funded += 1;
         let seed = sha512_256(&[b"pnp-devnet account".as_slice(), &self.funded.to_be_bytes()].concat());
         let address = self.add_key(SigningKey::from_seed(&seed));
-        certain(self.fund_address(address, amount));
+        in_memory_result(self.fund_address(address, amount));
         address
     }
 
@@ -327,14 +327,14 @@ impl Devnet {
         self.account(address).record.balance
     }
 
-    /// An account; one that nobody ever paid is empty.
+    /// An account. An address that never received anything is an empty account.
     pub fn account(&self, address: Address) -> Account {
-        certain(self.view().account(&address))
+        in_memory_result(self.view().account(&address))
     }
 
     /// How many base units of an asset an account holds; `None` if it did not opt in.
     pub fn asset_balance(&self, address: Address, asset: AssetIndex) -> Option<u64> {
-        certain(self.view().holding(&address, asset)).map(|holding| holding.amount)
+        in_memory_result(self.view().holding(&address, asset)).map(|holding| holding.amount)
     }
 
     /// A value of an application's global state.
@@ -353,18 +353,18 @@ impl Devnet {
     /// # Ok::<(), pnp_devnet::DevnetError>(())
     /// ```
     pub fn global(&self, app: AppIndex, key: impl AsRef<[u8]>) -> Option<TealValue> {
-        let (_, params) = certain(self.view().app(app))?;
+        let (_, params) = in_memory_result(self.view().app(app))?;
         value(params.global_state, key.as_ref())
     }
 
     /// A value of an account's local state in an application.
     pub fn local(&self, address: Address, app: AppIndex, key: impl AsRef<[u8]>) -> Option<TealValue> {
-        value(certain(self.view().local(&address, app))?.key_values, key.as_ref())
+        value(in_memory_result(self.view().local(&address, app))?.key_values, key.as_ref())
     }
 
     /// The value of an application's box.
     pub fn box_value(&self, app: AppIndex, name: impl AsRef<[u8]>) -> Option<Arc<[u8]>> {
-        certain(self.view().box_value(app, name.as_ref()))
+        in_memory_result(self.view().box_value(app, name.as_ref()))
     }
 
     /// Everything else of the state after the latest block.
@@ -382,7 +382,7 @@ impl Devnet {
 
     /// The block of a round; `None` for one to come.
     pub fn block(&self, round: Round) -> Option<Block> {
-        certain(self.chain.block(round))
+        in_memory_result(self.chain.block(round))
     }
 
     /// The time of the latest block, in seconds since 1970: what a program sees as `LatestTimestamp`.
@@ -415,13 +415,13 @@ impl Devnet {
     /// ```
     pub fn advance(&mut self, duration: Duration) {
         let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
-        certain(self.set_time(self.time().saturating_add(seconds)));
+        in_memory_result(self.set_time(self.time().saturating_add(seconds)));
     }
 
     /// Makes blocks without transactions.
     pub fn advance_rounds(&mut self, rounds: u64) {
         for _ in 0..rounds {
-            certain(self.set_time(self.time()));
+            in_memory_result(self.set_time(self.time()));
         }
     }
 
@@ -448,7 +448,7 @@ impl Devnet {
     /// # Errors
     /// The snapshot is of blocks that were taken back themselves, or of another network.
     pub fn revert(&mut self, snapshot: Snapshot) -> Result<(), DevnetError> {
-        let header = certain(self.chain.header(snapshot.round));
+        let header = in_memory_result(self.chain.header(snapshot.round));
         if header.is_none_or(|header| header.hash() != snapshot.hash) {
             return Err(DevnetError::Snapshot(snapshot.round));
         }
@@ -465,10 +465,13 @@ fn value(state: TealKeyValue, key: &[u8]) -> Option<TealValue> {
     state.0.into_iter().find(|(name, _)| name.as_bytes() == key).map(|(_, value)| value)
 }
 
-/// The value of something that fails only by a fault of this crate, or of the one argument that says so.
+/// The value of an operation that fails only through a bug in this crate, or through the argument its docs name.
 #[track_caller]
-#[expect(clippy::panic, reason = "a ledger in memory has nothing that may fail, and a test wants no error for it")]
-fn certain<T>(outcome: Result<T, impl Display>) -> T {
+#[expect(
+    clippy::panic,
+    reason = "a ledger in memory does not fail, and tests should not have to handle an error of it"
+)]
+fn in_memory_result<T>(outcome: Result<T, impl Display>) -> T {
     match outcome {
         Ok(value) => value,
         Err(error) => panic!("{error}"),
@@ -562,13 +565,13 @@ mod tests {
     fn programs_see_the_time_that_was_set_and_time_does_not_go_back() {
         let mut net = Devnet::new();
         let alice = net.fund(MicroAlgos::algos(10));
-        net.set_time(BEGINNING + 1000).unwrap();
-        let source = format!("#pragma version 11\nglobal LatestTimestamp; int {}; ==", BEGINNING + 1000);
+        net.set_time(GENESIS_TIME + 1000).unwrap();
+        let source = format!("#pragma version 11\nglobal LatestTimestamp; int {}; ==", GENESIS_TIME + 1000);
         net.call(Transaction::app_create(alice, program(&source), program(YES))).unwrap();
-        assert!(matches!(net.set_time(BEGINNING), Err(DevnetError::Time { .. })));
+        assert!(matches!(net.set_time(GENESIS_TIME), Err(DevnetError::Time { .. })));
         let round = net.round();
         net.advance_rounds(3);
-        assert_eq!((net.round(), net.time()), (round + 3, BEGINNING + 1000));
+        assert_eq!((net.round(), net.time()), (round + 3, GENESIS_TIME + 1000));
         assert_eq!(net.block(round + 1).unwrap().header.round, round + 1);
         assert!(net.block(round + 4).is_none());
     }

@@ -1,4 +1,4 @@
-//! Why a network could not start or stopped.
+//! Errors of starting and stopping a network.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

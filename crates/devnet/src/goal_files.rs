@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use pnp_ledger::Genesis;
 
-/// The files of a running network; dropping them says that it is stopped.
+/// The files of a running network. Dropping this removes `algod.net`, which shows that the network is stopped.
 #[derive(Debug)]
 pub(super) struct GoalFiles {
     address: PathBuf,
 }
 
 impl GoalFiles {
-    /// Writes `algod.net`, both tokens (for their owner's eyes alone) and `genesis.json` into the folder.
+    /// Writes `algod.net`, both tokens (readable by their owner only) and `genesis.json` into the folder.
     pub(super) fn write(folder: &Path, address: SocketAddr, token: &str, genesis: &Genesis) -> io::Result<Self> {
         for name in ["algod.token", "algod.admin.token"] {
             write_private(&folder.join(name), token)?;
@@ -31,7 +31,7 @@ impl GoalFiles {
 impl Drop for GoalFiles {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_file(&self.address) {
-            tracing::debug!(%error, "algod.net stays behind");
+            tracing::debug!(%error, "cannot remove algod.net");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A whole Algorand development network in one process.
 //!
 //! It runs the rules of the newest protocol version and makes a block for each group, at once. There are two doors to it:
-//! [`Devnet`] for tests, in process, without a server, files or waiting; and [`serve`](fn@serve) for every client that speaks
-//! algod's REST interface.
+//! [`Devnet`] for tests, in process, without a server, files or waiting; and [`serve`](fn@serve) for every client of algod's
+//! REST interface.
 //!
 //! # Test an application
 //! ```
@@ -79,7 +79,7 @@ pub use config::{ALGOD_PORT, Config, INDEXER_PORT, KMD_PORT, LOCAL_TOKEN, NETWOR
 pub use data_lock::Holder;
 #[cfg(feature = "rest")]
 pub use dev_node::DevNode;
-pub use devnet::{BEGINNING, Devnet, DevnetError, Receipt, Snapshot};
+pub use devnet::{Devnet, DevnetError, GENESIS_TIME, Receipt, Snapshot};
 #[cfg(feature = "rest")]
 pub use error::NodeError;
 #[cfg(feature = "rest")]

@@ -28,7 +28,7 @@ pub struct Running {
 /// It works from plain threads and from within any async runtime. When it returns, the port answers.
 ///
 /// # Errors
-/// The folder is held by another process or unusable, its ledger is unreadable, or the port is taken.
+/// The folder is held by another process or unusable, its ledger is ledger_error, or the port is taken.
 pub fn serve(config: Config) -> Result<Running, NodeError> {
     let wanted = SocketAddr::new(config.listen, config.algod_port);
     let stop_on_signal = config.stop_on_signal;
@@ -67,20 +67,20 @@ async fn answer(
     let (last_call, mut ended) = tokio::sync::watch::channel(());
     let stop = async move {
         tokio::select! {
-            // A dropped sender stops the network as a sent word does.
+            // Dropping the sender stops the network, too.
             _ = stopped => {}
             () = signal(), if on_signal => {}
         }
         drop(last_call);
     };
     let serve = axum::serve(listener, service).with_graceful_shutdown(stop).into_future();
-    let patience = async move {
+    let wait_timeout = async move {
         while ended.changed().await.is_ok() {}
         tokio::time::sleep(LAST_REQUESTS).await;
     };
     tokio::select! {
         outcome = serve => outcome,
-        () = patience => Ok(()),
+        () = wait_timeout => Ok(()),
     }
 }
 

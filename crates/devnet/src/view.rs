@@ -1,6 +1,6 @@
-//! What may be asked of the state of one round: whole accounts, assets, applications, pages of what someone has.
+//! Reads the state after one round: whole accounts, assets, applications, pages of holdings.
 //!
-//! The ledger keeps flat records; clients ask for things put together. Nothing here knows how an answer looks on the wire.
+//! The ledger keeps flat records; this puts them together. How they look in JSON or msgpack is up to the REST layer.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -91,7 +91,7 @@ impl<'a> View<'a> {
         self.round
     }
 
-    /// An account; one that nobody ever paid is there, too, and empty.
+    /// An account. An address that never received anything is an empty account.
     pub fn account(&self, address: &Address) -> Read<Account> {
         let stored = match self.state.get(&Key::Account(*address))? {
             Some(Record::Account(record)) => *record,

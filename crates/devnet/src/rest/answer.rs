@@ -1,4 +1,4 @@
-//! What goes back to a client: JSON, msgpack, text or nothing.
+//! Successful responses: JSON, msgpack, text or an empty body.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,7 +9,7 @@ use pnp_types::msgpack::{self, Wire};
 /// How a client wants its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
-    /// `format=json`, or nothing said.
+    /// `format=json`, or no format given.
     Json,
     /// `format=msgpack` or `msgp`.
     Msgpack,
@@ -60,7 +60,7 @@ impl Answer {
         Self::of(Some(JSON), body.into().into_bytes())
     }
 
-    /// Done, and nothing to say.
+    /// An empty body.
     pub(super) fn empty() -> Self {
         Self::of(None, Vec::new())
     }

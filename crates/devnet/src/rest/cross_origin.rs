@@ -1,4 +1,4 @@
-//! Browsers: whoever serves the page may call, and nobody needs a token to ask whether they may.
+//! Cross-origin requests of browsers: every origin is allowed, and a preflight needs no token.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};

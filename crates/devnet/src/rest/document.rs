@@ -113,7 +113,7 @@ impl Document {
         Self::Bytes(bytes.to_vec())
     }
 
-    /// A value of the protocol, read back from its own encoding; addresses are told by their field names.
+    /// A value of the protocol, read back from its own encoding; addresses are recognized by their field names.
     pub(super) fn of_wire<T: Wire>(value: &T) -> Self {
         Reader { rest: &msgpack::encode(value) }.value(&[]).unwrap_or(Self::Nil)
     }

@@ -1,4 +1,4 @@
-//! algod's REST interface, versions 2, as its clients speak it.
+//! algod's REST interface, version 2.
 //!
 //! One table of routes ([`routes::ROUTES`]) makes the router, the access rules, the OpenAPI document and the test that
 //! nothing is forgotten. A request is taken apart once ([`request::Request`]), a handler asks the node and gives an
@@ -32,7 +32,7 @@ use tower_http::compression::CompressionLayer;
 use self::refusal::Refusal;
 use self::request::Request;
 use self::router::Target;
-use self::routes::{Access, Act, Route};
+use self::routes::{Access, Action, Route};
 use super::DevNode;
 
 /// The largest body any request may have, in bytes.
@@ -47,16 +47,18 @@ pub(super) fn service(node: Arc<DevNode>) -> Router {
         .layer(CompressionLayer::new())
 }
 
-/// Answers any request. The routes are our own to find, for axum has other words for a broken path, and another idea of
-/// what is one.
+/// Answers any request. Routes are matched here and not by axum, which answers a malformed path in its own words and
+/// differs from algod on which paths are malformed.
 async fn dispatch(State(node): State<Arc<DevNode>>, request: HttpRequest) -> Response {
     let Ok(path) = url::routed_path(request.uri().path()) else { return broken_path() };
     match router::find(request.method().as_str(), &path) {
         Target::Route(route, values) => serve(route, node, values, request).await,
-        Target::Unsupported(_) if !may_enter(request.headers(), node.token()) => Refusal::token().into_response(),
+        Target::Unsupported(_) if !has_valid_token(request.headers(), node.token()) => {
+            Refusal::unauthorized().into_response()
+        }
         Target::Unsupported(reason) => Refusal::unsupported(reason).into_response(),
-        Target::OtherMethods(allowed) => Refusal::method(allowed).into_response(),
-        Target::Nowhere => Refusal::path().into_response(),
+        Target::OtherMethods(allowed) => Refusal::method_not_allowed(allowed).into_response(),
+        Target::Nowhere => Refusal::not_found().into_response(),
     }
 }
 
@@ -71,17 +73,17 @@ async fn serve(
     values: Vec<(&'static str, Vec<u8>)>,
     request: HttpRequest,
 ) -> Response {
-    if route.access == Access::Token && !may_enter(request.headers(), node.token()) {
-        return Refusal::token().into_response();
+    if route.access == Access::Token && !has_valid_token(request.headers(), node.token()) {
+        return Refusal::unauthorized().into_response();
     }
-    let request = match take_apart(values, request).await {
+    let request = match parse_request(values, request).await {
         Ok(request) => request,
         Err(refusal) => return refusal.into_response(),
     };
-    let outcome = match route.act {
-        Act::Waits(wait) => wait(node, request).await,
+    let outcome = match route.action {
+        Action::Async(wait) => wait(node, request).await,
         // The ledger's lock and its disk must not stop the other connections.
-        Act::Works(work) => tokio::task::spawn_blocking(move || work(&node, &request))
+        Action::Blocking(work) => tokio::task::spawn_blocking(move || work(&node, &request))
             .await
             .unwrap_or_else(|_| Err(Refusal::internal("internal failure"))),
     };
@@ -89,7 +91,7 @@ async fn serve(
 }
 
 /// Whether the headers carry the token (go-algorand `lib/middlewares/auth.go`); an empty token lets everyone in.
-fn may_enter(headers: &HeaderMap, token: &str) -> bool {
+fn has_valid_token(headers: &HeaderMap, token: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let own = text("x-algo-api-token");
     let given = match text("authorization").split_once(' ') {
@@ -100,7 +102,7 @@ fn may_enter(headers: &HeaderMap, token: &str) -> bool {
     token.is_empty() || (given.len() == token.len() && differing == 0)
 }
 
-async fn take_apart(values: Vec<(&'static str, Vec<u8>)>, request: HttpRequest) -> Result<Request, Refusal> {
+async fn parse_request(values: Vec<(&'static str, Vec<u8>)>, request: HttpRequest) -> Result<Request, Refusal> {
     let (parts, body) = request.into_parts();
     let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let accepts_msgpack = accepts.contains("msgpack") && !accepts.contains("json");
@@ -111,9 +113,9 @@ async fn take_apart(values: Vec<(&'static str, Vec<u8>)>, request: HttpRequest) 
 async fn read(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > MAX_BODY) {
-        return Err(Refusal::size());
+        return Err(Refusal::too_large());
     }
-    axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Refusal::size())
+    axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Refusal::too_large())
 }
 
 #[cfg(test)]

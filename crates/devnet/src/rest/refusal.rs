@@ -1,4 +1,4 @@
-//! Why a request was not done, as algod's clients expect to hear it: a status and `{"message": …, "data": …}`.
+//! Error responses in the form algod's clients expect: a status and `{"message": …, "data": …}`.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +29,7 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    /// 500: algod's status where it failed, and for some wrong requests too.
+    /// 500: algod's status for its own failures, and for some wrong requests.
     pub(super) fn internal(message: impl Into<String>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
     }
@@ -40,22 +40,22 @@ impl Refusal {
     }
 
     /// 401: no token, or a wrong one.
-    pub(super) fn token() -> Self {
+    pub(super) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Invalid API Token")
     }
 
-    /// 404 of a path that is none of ours.
-    pub(super) fn path() -> Self {
+    /// 404 for an unknown path.
+    pub(super) fn not_found() -> Self {
         Self::missing("Not Found")
     }
 
-    /// 405 of a path that has other methods, those of this `Allow` header.
-    pub(super) fn method(allowed: String) -> Self {
+    /// 405 for a path that has other methods, which the `Allow` header lists.
+    pub(super) fn method_not_allowed(allowed: String) -> Self {
         Self { allowed: Some(allowed.into()), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") }
     }
 
     /// 413: more bytes than any request may have.
-    pub(super) fn size() -> Self {
+    pub(super) fn too_large() -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
     }
 
@@ -70,7 +70,7 @@ impl Refusal {
         &self.message
     }
 
-    /// Adds what programs may want to know: pc, states, limits.
+    /// Adds data for programs: pc, stacks, limits.
     pub(super) fn with_data(mut self, data: serde_json::Value) -> Self {
         self.data = Some(data);
         self

@@ -1,4 +1,4 @@
-//! What a client sent, read as algod reads it and refused in its words.
+//! A request, parsed as algod parses it and refused with its texts.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::answer::Format;
 use super::{Refusal, url};
 use pnp_types::{Address, Digest};
 
-/// One request, taken apart.
+/// One parsed request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Request {
     /// The values of the path's `{names}`.

@@ -1,4 +1,4 @@
-//! Which route a method and a path lead to, decided as algod's router decides it.
+//! Finds the route of a method and a path as algod's router does.
 
 use super::routes::{ROUTES, Route};
 use super::unsupported::UNSUPPORTED;
@@ -30,7 +30,7 @@ pub(super) fn find(method: &str, path: &[u8]) -> Target {
 
 /// The `Allow` header of a path, if there is such a path.
 pub(super) fn allowed(path: &[u8]) -> Option<String> {
-    // algod answers OPTIONS under every path, and so has its root without meaning to.
+    // algod answers OPTIONS on every path, so its router knows the root, too.
     if path == b"/" {
         return Some("OPTIONS".to_owned());
     }

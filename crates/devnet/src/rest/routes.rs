@@ -1,4 +1,4 @@
-//! THE table of what the node answers: router, access rules, OpenAPI document and the completeness test derive from it.
+//! The table of all routes: router, access rules, OpenAPI document and the completeness test derive from it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,15 +22,15 @@ pub(super) enum Access {
 
 /// What a route does.
 #[derive(Clone, Copy)]
-pub(super) enum Act {
-    /// Works at once; runs on a thread that may block on the ledger.
-    Works(fn(&DevNode, &Request) -> Result<Answer, Refusal>),
-    /// Waits for something without holding a thread.
-    Waits(fn(Arc<DevNode>, Request) -> Waiting),
+pub(super) enum Action {
+    /// Runs on a thread that may block on the ledger.
+    Blocking(fn(&DevNode, &Request) -> Result<Answer, Refusal>),
+    /// Waits for something without blocking a thread.
+    Async(fn(Arc<DevNode>, Request) -> PendingAnswer),
 }
 
 /// An answer to come.
-pub(super) type Waiting = Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>;
+pub(super) type PendingAnswer = Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send>>;
 
 /// One row: a method and a path, as in algod's OpenAPI file.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ pub(super) struct Route {
     /// Who may call it.
     pub(super) access: Access,
     /// What it does.
-    pub(super) act: Act,
+    pub(super) action: Action,
     /// What it is for, in a few words.
     pub(super) about: &'static str,
 }
@@ -50,23 +50,23 @@ pub(super) struct Route {
 /// Every route there is.
 #[rustfmt::skip]
 pub(super) const ROUTES: &[Route] = &[
-    open("/health", common::health, "Whether the node is well."),
-    open("/ready", common::health, "Whether the node is well and caught up."),
+    open("/health", common::health, "Whether the node is healthy."),
+    open("/ready", common::health, "Whether the node is healthy and caught up."),
     open("/versions", common::versions, "The interface's versions, the network and the build."),
-    open("/genesis", common::genesis, "How the network began."),
-    open("/metrics", status::metrics, "Numbers for a collector."),
-    open("/swagger.json", common::swagger, "This list."),
+    open("/genesis", common::genesis, "The genesis of the network."),
+    open("/metrics", status::metrics, "Metrics for Prometheus."),
+    open("/swagger.json", common::swagger, "This description."),
 
-    get("/v2/status", status::status, "Where the network stands."),
-    Route { act: Act::Waits(status::wait), ..get("/v2/status/wait-for-block-after/{round}", status::status, "The same, after the next block.") },
-    get("/v2/ledger/supply", status::supply, "How much money there is, and how much of it votes."),
+    get("/v2/status", status::status, "The status of the network."),
+    Route { action: Action::Async(status::wait), ..get("/v2/status/wait-for-block-after/{round}", status::status, "The same, after the next block.") },
+    get("/v2/ledger/supply", status::supply, "The total and the online supply."),
     get("/v2/node/peers", status::peers, "The other nodes, of which there are none."),
     get("/v2/experimental", status::experimental, "Whether experimental routes are on."),
 
-    get("/v2/transactions/params", status::params, "What a new transaction has to say."),
-    post("/v2/transactions", transactions::submit, "Sends a group; it is confirmed when this answers."),
-    post("/v2/transactions/async", transactions::submit_quietly, "Sends a group without hearing its id."),
-    post("/v2/transactions/simulate", simulate::simulate, "Runs a group without keeping anything."),
+    get("/v2/transactions/params", status::params, "Parameters for new transactions."),
+    post("/v2/transactions", transactions::submit, "Submits a group; it is confirmed when this returns."),
+    post("/v2/transactions/async", transactions::submit_async, "Submits a group without returning its id."),
+    post("/v2/transactions/simulate", simulate::simulate, "Simulates a group."),
     get("/v2/transactions/pending", transactions::pending, "Transactions not yet in a block: none."),
     get("/v2/transactions/pending/{txid}", transactions::pending_by_id, "What became of a transaction."),
 
@@ -104,13 +104,13 @@ pub(super) const ROUTES: &[Route] = &[
 type Work = fn(&DevNode, &Request) -> Result<Answer, Refusal>;
 
 const fn open(path: &'static str, work: Work, about: &'static str) -> Route {
-    Route { method: "GET", path, access: Access::Open, act: Act::Works(work), about }
+    Route { method: "GET", path, access: Access::Open, action: Action::Blocking(work), about }
 }
 
 const fn get(path: &'static str, work: Work, about: &'static str) -> Route {
-    Route { method: "GET", path, access: Access::Token, act: Act::Works(work), about }
+    Route { method: "GET", path, access: Access::Token, action: Action::Blocking(work), about }
 }
 
 const fn post(path: &'static str, work: Work, about: &'static str) -> Route {
-    Route { method: "POST", path, access: Access::Token, act: Act::Works(work), about }
+    Route { method: "POST", path, access: Access::Token, action: Action::Blocking(work), about }
 }

@@ -139,11 +139,11 @@ fn a_port_in_use_is_named() {
 #[test]
 fn only_the_token_lets_in() {
     let mut headers = HeaderMap::new();
-    assert!(!may_enter(&headers, "secret") && may_enter(&headers, ""));
+    assert!(!has_valid_token(&headers, "secret") && has_valid_token(&headers, ""));
     headers.insert("authorization", "bearer secret".parse().unwrap());
-    assert!(may_enter(&headers, "secret") && !may_enter(&headers, "secre"));
+    assert!(has_valid_token(&headers, "secret") && !has_valid_token(&headers, "secre"));
     headers.insert("x-algo-api-token", "wrong!".parse().unwrap());
-    assert!(!may_enter(&headers, "secret"));
+    assert!(!has_valid_token(&headers, "secret"));
 }
 
 /// Where algod's OpenAPI file is; `None` skips the test, which CI does not allow.

@@ -1,6 +1,6 @@
-//! Paths and queries as Go's `net/url` reads them, for what a client's mistake looks like depends on it.
+//! Paths and queries as Go's `net/url` parses them: the text of an error response depends on it.
 
-/// The path as algod's router compares it, or why it is none.
+/// The path as algod's router matches it, or why it is malformed.
 ///
 /// A path that is written as Go itself would write it is decoded first, any other one is compared as it came
 /// (`url.URL.RawPath`, echo's `GetPath`).

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::unreadable;
+use super::ledger_error;
 use crate::DevNode;
 use crate::rest::answer::{Answer, Format};
 use crate::rest::document::{Document, Fields};
@@ -59,7 +59,7 @@ pub(in crate::rest) fn boxes(node: &DevNode, request: &Request) -> Result<Answer
 fn no_round(error: ChainError) -> Refusal {
     match error {
         ChainError::NoRound { .. } => Refusal::bad("given round is greater than the latest round"),
-        other => unreadable(other),
+        other => ledger_error(other),
     }
 }
 

@@ -7,11 +7,11 @@ use crate::rest::document::{Document, Fields};
 use crate::rest::request::Request;
 use pnp_types::{Block, SignedTransactionWithApplyData};
 
-use super::unreadable;
+use super::ledger_error;
 
 fn block_of(node: &DevNode, request: &Request) -> Result<Block, Refusal> {
     let round = request.number("round")?;
-    let found = node.read(|chain| chain.block(round)).map_err(unreadable)?;
+    let found = node.read(|chain| chain.block(round)).map_err(ledger_error)?;
     found.ok_or_else(|| Refusal::missing("failed to retrieve information from the ledger"))
 }
 
@@ -42,14 +42,14 @@ pub(in crate::rest) fn hash(node: &DevNode, request: &Request) -> Result<Answer,
 
 /// `GET /v2/blocks/{round}/txids`, of the transactions that were sent; inner ones have none here.
 pub(in crate::rest) fn txids(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let sent = block_of(node, request)?.transactions().map_err(unreadable)?;
+    let sent = block_of(node, request)?.transactions().map_err(ledger_error)?;
     let ids = sent.iter().map(|one| Document::from(one.signed.id().to_string()));
     Ok(Answer::document(&Fields::default().with("blockTxids", ids.collect::<Document>()).into(), Format::Json))
 }
 
 /// `GET /v2/blocks/{round}/logs`: of every call, inner ones under the id of the transaction that was sent.
 pub(in crate::rest) fn logs(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let sent = block_of(node, request)?.transactions().map_err(unreadable)?;
+    let sent = block_of(node, request)?.transactions().map_err(ledger_error)?;
     let mut found = Vec::new();
     for one in &sent {
         collect_logs(one, &one.signed.id().to_string(), &mut found);

@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::unreadable;
+use super::ledger_error;
 use crate::DevNode;
 use crate::rest::Refusal;
 use crate::rest::answer::Answer;
@@ -54,7 +54,7 @@ pub(in crate::rest) fn mine(node: &DevNode, request: &Request) -> Result<Answer,
         return Err(Refusal::bad(format!("at most {MOST_BLOCKS} blocks at once, not {count}")));
     }
     for _ in 0..count {
-        node.mine(&[]).map_err(unreadable)?;
+        node.mine(&[]).map_err(ledger_error)?;
     }
     Ok(Answer::value(&json!({"last-round": node.read(|chain| chain.latest())})))
 }
@@ -64,7 +64,7 @@ pub(in crate::rest) fn revert(node: &DevNode, request: &Request) -> Result<Answe
     let round = request.number("round")?;
     node.revert_to(round).map_err(|error| match error {
         ChainError::NoRound { .. } => Refusal::bad(error.to_string()),
-        other => unreadable(other),
+        other => ledger_error(other),
     })?;
     Ok(Answer::value(&json!({"last-round": round})))
 }

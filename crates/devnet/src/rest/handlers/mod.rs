@@ -16,15 +16,15 @@ use super::Refusal;
 use super::request::{Request, parse_uint};
 use pnp_ledger::ReadError;
 
-/// A ledger that cannot be read, in algod's words; the reason goes to the log.
-fn unreadable(error: impl std::fmt::Display) -> Refusal {
+/// algod's response when the ledger cannot be read; the reason goes to the log.
+fn ledger_error(error: impl std::fmt::Display) -> Refusal {
     tracing::error!(%error, "the ledger cannot be read");
     Refusal::internal("failed to retrieve information from the ledger")
 }
 
 impl From<ReadError> for Refusal {
     fn from(error: ReadError) -> Self {
-        unreadable(error)
+        ledger_error(error)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Proofs that something is in the chain. Of a transaction there is one; of light headers there is none without state proofs.
 
-use super::unreadable;
+use super::ledger_error;
 use crate::DevNode;
 use crate::rest::Refusal;
 use crate::rest::answer::{Answer, Format};
@@ -19,12 +19,12 @@ pub(in crate::rest) fn of_transaction(node: &DevNode, request: &Request) -> Resu
         _ => return Err(Refusal::bad("invalid hash type")),
     };
     let block =
-        node.read(|chain| chain.block(round)).map_err(unreadable)?.ok_or_else(|| unreadable("no such round"))?;
-    let sent = block.transactions().map_err(unreadable)?;
+        node.read(|chain| chain.block(round)).map_err(ledger_error)?.ok_or_else(|| ledger_error("no such round"))?;
+    let sent = block.transactions().map_err(ledger_error)?;
     let index = sent.iter().position(|one| one.signed.id() == txid);
     let missing = || Refusal::missing(super::transactions::NOT_FOUND);
     let index = index.ok_or_else(missing)?;
-    let tree = block.tree(hash).map_err(unreadable)?;
+    let tree = block.tree(hash).map_err(ledger_error)?;
     let (_, siblings) = tree.prove(index).ok_or_else(missing)?;
     let in_block =
         block.payset.get(index).map(|kept| hash.hash(&[b"STIB", &msgpack::encode(kept)])).ok_or_else(missing)?;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::unreadable;
+use super::ledger_error;
 use crate::DevNode;
 use crate::rest::Refusal;
 use crate::rest::answer::Answer;
 use crate::rest::request::Request;
-use crate::rest::routes::Waiting;
+use crate::rest::routes::PendingAnswer;
 use pnp_ledger::{ChainReader as _, balance_lookback};
 
 /// `GET /v2/status`.
@@ -39,7 +39,7 @@ pub(in crate::rest) fn status(node: &DevNode, _: &Request) -> Result<Answer, Ref
 }
 
 /// `GET /v2/status/wait-for-block-after/{round}`: the status once there is a later block, or when waiting makes no sense.
-pub(in crate::rest) fn wait(node: Arc<DevNode>, request: Request) -> Waiting {
+pub(in crate::rest) fn wait(node: Arc<DevNode>, request: Request) -> PendingAnswer {
     Box::pin(async move {
         let round = request.number("round")?;
         node.wait_for(round.saturating_add(1)).await;
@@ -70,7 +70,7 @@ pub(in crate::rest) fn supply(node: &DevNode, _: &Request) -> Result<Answer, Ref
         Ok(Answer::value(&json!({
             "current_round": chain.latest(),
             "online-money": totals.online.money.0,
-            "online-stake": chain.online_stake(balance_round, chain.latest()).map_err(unreadable)?.0,
+            "online-stake": chain.online_stake(balance_round, chain.latest()).map_err(ledger_error)?.0,
             "total-money": totals.participating().0,
         })))
     })

@@ -1,8 +1,8 @@
-//! Sending groups, and hearing what became of them.
+//! Submitting groups, and looking up what became of them.
 
 use serde_json::json;
 
-use super::unreadable;
+use super::ledger_error;
 use crate::DevNode;
 use crate::rest::Refusal;
 use crate::rest::answer::{Answer, Format};
@@ -24,7 +24,7 @@ pub(in crate::rest) fn submit(node: &DevNode, request: &Request) -> Result<Answe
 }
 
 /// `POST /v2/transactions/async`: algod does not say what becomes of the group, but here it is known at once.
-pub(in crate::rest) fn submit_quietly(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
+pub(in crate::rest) fn submit_async(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     submit(node, request).map(|_| Answer::empty())
 }
 
@@ -50,7 +50,7 @@ fn decode_group(mut rest: &[u8], most: usize) -> Result<Vec<SignedTransaction>, 
 fn refusal_of(error: ProposeError) -> Refusal {
     match error {
         ProposeError::Group { error, .. } => refusal_of_group(&error),
-        other => unreadable(other),
+        other => ledger_error(other),
     }
 }
 
@@ -78,7 +78,7 @@ fn refusal_of_group(error: &GroupError) -> Refusal {
 /// `GET /v2/transactions/pending/{txid}`. Nothing is ever pending here: it is confirmed not long ago, or unknown.
 pub(in crate::rest) fn pending_by_id(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let (txid, format) = (request.txid("txid")?, request.format()?);
-    let found = node.recent_transaction(&txid).map_err(unreadable)?;
+    let found = node.recent_transaction(&txid).map_err(ledger_error)?;
     let found = found.ok_or_else(|| Refusal::missing(NOT_FOUND))?;
     let one = &found.transaction;
     Ok(Answer::document(&pending::transaction(&one.signed, &one.apply_data, Some(found.round)), format))

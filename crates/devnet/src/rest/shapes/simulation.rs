@@ -1,4 +1,4 @@
-//! Simulation: how clients ask, and how they hear what happened.
+//! Simulation: the request and the response as clients see them.
 
 use super::pending;
 use crate::rest::document::{Document, Fields};
@@ -74,7 +74,7 @@ pub(in crate::rest) fn request(bytes: &[u8]) -> Result<Request, DecodeError> {
         extra_opcode_budget,
         trace,
         fix_signers,
-    } = msgpack::decode_from_client(bytes)?.0; // what is behind the request is nobody's business
+    } = msgpack::decode_from_client(bytes)?.0; // as algod, ignore what follows the request
     let AskedTrace { enable, stack, scratch, state } = trace;
     Ok(Request {
         groups: groups.into_iter().map(|group| group.transactions).collect(),
@@ -242,7 +242,7 @@ fn initial_states(states: &InitialStates) -> Document {
 }
 
 fn key_values<'a>(values: impl Iterator<Item = (&'a Vec<u8>, &'a Option<TealValue>)>) -> Document {
-    // What was looked for and not there is told as a value of no type.
+    // A value that was looked up and does not exist is shown as a value of no type.
     let nothing = || Document::from(Fields::default().with("type", 0_u64));
     let entry = |(key, held): (&Vec<u8>, &Option<TealValue>)| {
         let held = held.as_ref().map_or_else(nothing, value);
