@@ -10,7 +10,7 @@ use crate::session::{Session, on_network};
 use crate::terminal::input;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
-use pnp_client::{ClientError, FailedStep, Rejection};
+use pnp_client::{FailedStep, Outcome, Rejection, Unknown};
 use pnp_registry::Store;
 use pnp_teal::{AssembleOptions, SourceMap, assemble, report};
 use pnp_types::msgpack;
@@ -158,8 +158,8 @@ async fn transaction(
     named: Option<Listing>,
 ) -> Result<ExplainReport, Failure> {
     let net = &session.network.name;
-    match session.algod.pending(txid).await {
-        Err(ClientError::Dropped { reason, .. }) => {
+    match session.algod.outcome(txid, None).await? {
+        Outcome::Unknown(Unknown::Dropped(reason)) => {
             let heard = Heard::new(&reason);
             let listing = match (named, args.app) {
                 (Some(listing), _) => Some(listing),
@@ -168,13 +168,16 @@ async fn transaction(
             };
             explain(&heard, listing)
         }
-        Err(error) => Err(error.into()),
-        Ok(Some(confirmation)) => Err(Failure::new("nothing_failed", format!("transaction {txid} did not fail"))
-            .because(format!("it is in round {} of {net}", confirmation.round))
-            .hint(format!("`pnp-contract history --net {net}` shows what was done"))),
-        Ok(None) => Err(Failure::new("unknown_transaction", format!("{net} does not know transaction {txid}"))
-            .because("a node remembers a refusal for a short time alone, and a transaction for a thousand rounds")
-            .hint("explain the error's text instead, or the signed group with --group FILE")),
+        Outcome::InBlock(confirmation) => {
+            Err(Failure::new("nothing_failed", format!("transaction {txid} did not fail"))
+                .because(format!("it is in round {} of {net}", confirmation.round))
+                .hint(format!("`pnp-contract history --net {net}` shows what was done")))
+        }
+        Outcome::Void(_) | Outcome::Unknown(_) => {
+            Err(Failure::new("unknown_transaction", format!("{net} does not know transaction {txid}"))
+                .because("a node remembers a refusal for a short time alone, and a transaction for a thousand rounds")
+                .hint("explain the error's text instead, or the signed group with --group FILE"))
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! So a refusal counts only while no earlier copy can have arrived; after that, blocks decide.
 
 use super::confirmation::PendingBody;
+use super::outcome::{Outcome, Window};
 use super::retry::Pauses;
 use super::{Algod, ClientError, Confirmation, Rejection, Verdict};
 use pnp_types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
@@ -12,8 +13,6 @@ use std::time::{Duration, Instant};
 
 /// How long a network may make no block while one is waited for.
 const STILL: Duration = Duration::from_secs(120);
-/// How many rounds to wait longer where several nodes may answer, of which some are behind.
-const BEHIND: Round = 4;
 /// Rounds after which what no node knows is handed over again, and a refusal that may be a copy's own doing is told.
 const SOME_ROUNDS: Round = 3;
 /// The same as a time, on networks that make no rounds.
@@ -24,7 +23,7 @@ const SHORT_TIME: Duration = Duration::from_secs(2);
 const CATCH_UP: Round = 50;
 
 /// How a transaction stands with the node that answered.
-enum Standing {
+pub(super) enum Standing {
     /// It does not know it: it never had it, or forgot it, or is behind.
     Unknown,
     InPool,
@@ -84,7 +83,8 @@ impl Algod {
         Delivery::new(self, txid, Vec::new(), 1, last_valid).arrive(None).await
     }
 
-    async fn standing(&self, txid: Txid) -> Result<Standing, ClientError> {
+    /// What the node answers by id.
+    pub(super) async fn standing(&self, txid: Txid) -> Result<Standing, ClientError> {
         let body: PendingBody = match self.service().get(&format!("/v2/transactions/pending/{txid}")).await {
             Err(error) if error.is_not_found() => return Ok(Standing::Unknown),
             other => other?,
@@ -96,21 +96,9 @@ impl Algod {
         Ok(confirmation.map_or(Standing::InPool, Standing::InBlock))
     }
 
-    /// What became of a transaction, from the pool or the newest thousand rounds; `None` where the node knows none.
-    ///
-    /// # Errors
-    /// [`ClientError::Dropped`] where the pool gave it up.
-    pub async fn pending(&self, txid: Txid) -> Result<Option<Confirmation>, ClientError> {
-        match self.standing(txid).await? {
-            Standing::InBlock(confirmation) => Ok(Some(confirmation)),
-            Standing::Unknown | Standing::InPool => Ok(None),
-            Standing::Dropped(reason) => Err(ClientError::Dropped { txid, reason }),
-        }
-    }
-
     /// A transaction in a block, and what it made; the node's answer by id would also have the logs. Inside: not in this
     /// block. `None` where the node does not have the block.
-    async fn in_block(&self, txid: Txid, round: Round) -> Result<Option<Option<Confirmation>>, ClientError> {
+    pub(super) async fn in_block(&self, txid: Txid, round: Round) -> Result<Option<Option<Confirmation>>, ClientError> {
         #[derive(serde::Deserialize)]
         struct Body {
             block: Block,
@@ -186,8 +174,8 @@ impl<'a> Delivery<'a> {
             if !known && let Some(confirmation) = self.in_blocks().await? {
                 return Ok(confirmation);
             }
-            if self.newest.0 > self.last_valid.saturating_add(if alone { 0 } else { BEHIND }) {
-                return Err(self.over(known));
+            if self.window().is_over(self.newest.0, alone) {
+                return self.after_last_round().await;
             }
             if let Some(refusal) = &refusal
                 && !known
@@ -231,15 +219,17 @@ impl<'a> Delivery<'a> {
         ClientError::Dropped { txid: self.txid, reason }
     }
 
-    /// What to say when no block to come can have it.
-    fn over(&self, in_pool: bool) -> ClientError {
-        if in_pool || self.read.is_some_and(|read| read >= self.last_valid) {
-            ClientError::Expired { txid: self.txid, last_valid: self.last_valid }
-        } else {
-            self.uncertain(format!(
-                "its last round {} is over, and this node does not show the blocks",
-                self.last_valid
-            ))
+    const fn window(&self) -> Window {
+        Window { first_valid: self.first_valid, last_valid: self.last_valid }
+    }
+
+    /// What became of it when no block to come can have it.
+    async fn after_last_round(&self) -> Result<Confirmation, ClientError> {
+        match self.algod.outcome(self.txid, Some(self.window())).await {
+            Ok(Outcome::InBlock(confirmation)) => Ok(confirmation),
+            Ok(Outcome::Void(_)) => Err(ClientError::Expired { txid: self.txid, last_valid: self.last_valid }),
+            Ok(Outcome::Unknown(why)) => Err(self.uncertain(why)),
+            Err(error) => Err(self.uncertain(error)),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::connection::Connection;
 use crate::observer::Event;
+use pnp_client::{Confirmation, Outcome, Window};
 use pnp_registry::{Contract, Event as Entry, Pending};
 use pnp_types::{Address, AppIndex, Round};
 
@@ -25,13 +26,15 @@ impl Connection {
     pub async fn settle(&self, pending: &[Pending]) -> Result<(), Error> {
         for entry in pending {
             let Ok(txid) = entry.txid.parse() else { continue };
-            let found = self.algod.pending(txid).await.unwrap_or(None);
-            let made = found.as_ref().and_then(|confirmation| Some((confirmation.application?, confirmation.round)));
-            let over = self.params().await?.last_round > entry.last_valid;
-            if let Some((app_id, round)) = made {
-                self.recover(entry, app_id, round)?;
-            } else if over {
-                self.record(|chain| chain.pending.retain(|other| other.txid != entry.txid))?;
+            match self.algod.outcome(txid, Some(Window::ending(entry.last_valid))).await? {
+                Outcome::InBlock(Confirmation { application: Some(app_id), round, .. }) => {
+                    self.recover(entry, app_id, round)?;
+                }
+                Outcome::Void(_) => {
+                    self.record(|chain| chain.pending.retain(|other| other.txid != entry.txid))?;
+                }
+                // Whatever is not known stays, for the next look.
+                Outcome::InBlock(_) | Outcome::Unknown(_) => {}
             }
         }
         Ok(())

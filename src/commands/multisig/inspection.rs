@@ -11,7 +11,7 @@ use crate::contract::programs_of;
 use crate::explain::rejected;
 use crate::failure::Failure;
 use crate::session::Session;
-use pnp_client::{ApplicationState, Simulation};
+use pnp_client::{ApplicationState, Outcome, Simulation, Unknown};
 use pnp_types::{Bundle, Digest, Round, SignedTransaction, Transaction, TransactionType, group};
 use pnp_usage::{GlobalState, Intent, Parameters};
 use schemars::JsonSchema;
@@ -116,13 +116,16 @@ impl Inspection {
             inspection.transactions.push(inspected);
         }
         if let (Some(session), Some(now)) = (reach.session(), now) {
-            match submit::confirmed(session, bundle).await? {
-                Some(confirmation) => {
+            match submit::outcome(session, bundle).await? {
+                Outcome::InBlock(confirmation) => {
                     inspection
                         .warnings
                         .push(format!("it was sent already, and is confirmed in round {}", confirmation.round));
                 }
-                None => {
+                outcome => {
+                    if let Outcome::Unknown(why @ Unknown::NoBlocks(_)) = outcome {
+                        inspection.unseen.push(format!("whether it was sent: {why}"));
+                    }
                     inspection.look_at_senders(bundle, session).await?;
                     if !inspection.validity.is_over() {
                         inspection.simulate(bundle, session, now).await;

@@ -6,7 +6,7 @@
 use crate::commands::deploy::{event, rates, recorded_programs};
 use crate::failure::Failure;
 use crate::session::Session;
-use pnp_client::Confirmation;
+use pnp_client::{Confirmation, Outcome, Window};
 use pnp_ops::provenance;
 use pnp_registry::{Chain, Contract, DEFAULT_NAME};
 use pnp_types::{Address, AppIndex, ApplicationCall, AssetIndex, Bundle, Transaction, TransactionType, sha512_256};
@@ -54,12 +54,16 @@ async fn made(session: &Session<'_>, transaction: &Transaction, first: &Confirma
     if transaction.id() == first.txid {
         return Ok(first.clone());
     }
-    let confirmation = session.algod.pending(transaction.id()).await?;
-    confirmation.ok_or_else(|| {
-        Failure::new("malformed_answer", format!("algod does not know {} any more", transaction.id()))
-            .because("the group was sent, but not recorded")
-            .hint("run the command again soon: a node remembers a thousand rounds")
-    })
+    // A group is in one block.
+    let window = Window { first_valid: first.round, last_valid: first.round };
+    match session.algod.outcome(transaction.id(), Some(window)).await? {
+        Outcome::InBlock(confirmation) => Ok(confirmation),
+        Outcome::Void(_) | Outcome::Unknown(_) => {
+            Err(Failure::new("malformed_answer", format!("algod does not know {} any more", transaction.id()))
+                .because("the group was sent, but not recorded")
+                .hint("run the command again soon: a node remembers a thousand rounds"))
+        }
+    }
 }
 
 async fn call(

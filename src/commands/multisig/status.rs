@@ -7,6 +7,7 @@ use super::{BundleArgs, bundle_file, effect, named, submit};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::terminal::output::Answer;
+use pnp_client::{Outcome, Unknown};
 use pnp_types::{Bundle, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,10 +35,10 @@ pub(crate) struct StatusReport {
     signatures: Progress,
     /// When it can be sent.
     validity: Validity,
-    /// The round it is confirmed in; absent where it is not, the node has forgotten, or the network was not asked.
+    /// The round it is confirmed in; absent where it is not, or that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     round: Option<Round>,
-    /// Why the network was not asked.
+    /// What could not be seen, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     unseen: Option<String>,
 }
@@ -53,8 +54,13 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         Reach::Nothing { why } => Some(why.clone()),
     };
     let closed = reach.close().await;
-    let (now, round) = seen?;
+    let (now, outcome) = seen?;
     closed?;
+    let (round, unseen) = match outcome {
+        Some(Outcome::InBlock(confirmation)) => (Some(confirmation.round), unseen),
+        Some(Outcome::Unknown(why @ Unknown::NoBlocks(_))) => (None, Some(format!("whether it was sent: {why}"))),
+        Some(Outcome::Void(_) | Outcome::Unknown(_)) | None => (None, unseen),
+    };
     let report = StatusReport {
         bundle: args.bundle.file.display().to_string(),
         effects: bundle.transactions().map(effect::sentence).collect(),
@@ -67,12 +73,11 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     Answer::of(&report, text(context, &report))
 }
 
-/// The network's round, and the one the bundle is confirmed in.
-async fn seen(bundle: &Bundle, reach: &Reach<'_>) -> Result<(Option<Round>, Option<Round>), Failure> {
+/// The network's round, and what became of the bundle.
+async fn seen(bundle: &Bundle, reach: &Reach<'_>) -> Result<(Option<Round>, Option<Outcome>), Failure> {
     let Some(session) = reach.session() else { return Ok((None, None)) };
     let now = session.params().await?.last_round;
-    let confirmation = submit::confirmed(session, bundle).await?;
-    Ok((Some(now), confirmation.map(|confirmation| confirmation.round)))
+    Ok((Some(now), Some(submit::outcome(session, bundle).await?)))
 }
 
 fn text(context: &Context, report: &StatusReport) -> String {

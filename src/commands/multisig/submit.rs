@@ -9,7 +9,7 @@ use crate::contract::programs_of;
 use crate::failure::Failure;
 use crate::session::{Session, in_turn};
 use crate::terminal::output::Answer;
-use pnp_client::Confirmation;
+use pnp_client::{ClientError, Confirmation, Outcome, Unknown, Window};
 use pnp_types::{AppIndex, AssetIndex, Bundle, Round, Transaction};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -58,9 +58,16 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         check_network(session, &bundle)?;
         // The record must be readable before anything is sent that belongs in it.
         session.chain()?;
-        let (confirmation, sent_before) = match confirmed(session, &bundle).await? {
-            Some(confirmation) => (confirmation, true),
-            None => (send(session, &bundle, &file).await?, false),
+        let (confirmation, sent_before) = match outcome(session, &bundle).await? {
+            Outcome::InBlock(confirmation) => (confirmation, true),
+            // Sent again it would be refused, which would say nothing of the first time.
+            Outcome::Unknown(why @ Unknown::NoBlocks(window)) => {
+                let txid = bundle.transactions().next().map(pnp_types::Transaction::id).unwrap_or_default();
+                let (last_valid, why) = (window.last_valid, why.to_string());
+                return Err(ClientError::Uncertain { txid, last_valid, why }.into());
+            }
+            // What a node dropped may be sent again as long as it is valid.
+            Outcome::Void(_) | Outcome::Unknown(_) => (send(session, &bundle, &file).await?, false),
         };
         let recorded = recording::record(session, &bundle, &confirmation).await?;
         let report = SubmitReport {
@@ -91,11 +98,11 @@ fn check_network(session: &Session<'_>, bundle: &Bundle) -> Result<(), Failure> 
         .hint("name the bundle's own network with --net"))
 }
 
-/// Whether it was sent before, as goal may have done.
-pub(super) async fn confirmed(session: &Session<'_>, bundle: &Bundle) -> Result<Option<Confirmation>, Failure> {
-    let Some(first) = bundle.transactions().next() else { return Ok(None) };
-    // What a node dropped may be sent again as long as it is valid.
-    Ok(session.algod.pending(first.id()).await.unwrap_or(None))
+/// What became of it if it was sent before, as goal may have done.
+pub(super) async fn outcome(session: &Session<'_>, bundle: &Bundle) -> Result<Outcome, Failure> {
+    let Some(first) = bundle.transactions().next() else { return Ok(Outcome::Unknown(Unknown::NoWindow)) };
+    let window = Window { first_valid: bundle.first_valid(), last_valid: bundle.last_valid() };
+    Ok(session.algod.outcome(first.id(), Some(window)).await?)
 }
 
 async fn send(session: &Session<'_>, bundle: &Bundle, file: &str) -> Result<Confirmation, Failure> {

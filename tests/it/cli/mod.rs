@@ -11,6 +11,7 @@ mod disassemble;
 mod embedded;
 mod explain;
 mod fmt;
+mod forgotten;
 mod identity;
 mod insight;
 mod interrupted;

@@ -165,7 +165,10 @@ async fn stream(
             // The node is gone; how that shows depends on where in its answer it was.
             Err(_) => break,
         };
-        let round = algod.pending(txid).await.ok().flatten().map(|confirmation| confirmation.round);
+        let round = match algod.outcome(txid, None).await {
+            Ok(pnp_client::Outcome::InBlock(confirmation)) => Some(confirmation.round),
+            _ => None,
+        };
         acknowledged.push(Acknowledged { user: bill.user, tick: bill.tick.clone(), txid, round });
         if round.is_none() {
             break;

@@ -1,6 +1,6 @@
 //! What all lines of a batch share of the network: its newest round, its fees, its bad moments, and who waits for which block.
 
-use pnp_client::{Algod, ClientError, SuggestedParams, Verdict};
+use pnp_client::{Algod, ClientError, Outcome, SuggestedParams, Verdict};
 use pnp_types::{Round, Txid};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -132,15 +132,13 @@ impl Network {
     /// The round of a transaction that is in a block, as far as the node remembers.
     pub(super) async fn look_up(&self, txid: Txid) -> Result<Option<Round>, ClientError> {
         let found = self
-            .ask(|| async {
-                match self.algod.pending(txid).await {
-                    // The node gave it up; another one may not have.
-                    Err(ClientError::Dropped { .. }) => Ok(None),
-                    outcome => outcome,
-                }
-            })
+            // What the node gave up another one may not have.
+            .ask(|| self.algod.outcome(txid, None))
             .await?;
-        let round = found.map(|confirmation| confirmation.round);
+        let round = match found {
+            Outcome::InBlock(confirmation) => Some(confirmation.round),
+            Outcome::Void(_) | Outcome::Unknown(_) => None,
+        };
         if let Some(round) = round {
             self.saw(round);
         }

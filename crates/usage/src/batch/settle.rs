@@ -4,14 +4,9 @@ use super::network::Network;
 use super::{Halt, Settings};
 use crate::journal::Intent;
 use crate::{LocalState, OperationError};
-use pnp_client::ClientError;
+use pnp_client::{Outcome, Window};
 use pnp_types::Round;
 use std::cmp::Ordering;
-
-/// For how many rounds a node answers for a transaction by its id (go-algorand `MaxTxnLife`, and no node keeps less).
-const REMEMBERED: Round = 1000;
-/// How many rounds to wait longer where several nodes may answer, of which some are behind.
-const BEHIND: Round = 4;
 
 /// The fate of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,46 +21,23 @@ pub(super) enum Fate {
 
 /// Whether no block to come can have the group.
 pub(super) fn is_over(intent: &Intent, latest: Round, alone: bool) -> bool {
-    let margin = if alone { 0 } else { BEHIND };
-    latest > intent.last_valid.saturating_add(margin)
+    window(intent).is_over(latest, alone)
 }
 
 /// Finds out what became of a group that no block to come can have.
 ///
-/// The node's answer by transaction id counts where it remembers every round the group was valid in; else the blocks of these
-/// rounds; else, under rising ticks, the user's newest tick.
+/// Where the node can tell neither by id nor by its blocks, under rising ticks the user's newest tick does.
 pub(super) async fn fate(network: &Network, settings: &Settings, intent: &Intent) -> Result<Fate, Halt> {
-    if let Some(round) = network.look_up(intent.txid).await? {
-        return Ok(Fate::Charged(Some(round)));
+    match network.ask(|| network.algod.outcome(intent.txid, Some(window(intent)))).await? {
+        Outcome::InBlock(confirmation) => Ok(Fate::Charged(Some(confirmation.round))),
+        Outcome::Void(how) => Ok(Fate::Void(how.to_string())),
+        Outcome::Unknown(_) => by_state(network, settings, intent).await,
     }
-    // Asked after the answer: the rounds it covered were at least these.
-    let latest = network.refresh().await?.last_round;
-    if latest.saturating_sub(intent.first_valid) < REMEMBERED {
-        return Ok(Fate::Void(format!("not in a block up to round {}, its last", intent.last_valid)));
-    }
-    match in_blocks(network, intent).await? {
-        Some(Some(round)) => return Ok(Fate::Charged(Some(round))),
-        Some(None) => {
-            let (first, last) = (intent.first_valid, intent.last_valid);
-            return Ok(Fate::Void(format!("in none of the blocks {first} to {last}")));
-        }
-        None => {}
-    }
-    by_state(network, settings, intent).await
 }
 
-/// The round of the group among the blocks it could be in; nothing where the node does not have them all.
-async fn in_blocks(network: &Network, intent: &Intent) -> Result<Option<Option<Round>>, Halt> {
-    for round in intent.first_valid..=intent.last_valid {
-        let ids = network.ask(|| network.algod.block_txids(round)).await;
-        match ids {
-            Ok(Some(ids)) if ids.contains(&intent.txid) => return Ok(Some(Some(round))),
-            Ok(Some(_)) => {}
-            Ok(None) | Err(ClientError::Api { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(Some(None))
+/// The rounds whose blocks can have the group.
+const fn window(intent: &Intent) -> Window {
+    Window { first_valid: intent.first_valid, last_valid: intent.last_valid }
 }
 
 async fn by_state(network: &Network, settings: &Settings, intent: &Intent) -> Result<Fate, Halt> {

@@ -1,0 +1,189 @@
+//! What became of a transaction: in a block, in none for good, or not known.
+//!
+//! One answer for everything that decides by it: whether money is sent again, a record forgotten, a bundle called expired.
+//! "Not known" is an answer of its own and never means "no".
+
+use super::delivery::Standing;
+use super::{Algod, ClientError, Confirmation};
+use futures_util::stream::{self, StreamExt as _};
+use pnp_types::{Round, SignedTransaction, Txid};
+use std::fmt;
+
+/// For how many rounds a node answers for a transaction by its id, and for how many one can be valid (go-algorand
+/// `MaxTxnLife`).
+pub const REMEMBERED: Round = 1000;
+/// How many rounds to wait longer where several nodes may answer, of which some are behind.
+pub(super) const BEHIND: Round = 4;
+/// How many blocks are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// The rounds whose blocks can have a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The first of them.
+    pub first_valid: Round,
+    /// The last of them.
+    pub last_valid: Round,
+}
+
+impl Window {
+    /// The window of a transaction of which only the last round is known: as long as the network allows.
+    #[must_use]
+    pub fn ending(last_valid: Round) -> Self {
+        Self { first_valid: last_valid.saturating_sub(REMEMBERED).max(1), last_valid }
+    }
+
+    /// The rounds in which every transaction of a group is valid; `None` for an empty group.
+    #[must_use]
+    pub fn of(group: &[SignedTransaction]) -> Option<Self> {
+        let headers = || group.iter().map(|signed| &signed.transaction.header);
+        let first_valid = headers().map(|header| header.first_valid).max()?;
+        let last_valid = headers().map(|header| header.last_valid).min()?;
+        Some(Self { first_valid, last_valid })
+    }
+
+    /// Whether no block after round `latest` can have the transaction. Where one node is the whole network (`alone`) that
+    /// is so at once; elsewhere the node that answers may be behind.
+    #[must_use]
+    pub const fn is_over(self, latest: Round, alone: bool) -> bool {
+        latest > self.last_valid.saturating_add(if alone { 0 } else { BEHIND })
+    }
+
+    /// The window, as far as the network allows one to reach.
+    fn allowed(self) -> Self {
+        Self { first_valid: self.first_valid.max(Self::ending(self.last_valid).first_valid), ..self }
+    }
+}
+
+/// What became of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is in a block.
+    InBlock(Confirmation),
+    /// It is in no block, and no block to come can have it.
+    Void(Void),
+    /// It may be in a block, now or later.
+    Unknown(Unknown),
+}
+
+/// How it is known that no block has a transaction or can have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Void {
+    /// The node answers by id for every round of the window, and does not know it.
+    NotRemembered(Window),
+    /// Every block of the window was read.
+    BlocksRead(Window),
+}
+
+impl fmt::Display for Void {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRemembered(window) => write!(f, "not in a block up to round {}, its last", window.last_valid),
+            Self::BlocksRead(Window { first_valid, last_valid }) => {
+                write!(f, "in none of the blocks {first_valid} to {last_valid}")
+            }
+        }
+    }
+}
+
+/// Why it is not known what became of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// It waits in the node's pool.
+    InPool,
+    /// The node's pool gave it up, for this reason; another node's may have it, as long as it is valid.
+    Dropped(String),
+    /// The node does not know it, and a block to come can still have it.
+    StillValid(Window),
+    /// Its last round is over, and the node does not have all the blocks it could be in.
+    NoBlocks(Window),
+    /// The node does not know it, and the caller does not say in which rounds it is valid.
+    NoWindow,
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InPool => f.write_str("it waits in the node's pool"),
+            Self::Dropped(reason) => write!(f, "the node gave it up ({reason}), others may have it"),
+            Self::StillValid(window) => write!(f, "it can still be in a block up to round {}", window.last_valid),
+            Self::NoBlocks(Window { first_valid, last_valid }) => write!(
+                f,
+                "its last round is over, and this node does not have all blocks from {first_valid} to {last_valid}"
+            ),
+            Self::NoWindow => f.write_str("the node does not know it"),
+        }
+    }
+}
+
+impl Algod {
+    /// What became of a transaction: by its id, as far back as the node remembers, then by the blocks of its window. Without
+    /// a window the node's answer by id is all there is.
+    ///
+    /// At most a thousand blocks are read.
+    ///
+    /// # Errors
+    /// [`ClientError`] where the node does not answer; what it does not know is no error.
+    pub async fn outcome(&self, txid: Txid, window: Option<Window>) -> Result<Outcome, ClientError> {
+        let standing = self.standing(txid).await?;
+        if let Standing::InBlock(confirmation) = standing {
+            return Ok(Outcome::InBlock(confirmation));
+        }
+        let Some(window) = window.map(Window::allowed) else {
+            return Ok(Outcome::Unknown(match standing {
+                Standing::InPool => Unknown::InPool,
+                Standing::Dropped(reason) => Unknown::Dropped(reason),
+                Standing::Unknown | Standing::InBlock(_) => Unknown::NoWindow,
+            }));
+        };
+        // Asked after the answer by id: the rounds which that covered were at least these.
+        let latest = self.newest_round().await?;
+        let is_over = window.is_over(latest, self.service().transport_options().alone);
+        let by_id = latest.saturating_sub(window.first_valid) < REMEMBERED;
+        if !by_id {
+            match self.search_blocks(txid, window, latest).await? {
+                Search::Found(confirmation) => return Ok(Outcome::InBlock(confirmation)),
+                Search::Missing if is_over => return Ok(Outcome::Unknown(Unknown::NoBlocks(window))),
+                Search::NotFound if is_over => return Ok(Outcome::Void(Void::BlocksRead(window))),
+                Search::Missing | Search::NotFound => {}
+            }
+        }
+        Ok(match standing {
+            _ if is_over => Outcome::Void(Void::NotRemembered(window)),
+            Standing::InPool => Outcome::Unknown(Unknown::InPool),
+            Standing::Dropped(reason) => Outcome::Unknown(Unknown::Dropped(reason)),
+            Standing::Unknown | Standing::InBlock(_) => Outcome::Unknown(Unknown::StillValid(window)),
+        })
+    }
+
+    /// Looks for a transaction in the blocks of its window up to round `latest`.
+    async fn search_blocks(&self, txid: Txid, window: Window, latest: Round) -> Result<Search, ClientError> {
+        let rounds = window.first_valid..=window.last_valid.min(latest);
+        let mut blocks =
+            stream::iter(rounds).map(|round| async move { (round, self.block_txids(round).await) }).buffered(AT_ONCE);
+        while let Some((round, ids)) = blocks.next().await {
+            match ids {
+                Ok(Some(ids)) if ids.contains(&txid) => {
+                    return Ok(match self.in_block(txid, round).await? {
+                        Some(Some(confirmation)) => Search::Found(confirmation),
+                        _ => Search::Missing,
+                    });
+                }
+                Ok(Some(_)) => {}
+                // Some providers answer otherwise than with 404 for what they do not keep.
+                Ok(None) | Err(ClientError::Api { .. }) => return Ok(Search::Missing),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Search::NotFound)
+    }
+}
+
+/// What a search through blocks came to.
+enum Search {
+    Found(Confirmation),
+    /// Every block was read.
+    NotFound,
+    /// The node does not have one of them.
+    Missing,
+}
