@@ -158,6 +158,7 @@ fn run(page: &Page) -> Outcome {
 }
 
 #[test]
+#[cfg_attr(not(unix), ignore = "the commands are written for sh")]
 fn every_command_of_the_book_runs() {
     let mut pages = book();
     pages.push(Page::read(&root().join("README.md")));

@@ -42,7 +42,9 @@ fn fault(page: &Page, link: &str) -> Option<String> {
 #[test]
 fn every_link_leads_somewhere() {
     let mut pages = book();
-    pages.extend(["README.md", "CONTRIBUTING.md", "docs/SUMMARY.md"].map(|path| Page::read(&root().join(path))));
+    pages.extend(
+        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/SUMMARY.md"].map(|path| Page::read(&root().join(path))),
+    );
     let faults: Vec<String> =
         pages.iter().flat_map(|page| page.links.iter().filter_map(|link| fault(page, link))).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));

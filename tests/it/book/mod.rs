@@ -1,15 +1,11 @@
 //! The README and the book in `docs/`: every page is in the table of contents, every link leads somewhere, every command runs.
 
 mod commands;
-#[cfg(unix)]
 mod examples;
 mod links;
-#[cfg(unix)]
 mod output;
 mod page;
-#[cfg(unix)]
 mod picture;
-#[cfg(unix)]
 mod shell;
 
 use page::Page;

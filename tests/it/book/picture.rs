@@ -20,6 +20,7 @@ fn drawn(picture: &str) -> Vec<String> {
 }
 
 #[test]
+#[cfg_attr(not(unix), ignore = "the commands are written for sh")]
 fn the_picture_shows_what_the_demo_prints() {
     let lines = drawn(&std::fs::read_to_string(root().join("docs/images/demo.svg")).unwrap());
     let (command, shown) = lines.split_first().unwrap();
