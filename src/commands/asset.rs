@@ -1,14 +1,14 @@
 //! `asset`: make, agree to, send and show the asset that bills are paid with.
 
 use crate::commands::account::account_named;
-use crate::commands::multisig::{Outcome, Sender, SenderArgs};
+use crate::commands::multisig::SenderArgs;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::{Session, in_turn, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_client::AssetState;
-use pnp_ops::AssetPlan;
+use pnp_ops::{AssetOptedIn, AssetPlan, Outcome};
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::calls;
 use schemars::JsonSchema;
@@ -218,16 +218,11 @@ async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &S
             );
         }
     }
-    let creator = match session.sender(signers, from).await? {
-        Sender::One(account) => account,
-        Sender::Many(many) => {
-            let params = session.params().await?;
-            let transactions = pnp_ops::single(plan.transaction(many.address(), &params), &params)?;
-            let what = format!("make the asset {}", plan.unit);
-            return session.write_bundle("asset-create", &what, &many, &transactions).await?.answer();
-        }
+    let many = signers.signers(session.context)?;
+    let asset = match session.create_asset(plan, from, many.as_ref()).await? {
+        Outcome::Done(asset) => asset,
+        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
     };
-    let asset = session.make_asset(&creator, plan).await?;
     let text =
         format!("asset {} ({}), {} minor units, held by {}", asset.asset_id, asset.unit, asset.total, asset.creator);
     let report = CreateReport {
@@ -247,34 +242,19 @@ async fn opt_in(
     from: &str,
     signers: &SenderArgs,
 ) -> Result<Answer, Failure> {
-    let asset = existing(session, asset).await?;
-    let account = match session.sender(signers, from).await? {
-        Sender::One(account) => account,
-        Sender::Many(many) => {
-            let params = session.params().await?;
-            let transactions = pnp_ops::single(calls::asset_opt_in(many.address(), asset.id, &params), &params)?;
-            let what = format!("opt in to asset {}", asset.id);
-            return session.write_bundle("asset-optin", &what, &many, &transactions).await?.answer();
-        }
+    let many = signers.signers(session.context)?;
+    let done = match session.opt_in_to_asset(asset, from, many.as_ref()).await? {
+        Outcome::Done(done) => done,
+        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
     };
-    let gift = match session.algod.holding(account.address, asset.id).await? {
-        None => session.gift_to_new(&account, asset.id).await?,
-        Some(_) => None,
-    };
-    let sent = if gift.is_some() {
-        let params = session.params().await?;
-        let opt_in = calls::asset_opt_in(account.address, asset.id, &params);
-        Some(session.send_with_gift(&account, vec![opt_in], gift.as_ref(), None).await?)
-    } else {
-        session.hold(&account, asset.id).await?
-    };
+    let AssetOptedIn { asset, account, sent } = done;
     let state = if sent.is_some() { "opted in to" } else { "had opted in already to" };
-    let text = format!("{} {state} asset {} ({})", account.address, asset.id, asset.unit_name);
+    let text = format!("{account} {state} asset {} ({})", asset.id, asset.unit_name);
     let report = OptinReport {
         network: session.network.name.clone(),
         genesis_hash: session.identity.hash.clone(),
         asset: asset.id,
-        account: account.address,
+        account,
         changed: sent.is_some(),
         round: sent.as_ref().map(|sent| sent.confirmation.round),
         txids: sent.map(|sent| sent.txids).unwrap_or_default(),
@@ -290,16 +270,17 @@ async fn send(
     from: &str,
     signers: &SenderArgs,
 ) -> Result<Answer, Failure> {
-    let asset = existing(session, asset).await?;
-    let account = session.sender(signers, from).await?;
+    let asset = session.existing_asset(asset).await?;
+    let many = signers.signers(session.context)?;
+    let account = session.sender(many.as_ref(), from).await?;
     let receiver = account_named(session, to).await?;
     let params = session.params().await?;
     let transfer = calls::asset_transfer(account.address(), receiver, asset.id, amount, &params);
     let what = format!("send {amount} minor units of asset {} to {receiver}", asset.id);
     let transactions = pnp_ops::single(transfer, &params)?;
     let sent = match session.carry_out("asset-send", &what, &account, &transactions, None).await? {
-        Outcome::Sent(sent) => sent,
-        Outcome::Written(bundle) => return bundle.answer(),
+        Outcome::Done(sent) => sent,
+        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
     };
     let report = SendReport {
         network: session.network.name.clone(),
@@ -315,7 +296,7 @@ async fn send(
 }
 
 async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer, Failure> {
-    let asset = existing(session, asset).await?;
+    let asset = session.existing_asset(asset).await?;
     let mut lines = vec![
         format!("asset     {}  {} ({})", asset.id, asset.name, asset.unit_name),
         format!("total     {}", shown(asset.total, &asset)),
@@ -349,20 +330,6 @@ async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer
         holdings,
     };
     Answer::of(&report, lines.join("\n"))
-}
-
-/// The asset that is meant, which must exist.
-pub(crate) async fn existing(session: &Session<'_>, named: Option<AssetIndex>) -> Result<AssetState, Failure> {
-    let network = &session.network.name;
-    let Some(id) = session.asset(named)? else {
-        return Err(Failure::new("no_asset", format!("no asset is recorded on {network}"))
-            .hint(format!("run `pnp-contract asset create --net {network}`, or name one with --asset")));
-    };
-    session.algod.asset(id).await?.ok_or_else(|| {
-        Failure::new("no_asset", format!("asset {id} does not exist on {network}"))
-            .hint("check --asset and --net, or make one with `pnp-contract asset create`")
-            .with("asset", id)
-    })
 }
 
 /// An amount with its point and unit, and the minor units behind it.

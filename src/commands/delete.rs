@@ -1,14 +1,13 @@
 //! `delete`: end the contract.
 
-use crate::commands::deploy::event;
-use crate::commands::multisig::{Outcome, SenderArgs};
+use crate::commands::multisig::SenderArgs;
 use crate::context::Context;
-use crate::contract::{Target, creator_of, note, programs_of};
+use crate::contract::Target;
 use crate::failure::Failure;
 use crate::session::in_turn;
 use crate::terminal::output::Answer;
+use pnp_ops::Outcome;
 use pnp_types::AppIndex;
-use pnp_usage::{calls, global_state};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -44,30 +43,21 @@ pub(crate) struct DeleteReport {
 /// Ends a contract.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     in_turn(context, "delete", async |session| {
-        let (app, record) = session.contract(args.target.app)?;
-        let state = global_state(&session.algod, app).await?;
-        let creator = creator_of(session, app, &args.signers).await?;
-        let params = session.params().await?;
-        let transactions = pnp_ops::single(calls::delete(creator.address(), app, &params), &params)?;
-        let what = format!("delete application {app}");
-        let programs = programs_of(record.as_ref());
-        let sent = match session.carry_out("delete", &what, &creator, &transactions, programs.as_ref()).await? {
-            Outcome::Sent(sent) => sent,
-            Outcome::Written(bundle) => return bundle.answer(),
+        let signers = args.signers.signers(context)?;
+        let done = match session.delete(args.target.app, signers.as_ref()).await? {
+            Outcome::Done(done) => done,
+            Outcome::Unsigned(unsigned) => return session.write_bundle(&args.signers, &unsigned).await,
         };
-        let round = sent.confirmation.round;
-        let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
-        let event = event(session, "delete", &transactions, round, &state.parameters, hash);
         let report = DeleteReport {
             network: session.network.name.clone(),
             genesis_hash: session.identity.hash.clone(),
-            app,
+            app: done.app,
             deleted: true,
-            txids: sent.txids,
-            round,
-            record: note(session, app, event, |contract| contract.deleted = true)?,
+            round: done.sent.confirmation.round,
+            txids: done.sent.txids,
+            record: done.recorded.then(|| session.record_name()),
         };
-        Answer::of(&report, format!("application {app} was deleted in round {round}"))
+        Answer::of(&report, format!("application {} was deleted in round {}", report.app, report.round))
     })
     .await
 }

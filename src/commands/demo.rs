@@ -1,14 +1,14 @@
 //! `demo`: the whole story on a throw-away network.
 
 use crate::commands::bill::{self, bill};
-use crate::commands::deploy::{self, Deployed, deploy};
+use crate::commands::deploy;
 use crate::context::Context;
 use crate::explain::rejected;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::output::{Answer, Output};
 use pnp_keys::Account;
-use pnp_ops::group;
+use pnp_ops::{Outcome, group};
 use pnp_registry::Contract;
 use pnp_types::Transaction;
 use pnp_usage::{BillRequest, PreparedBill, Programs, Receipt};
@@ -65,9 +65,9 @@ pub(crate) async fn run(context: &Context) -> Result<Answer, Failure> {
 }
 
 async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Attack>), Failure> {
-    let contract = match deploy(session, &deploy::Args::changeable()).await? {
-        Deployed::Report(report) => report.into_contract(),
-        Deployed::Bundle(_) => None,
+    let contract = match session.deploy(&deploy::Args::changeable().request(), None).await? {
+        Outcome::Done(deployment) => deployment.contract,
+        Outcome::Unsigned(_) => None,
     };
     let contract = contract.ok_or_else(|| Failure::new("internal", "the demonstration made no contract"))?;
     let user = session.account("user").await?;
@@ -85,7 +85,7 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
     for (units, price) in [(1, 2), (10, 20)] {
         receipts.push(bill(session, &user, &request(units, price), Some(&contract)).await?);
     }
-    let programs = Programs::assemble(deploy::recorded_template(&contract.programs))?;
+    let programs = Programs::assemble(pnp_ops::recorded_template(&contract.programs))?;
     let honest = PreparedBill::new(&session.algod, &request(10, 20)).await?;
     let stranger = session.account("stranger").await?;
     session.hold(&stranger, contract.asset_id).await?;

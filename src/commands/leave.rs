@@ -1,13 +1,13 @@
 //! `leave`: close an account's state in the contract.
 
-use crate::commands::multisig::{Outcome, SenderArgs};
+use crate::commands::multisig::SenderArgs;
 use crate::context::Context;
-use crate::contract::{Target, programs_of};
+use crate::contract::Target;
 use crate::failure::Failure;
 use crate::session::on_network;
 use crate::terminal::output::Answer;
+use pnp_ops::Outcome;
 use pnp_types::{Address, AppIndex};
-use pnp_usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -48,26 +48,22 @@ pub(crate) struct LeaveReport {
 /// Closes an account's local state.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
-        let (app, record) = session.contract(args.target.app)?;
-        let user = session.existing_sender(&args.signers, &args.from).await?;
-        let params = session.params().await?;
-        let transactions = pnp_ops::single(calls::leave(user.address(), app, args.force, &params), &params)?;
-        let what = format!("leave application {app}");
-        let programs = programs_of(record.as_ref());
-        let sent = match session.carry_out("leave", &what, &user, &transactions, programs.as_ref()).await? {
-            Outcome::Sent(sent) => sent,
-            Outcome::Written(bundle) => return bundle.answer(),
+        let signers = args.signers.signers(context)?;
+        let done = match session.leave(args.target.app, &args.from, args.force, signers.as_ref()).await? {
+            Outcome::Done(done) => done,
+            Outcome::Unsigned(unsigned) => return session.write_bundle(&args.signers, &unsigned).await,
         };
         let report = LeaveReport {
             network: session.network.name.clone(),
             genesis_hash: session.identity.hash.clone(),
-            app,
-            account: user.address(),
+            app: done.app,
+            account: done.account,
             forced: args.force,
-            txids: sent.txids,
-            round: sent.confirmation.round,
+            txids: done.sent.txids,
+            round: done.sent.confirmation.round,
         };
-        Answer::of(&report, format!("{} left application {app} in round {}", report.account, report.round))
+        let LeaveReport { account, app, round, .. } = &report;
+        Answer::of(&report, format!("{account} left application {app} in round {round}"))
     })
     .await
 }

@@ -3,14 +3,14 @@
 mod everywhere;
 mod together;
 
-use crate::commands::deploy::{describe, rates, recorded_template};
+use crate::commands::deploy::describe;
 use crate::context::Context;
 use crate::contract::Target;
 use crate::failure::Failure;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 pub(crate) use everywhere::AllReport;
-use pnp_ops::{Error, differences};
+use pnp_ops::{Error, differences, rates, recorded_template};
 use pnp_registry::{Contract, Rates};
 use pnp_types::{AppIndex, AssetIndex};
 use pnp_usage::{GlobalState, LocalState, Programs};

@@ -1,11 +1,12 @@
 //! `verify`: whether the chain runs this very source, and if not, what is different.
 
-use crate::commands::deploy::{TemplateArgs, recorded_template};
+use crate::commands::deploy::TemplateArgs;
 use crate::context::Context;
 use crate::contract::Target;
 use crate::failure::{Exit, Failure};
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
+use pnp_ops::recorded_template;
 use pnp_types::AppIndex;
 use pnp_usage::difference::{Hunk, Side};
 use pnp_usage::{Change, OperationError, ProgramComparison, Template, Verification};

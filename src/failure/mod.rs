@@ -1,5 +1,6 @@
 //! What a command that did not succeed says: what happened, why, and what to do.
 
+mod contract;
 mod operations;
 
 use crate::terminal::problems::ProblemReport;

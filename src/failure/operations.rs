@@ -25,6 +25,10 @@ impl From<Error> for Failure {
             Error::Lock(error) => error.into(),
             Error::Dispenser(error) => error.into(),
             Error::Embedded(error) => error.into(),
+            Error::Asset(error) => error.into(),
+            Error::Sender(error) => error.into(),
+            Error::Deploy(error) => error.into(),
+            Error::Update(error) => error.into(),
             Error::Setting(error) => error.into(),
             Error::NoContract(error) => error.into(),
             Error::NotRecorded(_) => {

@@ -1,22 +1,10 @@
 //! What somebody who makes or changes a contract where tokens are worth money hears before anything is sent.
 
-use crate::session::Session;
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::Template;
 
-impl Session<'_> {
-    /// Calls out what can be regretted later; on MainNet, and with `--yes` too.
-    pub(crate) fn call_out(&self, signer: Address, template: &Template, asset: Option<AssetIndex>) {
-        if !self.identity.is_mainnet() {
-            return;
-        }
-        for warning in warnings(signer, template, asset) {
-            self.context.out.warn(&warning);
-        }
-    }
-}
-
-fn warnings(signer: Address, template: &Template, asset: Option<AssetIndex>) -> Vec<String> {
+/// What can be regretted later.
+pub(super) fn warnings(signer: Address, template: &Template, asset: Option<AssetIndex>) -> Vec<String> {
     let mut warnings = vec![format!(
         "the creator is a single key ({signer}): whoever has it rules the contract; --multisig makes it several"
     )];

@@ -1,5 +1,6 @@
 //! What operations tell while they run, in words; and who decides, at the terminal, what is sent on MainNet.
 
+use crate::terminal::callouts;
 use crate::terminal::interrupt;
 use crate::terminal::output::{Output, Waiting};
 use crate::terminal::unlock::Passwords;
@@ -70,6 +71,35 @@ impl Observer for Progress {
             Event::DeploymentRecovered { app } => {
                 out.say(&format!("recorded application {app}, deployed by a command that was cut off"));
             }
+            Event::ContractGone { app } => {
+                out.warn(&format!("application {app} is recorded, but the chain does not have it any more"));
+            }
+            Event::ContractFound(found) => out.say(&format!("not recorded here, but found: {found}")),
+            Event::SearchedWithoutIndexer { why } => {
+                out.warn(&format!("the creator's applications were searched without the indexer: {why}"));
+            }
+            Event::PlanWarning(warning) => out.warn(&warning),
+            Event::TemplateGuessed(template) => {
+                let values = template.values().map(|(name, value)| format!("{name}={value}")).join(" ");
+                out.warn(&format!(
+                    "the template values it was deployed with are not known; these programs have {values} unless you name \
+                     others"
+                ));
+            }
+            Event::ContractRisks { signer, template, asset } => {
+                callouts::warnings(signer, &template, asset).iter().for_each(|warning| out.warn(warning));
+            }
+            Event::PartyWithoutAsset { party, address, asset } => out.warn(&format!(
+                "the {party} {address} has not opted in to asset {asset}: every bill fails until it does"
+            )),
+            Event::RecordRenewed { was_recorded: true } => {
+                out.say("the record was behind the chain, and is up to date now");
+            }
+            Event::RecordRenewed { was_recorded: false } => out.say("recorded it as the chain has it"),
+            Event::DescriptionNotWritten { why } => {
+                out.warn(&format!("the ARC-56 description was not written: {why}"));
+            }
+            Event::DeploymentNotSeen { why } => out.detail(&why),
             Event::WaitingForDeployment { txid, .. } => {
                 out.say(&format!("waiting for {txid}, a deployment that was sent earlier"));
             }

@@ -1,11 +1,15 @@
 //! Why an operation was not done.
 
+use crate::assets::AssetError;
+use crate::deploy::DeployError;
 use crate::dispenser::DispenserError;
 #[cfg(feature = "embedded")]
 use crate::embedded::EmbeddedError;
 use crate::history::NotRecorded;
+use crate::life::UpdateError;
 use crate::lock::LockError;
 use crate::refusal::Refusal;
+use crate::sender::SenderError;
 use pnp_client::ClientError;
 use pnp_keys::KeyError;
 use pnp_network::{Kind, Layer, NetworkError};
@@ -63,6 +67,18 @@ pub enum Error {
     /// An application that the record does not have.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+    /// An asset.
+    #[error(transparent)]
+    Asset(#[from] AssetError),
+    /// Who may send.
+    #[error(transparent)]
+    Sender(#[from] SenderError),
+    /// A deployment.
+    #[error(transparent)]
+    Deploy(#[from] DeployError),
+    /// New programs of a contract.
+    #[error(transparent)]
+    Update(#[from] UpdateError),
     /// The chain asks for another key than the one that is here.
     #[error(transparent)]
     WrongSigner(#[from] Box<WrongSigner>),

@@ -1,6 +1,8 @@
 //! What operations tell while they run.
 
+use crate::Found;
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Round, Txid};
+use pnp_usage::Template;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -106,6 +108,55 @@ pub enum Event {
     DeploymentRecovered {
         /// The application.
         app: AppIndex,
+    },
+    /// A recorded contract is not on the chain any more.
+    ContractGone {
+        /// The application.
+        app: AppIndex,
+    },
+    /// A contract that is not recorded was found on the chain.
+    ContractFound(Found),
+    /// The creator's applications were searched without the network's indexer.
+    SearchedWithoutIndexer {
+        /// Why.
+        why: String,
+    },
+    /// Something about a deployment that should be known before it is carried out.
+    PlanWarning(String),
+    /// The template values of what stands are not known; new programs get these.
+    TemplateGuessed(Template),
+    /// Who makes or changes a contract where tokens are worth money may regret this later.
+    ContractRisks {
+        /// Whose single key rules the contract.
+        signer: Address,
+        /// Its template values.
+        template: Template,
+        /// The asset it is bound to.
+        asset: Option<AssetIndex>,
+    },
+    /// A party of a contract cannot receive the asset, so that every bill fails until it can.
+    PartyWithoutAsset {
+        /// `provider` or `platform`.
+        party: &'static str,
+        /// Its address.
+        address: Address,
+        /// The asset.
+        asset: AssetIndex,
+    },
+    /// The record says now what the chain has.
+    RecordRenewed {
+        /// Whether the contract was recorded before.
+        was_recorded: bool,
+    },
+    /// The contract's ARC-56 description was not written, which changes nothing else.
+    DescriptionNotWritten {
+        /// Why.
+        why: String,
+    },
+    /// A deployment that was sent earlier was waited for and not seen.
+    DeploymentNotSeen {
+        /// Why.
+        why: String,
     },
     /// A deployment that was sent earlier is waited for.
     WaitingForDeployment {

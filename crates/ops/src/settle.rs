@@ -2,21 +2,11 @@
 
 use crate::Error;
 use crate::connection::Connection;
+use crate::contract_record::finished;
 use crate::observer::Event;
 use pnp_client::{Confirmation, Outcome, Window};
-use pnp_registry::{Contract, Event as Entry, Pending};
-use pnp_types::{Address, AppIndex, Round};
-
-/// A contract's record once the contract is made.
-#[must_use]
-pub fn finished(mut contract: Contract, app_id: AppIndex, round: Round) -> Contract {
-    contract.app_id = app_id;
-    contract.app_address = Address::of_application(app_id).to_string();
-    if let Some(event) = contract.history.last_mut() {
-        event.round = round;
-    }
-    contract
-}
+use pnp_registry::{Event as Entry, Pending};
+use pnp_types::{AppIndex, Round};
 
 impl Connection {
     /// Finds out what became of deployments that were sent, and records those that are in a block.

@@ -15,12 +15,13 @@ pub(crate) use new::NewReport;
 pub(crate) use rekey::RekeyReport;
 pub(crate) use vault::Vault;
 
-use crate::commands::multisig::{Sender, SenderArgs, address_of};
+use crate::commands::multisig::{SenderArgs, address_of};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values;
+use pnp_ops::{Sender, Unsigned};
 use pnp_types::{Address, MicroAlgos};
 use pnp_usage::calls;
 use schemars::JsonSchema;
@@ -112,13 +113,14 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 
 async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos, signers: &SenderArgs) -> Result<Answer, Failure> {
     let address = account_named(session, who).await?;
-    if signers.is_many()
-        && let Sender::Many(many) = session.sender(signers, who).await?
+    if let Some(many) = signers.signers(session.context)?
+        && let Sender::Many(sender) = session.sender(Some(&many), who).await?
     {
         let params = session.params().await?;
-        let transactions = pnp_ops::single(calls::payment(many.address(), address, amount, &params), &params)?;
+        let transactions = pnp_ops::single(calls::payment(sender.address, address, amount, &params), &params)?;
         let what = format!("send {amount} to {address}");
-        return session.write_bundle("fund", &what, &many, &transactions).await?.answer();
+        let unsigned = Unsigned { action: "fund", what, sender, transactions };
+        return session.write_bundle(signers, &unsigned).await;
     }
     let sent = session.fund(address, amount).await?;
     let balance = session.algod.account(address).await?.balance;

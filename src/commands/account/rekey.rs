@@ -1,11 +1,12 @@
 //! `account rekey`: hand the right to sign for an account to another key, or to several together.
 
-use crate::commands::multisig::{Outcome, SenderArgs, address_of};
+use crate::commands::multisig::{SenderArgs, address_of};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::{Session, in_turn};
 use crate::terminal::output::Answer;
 use pnp_keys::KeyError;
+use pnp_ops::Outcome;
 use pnp_types::{Address, MicroAlgos, Transaction};
 use pnp_usage::calls;
 use schemars::JsonSchema;
@@ -49,7 +50,9 @@ pub(crate) struct RekeyReport {
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     in_turn(context, "account rekey", async |session| {
-        let sender = session.existing_sender(&args.signers, args.account.as_deref().unwrap_or_default()).await?;
+        let signers = args.signers.signers(context)?;
+        let account = args.account.as_deref().unwrap_or_default();
+        let sender = session.existing_sender(signers.as_ref(), account).await?;
         let address = sender.address();
         let to = target(session, &args.to).await?;
         let before = session.algod.account(address).await?.signer();
@@ -75,8 +78,8 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             confirm(session, &what).await?;
         }
         match session.carry_out("rekey", &what, &sender, &transactions, None).await? {
-            Outcome::Written(bundle) => bundle.answer(),
-            Outcome::Sent(sent) => {
+            Outcome::Unsigned(unsigned) => session.write_bundle(&args.signers, &unsigned).await,
+            Outcome::Done(sent) => {
                 report.txids = sent.txids;
                 report.round = Some(sent.confirmation.round);
                 let text =

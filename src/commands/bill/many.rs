@@ -3,14 +3,12 @@
 use super::Args;
 use super::payers::Purses;
 use super::told::{Place, Teller, ended_early};
-use crate::commands::deploy::recorded_template;
-use crate::contract::programs_of;
 use crate::explain::rejected;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::interrupt;
 use crate::terminal::output::Answer;
-use pnp_ops::{Effect, make_private, provenance};
+use pnp_ops::{Effect, make_private, programs_of, provenance, recorded_template};
 use pnp_registry::Contract;
 use pnp_types::{Digest, MicroAlgos};
 use pnp_usage::batch::{Batch, Explain, Format, Input, Row, Settings};

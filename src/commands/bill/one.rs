@@ -1,16 +1,13 @@
 //! One tick, and its receipt.
 
 use super::Args;
-use crate::commands::deploy::recorded_template;
-use crate::commands::multisig::{Many, Sender};
-use crate::contract::programs_of;
 use crate::explain::refused;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::output::Answer;
 use pnp_client::Rejection;
 use pnp_keys::Account;
-use pnp_ops::Error;
+use pnp_ops::{Error, Many, Sender, Unsigned, programs_of, recorded_template};
 use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex};
 use pnp_usage::{BillRequest, LocalState, PreparedBill, Receipt, TickId, global_state};
@@ -32,11 +29,12 @@ pub(crate) struct BillReport {
 pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Result<Answer, Failure> {
     let tick: Option<TickId> = args.tick.as_deref().map(str::parse).transpose()?;
     let (app, record) = session.contract(args.target.app)?;
-    let user = match session.sender(&args.signers, &args.user).await? {
+    let signers = args.signers.signers(session.context)?;
+    let user = match session.sender(signers.as_ref(), &args.user).await? {
         Sender::One(account) => account,
         Sender::Many(many) => {
-            let request = request(args, app, many.address(), units, tick, record.as_ref());
-            return written(session, &many, &request).await;
+            let request = request(args, app, many.address, units, tick, record.as_ref());
+            return written(session, args, many, &request).await;
         }
     };
     if session.is_own(&user) {
@@ -66,9 +64,11 @@ fn request(
 }
 
 /// The bundle of a bill that many have to sign.
-async fn written(session: &Session<'_>, many: &Many, request: &BillRequest) -> Result<Answer, Failure> {
+async fn written(session: &Session<'_>, args: &Args, sender: Many, request: &BillRequest) -> Result<Answer, Failure> {
     let prepared = PreparedBill::new(&session.algod, request).await?;
-    session.write_bundle("bill", &effect(&prepared), many, &prepared.transactions).await?.answer()
+    let what = effect(&prepared);
+    let unsigned = Unsigned { action: "bill", what, sender, transactions: prepared.transactions };
+    session.write_bundle(&args.signers, &unsigned).await
 }
 
 /// What a bill does, for the confirmation and for signers.

@@ -1,9 +1,10 @@
 //! What `deploy` says it did, would do, or found.
 
-use super::record::describe;
 use crate::failure::{Exit, Failure};
+use crate::session::Session;
 use crate::terminal::output::Answer;
-use pnp_registry::Contract;
+use pnp_ops::{DeployAction, Deployment, Extent};
+use pnp_registry::{Contract, Rates};
 use pnp_types::MicroAlgos;
 use pnp_usage::Change;
 use schemars::JsonSchema;
@@ -43,64 +44,109 @@ pub(crate) enum Stage {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct Trial {
     /// Opcode cost of each transaction, in the group's order.
-    pub(super) costs: Vec<u64>,
+    costs: Vec<u64>,
     /// The network's fees, in microAlgos.
-    pub(super) fee: u64,
+    fee: u64,
     /// By how much the balance that the creator must keep would change, in microAlgos.
-    pub(super) min_balance_change: i64,
+    min_balance_change: i64,
 }
 
 /// What `deploy` did, would do, or found.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct DeployReport {
     /// The network's name.
-    pub(super) network: String,
+    network: String,
     /// The network's genesis hash, base64.
-    pub(super) genesis_hash: String,
+    genesis_hash: String,
     /// What was or would be done.
-    pub(super) operation: Operation,
+    operation: Operation,
     /// How far it went.
-    pub(super) stage: Stage,
+    stage: Stage,
     /// The application that stands in the end; absent where it is still to be made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) app: Option<u64>,
+    app: Option<u64>,
     /// The application that is deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) replaced: Option<u64>,
+    replaced: Option<u64>,
     /// What differed from what is asked for.
-    pub(super) changes: Vec<Change>,
+    changes: Vec<Change>,
     /// How the contract was found where it was not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) found: Option<String>,
+    found: Option<String>,
     /// The transactions, in the group's order.
-    pub(super) txids: Vec<String>,
+    txids: Vec<String>,
     /// Their round.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) round: Option<u64>,
+    round: Option<u64>,
     /// The trial on the node.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) trial: Option<Trial>,
+    trial: Option<Trial>,
     /// The contract's record.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) contract: Option<Contract>,
+    contract: Option<Contract>,
     /// The file of the record.
-    pub(super) record: String,
+    record: String,
     /// The contract's ARC-56 description.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) description: Option<String>,
+    description: Option<String>,
+}
+
+impl From<DeployAction> for Operation {
+    fn from(action: DeployAction) -> Self {
+        match action {
+            DeployAction::Nothing => Self::Nothing,
+            DeployAction::Create => Self::Create,
+            DeployAction::Append => Self::Append,
+            DeployAction::Update => Self::Update,
+            DeployAction::Replace => Self::Replace,
+            DeployAction::Params => Self::Params,
+        }
+    }
+}
+
+impl From<Extent> for Stage {
+    fn from(extent: Extent) -> Self {
+        match extent {
+            Extent::Done => Self::Done,
+            Extent::Decided => Self::Checked,
+            Extent::Simulated => Self::Simulated,
+        }
+    }
 }
 
 impl DeployReport {
+    /// What came of a deployment.
+    pub(super) fn new(session: &Session<'_>, deployment: Deployment) -> Self {
+        let (txids, round) = match deployment.sent {
+            Some(sent) => (sent.txids, Some(sent.confirmation.round)),
+            None => (Vec::new(), None),
+        };
+        Self {
+            network: session.network.name.clone(),
+            genesis_hash: session.identity.hash.clone(),
+            operation: deployment.action.into(),
+            stage: deployment.extent.into(),
+            app: deployment.app,
+            replaced: deployment.replaced,
+            changes: deployment.changes,
+            found: deployment.found.map(|found| found.to_string()),
+            txids,
+            round,
+            trial: deployment.trial.map(|trial| {
+                let pnp_ops::Trial { costs, fee, min_balance_change } = trial;
+                Trial { costs, fee, min_balance_change }
+            }),
+            contract: deployment.contract,
+            record: session.record_name(),
+            description: deployment.description.map(|path| session.settings.shown(&path)),
+        }
+    }
+
     /// The answer, with exit code 4 where `--check` found something to do.
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let would_change = self.stage == Stage::Checked && self.operation != Operation::Nothing;
         let answer = Answer::of(self, self.text())?;
         Ok(if would_change { answer.ending(Exit::WouldChange) } else { answer })
-    }
-
-    /// The contract, for who goes on with it.
-    pub(crate) fn into_contract(self) -> Option<Contract> {
-        self.contract
     }
 
     fn text(&self) -> String {
@@ -149,4 +195,19 @@ impl DeployReport {
             (Operation::Params, true) => format!("would set the parameters of {app}:"),
         })
     }
+}
+
+/// A contract's record for people.
+pub(crate) fn describe(contract: &Contract, network: &str) -> String {
+    let Contract { app_id, app_address, asset_id, creator, provider, platform, parameters, .. } = contract;
+    let asset = if *asset_id == 0 { "none: it takes any".to_owned() } else { asset_id.to_string() };
+    let Rates { fee_pct, min_rate, max_rate } = parameters;
+    let (percent, hundredth) = (fee_pct / 100, fee_pct % 100);
+    format!(
+        "contract  application {app_id} on {network}\naddress   {app_address}\nasset     {asset}\n\
+         creator   {creator}\nprovider  {provider}\nplatform  {platform}\n\
+         fee       {fee_pct} basis points ({percent}.{hundredth:02} %)\n\
+         rates     {min_rate} to {max_rate} minor units a unit\nprogram   sha512/256 {}",
+        contract.programs.approval_sha512_256
+    )
 }

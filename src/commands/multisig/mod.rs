@@ -27,7 +27,7 @@ pub(crate) use inspection::Inspection;
 pub(crate) use merge::MergeReport;
 pub(crate) use named::address_of;
 pub(crate) use new::{InfoReport, NewReport};
-pub(crate) use sender::{Many, Outcome, Sender, SenderArgs, Written};
+pub(crate) use sender::{SenderArgs, Written};
 pub(crate) use sign::SignReport;
 pub(crate) use status::StatusReport;
 pub(crate) use submit::SubmitReport;

@@ -3,11 +3,10 @@
 //! Everything is read from the transactions, so that whoever submits needs no file of the one who wrote the bundle, and one
 //! that `goal` has sent is recorded too.
 
-use crate::commands::deploy::{event, rates, recorded_programs};
 use crate::failure::Failure;
 use crate::session::Session;
 use pnp_client::{Confirmation, Outcome, Window};
-use pnp_ops::provenance;
+use pnp_ops::{provenance, rates, recorded_programs};
 use pnp_registry::{Chain, Contract, DEFAULT_NAME};
 use pnp_types::{Address, AppIndex, ApplicationCall, AssetIndex, Bundle, Transaction, TransactionType, sha512_256};
 use pnp_usage::{Creation, DeployNote, Intent, Parameters, Programs, template_of};
@@ -78,7 +77,7 @@ async fn call(
     if let Some(Intent::Create(creation)) = &intent {
         let Some(app) = made(session, transaction, confirmation).await?.application else { return Ok((None, false)) };
         let hash = hex::encode(sha512_256(&call.approval_program));
-        let event = event(session, "create", transactions, round, &creation.parameters, hash);
+        let event = session.recorded_event("create", transactions, round, &creation.parameters, hash);
         let contract = contract(app, transaction, creation, event);
         let txid = transaction.id().to_string();
         let changed = session.record(|chain| {
@@ -99,7 +98,7 @@ async fn call(
     let after = intent.as_ref().and_then(Intent::parameters).unwrap_or(kept);
     let programs = (action == "update").then(|| programs(call));
     let hash = programs.as_ref().map_or(&before.programs, |programs| programs).approval_sha512_256.clone();
-    let event = event(session, action, transactions, round, &after, hash);
+    let event = session.recorded_event(action, transactions, round, &after, hash);
     let version = version(transaction).filter(|_| action == "update");
     let changed = session.record(|chain| {
         let Some(contract) = chain.contract_mut(app) else { return false };

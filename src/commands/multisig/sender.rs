@@ -1,16 +1,15 @@
-//! Who a command sends for: one key, which signs and sends at once, or many, for whom it writes a bundle.
+//! The many signers a command may send for, and the bundle it writes for them.
 
 use super::validity::{LONGEST, Validity};
 use super::{bundle_file, named};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::output::Answer;
 use crate::terminal::values;
 use pnp_client::SuggestedParams;
-use pnp_keys::Account;
-use pnp_ops::Sent;
+use pnp_ops::{Many, MultisigSigners, Unsigned};
 use pnp_types::{Address, Bundle, Digest, MultisigAccount, Round, Signature, SignedTransaction, Transaction, group};
-use pnp_usage::Programs;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -35,34 +34,6 @@ pub(crate) struct SenderArgs {
     /// The first round it may be sent in, to gather signatures before that [default: now]
     #[arg(long, value_name = "ROUND", requires = "multisig", value_parser = values::whole)]
     first_valid: Option<Round>,
-}
-
-/// Whose transactions a command makes, and who signs them.
-#[derive(Debug, Clone)]
-pub(crate) enum Sender {
-    /// One key, here.
-    One(Account),
-    /// Keys elsewhere.
-    Many(Many),
-}
-
-/// An account that many sign for, and how they get to it.
-#[derive(Debug, Clone)]
-pub(crate) struct Many {
-    /// The account: the multisignature's own, or one rekeyed to it.
-    address: Address,
-    multisig: MultisigAccount,
-    name: String,
-    args: SenderArgs,
-}
-
-/// What came of what a command set out to do.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// It is done.
-    Sent(Sent),
-    /// It waits for its signers; what the command answers, and nothing else is to be done.
-    Written(Box<Written>),
 }
 
 /// A bundle that was written, for its signers.
@@ -105,114 +76,30 @@ impl SenderArgs {
     pub(crate) const fn is_many(&self) -> bool {
         self.multisig.is_some()
     }
-}
 
-impl Sender {
-    /// Whose transactions.
-    pub(crate) fn address(&self) -> Address {
-        match self {
-            Self::One(account) => account.address,
-            Self::Many(many) => many.address,
-        }
-    }
-
-    /// The key that signs here, if there is one.
-    pub(crate) const fn account(&self) -> Option<&Account> {
-        match self {
-            Self::One(account) => Some(account),
-            Self::Many(_) => None,
-        }
+    /// The multisignature that is asked to sign, if one is.
+    pub(crate) fn signers(&self, context: &Context) -> Result<Option<MultisigSigners>, Failure> {
+        let Some(asked) = self.multisig.as_deref() else { return Ok(None) };
+        let named::Found { name, account: multisig, .. } = named::find(context, asked)?;
+        Ok(Some(MultisigSigners { name, multisig, sender: self.sender }))
     }
 }
 
 impl Session<'_> {
-    /// Who sends: the account `name`, made and funded where a development network lacks it, or the signers asked for.
-    pub(crate) async fn sender(&self, args: &SenderArgs, name: &str) -> Result<Sender, Failure> {
-        match &args.multisig {
-            None => Ok(Sender::One(self.account(name).await?)),
-            Some(_) => self.many(args, args.sender).await.map(Sender::Many),
-        }
-    }
-
-    /// As [`Session::sender`], but never makes an account.
-    pub(crate) async fn existing_sender(&self, args: &SenderArgs, name: &str) -> Result<Sender, Failure> {
-        match &args.multisig {
-            None => Ok(Sender::One(self.keys().get(name).await?)),
-            Some(_) => self.many(args, args.sender).await.map(Sender::Many),
-        }
-    }
-
-    /// The signers asked for, who speak for `address`: an application's creator, for example.
-    pub(crate) async fn sender_for(&self, args: &SenderArgs, address: Address) -> Result<Sender, Failure> {
-        match args.sender {
-            Some(other) if other != address => {
-                Err(Failure::usage(format!("--sender is {other}, but this is for {address} to do"))
-                    .hint("leave --sender away"))
-            }
-            _ => self.many(args, Some(address)).await.map(Sender::Many),
-        }
-    }
-
-    async fn many(&self, args: &SenderArgs, address: Option<Address>) -> Result<Many, Failure> {
-        let asked = args.multisig.as_deref().unwrap_or_default();
-        let named::Found { name, account: multisig, .. } = named::find(self.context, asked)?;
-        let address = address.unwrap_or_else(|| multisig.address());
-        let signer = self.algod.account(address).await?.signer();
-        if signer != multisig.address() {
-            let own = if signer == address { "its own key".to_owned() } else { signer.to_string() };
-            return Err(Failure::new("wrong_signer", format!("{address} is not for {name} to sign"))
-                .because(format!("{own} signs for it now, and {name} is {}", multisig.address()))
-                .hint("name the multisignature that signs for the account, or rekey the account to it first with `pnp-contract account rekey`")
-                .with("sender", address.to_string())
-                .with("signer", signer.to_string()));
-        }
-        Ok(Many { address, multisig, name, args: args.clone() })
-    }
-
-    /// Does what a command set out to do: confirms, signs, sends and waits; or writes the bundle of those who have to sign.
-    ///
-    /// `action` is one word for the file's name, `what` a sentence for people.
-    pub(crate) async fn carry_out(
-        &self,
-        action: &str,
-        what: &str,
-        sender: &Sender,
-        transactions: &[Transaction],
-        programs: Option<&Programs>,
-    ) -> Result<Outcome, Failure> {
-        match sender {
-            Sender::One(account) => Ok(Outcome::Sent(self.send(what, account, transactions, programs).await?)),
-            Sender::Many(many) => {
-                let written = self.write_bundle(action, what, many, transactions).await?;
-                Ok(Outcome::Written(Box::new(written)))
-            }
-        }
-    }
-
-    /// Writes the bundle of those who have to sign.
-    pub(crate) async fn write_bundle(
-        &self,
-        action: &str,
-        what: &str,
-        many: &Many,
-        transactions: &[Transaction],
-    ) -> Result<Written, Failure> {
+    /// Writes the bundle of those who have to sign, and answers with it.
+    pub(crate) async fn write_bundle(&self, args: &SenderArgs, unsigned: &Unsigned) -> Result<Answer, Failure> {
         let params = self.params().await?;
-        let bundle = many.bundle(transactions, &params)?;
-        many.write(self, action, what, &bundle, params.last_round)
+        let bundle = args.bundle(unsigned, &params)?;
+        args.write(self, unsigned, &bundle, params.last_round)?.answer()
     }
 }
 
-impl Many {
-    /// Whose transactions they sign.
-    pub(crate) const fn address(&self) -> Address {
-        self.address
-    }
-
+impl SenderArgs {
     /// The transactions as the signers get them: with the validity they asked for, and fees for signatures of their size.
-    fn bundle(&self, transactions: &[Transaction], params: &SuggestedParams) -> Result<Bundle, Failure> {
-        let mut transactions = transactions.to_vec();
-        let first_valid = self.args.first_valid.unwrap_or(params.last_round.max(1));
+    fn bundle(&self, unsigned: &Unsigned, params: &SuggestedParams) -> Result<Bundle, Failure> {
+        let multisig = &unsigned.sender.multisig;
+        let mut transactions = unsigned.transactions.clone();
+        let first_valid = self.first_valid.unwrap_or(params.last_round.max(1));
         if first_valid < params.last_round {
             return Err(Failure::usage(format!(
                 "round {first_valid} is over: the network is in {}",
@@ -224,51 +111,39 @@ impl Many {
             let header = &mut transaction.header;
             header.first_valid = first_valid;
             // A transaction may be valid in one round more than the network's number says.
-            header.last_valid = first_valid.saturating_add(self.args.validity);
+            header.last_valid = first_valid.saturating_add(self.validity);
             header.group = Digest::ZERO;
-            let by_size = params.fee_per_byte.saturating_mul(self.signed_size(transaction));
+            let by_size = params.fee_per_byte.saturating_mul(signed_size(multisig, transaction));
             transaction.header.fee.0 = transaction.header.fee.0.max(by_size);
         }
         if transactions.len() > 1 {
             group::assign_group(&mut transactions).map_err(pnp_usage::OperationError::Group)?;
         }
-        Bundle::new(&self.multisig, &transactions)
+        Bundle::new(multisig, &transactions)
             .map_err(|error| Failure::new("internal", "the bundle could not be made").because(error))
-    }
-
-    /// Bytes of the transaction once enough have signed it.
-    fn signed_size(&self, transaction: &Transaction) -> u64 {
-        let mut msig = self.multisig.blank().clone();
-        let some = Signature([1; 64]);
-        msig.subsigs.iter_mut().take(usize::from(msig.threshold)).for_each(|subsig| subsig.sig = some);
-        let mut transaction = transaction.clone();
-        transaction.header.group = Digest([1; 32]);
-        let auth_addr = self.multisig.address();
-        let signed = SignedTransaction { msig, auth_addr, ..transaction.into() };
-        pnp_types::msgpack::encode(&signed).len() as u64
     }
 
     fn write(
         &self,
         session: &Session<'_>,
-        action: &str,
-        what: &str,
+        unsigned: &Unsigned,
         bundle: &Bundle,
         now: Round,
     ) -> Result<Written, Failure> {
-        let path = self.args.out.clone().unwrap_or_else(|| bundle_file::default_path(action, bundle));
+        let Unsigned { action, what, sender: Many { address, name, multisig }, .. } = unsigned;
+        let path = self.out.clone().unwrap_or_else(|| bundle_file::default_path(action, bundle));
         bundle_file::make(&path, bundle)?;
         Ok(Written {
             network: session.network.name.clone(),
             genesis_hash: session.identity.hash.clone(),
             bundle: path.display().to_string(),
-            action: action.to_owned(),
-            effect: what.to_owned(),
-            sender: self.address.to_string(),
-            name: self.name.clone(),
-            multisig: self.multisig.address().to_string(),
-            threshold: self.multisig.threshold(),
-            signers: self.multisig.keys().map(|key| key.to_string()).collect(),
+            action: (*action).to_owned(),
+            effect: what.clone(),
+            sender: address.to_string(),
+            name: name.clone(),
+            multisig: multisig.address().to_string(),
+            threshold: multisig.threshold(),
+            signers: multisig.keys().map(|key| key.to_string()).collect(),
             txids: bundle.transactions().map(|transaction| transaction.id().to_string()).collect(),
             group: Some(bundle.group()).filter(|group| !group.is_zero()).map(|group| group.to_base64()),
             fee: bundle.fee().0,
@@ -279,7 +154,7 @@ impl Many {
 
 impl Written {
     /// What the command answers.
-    pub(crate) fn answer(&self) -> Result<Answer, Failure> {
+    fn answer(&self) -> Result<Answer, Failure> {
         let Self { bundle, effect, sender, multisig, name, threshold, signers, fee, validity, .. } = self;
         let rekeyed = if sender == multisig { String::new() } else { format!(", rekeyed to {name}") };
         let signers: Vec<_> = signers.iter().map(|signer| format!("          {signer}")).collect();
@@ -298,4 +173,16 @@ impl Written {
         ));
         Answer::of(self, lines.join("\n"))
     }
+}
+
+/// Bytes of the transaction once enough have signed it.
+fn signed_size(multisig: &MultisigAccount, transaction: &Transaction) -> u64 {
+    let mut msig = multisig.blank().clone();
+    let some = Signature([1; 64]);
+    msig.subsigs.iter_mut().take(usize::from(msig.threshold)).for_each(|subsig| subsig.sig = some);
+    let mut transaction = transaction.clone();
+    transaction.header.group = Digest([1; 32]);
+    let auth_addr = multisig.address();
+    let signed = SignedTransaction { msig, auth_addr, ..transaction.into() };
+    pnp_types::msgpack::encode(&signed).len() as u64
 }

@@ -227,7 +227,7 @@ async fn read(session: &Session<'_>, status: &mut EnvironmentStatus) -> Result<(
         version: record.version.clone(),
         approval_sha512_256,
         runs_this_source: Some(found.is_same()),
-        parameters: crate::commands::deploy::rates(&state.parameters),
+        parameters: pnp_ops::rates(&state.parameters),
         template: found.on_chain.values().map(|(name, value)| (name.to_owned(), value)).into(),
         room: Some(Room {
             global_ints: global.uints,

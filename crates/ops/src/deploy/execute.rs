@@ -1,28 +1,31 @@
 //! A plan put into transactions: tried on the node, or sent and recorded.
 
 use super::creation::{be_ready, creation, unmade};
-use super::record::{draft, event, rates, recorded_programs, seen};
-use super::report::Trial;
 use super::target::Target;
-use super::{Args, Operation};
-use crate::commands::multisig::{Outcome, Sender, Written};
-use crate::contract::{creator_of, programs_of};
-use crate::explain::rejected;
-use crate::failure::Failure;
-use crate::session::Session;
+use super::{DeployAction, DeployError, DeployRequest, Extent, Trial};
+use crate::connection::Connection;
+use crate::contract_record::{draft, finished, programs_of, rates, recorded_programs, seen};
+use crate::error::{Error, Made};
+use crate::observer::Event;
+use crate::refusal::Refusal;
+use crate::sender::{MultisigSigners, Outcome, Sender, Unsigned};
+use crate::sending::{Sent, group, sign};
 use pnp_client::SuggestedParams;
 use pnp_ledger::schema_requirement;
-use pnp_ops::{Error, Made as MadeThing, Sent, finished, group};
-use pnp_registry::{Contract, Event, Pending};
+use pnp_registry::{Contract, Event as Entry, Pending};
 use pnp_types::{Address, AppIndex, MicroAlgos, SignedTransaction, Transaction};
 use pnp_usage::calls::{self, GLOBAL_SCHEMA};
 use pnp_usage::{Action, Creation, DeployNote, Programs, Size, Wish, extra_pages};
 
+/// What is recorded, and what was sent for it.
+type Deployed = (Box<Contract>, Sent);
+
 /// A deployment that was decided.
 #[derive(Debug)]
 pub(super) struct Work<'a> {
-    pub(super) session: &'a Session<'a>,
-    pub(super) args: &'a Args,
+    pub(super) connection: &'a Connection,
+    pub(super) request: &'a DeployRequest,
+    pub(super) signers: Option<&'a MultisigSigners>,
     pub(super) wish: &'a Wish,
     pub(super) target: Option<&'a Target>,
     pub(super) action: Action,
@@ -33,8 +36,8 @@ pub(super) struct Work<'a> {
 
 /// The transactions of a deployment.
 #[derive(Debug)]
-struct Made {
-    operation: Operation,
+struct Group {
+    action: DeployAction,
     sender: Sender,
     creation: Creation,
     /// The application that is changed or deleted.
@@ -46,63 +49,58 @@ struct Made {
     runs: Option<Programs>,
 }
 
-/// What came of a deployment.
-#[derive(Debug)]
-pub(super) enum Done {
-    /// It is done: what is recorded, and the transactions.
-    Recorded(Box<Contract>, Sent),
-    /// It waits for its signers.
-    Written(Box<Written>),
-}
-
 impl Work<'_> {
+    fn is_trial(&self) -> bool {
+        self.request.extent != Extent::Done
+    }
+
     /// Tries the transactions on the node, as if they were signed.
-    pub(super) async fn simulate(&self) -> Result<Trial, Failure> {
-        let made = self.make().await?;
-        let signer = self.session.algod.account(made.sender.address()).await?.signer();
+    pub(super) async fn simulate(&self) -> Result<Trial, Error> {
+        let group = self.make().await?;
+        let signer = self.connection.algod.account(group.sender.address()).await?.signer();
         let unsigned = |transaction: &Transaction| {
             let auth_addr = if signer == transaction.header.sender { Address::ZERO } else { signer };
             SignedTransaction { auth_addr, ..transaction.clone().into() }
         };
-        let unsigned: Vec<_> = made.transactions.iter().map(unsigned).collect();
-        let simulation = self.session.algod.simulate(&unsigned).await?;
+        let unsigned: Vec<_> = group.transactions.iter().map(unsigned).collect();
+        let simulation = self.connection.algod.simulate(&unsigned).await?;
         if let Some(failure) = simulation.failure {
-            return Err(rejected(&failure.rejection, made.runs.as_ref()));
+            return Err(Box::new(Refusal::new(failure.rejection, group.runs.as_ref())).into());
         }
-        let fee = made.transactions.iter().map(|transaction| transaction.header.fee.0).sum();
+        let fee = group.transactions.iter().map(|transaction| transaction.header.fee.0).sum();
         Ok(Trial { costs: simulation.costs, fee, min_balance_change: self.min_balance_change() })
     }
 
     /// Makes what is missing, sends and records.
-    pub(super) async fn carry_out(&self) -> Result<Done, Failure> {
-        let made = self.make().await?;
-        if matches!(made.operation, Operation::Create | Operation::Append | Operation::Replace) {
-            be_ready(self.session, &made.creation).await?;
+    pub(super) async fn carry_out(&self) -> Result<Outcome<Deployed>, Error> {
+        let group = self.make().await?;
+        if matches!(group.action, DeployAction::Create | DeployAction::Append | DeployAction::Replace) {
+            be_ready(self.connection, &group.creation).await?;
         }
-        let word = made.operation.word();
-        if let Sender::Many(_) = &made.sender {
-            let runs = made.runs.as_ref();
-            return match self.session.carry_out(word, &made.what, &made.sender, &made.transactions, runs).await? {
-                Outcome::Written(bundle) => Ok(Done::Written(bundle)),
-                Outcome::Sent(_) => Err(Failure::new("internal", "a bundle was sent instead of written")),
-            };
+        if let Sender::Many(many) = &group.sender {
+            return Ok(Outcome::Unsigned(Box::new(Unsigned {
+                action: group.action.word(),
+                what: group.what,
+                sender: many.clone(),
+                transactions: group.transactions,
+            })));
         }
-        match made.operation {
-            Operation::Create | Operation::Append | Operation::Replace => self.create(made).await,
-            _ => self.change(made).await,
+        match group.action {
+            DeployAction::Create | DeployAction::Append | DeployAction::Replace => self.create(group).await,
+            _ => self.change(group).await,
         }
     }
 
-    async fn make(&self) -> Result<Made, Failure> {
+    async fn make(&self) -> Result<Group, Error> {
         let (sender, creation) = match self.target {
             Some(target) => {
                 let app = target.standing.application.id;
-                let sender = creator_of(self.session, app, &self.args.signers).await?;
+                let sender = self.connection.creator_of(app, self.signers).await?;
                 (sender, self.wish.over(&target.standing.state)?)
             }
             None => {
                 let sender = self.new_creator().await?;
-                let creation = creation(self.session, self.args, self.wish, &sender).await?;
+                let creation = creation(self.connection, self.is_trial(), self.wish, &sender).await?;
                 (sender, creation)
             }
         };
@@ -114,37 +112,33 @@ impl Work<'_> {
             },
             None => Some(self.programs.clone()),
         };
-        let (operation, transactions) = self.transactions(sender.address(), &creation)?;
-        let what = described(operation, &creation, old);
-        Ok(Made { operation, sender, creation, old, transactions: group(transactions, self.params)?, what, runs })
+        let (action, transactions) = self.transactions(sender.address(), &creation)?;
+        let what = described(action, &creation, old);
+        Ok(Group { action, sender, creation, old, transactions: group(transactions, self.params)?, what, runs })
     }
 
     /// Who makes a contract where none stands.
-    async fn new_creator(&self) -> Result<Sender, Failure> {
-        let (session, signers) = (self.session, &self.args.signers);
-        if !self.args.is_trial() {
-            return session.sender(signers, "creator").await;
+    async fn new_creator(&self) -> Result<Sender, Error> {
+        let (connection, signers) = (self.connection, self.signers);
+        if !self.is_trial() {
+            return connection.sender(signers, "creator").await;
         }
-        session
-            .existing_sender(signers, "creator")
-            .await
-            .map_err(|failure| if session.is_development() { unmade("the account creator") } else { failure })
+        let found = connection.existing_sender(signers, "creator").await;
+        found.map_err(|error| if connection.is_development() { unmade("the account creator") } else { error })
     }
 
-    fn transactions(&self, creator: Address, creation: &Creation) -> Result<(Operation, Vec<Transaction>), Failure> {
+    fn transactions(&self, creator: Address, creation: &Creation) -> Result<(DeployAction, Vec<Transaction>), Error> {
         let (params, programs) = (self.params, self.programs);
-        let note = self.note.to_bytes().map_err(|error| {
-            Failure::usage(error).hint("shorten --name or --app-version, which AlgoKit finds the application by")
-        })?;
+        let note = self.note.to_bytes().map_err(DeployError::from)?;
         let create = || calls::noted(calls::create(creator, programs, creation, params), note.clone());
         let app = self.target.map_or(0, |target| target.standing.application.id);
         Ok(match self.action {
-            Action::Create => (Operation::Create, vec![create()]),
-            Action::Append => (Operation::Append, vec![create()]),
-            Action::Replace => (Operation::Replace, vec![create(), calls::delete(creator, app, params)]),
+            Action::Create => (DeployAction::Create, vec![create()]),
+            Action::Append => (DeployAction::Append, vec![create()]),
+            Action::Replace => (DeployAction::Replace, vec![create(), calls::delete(creator, app, params)]),
             Action::SetParameters => {
                 let call = calls::set_parameters(creator, app, &creation.parameters, params);
-                (Operation::Params, vec![call])
+                (DeployAction::Params, vec![call])
             }
             Action::Update { sets_parameters, resize } => {
                 let parameters = sets_parameters.then_some(&creation.parameters);
@@ -153,46 +147,46 @@ impl Work<'_> {
                     Some(size) => calls::resized(call, size),
                     None => call,
                 };
-                (Operation::Update, vec![call])
+                (DeployAction::Update, vec![call])
             }
-            Action::Nothing | Action::Refuse(_) => (Operation::Nothing, Vec::new()),
+            Action::Nothing | Action::Refuse(_) => (DeployAction::Nothing, Vec::new()),
         })
     }
 
     /// Makes a contract, written down before it is sent: whatever happens to this process, the next one finds out what came
     /// of it.
-    async fn create(&self, made: Made) -> Result<Done, Failure> {
-        let Made { operation, sender, creation, old, transactions, what, runs } = made;
-        let session = self.session;
+    async fn create(&self, group: Group) -> Result<Outcome<Deployed>, Error> {
+        let Group { action, sender, creation, old, transactions, what, runs } = group;
+        let connection = self.connection;
         let Some(creator) = sender.account() else {
-            return Err(Failure::new("internal", "a contract of many signers was to be signed by one"));
+            return Err(DeployError::Internal("a contract of many signers was to be signed by one").into());
         };
-        let replaced = old.filter(|_| operation == Operation::Replace);
+        let replaced = old.filter(|_| action == DeployAction::Replace);
         let mut contract = draft(creator.address, &creation, self.programs, self.note);
         let word = if replaced.is_some() { "replace" } else { "create" };
         let hash = self.programs.approval_hash();
-        contract.history.push(event(session, word, &transactions, 0, &creation.parameters, hash));
+        contract.history.push(connection.recorded_event(word, &transactions, 0, &creation.parameters, hash));
         let Some(first) = transactions.first() else {
-            return Err(Failure::new("internal", "there is nothing to send"));
+            return Err(DeployError::Internal("there is nothing to send").into());
         };
         let txid = first.id().to_string();
         let last_valid = first.header.last_valid;
-        session.call_out(creator.address, &self.programs.template, creation.asset);
-        session.check_fees(&transactions)?;
-        session.confirm(&what, creator.address, &transactions).await?;
-        let signed = pnp_ops::sign(creator, &transactions).await?;
+        connection.call_out(creator.address, self.programs, creation.asset);
+        connection.check_fees(&transactions)?;
+        connection.approve_group(&what, creator.address, &transactions).await?;
+        let signed = sign(creator, &transactions).await?;
         let pending = Pending { txid: txid.clone(), last_valid, replaces: replaced, contract: contract.clone() };
-        session.record(|chain| chain.pending.push(pending))?;
-        match session.submit(&signed, runs.as_ref()).await {
+        connection.record(|chain| chain.pending.push(pending))?;
+        match connection.submit(&signed, runs.as_ref()).await {
             Ok(sent) => {
                 let app_id = sent
                     .confirmation
                     .application
-                    .ok_or_else(|| Error::Unnamed { made: MadeThing::Application, txids: vec![txid.clone()] })?;
+                    .ok_or_else(|| Error::Unnamed { made: Made::Application, txids: vec![txid.clone()] })?;
                 let round = sent.confirmation.round;
                 let contract = finished(contract, app_id, round);
-                let old = self.target.filter(|_| operation != Operation::Create).map(|target| self.seen(target));
-                session.record(|chain| {
+                let old = self.target.filter(|_| action != DeployAction::Create).map(|target| self.seen(target));
+                connection.record(|chain| {
                     chain.pending.retain(|pending| pending.txid != txid);
                     // What is found and left standing, or deleted, has a record too.
                     if let Some(old) = old
@@ -203,7 +197,7 @@ impl Work<'_> {
                     if let Some(old) = replaced.and_then(|old| chain.contract_mut(old)) {
                         old.deleted = true;
                         let event = contract.history.last().cloned();
-                        old.history.extend(event.map(|event| Event { action: "delete".to_owned(), ..event }));
+                        old.history.extend(event.map(|event| Entry { action: "delete".to_owned(), ..event }));
                     }
                     // Another command may have looked meanwhile what became of it.
                     match chain.contract_mut(app_id) {
@@ -211,34 +205,34 @@ impl Work<'_> {
                         None => chain.contracts.push(contract.clone()),
                     }
                 })?;
-                Ok(Done::Recorded(Box::new(contract), sent))
+                Ok(Outcome::Done((Box::new(contract), sent)))
             }
             Err(error) => {
                 // Refused for good: nothing is pending. What may still come is for the next command to find out.
                 if !error.may_have_been_sent() {
-                    session.record(|chain| chain.pending.retain(|pending| pending.txid != txid))?;
+                    connection.record(|chain| chain.pending.retain(|pending| pending.txid != txid))?;
                 }
-                Err(error.into())
+                Err(error)
             }
         }
     }
 
     /// Changes the contract that stands.
-    async fn change(&self, made: Made) -> Result<Done, Failure> {
-        let Made { operation, sender, creation, transactions, what, runs, .. } = made;
-        let (session, word) = (self.session, operation.word());
+    async fn change(&self, group: Group) -> Result<Outcome<Deployed>, Error> {
+        let Group { action, sender, creation, transactions, what, runs, .. } = group;
+        let (connection, word) = (self.connection, action.word());
         let (Some(account), Some(target)) = (sender.account(), self.target) else {
-            return Err(Failure::new("internal", "there is nothing to change"));
+            return Err(DeployError::Internal("there is nothing to change").into());
         };
-        session.call_out(account.address, &self.programs.template, target.standing.state.asset);
-        let sent = session.send(&what, account, &transactions, runs.as_ref()).await?;
-        let replaces_programs = operation == Operation::Update;
+        connection.call_out(account.address, self.programs, target.standing.state.asset);
+        let sent = connection.send(&what, account, &transactions, runs.as_ref()).await?;
+        let replaces_programs = action == DeployAction::Update;
         let hash = if replaces_programs {
             self.programs.approval_hash()
         } else {
             hex::encode(pnp_types::sha512_256(&target.standing.application.approval_program))
         };
-        let event = event(session, word, &transactions, sent.confirmation.round, &creation.parameters, hash);
+        let event = connection.recorded_event(word, &transactions, sent.confirmation.round, &creation.parameters, hash);
         let mut contract = self.seen(target);
         contract.parameters = rates(&creation.parameters);
         if replaces_programs {
@@ -247,17 +241,14 @@ impl Work<'_> {
         }
         contract.history.push(event);
         self.keep(&contract)?;
-        Ok(Done::Recorded(Box::new(contract), sent))
+        Ok(Outcome::Done((Box::new(contract), sent)))
     }
 
     /// Brings the record up to what the chain has; what was found is noted.
-    pub(super) fn acknowledge(&self, target: &Target) -> Result<Contract, Failure> {
+    pub(super) fn acknowledge(&self, target: &Target) -> Result<Contract, Error> {
         let contract = self.seen(target);
         if target.record.as_ref() != Some(&contract) {
-            self.session.context.out.say(match target.record {
-                Some(_) => "the record was behind the chain, and is up to date now",
-                None => "recorded it as the chain has it",
-            });
+            self.connection.event(Event::RecordRenewed { was_recorded: target.record.is_some() });
             self.keep(&contract)?;
         }
         Ok(contract)
@@ -269,8 +260,8 @@ impl Work<'_> {
         let mut contract = seen(&target.standing, name, target.version(), target.template());
         let state = &target.standing.state;
         let hash = contract.programs.approval_sha512_256.clone();
-        let found = |mut history: Vec<Event>| {
-            history.push(event(self.session, "found", &[], self.params.last_round, &state.parameters, hash));
+        let found = |mut history: Vec<Entry>| {
+            history.push(self.connection.recorded_event("found", &[], self.params.last_round, &state.parameters, hash));
             history
         };
         match &target.record {
@@ -289,11 +280,11 @@ impl Work<'_> {
         contract
     }
 
-    fn keep(&self, contract: &Contract) -> Result<(), Failure> {
-        Ok(self.session.record(|chain| match chain.contract_mut(contract.app_id) {
+    fn keep(&self, contract: &Contract) -> Result<(), Error> {
+        self.connection.record(|chain| match chain.contract_mut(contract.app_id) {
             Some(recorded) => contract.clone_into(recorded),
             None => chain.contracts.push(contract.clone()),
-        })?)
+        })
     }
 
     /// By how much the balance that the creator must keep changes, in microAlgos.
@@ -324,18 +315,18 @@ impl Work<'_> {
 }
 
 /// What is about to be done, for the confirmation and for signers.
-fn described(operation: Operation, creation: &Creation, old: Option<AppIndex>) -> String {
+fn described(action: DeployAction, creation: &Creation, old: Option<AppIndex>) -> String {
     let Creation { provider, platform, parameters: p, asset } = creation;
     let asset = asset.map_or_else(|| "any asset".to_owned(), |asset| format!("asset {asset}"));
     let rates = format!("fee {} basis points, rates {} to {}", p.fee_pct(), p.min_rate(), p.max_rate());
     let contract = format!("a contract for {asset}: provider {provider}, platform {platform}, {rates}");
     let old = old.unwrap_or_default();
-    match operation {
-        Operation::Create => format!("deploy {contract}"),
-        Operation::Append => format!("deploy, beside application {old}, {contract}"),
-        Operation::Replace => format!("delete application {old} and deploy in its place {contract}"),
-        Operation::Update => format!("replace the programs of application {old}, with {rates}"),
-        Operation::Params => format!("set the parameters of application {old}: {rates}"),
-        Operation::Nothing => "do nothing".to_owned(),
+    match action {
+        DeployAction::Create => format!("deploy {contract}"),
+        DeployAction::Append => format!("deploy, beside application {old}, {contract}"),
+        DeployAction::Replace => format!("delete application {old} and deploy in its place {contract}"),
+        DeployAction::Update => format!("replace the programs of application {old}, with {rates}"),
+        DeployAction::Params => format!("set the parameters of application {old}: {rates}"),
+        DeployAction::Nothing => "do nothing".to_owned(),
     }
 }

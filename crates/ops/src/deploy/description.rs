@@ -2,7 +2,8 @@
 //!
 //! What stands on one machine's development network stays out of git: such a deployment goes to the description in `.pnp/`.
 
-use crate::session::Session;
+use crate::connection::Connection;
+use crate::observer::Event;
 use pnp_network::Kind;
 use pnp_registry::{RegistryError, Store, write_atomically};
 use pnp_usage::arc56::{Deployed, Description, Networks, file_name};
@@ -13,19 +14,19 @@ const OWN: [&str; 2] = ["embedded", "localnet"];
 
 /// Writes the description where it differs from what is there, and says where it lies. A description that cannot be written
 /// is no reason for a deployment to fail.
-pub(super) fn write(session: &Session<'_>, name: &str) -> Option<String> {
-    match renew(session, name) {
-        Ok(path) => Some(session.context.shown(&path)),
+pub(super) fn write(connection: &Connection, name: &str) -> Option<PathBuf> {
+    match renew(connection, name) {
+        Ok(path) => Some(path),
         Err(why) => {
-            session.context.out.warn(&format!("the ARC-56 description was not written: {why}"));
+            connection.event(Event::DescriptionNotWritten { why });
             None
         }
     }
 }
 
-fn renew(session: &Session<'_>, name: &str) -> Result<PathBuf, String> {
-    let folder = &session.context.folder;
-    let own = matches!(session.network.kind, Kind::Embedded | Kind::LocalNet);
+fn renew(connection: &Connection, name: &str) -> Result<PathBuf, String> {
+    let folder = &connection.settings.folder;
+    let own = matches!(connection.network.kind, Kind::Embedded | Kind::LocalNet);
     let path = folder.join(if own { ".pnp" } else { "deployments" }).join(file_name(name));
     let networks = networks(folder, name, own).map_err(|error| error.to_string())?;
     let description = Description::new(name, networks).map_err(|error| error.to_string())?;

@@ -1,13 +1,14 @@
-//! What a deployment leaves in the record.
+//! What operations leave in a contract's record, and read from it.
 
-use crate::session::Session;
-use pnp_ops::provenance;
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::provenance;
 use pnp_registry::{Contract, Event, Rates};
-use pnp_types::{Address, Transaction, sha512_256};
+use pnp_types::{Address, AppIndex, Round, Transaction, sha512_256};
 use pnp_usage::{Creation, DeployNote, Parameters, Programs, Standing, Template, source_hashes, template_of};
 
 /// A contract that is about to be made.
-pub(super) fn draft(creator: Address, creation: &Creation, programs: &Programs, note: &DeployNote) -> Contract {
+pub(crate) fn draft(creator: Address, creation: &Creation, programs: &Programs, note: &DeployNote) -> Contract {
     Contract {
         app_id: 0,
         app_address: String::new(),
@@ -24,8 +25,18 @@ pub(super) fn draft(creator: Address, creation: &Creation, programs: &Programs, 
     }
 }
 
+/// The same once it is made.
+pub(crate) fn finished(mut contract: Contract, app_id: AppIndex, round: Round) -> Contract {
+    contract.app_id = app_id;
+    contract.app_address = Address::of_application(app_id).to_string();
+    if let Some(event) = contract.history.last_mut() {
+        event.round = round;
+    }
+    contract
+}
+
 /// A contract as the chain has it. `assumed` stands for what its programs do not tell of their template.
-pub(super) fn seen(standing: &Standing, name: &str, version: Option<String>, assumed: Template) -> Contract {
+pub(crate) fn seen(standing: &Standing, name: &str, version: Option<String>, assumed: Template) -> Contract {
     let application = &standing.application;
     let state = &standing.state;
     let (approval, clear) = (&application.approval_program, &application.clear_program);
@@ -54,34 +65,15 @@ pub(super) fn seen(standing: &Standing, name: &str, version: Option<String>, ass
     }
 }
 
-/// What happened, for the record.
-pub(crate) fn event(
-    session: &Session<'_>,
-    action: &str,
-    transactions: &[Transaction],
-    round: u64,
-    parameters: &Parameters,
-    approval_sha512_256: String,
-) -> Event {
-    Event {
-        action: action.to_owned(),
-        txids: transactions.iter().map(|transaction| transaction.id().to_string()).collect(),
-        round,
-        time: provenance::now(),
-        tool_version: provenance::TOOL_VERSION.to_owned(),
-        git_commit: provenance::git_commit(&session.context.folder),
-        parameters: rates(parameters),
-        approval_sha512_256,
-    }
-}
-
 /// Fee and limits, for the record.
-pub(crate) const fn rates(parameters: &Parameters) -> Rates {
+#[must_use]
+pub const fn rates(parameters: &Parameters) -> Rates {
     Rates { fee_pct: parameters.fee_pct(), min_rate: parameters.min_rate(), max_rate: parameters.max_rate() }
 }
 
 /// Hashes and template, for the record.
-pub(crate) fn recorded_programs(programs: &Programs) -> pnp_registry::Programs {
+#[must_use]
+pub fn recorded_programs(programs: &Programs) -> pnp_registry::Programs {
     let (approval_source_sha256, clear_source_sha256) = source_hashes();
     pnp_registry::Programs {
         approval_sha512_256: programs.approval_hash(),
@@ -97,7 +89,8 @@ fn template_map(template: Template) -> std::collections::BTreeMap<String, u64> {
 }
 
 /// The template a record says a contract was assembled with.
-pub(crate) fn recorded_template(programs: &pnp_registry::Programs) -> Template {
+#[must_use]
+pub fn recorded_template(programs: &pnp_registry::Programs) -> Template {
     let is_set = |name: &str| programs.template.get(name).is_some_and(|value| *value == 1);
     Template {
         updatable: is_set("TMPL_UPDATABLE"),
@@ -106,17 +99,53 @@ pub(crate) fn recorded_template(programs: &pnp_registry::Programs) -> Template {
     }
 }
 
-/// A contract's record for people.
-pub(crate) fn describe(contract: &Contract, network: &str) -> String {
-    let Contract { app_id, app_address, asset_id, creator, provider, platform, parameters, .. } = contract;
-    let asset = if *asset_id == 0 { "none: it takes any".to_owned() } else { asset_id.to_string() };
-    let Rates { fee_pct, min_rate, max_rate } = parameters;
-    let (percent, hundredth) = (fee_pct / 100, fee_pct % 100);
-    format!(
-        "contract  application {app_id} on {network}\naddress   {app_address}\nasset     {asset}\n\
-         creator   {creator}\nprovider  {provider}\nplatform  {platform}\n\
-         fee       {fee_pct} basis points ({percent}.{hundredth:02} %)\n\
-         rates     {min_rate} to {max_rate} minor units a unit\nprogram   sha512/256 {}",
-        contract.programs.approval_sha512_256
-    )
+/// The contract's programs as recorded, to explain refusals by line; without a record, today's.
+#[must_use]
+pub fn programs_of(record: Option<&Contract>) -> Option<Programs> {
+    let template = record.map_or_else(Template::default, |record| recorded_template(&record.programs));
+    let programs = Programs::assemble(template).ok()?;
+    match record {
+        // Another source than today's would name wrong lines.
+        Some(record) if record.programs.approval_sha512_256 != programs.approval_hash() => None,
+        _ => Some(programs),
+    }
+}
+
+impl Connection {
+    /// What happened, for the record.
+    #[must_use]
+    pub fn recorded_event(
+        &self,
+        action: &str,
+        transactions: &[Transaction],
+        round: Round,
+        parameters: &Parameters,
+        approval_sha512_256: String,
+    ) -> Event {
+        Event {
+            action: action.to_owned(),
+            txids: transactions.iter().map(|transaction| transaction.id().to_string()).collect(),
+            round,
+            time: provenance::now(),
+            tool_version: provenance::TOOL_VERSION.to_owned(),
+            git_commit: provenance::git_commit(&self.settings.folder),
+            parameters: rates(parameters),
+            approval_sha512_256,
+        }
+    }
+
+    /// Adds an event to a contract's record; one that is not recorded stays so. Whether it is.
+    ///
+    /// # Errors
+    /// A record that cannot be read or written.
+    pub fn add_event(&self, app: AppIndex, event: Event, change: impl FnOnce(&mut Contract)) -> Result<bool, Error> {
+        self.record(|chain| match chain.contract_mut(app) {
+            Some(contract) => {
+                change(contract);
+                contract.history.push(event);
+                true
+            }
+            None => false,
+        })
+    }
 }

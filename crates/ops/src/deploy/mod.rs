@@ -1,0 +1,306 @@
+//! See to it that the contract stands as asked for, and write down what stands.
+//!
+//! Done twice, nothing happens the second time. What is to be done about what stands is decided in
+//! [`Plan`]; here it is found, sent and recorded.
+
+mod creation;
+mod description;
+mod error;
+mod execute;
+mod target;
+
+pub use error::DeployError;
+pub use target::Found;
+
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::observer::Event;
+use crate::provenance;
+use crate::sender::{MultisigSigners, Outcome};
+use crate::sending::Sent;
+use execute::Work;
+use pnp_registry::Contract;
+use pnp_types::{AppIndex, AssetIndex, Round};
+use pnp_usage::{
+    Action, AssetWish, Change, DEFAULT_NAME, DeployNote, OnSchemaBreak, OnUpdate, Parameters, Plan, Policy, Programs,
+    Wanted, Wish,
+};
+use std::path::PathBuf;
+use target::Target;
+
+/// What a deployment asks for.
+#[derive(Clone, Debug, Default)]
+pub struct DeployRequest {
+    /// Parties, parameters and template values that are named; what is not stays as it stands. Parties that are not named
+    /// come from the settings.
+    pub wish: Wish,
+    /// The application that shall become so; the recorded one without a number.
+    pub app: Option<AppIndex>,
+    /// Make another contract, whatever stands.
+    pub new: bool,
+    /// The name that tells this contract from others of its creator.
+    pub name: Option<String>,
+    /// The version for the deployment's note; this program's if not given.
+    pub version: Option<String>,
+    /// What to do where the programs differ.
+    pub on_update: OnUpdate,
+    /// What to do where the application cannot become what is asked for.
+    pub on_schema_break: OnSchemaBreak,
+    /// How far to go.
+    pub extent: Extent,
+}
+
+/// How far a deployment goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// It is carried out.
+    #[default]
+    Done,
+    /// It is decided, and nothing is sent.
+    Decided,
+    /// It is tried on the node, and nothing is sent.
+    Simulated,
+}
+
+/// What a deployment comes to. `Append` is AlgoKit's word for another application beside the one that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeployAction {
+    /// What stands is what is asked for.
+    Nothing,
+    /// A contract is made; none stood.
+    Create,
+    /// Another contract is made beside the one that stands.
+    Append,
+    /// The programs are replaced in place.
+    Update,
+    /// Another contract is made and the one that stood deleted, in one group.
+    Replace,
+    /// Fee and limits are set.
+    Params,
+}
+
+impl DeployAction {
+    /// What is done, as records and bundles name it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Create => "create",
+            Self::Append => "append",
+            Self::Update => "update",
+            Self::Replace => "replace",
+            Self::Params => "params",
+        }
+    }
+}
+
+/// The outcome of a trial on the node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// Opcode cost of each transaction, in the group's order.
+    pub costs: Vec<u64>,
+    /// The network's fees, in microAlgos.
+    pub fee: u64,
+    /// By how much the balance that the creator must keep would change, in microAlgos.
+    pub min_balance_change: i64,
+}
+
+/// What a deployment did, would do, or found.
+#[derive(Debug)]
+pub struct Deployment {
+    /// What was or would be done.
+    pub action: DeployAction,
+    /// How far it went.
+    pub extent: Extent,
+    /// The application that stands in the end; nothing where it is still to be made.
+    pub app: Option<AppIndex>,
+    /// The application that is deleted.
+    pub replaced: Option<AppIndex>,
+    /// What differed from what is asked for.
+    pub changes: Vec<Change>,
+    /// How the contract was found where it was not recorded.
+    pub found: Option<Found>,
+    /// The group that was sent.
+    pub sent: Option<Sent>,
+    /// The trial on the node.
+    pub trial: Option<Trial>,
+    /// The contract's record.
+    pub contract: Option<Contract>,
+    /// The file of the contract's ARC-56 description.
+    pub description: Option<PathBuf>,
+}
+
+impl Connection {
+    /// Finds what stands, decides, and does what is asked for; on a development network what is missing is made first.
+    ///
+    /// Whatever is sent is recorded before, so that a process that is cut off leaves nothing that the next one does not find
+    /// out. The caller holds the [`NetworkLock`](crate::NetworkLock), unless this is a trial.
+    ///
+    /// # Errors
+    /// [`DeployError`], and what sending may fail for.
+    pub async fn deploy(
+        &self,
+        request: &DeployRequest,
+        signers: Option<&MultisigSigners>,
+    ) -> Result<Outcome<Box<Deployment>>, Error> {
+        let wish = self.named_wish(request)?;
+        // The record must be readable before anything is sent that belongs in it.
+        self.await_pending().await?;
+        let target = target::find(self, request, signers).await?;
+        let target = target.as_ref();
+        if let Some(found) = target.and_then(|target| target.found.as_ref()) {
+            self.event(Event::ContractFound(found.clone()));
+        }
+        let template = wish.template.over(target.map(Target::template).unwrap_or_default());
+        let programs = Programs::assemble(template)?;
+        let params = self.params().await?;
+        let plan = match target {
+            None => {
+                wish.parameters(&Parameters::EXAMPLE)?;
+                Plan { changes: Vec::new(), action: Action::Create, warnings: Vec::new() }
+            }
+            Some(target) => {
+                let wanted = Wanted { programs: &programs, creation: wish.over(&target.standing.state)? };
+                let policy = Policy {
+                    on_update: request.on_update,
+                    on_schema_break: request.on_schema_break,
+                    can_grow: params.rules().app_size_updates,
+                };
+                Plan::new(Some(&target.standing), &wanted, policy)
+            }
+        };
+        plan.warnings.iter().for_each(|warning| self.event(Event::PlanWarning(warning.clone())));
+        let is_guessed = target.is_some_and(|target| target.known_template().is_none()) && !wish.template.is_whole();
+        if is_guessed && matches!(plan.action, Action::Update { .. } | Action::Append | Action::Replace) {
+            self.event(Event::TemplateGuessed(template));
+        }
+        if let Action::Refuse(refusal) = plan.action {
+            let template = target.and_then(|target| target.standing.template());
+            return Err(DeployError::Differs { refusal, changes: plan.changes, template }.into());
+        }
+        let note = note(request, target, &programs);
+        let work = Work {
+            connection: self,
+            request,
+            signers,
+            wish: &wish,
+            target,
+            action: plan.action,
+            programs: &programs,
+            note: &note,
+            params: &params,
+        };
+        self.finish(&work, plan).await
+    }
+
+    /// What was named, by the request and by settings.
+    fn named_wish(&self, request: &DeployRequest) -> Result<Wish, Error> {
+        let wish = &request.wish;
+        let unbound = matches!(wish.asset, AssetWish::Unbound);
+        if unbound && self.identity.is_mainnet() {
+            return Err(DeployError::UnboundOnMainNet.into());
+        }
+        let named: Option<AssetIndex> = match wish.asset {
+            AssetWish::Bound(asset) => Some(asset),
+            AssetWish::Unbound | AssetWish::Unnamed => None,
+        };
+        let asset = match self.named_asset(named)? {
+            _ if unbound => AssetWish::Unbound,
+            Some(asset) => AssetWish::Bound(asset),
+            None => AssetWish::Unnamed,
+        };
+        Ok(Wish {
+            provider: self.address(wish.provider, "PROVIDER_ADDR")?,
+            platform: self.address(wish.platform, "PLATFORM_ADDR")?,
+            asset,
+            ..*wish
+        })
+    }
+
+    /// Carries a decision out as far as it was asked for.
+    async fn finish(&self, work: &Work<'_>, plan: Plan) -> Result<Outcome<Box<Deployment>>, Error> {
+        let target = work.target;
+        let action = deploy_action(plan.action);
+        let standing = target.map(|target| target.standing.application.id);
+        let mut deployment = Deployment {
+            action,
+            extent: work.request.extent,
+            app: standing,
+            replaced: standing.filter(|_| action == DeployAction::Replace),
+            changes: plan.changes,
+            found: target.and_then(|target| target.found.clone()),
+            sent: None,
+            trial: None,
+            contract: target.and_then(|target| target.record.clone()),
+            description: None,
+        };
+        match work.request.extent {
+            Extent::Decided => return Ok(Outcome::Done(Box::new(deployment))),
+            Extent::Simulated => {
+                if action != DeployAction::Nothing {
+                    deployment.trial = Some(work.simulate().await?);
+                }
+                return Ok(Outcome::Done(Box::new(deployment)));
+            }
+            Extent::Done => {}
+        }
+        let contract = match target.filter(|_| action == DeployAction::Nothing) {
+            Some(target) => work.acknowledge(target)?,
+            None => match work.carry_out().await? {
+                Outcome::Unsigned(unsigned) => return Ok(Outcome::Unsigned(unsigned)),
+                Outcome::Done((contract, sent)) => {
+                    deployment.sent = Some(sent);
+                    *contract
+                }
+            },
+        };
+        deployment.app = Some(contract.app_id);
+        deployment.description = description::write(self, &contract.name);
+        deployment.contract = Some(contract);
+        Ok(Outcome::Done(Box::new(deployment)))
+    }
+
+    /// Waits for deployments that an earlier process sent and did not live to see: another one beside them would make two.
+    async fn await_pending(&self) -> Result<(), Error> {
+        /// Rounds in which a transaction that reached any node of a network is in a block.
+        const ROUNDS: Round = 5;
+        let pending = self.chain()?.pending;
+        if pending.is_empty() || self.is_development() {
+            return Ok(());
+        }
+        let patience = self.params().await?.last_round.saturating_add(ROUNDS);
+        for entry in &pending {
+            if let Ok(txid) = entry.txid.parse() {
+                let last_round = entry.last_valid.min(patience);
+                self.event(Event::WaitingForDeployment { txid, last_round });
+                // Whether it came to something is read from the chain afterwards, whatever the wait ended with.
+                if let Err(error) = self.algod.wait(txid, last_round).await {
+                    self.event(Event::DeploymentNotSeen { why: error.to_string() });
+                }
+            }
+        }
+        self.settle(&pending).await
+    }
+}
+
+/// What the deployment's note says.
+fn note(request: &DeployRequest, target: Option<&Target>, programs: &Programs) -> DeployNote {
+    let named = target.and_then(Target::name).map(str::to_owned);
+    DeployNote {
+        name: request.name.clone().or(named).unwrap_or_else(|| DEFAULT_NAME.to_owned()),
+        version: request.version.clone().unwrap_or_else(|| provenance::TOOL_VERSION.to_owned()),
+        updatable: Some(programs.template.updatable),
+        deletable: Some(programs.template.deletable),
+    }
+}
+
+const fn deploy_action(action: Action) -> DeployAction {
+    match action {
+        Action::Nothing | Action::Refuse(_) => DeployAction::Nothing,
+        Action::Create => DeployAction::Create,
+        Action::Append => DeployAction::Append,
+        Action::Replace => DeployAction::Replace,
+        Action::Update { .. } => DeployAction::Update,
+        Action::SetParameters => DeployAction::Params,
+    }
+}

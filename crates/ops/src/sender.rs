@@ -1,0 +1,216 @@
+//! Who an operation sends for: one key, which signs and sends at once, or many, who get the transactions to sign.
+
+use crate::connection::Connection;
+use crate::error::Error;
+use crate::sending::Sent;
+use pnp_keys::{Account, KeyError};
+use pnp_types::{Address, AppIndex, MultisigAccount, Transaction};
+use pnp_usage::{OperationError, Programs};
+
+/// A multisignature that is asked to sign.
+#[derive(Clone, Debug)]
+pub struct MultisigSigners {
+    /// Its name.
+    pub name: String,
+    /// Its keys and threshold.
+    pub multisig: MultisigAccount,
+    /// The account it signs for, where that is another one, rekeyed to it.
+    pub sender: Option<Address>,
+}
+
+/// An account that many sign for.
+#[derive(Clone, Debug)]
+pub struct Many {
+    /// The account: the multisignature's own, or one rekeyed to it.
+    pub address: Address,
+    /// The multisignature's name.
+    pub name: String,
+    /// Its keys and threshold.
+    pub multisig: MultisigAccount,
+}
+
+/// Whose transactions an operation makes, and who signs them.
+#[derive(Clone, Debug)]
+pub enum Sender {
+    /// One key, here.
+    One(Account),
+    /// Keys elsewhere.
+    Many(Many),
+}
+
+impl Sender {
+    /// Whose transactions.
+    #[must_use]
+    pub const fn address(&self) -> Address {
+        match self {
+            Self::One(account) => account.address,
+            Self::Many(many) => many.address,
+        }
+    }
+
+    /// The key that signs here, if there is one.
+    #[must_use]
+    pub const fn account(&self) -> Option<&Account> {
+        match self {
+            Self::One(account) => Some(account),
+            Self::Many(_) => None,
+        }
+    }
+}
+
+/// Transactions that wait for many signatures.
+#[derive(Clone, Debug)]
+pub struct Unsigned {
+    /// What they do, in one word.
+    pub action: &'static str,
+    /// What they do, in one sentence.
+    pub what: String,
+    /// Who signs.
+    pub sender: Many,
+    /// The transactions, as one group.
+    pub transactions: Vec<Transaction>,
+}
+
+/// What came of what an operation set out to do.
+#[derive(Debug)]
+pub enum Outcome<T = Sent> {
+    /// It is done.
+    Done(T),
+    /// It waits for its signers; nothing was sent or recorded.
+    Unsigned(Box<Unsigned>),
+}
+
+/// Why nobody here may do something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SenderError {
+    /// The key here is not that of the account that made the contract.
+    #[error(
+        "application {app} was made by {creator}, {}",
+        here.map_or_else(|| "whose key is not here".to_owned(), |here| format!("and the account creator here is {here}"))
+    )]
+    NotCreator {
+        /// The contract.
+        app: AppIndex,
+        /// Who made it.
+        creator: Address,
+        /// The account `creator` that is here, if there is one.
+        here: Option<Address>,
+    },
+    /// Many were asked to sign for one account, and another has to send this.
+    #[error("--sender is {named}, but this is for {needed} to do")]
+    OtherSender {
+        /// The account that was named.
+        named: Address,
+        /// The account that has to.
+        needed: Address,
+    },
+    /// The multisignature does not sign for the account.
+    #[error("{address} is not for {name} to sign")]
+    NotTheirs {
+        /// The account.
+        address: Address,
+        /// The multisignature's name.
+        name: String,
+        /// The multisignature's address.
+        multisig: Address,
+        /// Whose key signs for the account now.
+        signer: Address,
+    },
+}
+
+impl Connection {
+    /// Who sends: the account `name`, made and funded where a development network lacks it, or the signers asked for.
+    ///
+    /// # Errors
+    /// As [`Connection::account`], and [`SenderError::NotTheirs`].
+    pub async fn sender(&self, signers: Option<&MultisigSigners>, name: &str) -> Result<Sender, Error> {
+        match signers {
+            None => Ok(Sender::One(self.account(name).await?)),
+            Some(signers) => self.many(signers, signers.sender).await,
+        }
+    }
+
+    /// As [`Connection::sender`], but never makes an account.
+    ///
+    /// # Errors
+    /// As [`Connection::sender`].
+    pub async fn existing_sender(&self, signers: Option<&MultisigSigners>, name: &str) -> Result<Sender, Error> {
+        match signers {
+            None => Ok(Sender::One(self.keys().get(name).await?)),
+            Some(signers) => self.many(signers, signers.sender).await,
+        }
+    }
+
+    /// The signers asked for, who speak for `address`: an application's creator, for example.
+    ///
+    /// # Errors
+    /// [`SenderError`].
+    pub async fn sender_for(&self, signers: &MultisigSigners, address: Address) -> Result<Sender, Error> {
+        match signers.sender {
+            Some(named) if named != address => Err(SenderError::OtherSender { named, needed: address }.into()),
+            _ => self.many(signers, Some(address)).await,
+        }
+    }
+
+    async fn many(&self, signers: &MultisigSigners, address: Option<Address>) -> Result<Sender, Error> {
+        let MultisigSigners { name, multisig, .. } = signers;
+        let address = address.unwrap_or_else(|| multisig.address());
+        let signer = self.algod.account(address).await?.signer();
+        if signer != multisig.address() {
+            let (name, multisig) = (name.clone(), multisig.address());
+            return Err(SenderError::NotTheirs { address, name, multisig, signer }.into());
+        }
+        Ok(Sender::Many(Many { address, name: name.clone(), multisig: multisig.clone() }))
+    }
+
+    /// The account that made the application: nobody else may change or end it, so none is made for that.
+    ///
+    /// # Errors
+    /// [`SenderError`], a key that is missing, and an application that does not exist.
+    pub async fn creator_of(&self, app: AppIndex, signers: Option<&MultisigSigners>) -> Result<Sender, Error> {
+        let Some(application) = self.algod.application(app).await? else {
+            return Err(OperationError::NoApplication(app).into());
+        };
+        let creator = application.creator;
+        if let Some(signers) = signers {
+            return self.sender_for(signers, creator).await;
+        }
+        // Several places may know a creator; the one that made it is meant.
+        let own = self.keys().everywhere("creator").await.into_iter().flatten().find(|one| one.address == creator);
+        if let Some(account) = own {
+            return Ok(Sender::One(self.prepared(account).await?));
+        }
+        match self.keys().get("creator").await {
+            Ok(account) => Err(SenderError::NotCreator { app, creator, here: Some(account.address) }.into()),
+            Err(KeyError::Missing { .. }) if self.is_development() => {
+                Err(SenderError::NotCreator { app, creator, here: None }.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Does what an operation set out to do: has it approved, signs, sends and waits; or gives back what many have to sign.
+    ///
+    /// `action` is one word, `what` a sentence for whoever approves or signs.
+    ///
+    /// # Errors
+    /// As [`Connection::send`].
+    pub async fn carry_out(
+        &self,
+        action: &'static str,
+        what: &str,
+        sender: &Sender,
+        transactions: &[Transaction],
+        programs: Option<&Programs>,
+    ) -> Result<Outcome, Error> {
+        match sender {
+            Sender::One(account) => Ok(Outcome::Done(self.send(what, account, transactions, programs).await?)),
+            Sender::Many(many) => Ok(Outcome::Unsigned(Box::new(Unsigned {
+                action,
+                what: what.to_owned(),
+                sender: many.clone(),
+                transactions: transactions.to_vec(),
+            }))),
+        }
+    }
+}
