@@ -26,7 +26,7 @@ impl From<Error> for Failure {
             Error::Dispenser(error) => error.into(),
             Error::Embedded(error) => error.into(),
             Error::Asset(error) => error.into(),
-            Error::Sender(error) => error.into(),
+            Error::Sender(error) => (*error).into(),
             Error::Deploy(error) => error.into(),
             Error::Update(error) => error.into(),
             Error::Setting(error) => error.into(),

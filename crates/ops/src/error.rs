@@ -72,7 +72,7 @@ pub enum Error {
     Asset(#[from] AssetError),
     /// Who may send.
     #[error(transparent)]
-    Sender(#[from] SenderError),
+    Sender(Box<SenderError>),
     /// A deployment.
     #[error(transparent)]
     Deploy(#[from] DeployError),
@@ -117,6 +117,12 @@ impl Made {
             Self::Application => "application",
             Self::Asset => "asset",
         }
+    }
+}
+
+impl From<SenderError> for Error {
+    fn from(error: SenderError) -> Self {
+        Self::Sender(Box::new(error))
     }
 }
 

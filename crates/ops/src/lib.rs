@@ -5,7 +5,47 @@
 //! run, and have an [`Approve`] decide before anything is sent on MainNet. Nothing here reads arguments, writes to a
 //! terminal, or makes sentences for people beyond the texts of errors.
 //!
-//! The network named `embedded` (feature of the same name, on by default) is a development node inside the process.
+//! The network named `embedded` (feature of the same name, on by default) is a development node inside the process; the
+//! same is there in memory, for tests and trials. A contract deployed and billed on it:
+//!
+//! ```
+//! # #[cfg(feature = "embedded")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use pnp_ops::{Connection, DeployRequest, Host, Outcome, Settings};
+//! use pnp_usage::{BillRequest, PreparedBill};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! // Records and the keys of development accounts go to `folder`; nobody is told, nothing is approved on MainNet.
+//! let connection = Connection::in_memory(Settings::new(folder), Host::default()).await?;
+//! let deployed = match connection.deploy(&DeployRequest::default(), None).await? {
+//!     Outcome::Done(deployment) => deployment.contract,
+//!     Outcome::Unsigned(_) => None, // of a multisignature, which has to sign it first
+//! };
+//! let contract = deployed.ok_or("no contract")?;
+//!
+//! let user = connection.account("user").await?;
+//! connection.opt_in_and_fund(&user, contract.app_id, contract.asset_id).await?;
+//! let request = BillRequest {
+//!     app: contract.app_id,
+//!     user: user.address,
+//!     units: 3,
+//!     unit_price: Some(20),
+//!     tick: None,
+//!     asset: None,
+//!     ordered_ticks: true,
+//! };
+//! let bill = PreparedBill::new(&connection.algod, &request).await?;
+//! let sent = connection.send("bill 3 units", &user, &bill.transactions, None).await?;
+//! assert_eq!(bill.bill.split.gross, 60);
+//! assert_eq!(sent.txids.len(), 3);
+//! connection.close().await?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "embedded"))]
+//! # fn main() {}
+//! ```
 
 mod approval;
 mod assets;

@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::interrupt;
 use crate::terminal::output::Answer;
+use pnp_client::Rejection;
 use pnp_ops::{Effect, make_private, programs_of, provenance, recorded_template};
 use pnp_registry::Contract;
 use pnp_types::{Digest, MicroAlgos};
@@ -182,7 +183,9 @@ fn explain(record: Option<&Contract>) -> Explain {
         let failure = rejected(rejection, programs.as_ref());
         match &failure.cause {
             // Such a message says what and the cause says how much.
-            Some(cause) if failure.code != "refused" => format!("{} ({cause})", failure.message),
+            Some(cause) if !matches!(rejection, Rejection::Logic { .. } | Rejection::Other { .. }) => {
+                format!("{} ({cause})", failure.message)
+            }
             _ => failure.message.clone(),
         }
     })

@@ -130,7 +130,7 @@ pub(super) async fn find(
     let chain = connection.chain()?;
     if let Some(app) = connection.named_app(request.app)? {
         let record = chain.contract(app).cloned();
-        let found = record.is_none().then(|| Found::Named(app));
+        let found = record.is_none().then_some(Found::Named(app));
         let target = at(connection, app, record, found).await?;
         return target.map(Some).ok_or_else(|| OperationError::NoApplication(app).into());
     }
