@@ -240,7 +240,6 @@ fn signed(network: &Running, mut transaction: pnp_types::Transaction) -> Vec<u8>
     let key = pnp_types::signing::SigningKey::from_seed(node.dispenser().unwrap().seed());
     let latest = node.read(|chain| chain.latest());
     transaction.header.sender = key.address();
-    transaction.header.fee = pnp_types::MicroAlgos(1000);
     transaction.header.first_valid = latest;
     transaction.header.last_valid = latest + 100;
     transaction.header.genesis_hash = node.genesis_hash();
@@ -254,11 +253,7 @@ fn post(network: &Running, path: &str, body: &[u8]) -> (u16, serde_json::Value) 
 }
 
 fn payment(to: Address, amount: u64) -> pnp_types::Transaction {
-    pnp_types::Transaction {
-        kind: pnp_types::TransactionType::Payment,
-        payment: pnp_types::Payment { receiver: to, amount: pnp_types::MicroAlgos(amount), ..Default::default() },
-        ..Default::default()
-    }
+    pnp_types::Transaction::payment(Address::ZERO, to, pnp_types::MicroAlgos(amount)).build()
 }
 
 #[test]
@@ -335,15 +330,12 @@ fn a_shorter_memory_can_be_set_and_holds_after_a_restart() {
 fn a_failing_program_is_told_with_its_place() {
     let network = DevNode::spawn(Config::test()).unwrap();
     let program = |source| pnp_teal::assemble(source, Default::default()).unwrap().bytes;
-    let create = pnp_types::Transaction {
-        kind: pnp_types::TransactionType::ApplicationCall,
-        application_call: pnp_types::ApplicationCall {
-            approval_program: program("#pragma version 11\nint 7\nint 0\nassert"),
-            clear_program: program("#pragma version 11\nint 1"),
-            ..Default::default()
-        },
-        ..Default::default()
-    };
+    let create = pnp_types::Transaction::app_create(
+        Address::ZERO,
+        program("#pragma version 11\nint 7\nint 0\nassert"),
+        program("#pragma version 11\nint 1"),
+    )
+    .build();
     let (status, answer) = post(&network, "/v2/transactions", &signed(&network, create));
     assert_eq!(status, 400);
     assert_eq!(
