@@ -176,3 +176,34 @@ fn the_account_that_pays_is_still_heard_by_its_old_flag() {
     let accounts = project.done(&["account", "list"]);
     assert!(accounts.to_string().contains(receipt["receipt"]["user"].as_str().unwrap()));
 }
+
+/// Every line that was read has one end.
+fn assert_adds_up(summary: &Value) {
+    let ends = ["charged", "charged_before", "refused", "left", "doubtful"].map(|end| number(&summary[end]));
+    assert_eq!(ends.iter().sum::<u64>(), number(&summary["lines"]), "{summary:#}");
+}
+
+#[test]
+fn the_lines_of_a_halted_batch_add_up() {
+    let csv = "user,units,unit_price,tick_id\nalice,1,5,a-1\nalice,1,5,a-2\nbob,1,5,b-1\nnobody,1,5,c-1\nbob,1,5,b-2\n";
+    let project = shop().file("use.csv", csv);
+    // The groups of the first lines are refused a fee: their tasks end in what halts the batch.
+    let (_, summary) = batch(&project, &["--from", "use.csv", "--max-fee", "1"], 1);
+    assert_eq!(summary["error"]["code"], "fee_ceiling", "{summary:#}");
+    assert!(number(&summary["lines"]) > 0, "{summary:#}");
+    assert_adds_up(&summary);
+    // Keys that others may read halt it while a line is looked at.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let keys = project.path().join(".pnp/accounts/embedded.json");
+        std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let (_, summary) = batch(&project, &["--from", "use.csv"], 1);
+        assert_eq!(summary["error"]["code"], "exposed_keys", "{summary:#}");
+        assert_adds_up(&summary);
+        std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let (_, summary) = batch(&project, &["--from", "use.csv"], 3);
+    assert_eq!((number(&summary["charged"]), number(&summary["refused"])), (4, 1), "{summary:#}");
+    assert_adds_up(&summary);
+}

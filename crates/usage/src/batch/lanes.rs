@@ -156,12 +156,10 @@ impl Lanes {
         }
     }
 
-    /// Notes that the user's line is not settled and no other may overtake it; how many lines are left by that.
-    pub(super) fn block(&mut self, user: Address) -> u64 {
-        let Some(lane) = self.lanes.get_mut(&user) else { return 0 };
+    /// Notes that the user's line is not settled and no other may overtake it: those behind it are left for another run.
+    pub(super) fn block(&mut self, user: Address) {
+        let Some(lane) = self.lanes.get_mut(&user) else { return };
         lane.closed = Some(Closed::Blocked);
-        let left = std::mem::take(&mut lane.queue).len();
-        self.queued -= left;
-        left as u64
+        self.queued -= std::mem::take(&mut lane.queue).len();
     }
 }

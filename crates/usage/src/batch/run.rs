@@ -349,7 +349,8 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
         };
         match self.lanes.push(user, Entry::new(number, input, row, open)) {
             Pushed::Queued => {}
-            Pushed::Left => self.summary.left += 1,
+            // Behind a line whose fate is not known.
+            Pushed::Left => {}
             Pushed::Refused(entry, reason) => self.refuse(user, &entry, reason)?,
         }
         Ok(())
@@ -422,12 +423,12 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 }
             }
             Outcome::Refused(_) => self.summary.refused += 1,
-            Outcome::Expired(_) => self.summary.left += 1,
+            Outcome::Expired(_) => {}
             Outcome::Doubtful(_) => self.summary.doubtful += 1,
         }
         match outcome {
             Outcome::Charged(_) | Outcome::Refused(_) => self.lanes.finish(user, last),
-            Outcome::Expired(_) | Outcome::Doubtful(_) => self.summary.left += self.lanes.block(user),
+            Outcome::Expired(_) | Outcome::Doubtful(_) => self.lanes.block(user),
         }
         self.listener.settled(&Settled { line, user: user.to_string(), bill, outcome });
         Ok(())
@@ -442,8 +443,11 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 tracing::debug!(%error, "a line was not settled");
             }
         }
-        self.summary.left += (self.tasks.len() + self.lanes.queued() + self.held.len()) as u64;
         self.tasks.abort_all();
+        // Whatever was read and has no other end, also a line whose charge stopped the batch.
+        let Summary { lines, charged, charged_before, refused, doubtful, .. } = self.summary;
+        let settled = charged + charged_before + refused + doubtful;
+        self.summary.left = lines.saturating_sub(settled);
     }
 
     /// Notes the end of the input, where every line is settled.
