@@ -127,8 +127,9 @@ async fn bill_once(
         let failure = refused(&session.algod, &signed, &failure.rejection, programs.as_ref()).await;
         return Err(judge(session, &prepared, failure).await);
     }
-    let what = effect(&prepared);
-    let sent = match session.send(&what, user, &prepared.transactions, programs.as_ref()).await {
+    session.check_fees(&prepared.transactions).map_err(Error::from)?;
+    session.approve_group(&effect(&prepared), user.address, &prepared.transactions).await.map_err(Error::from)?;
+    let sent = match session.submit(&signed, programs.as_ref()).await {
         Err(Error::Refused(refusal))
             if matches!(refusal.rejection, Rejection::Logic { .. } | Rejection::Other { .. }) =>
         {

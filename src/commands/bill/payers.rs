@@ -2,17 +2,12 @@
 
 use crate::failure::Failure;
 use crate::session::Session;
-use pnp_client::{ClientError, Verdict};
 use pnp_keys::{Account, KeyError};
 use pnp_types::{Address, AppIndex, AssetIndex, Transaction};
 use pnp_usage::LocalState;
 use pnp_usage::batch::{Payer, Payers, Ready, Signing};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How often a question is asked again while the network is not to be reached.
-const TRIES: u32 = 8;
 
 /// An account that signs for its bills.
 struct Purse(Account);
@@ -70,10 +65,11 @@ impl<'s, 'c> Purses<'s, 'c> {
     async fn prepare(&self, account: &Account) -> Result<Result<Option<LocalState>, String>, Failure> {
         let (user, algod) = (account.address, &self.session.algod);
         let own = self.session.is_own(account);
+        // Each request is asked again by itself, for as long as the transport has patience.
         let (state, local, holding) = tokio::try_join!(
-            patiently(|| algod.account(user)),
-            patiently(|| LocalState::fetch(algod, user, self.app)),
-            patiently(|| algod.holding(user, self.asset)),
+            algod.account(user),
+            LocalState::fetch(algod, user, self.app),
+            algod.holding(user, self.asset),
         )?;
         if own && (state.balance.is_zero() || holding.is_none()) {
             let account = self.session.account(&account.name).await?;
@@ -117,19 +113,5 @@ impl Payers for Purses<'_, '_> {
             Err(reason) => return Ok(Err(reason)),
         };
         Ok(Ok(Ready { payer: Arc::new(Purse(account)), last_tick: local.last_tick }))
-    }
-}
-
-/// Asks again while the network is not to be reached or busy.
-async fn patiently<T, F: Future<Output = Result<T, ClientError>>>(ask: impl Fn() -> F) -> Result<T, ClientError> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match ask().await {
-            Err(error) if error.verdict() == Verdict::Later && tries < TRIES => {
-                tokio::time::sleep(Duration::from_millis(100) * (1 << tries.min(5))).await;
-            }
-            outcome => return outcome,
-        }
     }
 }

@@ -116,6 +116,20 @@ fn kmd_signs_through_every_fault() {
 }
 
 #[test]
+fn a_bill_is_signed_once() {
+    let upstream = Upstream::start();
+    let proxy = Proxy::start("", |request: &Request| kmd(request, 61));
+    let project = funded(&upstream, &proxy.url(), 61);
+    let signed = || proxy.seen().iter().filter(|request| request.path == "/v1/transaction/sign").count();
+    project.done(&["deploy"]);
+    // The first bill of an account also opts it in.
+    project.done(&["bill", "--units", "1", "--user", NAME]);
+    let before = signed();
+    project.done(&["bill", "--units", "1", "--user", NAME]);
+    assert_eq!(signed() - before, 3, "three transactions, each signed once");
+}
+
+#[test]
 fn kmd_is_trusted_as_the_network_is() {
     let upstream = Upstream::start();
     let made = authority("localhost");
