@@ -16,6 +16,14 @@ pub enum Varint<T> {
 /// Reads an unsigned integer.
 #[inline]
 pub fn read_uvarint(bytes: &[u8]) -> Varint<u64> {
+    // Nearly all are of one byte.
+    match bytes.first() {
+        Some(byte) if *byte < 0x80 => Varint::Value((*byte).into(), 1),
+        _ => read_long(bytes),
+    }
+}
+
+fn read_long(bytes: &[u8]) -> Varint<u64> {
     let mut value = 0u64;
     for (position, byte) in bytes.iter().enumerate() {
         let group = u64::from(byte & 0x7f);

@@ -162,9 +162,9 @@ impl<'a> Run<'a> {
         match decoded.operand {
             Operand::None => self.comment(spec.op, 0),
             Operand::Bytes(bytes) => self.small(spec, &bytes)?,
-            Operand::Uint(value) => self.write(format_args!(" {value}")),
+            Operand::Uint(value) => self.number(value),
             Operand::Uints(values) => {
-                values.iter().for_each(|value| self.write(format_args!(" {value}")));
+                values.iter().for_each(|value| self.number(value));
                 if values.is_empty() {
                     self.out.push(' ');
                 }
@@ -213,8 +213,11 @@ impl<'a> Run<'a> {
                     }
                     None => return Err(format!("invalid immediate {} for {}: {byte}", immediate.name, spec.name)),
                 },
-                ImmediateKind::Int8 => self.write(format_args!(" {}", byte.cast_signed())),
-                ImmediateKind::Byte => self.write(format_args!(" {byte}")),
+                ImmediateKind::Int8 => {
+                    self.out.push(' ');
+                    self.write(byte.cast_signed());
+                }
+                ImmediateKind::Byte => self.number(byte.into()),
                 _ => return Ok(()),
             }
             self.comment(spec.op, byte);
@@ -227,7 +230,8 @@ impl<'a> Run<'a> {
         match op.constant(immediate) {
             Some(Constant::Int(index)) => {
                 if let Some(value) = self.ints.get(usize::from(index)).copied() {
-                    self.write(format_args!(" // {value}"));
+                    self.out.push_str(" //");
+                    self.number(value);
                 }
             }
             Some(Constant::Bytes(index)) => {
@@ -244,6 +248,12 @@ impl<'a> Run<'a> {
         let label = self.label_of(target).to_owned();
         self.out.push(' ');
         self.out.push_str(&label);
+    }
+
+    /// A number behind a blank.
+    fn number(&mut self, value: u64) {
+        self.out.push(' ');
+        self.write(value);
     }
 
     fn write(&mut self, value: impl std::fmt::Display) {
