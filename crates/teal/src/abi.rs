@@ -1,6 +1,6 @@
 //! Whether a text is an ABI method signature (ARC-4), as far as `method` warns about it.
 //!
-//! Only the spelling is checked, and only the first thing wrong is told, in the words of the reference's ABI library.
+//! Only the spelling is checked, and only the first error is reported, in the words of the reference's ABI library.
 
 use super::integer::{IntegerError, parse_decimal};
 use super::quote::quoted;

@@ -160,7 +160,7 @@ fn unknown_field(field: &str, group: FieldGroup) -> Option<String> {
     Some(format!("`{field}` is a field of `{}`", owner.name))
 }
 
-/// About a constant that is none.
+/// About an invalid constant.
 fn constant(problem: &Problem) -> Option<String> {
     let (value, names): (&str, bool) = match problem {
         Problem::NotAnInteger(value) => (value, true),

@@ -29,7 +29,7 @@ pub(super) fn failure(token: Token, problem: Problem) -> Failure {
     Box::new((token, problem))
 }
 
-/// What the look at an instruction's types has told of its bytes, so that it need not be read twice. Nothing is wrong
+/// What was learned of an instruction's bytes when its types were read, so that it need not be read twice. Nothing is wrong
 /// with any of it.
 enum Learned<'a> {
     Nothing,

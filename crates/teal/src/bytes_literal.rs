@@ -6,7 +6,7 @@ use super::encoding::{EncodingError, decode_base32, decode_base64, decode_hex};
 use super::integer::IntegerError;
 use super::quote::quoted;
 
-/// Why a byte literal is none; the texts are the reference's.
+/// Why a byte literal is invalid; the texts are the reference's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BytesError {
     /// `base64(` without `)`.
@@ -48,14 +48,14 @@ pub(super) struct Literal {
     pub(super) words: usize,
 }
 
-/// A literal that is none: which word is to blame, and why.
+/// An invalid literal: which word is to blame, and why.
 pub(super) type Blame = (usize, BytesError);
 
 /// What came of reading a literal.
 pub(super) type Read = Result<Literal, Blame>;
 
 /// Reads the literal at the start of `words`, the first of which exists, and appends its bytes to `arena`.
-/// Nothing stays there of a literal that is none.
+/// Nothing stays there of an invalid literal.
 pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<Literal, Blame> {
     let start = arena.len();
     let read = read(first, second, arena);

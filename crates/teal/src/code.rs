@@ -131,7 +131,7 @@ impl Code {
         self.marks.push(Location { pc: self.here().at, line: token.line - 1, column: token.column });
     }
 
-    /// Defines a label here; tells whether it is new. The last definition holds.
+    /// Defines a label here; returns whether it is new. The last definition holds.
     pub(super) fn define(&mut self, source: &str, name: Token) -> bool {
         let here = self.here();
         let label = self.label(source, name);

@@ -225,7 +225,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// The value of the constant that is loaded, as far as a block told it.
+    /// The value of the constant that is loaded, as far as a block defined it.
     fn comment(&mut self, op: Op, immediate: u8) {
         match op.constant(immediate) {
             Some(Constant::Int(index)) => {

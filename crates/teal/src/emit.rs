@@ -139,7 +139,7 @@ impl Assembler<'_> {
         Ok(())
     }
 
-    /// The byte of an immediate; `None` if there is something wrong with it. A field tells the type of the result.
+    /// The byte of an immediate; `None` if there is something wrong with it. A field decides the type of the result.
     #[inline]
     fn immediate(&mut self, spec: &'static OpSpec, kind: ImmediateKind, token: &Token) -> Option<u8> {
         let text = token.bytes(self.source);
@@ -247,7 +247,7 @@ impl Assembler<'_> {
         }
     }
 
-    /// A number of one byte; `what` it is tells the error.
+    /// A number of one byte; `what` names it in the error.
     pub(super) fn byte_immediate_of(&self, token: Token, what: &'static str) -> Result<u8, Failure> {
         parse_uint8(token.bytes(self.source)).ok_or_else(|| self.bad_byte(token, "", what))
     }

@@ -234,7 +234,7 @@ impl Assembler<'_> {
         Ok(())
     }
 
-    /// A count and so many integers. What is no integer is told, and written as Go reads it: 0, or the largest.
+    /// A count and so many integers. What is no integer is reported, and written as Go reads it: 0, or the largest.
     pub(super) fn write_uints(&mut self, args: &[Token]) -> Vec<u64> {
         self.code.push_varuint(args.len() as u64);
         let mut values = Vec::with_capacity(args.len());

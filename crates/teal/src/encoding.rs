@@ -89,7 +89,7 @@ pub(super) fn decode_hex(digits: &[u8], out: &mut Vec<u8>) -> Result<(), Encodin
     }
 }
 
-/// Appends the bytes of `text`, padded or not. What is wrong is told as if padding were not allowed.
+/// Appends the bytes of `text`, padded or not. Errors are reported as if padding were not allowed.
 pub(super) fn decode_base32(text: &[u8], out: &mut Vec<u8>) -> Result<(), EncodingError> {
     let keep = out.len();
     let Err(wrong) = decode_base32_unpadded(text, out) else { return Ok(()) };

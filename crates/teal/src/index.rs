@@ -1,7 +1,7 @@
 //! From a value to its position in a list: how the assembler finds labels and constants again.
 //!
 //! The list itself holds the values, so that nothing is kept twice, and the hash is a multiplication for every eight
-//! bytes, with numbers drawn anew for each process: nobody can write a source whose labels all collide.
+//! bytes, with numbers drawn again for each process: nobody can write a source whose labels all collide.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;

@@ -139,7 +139,7 @@ impl Knowledge {
         }
     }
 
-    /// Pops `args`, pushes `returns`, and tells what does not fit.
+    /// Pops `args`, pushes `returns`, and reports what does not fit.
     #[inline]
     pub(super) fn apply(&mut self, args: &[StackType], returns: &[StackType], faults: &mut Vec<Fault>) {
         if self.dead {
@@ -165,7 +165,7 @@ impl Knowledge {
         }
     }
 
-    /// Pops `args` one by one, and tells what does not fit.
+    /// Pops `args` one by one, and reports what does not fit.
     #[cold]
     fn take(&mut self, args: &[StackType], faults: &mut Vec<Fault>) {
         let height = self.stack.len();

@@ -41,7 +41,7 @@ fn is_optimizable<T>(assembler: &Assembler<'_>, constants: &Constants<T>) -> boo
     constants.manual_blocks == 0 && assembler.settled_version().is_some_and(|version| version >= BACK_BRANCH_VERSION)
 }
 
-/// Tells of the first constant too many whose place something else has taken, as the reference does: lines counted
+/// Reports the first constant too many whose place something else has taken, as the reference does: lines counted
 /// from 0. What looks like the load of a constant is taken for one.
 fn is_lost(assembler: &mut Assembler<'_>, kind: &'static str, opcode: u8) -> bool {
     let code = &assembler.code;
@@ -159,7 +159,7 @@ fn varint_jump(code: &Code, reference: &Reference, target: Place) -> Option<i64>
     }
 }
 
-/// Gives every reference its offset; what cannot be reached is told.
+/// Gives every reference its offset; what cannot be reached is reported.
 fn resolve(assembler: &mut Assembler<'_>) {
     let version = assembler.settled_version();
     let code = &mut assembler.code;

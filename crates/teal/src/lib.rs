@@ -113,7 +113,7 @@ impl Assembled {
 
 /// Assembles a whole program.
 ///
-/// All errors are told at once, in the reference's order, followed by the warnings. A source of nothing but comments
+/// All errors are reported at once, in the reference's order, followed by the warnings. A source of nothing but comments
 /// needs a version in `options`; without one it is a [`Problem::NoInstruction`].
 ///
 /// ```

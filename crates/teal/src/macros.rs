@@ -112,7 +112,7 @@ impl<'a> Assembler<'a> {
         Err(failure(*name_token, Problem::MacroCycle(cycle)))
     }
 
-    /// Once the version is told, drops the macros that take a name from it. Tells whether there were any.
+    /// Once the version is known, drops the macros that take a name from it. Returns whether there were any.
     pub(super) fn recheck_macros(&mut self) -> bool {
         let version = self.settled_version();
         let check = |(name, found): (&&str, &Macro)| {

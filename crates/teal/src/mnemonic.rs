@@ -275,7 +275,7 @@ impl Mnemonics {
         for form in CONSTANTS {
             add(form.name, Mnemonic::Form(form));
         }
-        // These shadow the opcodes of the same name. A form that is too new is kept, so that it can be told so.
+        // These shadow the opcodes of the same name. A form that is too new is kept, so that the error can say so.
         for (name, forms) in &BY_COUNT {
             let form = |opcode: &str| {
                 let newest = version_table(MAX_VERSION);

@@ -70,7 +70,7 @@ pub enum Problem {
     /// A label named as a macro.
     #[error("Cannot create label with same name as macro: {0}")]
     LabelMacro(String),
-    /// Macros that became illegal when the version was told.
+    /// Macros that became illegal when the version was set.
     #[error("version is incompatible with defined macros")]
     MacrosAndVersion,
     /// `#pragma` alone.
@@ -85,7 +85,7 @@ pub enum Problem {
     /// A pragma that comes too late.
     #[error("#pragma {0} is only allowed before instructions")]
     LatePragma(&'static str),
-    /// A value that is none.
+    /// An invalid value.
     #[error("bad #pragma {pragma}: {}", quoted(.value))]
     BadPragma {
         /// Which pragma.
@@ -256,7 +256,7 @@ pub enum Problem {
     NotAnIntegerInList {
         /// What is there.
         value: String,
-        /// Why it is none.
+        /// Why it is invalid.
         reason: IntegerError,
     },
     /// No byte literal where one is wanted.
@@ -267,7 +267,7 @@ pub enum Problem {
     NotBytes {
         /// The opcode or pseudo-op.
         opcode: &'static str,
-        /// Why it is none.
+        /// Why it is invalid.
         reason: BytesError,
     },
     /// Something after the byte literal.
@@ -294,7 +294,7 @@ pub enum Problem {
     /// `method` without a string.
     #[error("unable to parse method signature")]
     NotAMethod,
-    /// `method` with a string that is none.
+    /// `method` with an invalid string.
     #[error("{0}")]
     BadMethodString(BytesError),
     /// Not an address: not base32.
@@ -326,7 +326,7 @@ pub enum Problem {
         /// Which one.
         index: usize,
     },
-    /// Several blocks written by hand: nothing tells which is in force.
+    /// Several blocks written by hand: nothing says which is in force.
     #[error("{pseudo} {value} used with manual {opcode}blocks. Use {opcode}.")]
     ManualBlocks {
         /// `int` or `byte`.

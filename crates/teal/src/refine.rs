@@ -17,7 +17,7 @@ pub(super) struct Refined {
 }
 
 impl Assembler<'_> {
-    /// Fills `args` and `returns` where more is known than the signature tells; says which of them it filled.
+    /// Fills `args` and `returns` where more is known than the signature says; returns which of them it filled.
     #[inline(never)]
     pub(super) fn refine(&mut self, form: &Form, mnemonic: Token, tokens: &[Token]) -> Refined {
         self.args.clear();

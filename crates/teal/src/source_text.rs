@@ -31,7 +31,7 @@ pub fn source_text(source: &[u8]) -> Result<Cow<'_, str>, NotText> {
         text.extend(chunk.invalid().iter().map(|_| STAND_IN));
     }
     if u32::try_from(source.len()).is_err() {
-        // Too long for places to be told; the assembler refuses it.
+        // Too long for places to be reported; the assembler refuses it.
         return Ok(Cow::Owned(text));
     }
     let wrong = words(&text).flatten().find(|word| source.get(word.span()) != Some(word.bytes(&text)));

@@ -107,7 +107,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Whether a comment begins at `at`, where a word could: what follows `base64` is none.
+    /// Whether a comment begins at `at`, where a word could: what follows `base64` is not a comment.
     #[inline]
     fn is_comment(&self, at: usize) -> bool {
         let source = self.scanner.source;
@@ -116,7 +116,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Reads on where a word ends with a special byte: if that begins the line's last word as a string, or is the end of
-    /// the line. Otherwise the line is read anew, with all that can be in one.
+    /// the line. Otherwise the line is read again, with all that can be in one.
     #[inline(never)]
     fn read_special(&mut self, line: usize, number: u32, start: usize, end: usize) -> usize {
         let source = self.scanner.source;

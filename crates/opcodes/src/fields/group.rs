@@ -15,7 +15,7 @@ pub enum FieldGroup {
     TxnScalar,
     /// Transaction fields that are lists.
     TxnArray,
-    /// Every transaction field; which of them `itxn_field` sets is told by [`FieldSpec::settable`].
+    /// Every transaction field; [`FieldSpec::settable`] says which of them `itxn_field` sets.
     Itxn,
     /// Facts about the network, the group and the running program.
     Global,

@@ -33,7 +33,7 @@ pub struct FieldSpec {
     pub settable: u8,
     /// Whether it is a list that needs an index.
     pub array: bool,
-    /// Whether it tells an effect of the transaction and so is known only after it ran.
+    /// Whether it is an effect of the transaction and so is known only after it ran.
     pub effect: bool,
     /// Where it may be read.
     pub modes: Modes,

@@ -3,7 +3,7 @@
 use super::{Field, FieldRow, row};
 use crate::StackType;
 
-/// Curves of `ecdsa_verify` and its kin.
+/// Curves of `ecdsa_verify` and related opcodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum EcdsaCurve {

@@ -88,7 +88,7 @@ mod tests {
         let source = "// check: allow(a) first\n\nlabel: // check: allow(b,c)\nint 1 // a // check: allow(d) why\n\
                       byte \"// check: allow(e) no\"\n// check: mode(clear)\n// check: allow(f) nothing follows";
         let remarks = Remarks::of(source);
-        let told: Vec<_> =
+        let shown: Vec<_> =
             remarks.allows.iter().map(|it| (it.name.as_str(), it.reason.as_str(), it.line, it.target)).collect();
         let expected = [
             ("a", "first", 1, 4),
@@ -97,7 +97,7 @@ mod tests {
             ("d", "why", 4, 4),
             ("f", "nothing follows", 7, 0),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(shown, expected);
         assert_eq!(remarks.mode, Some(Mode::Clear));
     }
 }

@@ -70,7 +70,7 @@ fn opt_in_values(subject: &mut Subject<'_>) {
         return;
     }
     let literals = literals(subject);
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for approval in subject.approvals() {
         // A path whose list of deeds is full may have done more.
         if approval.notes.len() >= MAX_NOTES || !can_be(subject, approval.facts, OPT_IN) {
@@ -82,7 +82,7 @@ fn opt_in_values(subject: &mut Subject<'_>) {
             let Some(key) = key else { continue };
             let name = String::from_utf8_lossy(key).into_owned();
             let put = approval.notes.iter().any(|note| matches!(note, Note::Put { key } if *key == read.key));
-            if put || !told.insert(read.instruction) {
+            if put || !reported.insert(read.instruction) {
                 continue;
             }
             let message = format!("the local value {name:?} is used as bytes, but opting in does not set it");

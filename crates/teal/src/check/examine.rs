@@ -43,7 +43,7 @@ pub struct Examination {
     pub allowed: Vec<(Finding, String)>,
 }
 
-/// Checks a source, and tells what was allowed too.
+/// Checks a source, and returns what was allowed too.
 pub fn examine(source: &str, options: &CheckOptions) -> Examination {
     let remarks = Remarks::of(source);
     let Prepared { program, mut settings, mut extra, scope } = match prepare(source, options) {
@@ -250,7 +250,7 @@ fn keep_new(all: &mut Vec<Finding>, known: &mut HashSet<(Rule, u32)>, found: Vec
 }
 
 /// What the program would approve if its constant conditions could come out otherwise: such a condition is a switch, or a
-/// mistake that somebody will mend.
+/// mistake that somebody will fix.
 fn behind(
     program: &Program,
     graph: &Graph,
@@ -278,7 +278,7 @@ fn behind(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
     Everything,
-    /// What the program approves: nothing else can be told of a program that lacks lines.
+    /// What the program approves: nothing else can be said of a program that lacks lines.
     Approvals,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::catalogue::Rule;
-use super::engine::{Circle, Term, TermId};
+use super::engine::{Cycle, Term, TermId};
 use super::finding::Level;
 use super::mode::Mode;
 use super::subject::{Draft, Subject};
@@ -22,30 +22,30 @@ pub(super) fn check(subject: &mut Subject<'_>) {
 }
 
 fn loops(subject: &mut Subject<'_>) {
-    let mut circles = std::mem::take(&mut subject.seen.circles);
+    let mut cycles = std::mem::take(&mut subject.seen.cycles);
     for found in subject.graph.loops() {
         let Some(first) = found.blocks.first().and_then(|block| subject.graph.blocks().get(*block)) else { continue };
         let first = first.first;
-        let mut within = circles.keys().filter(|block| found.blocks.binary_search(block).is_ok());
+        let mut within = cycles.keys().filter(|block| found.blocks.binary_search(block).is_ok());
         if !found.has_way_out {
-            circles.retain(|block, _| found.blocks.binary_search(block).is_err());
+            cycles.retain(|block, _| found.blocks.binary_search(block).is_err());
             subject.report(Draft::new(Rule::EndlessLoop, first, "control never leaves this loop"));
         } else if within.next().is_none() && !found.recursive && is_open(subject, &found) {
             let message = "nothing bounds the rounds of this loop but the budget";
             subject.report(Draft::new(Rule::UnboundedLoop, first, message));
         }
     }
-    circles.into_values().for_each(|circle| endless(subject, &circle));
+    cycles.into_values().for_each(|cycle| endless(subject, &cycle));
 }
 
-/// Tells of a way round that changes nothing, and of the conditions by which it could be left the first time.
-fn endless(subject: &mut Subject<'_>, circle: &Circle) {
-    let mut blocks = circle.blocks.clone();
+/// Reports a way round that changes nothing, and of the conditions by which it could be left the first time.
+fn endless(subject: &mut Subject<'_>, cycle: &Cycle) {
+    let mut blocks = cycle.blocks.clone();
     blocks.sort_unstable();
     blocks.dedup();
     let graph = subject.graph;
     let Some(first) = blocks.first().and_then(|block| graph.blocks().get(*block)) else { return };
-    let message = match circle.recursive {
+    let message = match cycle.recursive {
         true => "this subroutine calls itself with all as it was: it never comes back",
         false => "a round of this loop leaves all as it was: the next one is the same, and so on without end",
     };
@@ -158,7 +158,7 @@ fn elements(subject: &mut Subject<'_>) {
 /// Boxes, and what is named by a constant or by the ledger rather than by the call.
 fn references(subject: &mut Subject<'_>) {
     let used: Vec<(usize, (TermId, TermId))> = subject.seen.resources.iter().map(|(at, it)| (*at, *it)).collect();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for (at, (first, second)) in used {
         let Some(instruction) = subject.program.instructions().get(at) else { continue };
         let name = instruction.spec.name;
@@ -172,7 +172,7 @@ fn references(subject: &mut Subject<'_>) {
             }
             _ => ("box", first),
         };
-        if kind != "box" && !is_elsewhere(subject, term, kind) || !told.insert((kind, term)) {
+        if kind != "box" && !is_elsewhere(subject, term, kind) || !reported.insert((kind, term)) {
             continue;
         }
         let message = format!("`{name}` uses {}: the caller must name it", described(subject, kind, term));

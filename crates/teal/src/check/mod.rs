@@ -40,7 +40,7 @@ pub use render::render;
 
 /// Everything the checks find in a source, in the order of its lines.
 ///
-/// A source that does not assemble has a finding for each thing the assembler says. [`examine`] tells more.
+/// A source that does not assemble has a finding for each thing the assembler says. [`examine`] returns more.
 ///
 /// ```
 /// use pnp_teal::{CheckOptions, check};

@@ -56,7 +56,7 @@ pub enum ModeSource {
     Name,
     /// The opcodes and fields only make sense so.
     Opcodes,
-    /// Nothing tells; a logic signature is the more dangerous guess.
+    /// Nothing says; a logic signature is the more dangerous guess.
     Guess,
 }
 

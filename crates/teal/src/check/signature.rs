@@ -1,4 +1,4 @@
-//! Logic signatures: what of the transaction they sign for they leave to whoever sends it.
+//! Logic signatures: which fields of the transaction they sign for they leave to its sender.
 
 use super::catalogue::Rule;
 use super::engine::{Approval, Fact, FactsId};

@@ -1,4 +1,4 @@
-//! The shape of a program: code nobody reaches, stacks that do not fit, conditions that are none.
+//! The shape of a program: code nobody reaches, stacks that do not fit, conditions that decide nothing.
 
 use super::catalogue::Rule;
 use super::finding::Level;
@@ -14,7 +14,7 @@ pub(super) fn check(subject: &mut Subject<'_>) {
     scratch(subject);
 }
 
-/// Runs of blocks that no way leads to; a lone `err` guards, and is let be.
+/// Runs of blocks that no way leads to; a lone `err` guards, and is not reported.
 fn unreachable(subject: &mut Subject<'_>) {
     let graph = subject.graph;
     let is_dead = |at: usize, block: &Block| !graph.is_reachable(at) && block.first < block.end;

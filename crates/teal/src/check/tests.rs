@@ -248,7 +248,7 @@ fn stacks() {
     found("#pragma version 8\ncallsub f; return\nf: proto 0 1; retsub", Mode::Clear, &["stack-imbalance"]);
     found("#pragma version 8\ncallsub f; return\nf: proto 0 1; int 1; retsub", Mode::Clear, &[]);
     found("#pragma version 8\ncallsub f; return\nf: +; retsub", Mode::Clear, &["stack-underflow"]);
-    // What the assembler sees itself is told too, and the rest is looked at all the same.
+    // What the assembler sees itself is reported too, and the rest is looked at all the same.
     let source = "#pragma version 8\ntxn Fee; byte \"a\"; +; pop; int 1";
     found(source, Mode::Clear, &["stack-underflow"]);
 }
@@ -399,7 +399,7 @@ fn sources_that_do_not_assemble_say_so() {
     );
 }
 
-/// What a source without its mistakes would approve is told beside them.
+/// What a source without its mistakes would approve is reported beside them.
 #[test]
 fn mistakes_hide_nothing() {
     let source = "#pragma version 3\nint 7; pop; frob; b on // check: allow(unchecked-fee) never used\non: txn RekeyTo; \
@@ -412,15 +412,15 @@ fn mistakes_hide_nothing() {
     assert_eq!(examination.version, 0);
 }
 
-/// What a constant condition keeps from being reached is told too, as something that is not so bad today.
+/// What a constant condition keeps from being reached is reported too, as something that is not so bad today.
 #[test]
 fn constant_conditions_hide_nothing() {
     let source = "#pragma version 8\ntxn ApplicationID; bz ok\nint 0; bnz admin\ntxn OnCompletion; !; assert\nok: int 1; \
                   return\nadmin: txn OnCompletion; int UpdateApplication; ==; assert; int 1; return";
     let options = CheckOptions { mode: Some(Mode::Application), ..CheckOptions::default() };
     let findings = check(source, &options);
-    let told: Vec<_> = findings.iter().map(|it| (it.name(), it.line, it.level)).collect();
-    assert_eq!(told, [("constant-condition", 3, Level::Low), ("unprotected-update", 6, Level::Low)]);
+    let shown: Vec<_> = findings.iter().map(|it| (it.name(), it.line, it.level)).collect();
+    assert_eq!(shown, [("constant-condition", 3, Level::Low), ("unprotected-update", 6, Level::Low)]);
     assert!(findings[1].related.iter().any(|it| it.line == 3), "{:?}", findings[1].related);
     // Rounds that are counted are counted.
     found(&application("int 0; store 0\na: load 0; int 1; +; dup; store 0; int 3; <; bnz a"), Mode::Application, &[]);

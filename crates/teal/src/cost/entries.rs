@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::labels::Labels;
 use super::machine::Machine;
+use super::paths::{Most, Paths, TooMany};
 use super::value::{Fact, Facts, Test};
-use super::ways::{Most, TooMany, Ways};
 use crate::flow::{BlockId, Exit, Graph, Program};
 use pnp_opcodes::ON_COMPLETION_NAMES;
 
@@ -15,12 +15,12 @@ const MAX_ENTRIES: usize = 256;
 /// The approval program never runs for `ClearState`.
 const COMPLETIONS: [u64; 5] = [0, 1, 2, 4, 5];
 
-/// A call, and the ways it takes.
+/// A call, and the paths it takes.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) when: Vec<String>,
-    pub(super) ways: Ways,
+    pub(super) paths: Paths,
 }
 
 /// A program, and what is known of its source.
@@ -35,7 +35,7 @@ pub(super) struct Subject<'a> {
 
 /// What came out of running on some facts.
 struct Trial {
-    ways: Ways,
+    paths: Paths,
     asks_application: bool,
     asks_completion: bool,
     test: Option<(Test, BlockId)>,
@@ -68,22 +68,22 @@ impl Subject<'_> {
     }
 
     /// The whole program, with nothing known.
-    pub(super) fn whole(self) -> Result<Ways, TooMany> {
+    pub(super) fn whole(self) -> Result<Paths, TooMany> {
         let facts = Facts::default();
-        Ways::explore(&mut Machine::new(self.program, self.graph, &facts, self.open, false))
+        Paths::explore(&mut Machine::new(self.program, self.graph, &facts, self.open, false))
     }
 
     fn trial(self, facts: &Facts) -> Result<Trial, TooMany> {
         let mut machine = Machine::new(self.program, self.graph, facts, self.open, true);
-        let ways = Ways::explore(&mut machine)?;
+        let paths = Paths::explore(&mut machine)?;
         let Machine { asks_application, asks_completion, test, .. } = machine;
-        Ok(Trial { ways, asks_application, asks_completion, test })
+        Ok(Trial { paths, asks_application, asks_completion, test })
     }
 
     fn add(self, entries: &mut Vec<Entry>, name: String, facts: &Facts) -> Result<(), TooMany> {
-        let ways = self.trial(facts)?.ways;
-        if ways.approves() {
-            entries.push(Entry { name, when: self.words(facts), ways });
+        let paths = self.trial(facts)?.paths;
+        if paths.approves() {
+            entries.push(Entry { name, when: self.words(facts), paths });
         }
         Ok(())
     }
@@ -91,7 +91,7 @@ impl Subject<'_> {
     /// Splits calls by the tests the program makes, in the order it makes them. `tests` are the blocks of those made.
     fn split(self, entries: &mut Vec<Entry>, facts: &Facts, tests: &mut Vec<BlockId>) -> Result<(), TooMany> {
         let trial = self.trial(facts)?;
-        if !trial.ways.approves() {
+        if !trial.paths.approves() {
             return Ok(());
         }
         let named = matches!(facts.first, Fact::Is(_));
@@ -104,22 +104,22 @@ impl Subject<'_> {
                 tests.pop();
             }
             _ => {
-                let name = self.name(facts, &trial.ways, tests);
-                entries.push(Entry { name, when: self.words(facts), ways: trial.ways });
+                let name = self.name(facts, &trial.paths, tests);
+                entries.push(Entry { name, when: self.words(facts), paths: trial.paths });
             }
         }
         Ok(())
     }
 
     /// A method's name, else the label that the last test leads to, else what kind of call it is.
-    fn name(self, facts: &Facts, ways: &Ways, tests: &[BlockId]) -> String {
+    fn name(self, facts: &Facts, paths: &Paths, tests: &[BlockId]) -> String {
         if let Fact::Is(selector) = &facts.first {
             return match self.labels.method(selector) {
                 Some(signature) => signature.split('(').next().unwrap_or(signature).to_owned(),
                 None => readable(selector),
             };
         }
-        let blocks = ways.least(|weight| weight.least).map(|path| path.blocks).unwrap_or_default();
+        let blocks = paths.least(|weight| weight.least).map(|path| path.blocks).unwrap_or_default();
         let landed = |test: &BlockId| {
             let chooses = matches!(self.graph.blocks().get(*test)?.exit, Exit::Branch { .. } | Exit::Switch { .. });
             let at = blocks.iter().position(|block| block == test).filter(|_| chooses)?;
@@ -190,14 +190,14 @@ fn readable(bytes: &[u8]) -> String {
 fn name_apart(entries: &mut Vec<Entry>) {
     let mut merged: Vec<Entry> = Vec::with_capacity(entries.len());
     for entry in entries.drain(..) {
-        let path = |entry: &Entry| match entry.ways.most(|weight| weight.most) {
+        let path = |entry: &Entry| match entry.paths.most(|weight| weight.most) {
             Some(Most::Path(path)) => Some(path.blocks),
             _ => None,
         };
         let own = path(&entry);
         let same = merged.iter_mut().find(|other| {
             other.when.len() == entry.when.len() && own.is_some() && path(other) == own && {
-                let least = |entry: &Entry| entry.ways.least(|weight| weight.least).map(|path| path.blocks);
+                let least = |entry: &Entry| entry.paths.least(|weight| weight.least).map(|path| path.blocks);
                 least(other) == least(&entry)
             }
         });

@@ -1,4 +1,4 @@
-//! Running blocks on what is known: which ways are open, and what each costs.
+//! Running blocks on what is known: which paths are open, and what each costs.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -249,8 +249,8 @@ impl<'a> Machine<'a> {
             Exit::Goto(to) => After::Next(vec![State { block: *to, ..state }]),
             Exit::Branch { taken, next, on_zero } => {
                 let truth = self.pop_truth(&mut state);
-                let ways = [(*taken, !on_zero), (*next, *on_zero)];
-                let open = ways.iter().filter(|(_, wanted)| truth.is_none_or(|truth| truth == *wanted));
+                let paths = [(*taken, !on_zero), (*next, *on_zero)];
+                let open = paths.iter().filter(|(_, wanted)| truth.is_none_or(|truth| truth == *wanted));
                 After::Next(open.map(|(block, _)| State { block: *block, ..state.clone() }).collect())
             }
             Exit::Switch { targets, next } => {
@@ -341,7 +341,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs one instruction that does not end a block; tells whether it can succeed.
+    /// Runs one instruction that does not end a block; returns whether it can succeed.
     fn step(&mut self, at: usize, it: &Instruction, state: &mut State) -> bool {
         if arrange(it, state) {
             return true;

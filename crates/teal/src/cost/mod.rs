@@ -3,7 +3,7 @@
 //!
 //! Control is followed from the program's start with what is known of every value: constants, and what is given about
 //! the call. A branch on something unknown goes both ways, so that the least is never above and the most never below what
-//! a run costs; ways that cannot approve are left out. Where a cost depends on a length, it is that of 0 bytes for the
+//! a run costs; paths that cannot approve are left out. Where a cost depends on a length, it is that of 0 bytes for the
 //! least and of 4096, the longest there is, for the most, unless the length is known. What inner calls of other
 //! programs cost is theirs.
 
@@ -11,9 +11,9 @@ mod constants;
 mod entries;
 mod labels;
 mod machine;
+mod paths;
 mod stack;
 mod value;
-mod ways;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,7 +23,7 @@ use super::{AssembleOptions, Diagnostic, assemble};
 use entries::{Entry, Subject};
 use labels::Labels;
 use machine::Weight;
-use ways::{Most, Path, Ways};
+use paths::{Most, Path, Paths};
 
 /// How to look at a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct CostReport {
     pub size: usize,
     /// The calls it tells apart and may approve, in its order.
     pub entries: Vec<EntryCost>,
-    /// Whether values were followed; a program with too many ways has one entry, in which nothing is known.
+    /// Whether values were followed; a program with too many paths has one entry, in which nothing is known.
     pub followed: bool,
     /// Template variables that had no value.
     pub unset: Vec<String>,
@@ -64,7 +64,7 @@ pub struct EntryCost {
     pub worst_bytes: Option<u64>,
     /// The cheapest way.
     pub best_path: Vec<Step>,
-    /// The dearest way; empty where there is none.
+    /// The most expensive path; empty where there is none.
     pub worst_path: Vec<Step>,
     /// The instructions of the dearest way whose cost depends on an unknown length.
     pub by_length: Vec<LengthCost>,
@@ -113,7 +113,7 @@ pub enum CostError {
     /// A template variable without a value; every one has a placeholder, so this would be a fault of this library.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// The program has more ways than can be followed.
+    /// The program has more paths than can be followed.
     #[error("the program has too many ways to follow them all")]
     TooManyWays,
 }
@@ -121,7 +121,7 @@ pub enum CostError {
 /// What the program of a source can cost.
 ///
 /// # Errors
-/// [`CostError`] where the source does not assemble, or the program has too many ways.
+/// [`CostError`] where the source does not assemble, or the program has too many paths.
 ///
 /// ```
 /// use pnp_teal::{CostOptions, cost};
@@ -157,7 +157,7 @@ pub fn cost(source: &str, options: &CostOptions) -> Result<CostReport, CostError
 /// What a program can cost of which only the bytes are known.
 ///
 /// # Errors
-/// [`CostError`] where the bytes are no program, or it has too many ways.
+/// [`CostError`] where the bytes are no program, or it has too many paths.
 pub fn cost_of_program(bytes: &[u8]) -> Result<CostReport, CostError> {
     let program = Program::of_bytes(bytes)?;
     report(&program, &HashSet::new(), &Labels::default())
@@ -169,8 +169,8 @@ fn report(program: &Program, open: &HashSet<usize>, labels: &Labels) -> Result<C
     let (entries, followed) = match subject.entries() {
         Ok(entries) => (entries, true),
         Err(_) => {
-            let ways = subject.whole().map_err(|_| CostError::TooManyWays)?;
-            (vec![Entry { name: "program".to_owned(), when: Vec::new(), ways }], false)
+            let paths = subject.whole().map_err(|_| CostError::TooManyWays)?;
+            (vec![Entry { name: "program".to_owned(), when: Vec::new(), paths }], false)
         }
     };
     Ok(CostReport {
@@ -184,9 +184,9 @@ fn report(program: &Program, open: &HashSet<usize>, labels: &Labels) -> Result<C
 
 /// The figures of an entry; nothing where no way approves.
 fn entry_cost(subject: Subject<'_>, entry: Entry) -> Option<EntryCost> {
-    let Entry { name, when, ways } = entry;
-    let best = ways.least(|weight| weight.least)?;
-    let worst = ways.most(|weight| weight.most)?;
+    let Entry { name, when, paths } = entry;
+    let best = paths.least(|weight| weight.least)?;
+    let worst = paths.most(|weight| weight.most)?;
     let bytes = |weight: &Weight| weight.bytes;
     let (worst, unbounded) = match worst {
         Most::Path(path) => (Some(path), None),
@@ -197,8 +197,8 @@ fn entry_cost(subject: Subject<'_>, entry: Entry) -> Option<EntryCost> {
         when,
         best: best.total,
         worst: worst.as_ref().map(|path| path.total),
-        best_bytes: ways.least(bytes)?.total,
-        worst_bytes: worst_total(&ways, bytes),
+        best_bytes: paths.least(bytes)?.total,
+        worst_bytes: worst_total(&paths, bytes),
         by_length: worst.as_ref().map(|path| by_length(subject, path)).unwrap_or_default(),
         best_path: steps(subject, &best, |cost| cost.least),
         worst_path: worst.map(|path| steps(subject, &path, |cost| cost.most)).unwrap_or_default(),
@@ -206,8 +206,8 @@ fn entry_cost(subject: Subject<'_>, entry: Entry) -> Option<EntryCost> {
     })
 }
 
-fn worst_total(ways: &Ways, weigh: fn(&Weight) -> u64) -> Option<u64> {
-    match ways.most(weigh)? {
+fn worst_total(paths: &Paths, weigh: fn(&Weight) -> u64) -> Option<u64> {
+    match paths.most(weigh)? {
         Most::Path(path) => Some(path.total),
         Most::Unbounded(_) => None,
     }
@@ -237,12 +237,12 @@ fn steps(subject: Subject<'_>, path: &Path, pick: fn(&machine::ByLength) -> u64)
 fn by_length(subject: Subject<'_>, path: &Path) -> Vec<LengthCost> {
     let mut seen = HashSet::new();
     let vague = path.by_length.iter().filter(|cost| cost.least != cost.most && seen.insert(cost.instruction));
-    let told = |cost: &machine::ByLength| {
+    let shown = |cost: &machine::ByLength| {
         let it = subject.program.instructions().get(cost.instruction)?;
         let line = it.source.as_ref().map(|place| place.line);
         Some(LengthCost { opcode: it.spec.name, pc: it.pc, line, best: cost.least, worst: cost.most })
     };
-    vague.filter_map(told).collect()
+    vague.filter_map(shown).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::value::Value;
 use crate::flow::Instruction;
 use pnp_opcodes::{Op, Shuffle};
 
-/// Runs the instruction if it is one of them; tells whether it was. What is missing on the stack is unknown: a program
+/// Runs the instruction if it is one of them; returns whether it was. What is missing on the stack is unknown: a program
 /// that reaches below it fails.
 pub(super) fn arrange(it: &Instruction, state: &mut State) -> bool {
     if let Some(shuffle) = Shuffle::of(it.op(), it.byte(0)) {

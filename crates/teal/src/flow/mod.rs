@@ -1,7 +1,7 @@
 //! Programs as data: instructions with their operands and places in the source, and the graph control takes through them.
 //!
 //! What `check` and `cost` are built on. It is made from the assembled bytes, so that it holds for every program the
-//! assembler takes and for bytes alone; where the source is at hand every instruction knows the words it comes from.
+//! assembler takes and for bytes alone; where the source is given, every instruction knows the words it comes from.
 //! Nothing here knows what an opcode does beyond where control goes after it.
 //!
 //! ```

@@ -91,7 +91,7 @@ fn macro_names(source: &str) -> HashSet<&str> {
         .collect()
 }
 
-/// Whether a directive tells the version.
+/// Whether a directive sets the version.
 fn names_version(directive: &[&str]) -> bool {
     matches!(directive, ["#pragma", "version", version]
         if parse_uint(version).is_ok_and(|version| version <= MAX_VERSION.into()))

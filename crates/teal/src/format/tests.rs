@@ -35,7 +35,7 @@ fn labels_stand_out_and_instructions_stand_in() {
 
 #[test]
 fn what_would_read_differently_stays_together() {
-    // A second label on the line is none, and a line that begins with # is a directive.
+    // A second label on the line is not a label, and a line that begins with # is a directive.
     assert_eq!(laid_out("a: b: int 1; pop"), "a: b: int 1; pop\n");
     assert_eq!(laid_out("; #a: int 1"), "    ; #a: int 1\n");
     assert_eq!(laid_out("int 1; #pragma x"), "    int 1; #pragma x\n");

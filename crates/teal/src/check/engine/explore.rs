@@ -154,7 +154,7 @@ impl<'a> Explorer<'a> {
             loaded: BTreeMap::new(),
             local_reads: BTreeSet::new(),
             joined: BTreeSet::new(),
-            circles: BTreeMap::new(),
+            cycles: BTreeMap::new(),
             resources: BTreeMap::new(),
             incomplete: false,
             refuses: false,

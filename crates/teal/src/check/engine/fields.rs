@@ -43,7 +43,7 @@ impl Explorer<'_> {
     }
 
     /// Whose field a place in the group makes it, and a note if the program writes the place as a constant: one that has
-    /// become constant by going round a loop is none.
+    /// become constant by going round a loop is not constant.
     fn placed(&mut self, state: &mut State, place: TermId, written: bool) -> Who {
         let facts = state.facts;
         let who = self.logic().whose(facts, place);

@@ -6,7 +6,7 @@
 
 mod assume;
 mod cells;
-mod circle;
+mod cycle;
 mod explore;
 mod facts;
 mod fields;
@@ -17,7 +17,7 @@ mod step;
 mod terms;
 
 pub(super) use cells::ListId;
-pub(super) use circle::Circle;
+pub(super) use cycle::Cycle;
 pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
 pub(super) use state::{Approval, MAX_NOTES, Note, Seen, Stop};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::assume::Logic;
 use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
-use super::circle::Circle;
+use super::cycle::Cycle;
 use super::facts::FactsId;
 use super::terms::{NOTHING, TermId, Who};
 use pnp_opcodes::Frame;
@@ -158,7 +158,7 @@ pub(in crate::check) struct Seen {
     /// Blocks whose paths were joined because they were too many.
     pub(in crate::check) joined: BTreeSet<usize>,
     /// Ways round that change nothing, by the first of their blocks in order of place.
-    pub(in crate::check) circles: BTreeMap<usize, Circle>,
+    pub(in crate::check) cycles: BTreeMap<usize, Cycle>,
     /// What the resource opcodes name, by instruction.
     pub(in crate::check) resources: BTreeMap<usize, (TermId, TermId)>,
     /// Whether some path was given up.

@@ -247,7 +247,7 @@ impl Terms {
         (about.ty.kind() == AvmType::Bytes && min == max).then(|| usize::try_from(max).ok()).flatten()
     }
 
-    /// The parts of a concatenation, in order, itself if it is none.
+    /// The parts of a concatenation, in order; itself if it is not a concatenation.
     pub(in crate::check) fn parts(&self, id: TermId) -> Vec<TermId> {
         let mut parts = Vec::new();
         let mut open = vec![id];

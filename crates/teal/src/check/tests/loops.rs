@@ -129,6 +129,6 @@ fn the_conditions_are_named() {
     let source = "#pragma version 8\ntxn ApplicationID; pop\na: txn Fee; pop\ntxn NumAppArgs\nbnz a\nint 1";
     let options = CheckOptions { mode: Some(Mode::Clear), ..CheckOptions::default() };
     let findings = check(source, &options);
-    let told = findings.iter().map(|it| (it.name(), it.line, it.related.iter().map(|it| it.line).collect::<Vec<_>>()));
-    assert_eq!(told.collect::<Vec<_>>(), [("endless-loop", 3, vec![5])]);
+    let shown = findings.iter().map(|it| (it.name(), it.line, it.related.iter().map(|it| it.line).collect::<Vec<_>>()));
+    assert_eq!(shown.collect::<Vec<_>>(), [("endless-loop", 3, vec![5])]);
 }

@@ -1,4 +1,4 @@
-//! All ways through a program, and the cheapest and dearest of those that may approve.
+//! All paths through a program, and the cheapest and dearest of those that may approve.
 //!
 //! A node is a block together with what is known when control enters it, so that a loop whose counter is known is a
 //! row of nodes, and a loop that is not is a ring of them.
@@ -17,7 +17,7 @@ const MAX_VALUES: usize = 2_000_000;
 /// Once a block was entered with so many different states, nothing more is known in it.
 const MAX_STATES: usize = 600;
 
-/// There are more ways than can be followed.
+/// There are more paths than can be followed.
 #[derive(Debug)]
 pub(super) struct TooMany;
 
@@ -33,7 +33,7 @@ struct Node {
 
 /// Every way through a program on some facts.
 #[derive(Debug)]
-pub(super) struct Ways {
+pub(super) struct Paths {
     nodes: Vec<Node>,
     /// Whether approving can be reached from a node.
     live: Vec<bool>,
@@ -47,7 +47,7 @@ pub(super) struct Path {
     pub(super) by_length: Vec<ByLength>,
 }
 
-/// The most that ways can weigh.
+/// The most that paths can weigh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Most {
     /// This.
@@ -56,7 +56,7 @@ pub(super) enum Most {
     Unbounded(BlockId),
 }
 
-impl Ways {
+impl Paths {
     /// Follows the program from its start.
     pub(super) fn explore(machine: &mut Machine<'_>) -> Result<Self, TooMany> {
         let mut ids: HashMap<Rc<State>, usize> = HashMap::new();

@@ -16,7 +16,7 @@ const BLOCKS_A_STEP: usize = 16;
 
 /// A way round that changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::check) struct Circle {
+pub(in crate::check) struct Cycle {
     /// The blocks it leads through, in the order it does.
     pub(in crate::check) blocks: Vec<usize>,
     /// Whether it leads into a subroutine that was not left.
@@ -27,7 +27,7 @@ impl Explorer<'_> {
     /// Notes that a path is where it was, and as it was, when it had come along `before`; if it did come along there.
     pub(super) fn came_back(&mut self, path: ListId, before: ListId) {
         if let Some(blocks) = self.way_since(path, before) {
-            self.keep(Circle { blocks, recursive: false });
+            self.keep(Cycle { blocks, recursive: false });
         }
     }
 
@@ -49,7 +49,7 @@ impl Explorer<'_> {
         if let Some(blocks) = self.way_since(state.path, before)
             && self.stays_within(&blocks)
         {
-            self.keep(Circle { blocks, recursive: true });
+            self.keep(Cycle { blocks, recursive: true });
         }
     }
 
@@ -83,10 +83,10 @@ impl Explorer<'_> {
         })
     }
 
-    /// Of the circles with the same first block the first one found stays.
-    fn keep(&mut self, circle: Circle) {
-        if let Some(first) = circle.blocks.iter().min() {
-            self.seen.circles.entry(*first).or_insert(circle);
+    /// Of the cycles with the same first block the first one found stays.
+    fn keep(&mut self, cycle: Cycle) {
+        if let Some(first) = cycle.blocks.iter().min() {
+            self.seen.cycles.entry(*first).or_insert(cycle);
         }
     }
 }
