@@ -1,4 +1,5 @@
-//! Every page is in the table of contents, and every link leads to a file and a heading that exist.
+//! Every page is in the table of contents, every link leads to a file and a heading that exist, and every example in Rust is
+//! one of a crate's.
 
 use super::{Page, book, root};
 use std::path::{Component, Path, PathBuf};
@@ -69,5 +70,30 @@ fn a_broken_link_is_found() {
     }
     for link in ["reference/commands.md#exit-codes", "https://example.com/nothing", "#where-to-go-next"] {
         assert_eq!(fault(&page, link), None);
+    }
+}
+
+/// The documentation of a crate, whose examples `cargo test --doc` runs, without what it hides from readers.
+fn crate_docs(source: &str) -> String {
+    source
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .filter(|line| !line.starts_with("# ") && *line != "#")
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+#[test]
+fn examples_in_rust_are_those_of_the_crates() {
+    let crates: Vec<String> = std::fs::read_dir(root().join("crates"))
+        .unwrap()
+        .map(|entry| crate_docs(&std::fs::read_to_string(entry.unwrap().path().join("src/lib.rs")).unwrap()))
+        .collect();
+    for page in book() {
+        for block in page.blocks.iter().filter(|block| block.language() == "rust") {
+            let tested = crates.iter().any(|docs| docs.contains(&block.text));
+            assert!(tested, "{}:{}: no crate's documentation has this example", page.name(), block.line);
+        }
     }
 }
