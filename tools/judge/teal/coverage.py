@@ -21,6 +21,7 @@ UNREACHABLE = {
     "TextTooLong": "a source of 4 GiB",
     "MacroTooLong": "ours alone: the reference expands macros until memory ends",
     "NoSalt": "one chance in 2^128",
+    "SaltUnavailable": "ours alone: said by builds without the feature `salt`",
     "FieldSettableLater": "all fields of app_params_set are as old as the opcode",
 }
 DISASSEMBLY = {
