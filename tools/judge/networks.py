@@ -105,8 +105,11 @@ def ours(program, ports=None, data=None):
 
 
 @contextlib.contextmanager
-def reference(folder, ports=None, tracer=False):
-    """A private network of one real algod, with kmd, in development mode; `tracer` lets it keep deltas of groups."""
+def reference(folder, ports=None, tracer=False, rewards=True):
+    """A private network of one real algod, with kmd, in development mode; `tracer` lets it keep deltas of groups.
+
+    Without `rewards` its pool is empty, as that of our networks is, so that no balance changes by itself.
+    """
     ports = ports or Ports()
     port, kmd_port, folder = ports.take(), ports.take(), Path(folder)
     programs, goal = oracle(), str(oracle("goal"))
@@ -116,6 +119,8 @@ def reference(folder, ports=None, tracer=False):
     template = {"Genesis": {"NetworkName": "dockernet", "LastPartKeyRound": 3000, "DevMode": True,
                             "Wallets": [{"Name": "Wallet1", "Stake": 100, "Online": True}]},
                 "Nodes": [{"Name": "Node", "IsRelay": False, "Wallets": [{"Name": "Wallet1", "ParticipationOnly": False}]}]}
+    if not rewards:
+        template["Genesis"]["RewardsPoolBalance"] = 0
     (folder / "template.json").write_text(json.dumps(template))
     run([goal, "network", "create", "-r", str(root), "-t", str(folder / "template.json"), "-n", "dockernet"], env=env)
     for name in ("algod.token", "algod.admin.token"):
@@ -170,14 +175,14 @@ def our_options(parser):
 
 
 @contextlib.contextmanager
-def theirs_of(arguments):
+def theirs_of(arguments, rewards=True):
     """The network of the reference that the options name, or a fresh one."""
     if arguments.theirs:
         if not arguments.theirs_kmd:
             cannot("--theirs needs --theirs-kmd, which has the rich account's key")
         yield Running(arguments.theirs, arguments.theirs_kmd, rich_seed(arguments.theirs_kmd))
         return
-    with tempfile.TemporaryDirectory(prefix="pnp-judge-") as folder, reference(folder, tracer=True) as network:
+    with tempfile.TemporaryDirectory(prefix="pnp-judge-") as folder, reference(folder, tracer=True, rewards=rewards) as network:
         yield network
 
 

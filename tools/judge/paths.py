@@ -45,7 +45,11 @@ def build(profile, *programs):
 def contract_program(given=None, profile="dev"):
     """`pnp-contract`: as given, as PNP_CONTRACT names it, or built here."""
     found = given or os.environ.get("PNP_CONTRACT")
-    return Path(found).resolve() if found else build(profile, "pnp-contract")[0]
+    if not found:
+        return build(profile, "pnp-contract")[0]
+    if not Path(found).exists():
+        cannot(f"{found} is missing")
+    return Path(found).resolve()
 
 
 def cannot(why):

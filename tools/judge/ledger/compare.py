@@ -1,7 +1,8 @@
 """Plays the same random transaction groups on two networks and compares everything that can be seen of it.
 
 Accounts, applications and assets have the same names and numbers on both, so that after replacing hashes every answer must be
-equal: refusals, pending information, simulations, accounts, boxes. Without --theirs and --ours both networks are started here.
+equal: refusals, pending information, simulations, accounts, boxes. Without --theirs and --ours both networks are started here;
+if --theirs is given, its rewards pool must be empty, since our networks pay no rewards.
 
 Environment:
   PNP_ORACLE        the folder of the reference's programs, where --theirs is not given
@@ -51,7 +52,7 @@ def prepare(comparison, theirs, ours, world):
 
 def run(arguments):
     rng = random.Random(arguments.seed)
-    with theirs_of(arguments) as theirs, ours_of(arguments) as ours:
+    with theirs_of(arguments, rewards=False) as theirs, ours_of(arguments) as ours:
         theirs, ours = Network(theirs.url, theirs.seed), Network(ours.url, ours.seed)
         world = World(theirs, rng)
         comparison = Comparison(theirs, ours, world, arguments.show)
