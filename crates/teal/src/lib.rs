@@ -1,7 +1,7 @@
 //! The TEAL assembler of the Algorand network, and the tools around it.
 //!
 //! - [`assemble`] makes a program of text, with a source map and warnings; [`disassemble`] makes text of a program.
-//! - [`format`] lays a source out, [`template`] fills in template variables.
+//! - [`format()`] lays a source out, [`template`] fills in template variables.
 //! - [`check`](check()) finds what a program lets through that it should not, [`cost`] bounds what each call of it costs.
 //! - `render` (feature `render`) draws problems into the source, for a terminal.
 //!
