@@ -15,7 +15,8 @@ struct Recorded {
 
 /// The recorded parameters of every version, or nothing where this machine does not have them.
 fn recorded() -> Option<Vec<Recorded>> {
-    let folder = std::env::var_os("PNP_REFERENCE").map_or_else(|| PathBuf::from("../../../shared/reference"), PathBuf::from);
+    let folder =
+        std::env::var_os("PNP_REFERENCE").map_or_else(|| PathBuf::from("../../../shared/reference"), PathBuf::from);
     let path = folder.join("consensus.json");
     if path.exists() {
         return Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap());
