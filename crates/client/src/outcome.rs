@@ -8,6 +8,7 @@ use super::{Algod, ClientError, Confirmation};
 use futures_util::stream::{self, StreamExt as _};
 use pnp_types::{Round, SignedTransaction, Txid};
 use std::fmt;
+use std::time::Duration;
 
 /// For how many rounds a node answers for a transaction by its id, and for how many one can be valid (go-algorand
 /// `MaxTxnLife`).
@@ -16,6 +17,9 @@ pub const REMEMBERED: Round = 1000;
 pub(super) const BEHIND: Round = 4;
 /// How many blocks are asked for at once.
 const AT_ONCE: usize = 8;
+/// How often a recent block is asked for where a node may be behind, and the pause between.
+const RECENT_TRIES: u32 = 4;
+const RECENT_PAUSE: Duration = Duration::from_secs(1);
 
 /// The rounds whose blocks can have a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,23 +70,13 @@ pub enum Outcome {
     Unknown(Unknown),
 }
 
-/// How it is known that no block has a transaction or can have it.
+/// The window every block of which was read, without the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Void {
-    /// The node answers by id for every round of the window, and does not know it.
-    NotRemembered(Window),
-    /// Every block of the window was read.
-    BlocksRead(Window),
-}
+pub struct Void(pub Window);
 
 impl fmt::Display for Void {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotRemembered(window) => write!(f, "not in a block up to round {}, its last", window.last_valid),
-            Self::BlocksRead(Window { first_valid, last_valid }) => {
-                write!(f, "in none of the blocks {first_valid} to {last_valid}")
-            }
-        }
+        write!(f, "in none of the blocks {} to {}", self.0.first_valid, self.0.last_valid)
     }
 }
 
@@ -136,20 +130,19 @@ impl Algod {
                 Standing::Unknown | Standing::InBlock(_) => Unknown::NoWindow,
             }));
         };
-        // Asked after the answer by id: the rounds which that covered were at least these.
         let latest = self.newest_round().await?;
-        let is_over = window.is_over(latest, self.service().transport_options().alone);
-        let by_id = latest.saturating_sub(window.first_valid) < REMEMBERED;
-        if !by_id {
+        let alone = self.service().transport_options().alone;
+        let is_over = window.is_over(latest, alone);
+        // An answer by id is older than `latest`, and may be of a node that is behind: it never makes a transaction void.
+        if is_over || latest.saturating_sub(window.first_valid) >= REMEMBERED {
             match self.search_blocks(txid, window, latest).await? {
                 Search::Found(confirmation) => return Ok(Outcome::InBlock(confirmation)),
                 Search::Missing if is_over => return Ok(Outcome::Unknown(Unknown::NoBlocks(window))),
-                Search::NotFound if is_over => return Ok(Outcome::Void(Void::BlocksRead(window))),
+                Search::NotFound if is_over => return Ok(Outcome::Void(Void(window))),
                 Search::Missing | Search::NotFound => {}
             }
         }
         Ok(match standing {
-            _ if is_over => Outcome::Void(Void::NotRemembered(window)),
             Standing::InPool => Outcome::Unknown(Unknown::InPool),
             Standing::Dropped(reason) => Outcome::Unknown(Unknown::Dropped(reason)),
             Standing::Unknown | Standing::InBlock(_) => Outcome::Unknown(Unknown::StillValid(window)),
@@ -158,24 +151,40 @@ impl Algod {
 
     /// Looks for a transaction in the blocks of its window up to round `latest`.
     async fn search_blocks(&self, txid: Txid, window: Window, latest: Round) -> Result<Search, ClientError> {
-        let rounds = window.first_valid..=window.last_valid.min(latest);
-        let mut blocks =
-            stream::iter(rounds).map(|round| async move { (round, self.block_txids(round).await) }).buffered(AT_ONCE);
+        let last = window.last_valid.min(latest);
+        let read = |round| async move { (round, self.ids_of_block(round, latest).await) };
+        let mut blocks = stream::iter(window.first_valid..=last).map(read).buffered(AT_ONCE);
+        let mut missing = false;
         while let Some((round, ids)) = blocks.next().await {
-            match ids {
-                Ok(Some(ids)) if ids.contains(&txid) => {
+            match ids? {
+                Some(ids) if ids.contains(&txid) => {
                     return Ok(match self.in_block(txid, round).await? {
                         Some(Some(confirmation)) => Search::Found(confirmation),
                         _ => Search::Missing,
                     });
                 }
-                Ok(Some(_)) => {}
-                // Some providers answer otherwise than with 404 for what they do not keep.
-                Ok(None) | Err(ClientError::Api { .. }) => return Ok(Search::Missing),
-                Err(error) => return Err(error),
+                Some(_) => {}
+                // Nodes throw the oldest blocks away: where the last is gone, all are; else another may have it.
+                None if !missing && self.ids_of_block(last, latest).await?.is_none() => return Ok(Search::Missing),
+                None => missing = true,
             }
         }
-        Ok(Search::NotFound)
+        Ok(if missing { Search::Missing } else { Search::NotFound })
+    }
+
+    /// The ids of a block that is there; `None` where the node does not keep it. One that is behind gets it soon.
+    async fn ids_of_block(&self, round: Round, latest: Round) -> Result<Option<Vec<Txid>>, ClientError> {
+        let is_recent = latest.saturating_sub(round) < REMEMBERED;
+        let mut tries = if is_recent && !self.service().transport_options().alone { RECENT_TRIES } else { 1 };
+        loop {
+            tries -= 1;
+            match self.block_txids(round).await {
+                // Some providers answer otherwise than with 404 for what they do not keep.
+                Ok(None) | Err(ClientError::Api { .. }) if tries > 0 => tokio::time::sleep(RECENT_PAUSE).await,
+                Ok(None) | Err(ClientError::Api { .. }) => return Ok(None),
+                ids => return ids,
+            }
+        }
     }
 }
 
@@ -187,3 +196,6 @@ enum Search {
     /// The node does not have one of them.
     Missing,
 }
+
+#[cfg(test)]
+mod tests;
