@@ -11,7 +11,7 @@ use crate::observer::Event;
 use crate::settings::Settings;
 use pnp_client::{Algod, Indexer, Kmd, Roots, SuggestedParams, Transport};
 use pnp_keys::{Account, KeyRing, LocalAccounts};
-use pnp_network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network, ProjectFile};
+use pnp_network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
 use pnp_registry::{Chain, Contract, Store};
 use pnp_types::signing::SigningKey;
 use pnp_types::{Address, AppIndex, AssetIndex};
@@ -95,7 +95,7 @@ impl Connection {
     #[cfg(feature = "embedded")]
     pub async fn in_memory(settings: Settings, host: Host) -> Result<Self, Error> {
         let environment = Environment::empty();
-        let network = Network::resolve("embedded", &environment, &ProjectFile::default())?;
+        let network = Network::resolve("embedded", &environment, &pnp_network::ProjectFile::default())?;
         let embedded = Embedded::in_memory()?;
         let algod = Algod::new(embedded.url(), Some(pnp_devnet::LOCAL_TOKEN))?;
         Self::connect(settings, host, network, environment, algod, Some(embedded)).await
