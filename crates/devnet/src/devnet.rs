@@ -243,7 +243,7 @@ impl Devnet {
     /// ```
     ///
     /// # Errors
-    /// The ledger refuses the group, it is none, or there is no key for one of its senders.
+    /// The ledger refuses the group, its size is not allowed, or there is no key for one of its senders.
     pub fn send(&mut self, transactions: &[Transaction]) -> Result<Vec<Receipt>, DevnetError> {
         let group = self.complete(transactions)?;
         let signed = group.iter().map(|transaction| self.sign(transaction)).collect::<Result<Vec<_>, _>>()?;

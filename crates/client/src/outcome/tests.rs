@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 const SENT: Txid = pnp_types::Digest([7; 32]);
 
-/// A network of several nodes: whoever answers by id is behind and does not know the transaction; the newest round and the
+/// A network of several nodes: the one that answers by id is behind and does not know the transaction; the newest round and the
 /// blocks come from others. `blocks` says which block has the transaction; `None` where the block is not there.
 fn network(alone: bool, newest: Round, block: impl Fn(Round) -> Option<bool> + Send + 'static) -> Algod {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -60,7 +60,7 @@ async fn a_block_that_cannot_be_had_leaves_it_open() {
     let algod = network(true, 200, |round| (round != 120).then_some(false));
     let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
     assert_eq!(outcome, Outcome::Unknown(Unknown::NoBlocks(WINDOW)));
-    // What the others have is found all the same.
+    // A block that is missing does not hide what the others have.
     let algod = network(true, 200, |round| (round != 120).then_some(round == 130));
     let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
     assert!(matches!(outcome, Outcome::InBlock(_)), "{outcome:?}");

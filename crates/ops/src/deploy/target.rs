@@ -180,7 +180,7 @@ async fn at(
     Ok(Some(Target { standing, record, note: None, found }))
 }
 
-/// The one application that is meant; several are told apart by the user.
+/// The one application that is meant; where there are several, the user chooses.
 fn chosen(mut candidates: Vec<Candidate>, name: &str, creator: Address) -> Result<Option<Target>, Error> {
     if candidates.len() > 1 {
         let candidates = candidates.iter().map(|one| Found::searched(one, creator)).collect();
