@@ -11,11 +11,10 @@ pub(crate) use command::{Args, ExplainReport, run};
 
 use crate::failure::{Exit, Failure, is_disk_full};
 use place::Place;
-use pnp_client::{Algod, ClientError, FailedStep, Rejection};
+use pnp_client::{ClientError, FailedStep, Rejection};
 use pnp_keys::KeyError;
 use pnp_ops::Refusal;
 use pnp_registry::RegistryError;
-use pnp_types::SignedTransaction;
 use pnp_usage::{OperationError, Programs, UsageError};
 
 /// What to do where a service does not answer. `localnet run` is algod alone.
@@ -96,41 +95,13 @@ impl From<ClientError> for Failure {
 
 /// A refusal of the network's rules; with the contract's programs, down to the line of TEAL.
 pub(crate) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Failure {
-    told(rejection, place_in(rejection, programs).as_ref(), None, None)
+    refusal(&Refusal::new(rejection.clone(), programs))
 }
 
 /// A refusal of the network's rules, with what was found out about it.
 pub(crate) fn refusal(refusal: &Refusal) -> Failure {
     let place = refusal.line.clone().map(Place::from);
     told(&refusal.rejection, place.as_ref(), refusal.step.as_ref(), refusal.before.as_deref())
-}
-
-/// The same of a group that is at hand: also with the values the program worked with, where the node tells them.
-pub(crate) async fn refused(
-    algod: &Algod,
-    group: &[SignedTransaction],
-    rejection: &Rejection,
-    programs: Option<&Programs>,
-) -> Failure {
-    let Some(place) = place_in(rejection, programs) else { return rejected(rejection, programs) };
-    let step = match rejection {
-        Rejection::Logic { pc: Some(pc), txid, group_index, .. } => {
-            let index = group.iter().position(|one| one.id().to_string() == *txid);
-            let index = index.or(group_index.and_then(|index| index.try_into().ok())).unwrap_or(0);
-            // A node that does not tell leaves the explanation as it is.
-            algod.failed_step(group, index, *pc).await.unwrap_or(None)
-        }
-        _ => None,
-    };
-    let before = step.as_ref().and_then(|step| programs?.source_line(step.before?)).map(|line| line.code);
-    told(rejection, Some(&place), step.as_ref(), before.as_deref())
-}
-
-fn place_in(rejection: &Rejection, programs: Option<&Programs>) -> Option<Place> {
-    match rejection {
-        Rejection::Logic { pc: Some(pc), .. } => programs?.source_line(*pc).map(Place::from),
-        _ => None,
-    }
 }
 
 /// A program's refusal, by its place in the source, and the values at hand there.

@@ -5,7 +5,6 @@ use crate::context::Context;
 use crate::failure::Failure;
 use pnp_network::{Environment, Network};
 use pnp_ops::{Connection, Error};
-use pnp_types::{Address, Transaction};
 use std::collections::BTreeSet;
 use std::ops::Deref;
 
@@ -53,16 +52,6 @@ impl<'c> Session<'c> {
         let mut kept = self.sources.names()?;
         kept.extend(self.sources.wallet_names().await);
         Ok(names(&self.environment, &kept))
-    }
-
-    /// Shows what is about to be sent where tokens are worth money, and asks for the network's name.
-    pub(crate) async fn confirm(
-        &self,
-        what: &str,
-        sender: Address,
-        transactions: &[Transaction],
-    ) -> Result<(), Failure> {
-        Ok(self.approve_group(what, sender, transactions).await?)
     }
 }
 

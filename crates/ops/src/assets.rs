@@ -39,17 +39,6 @@ pub struct AssetOptedIn {
     pub sent: Option<Sent>,
 }
 
-/// Some of an asset that was sent.
-#[derive(Debug)]
-pub struct AssetTransferred {
-    /// The asset.
-    pub asset: AssetState,
-    /// From whom.
-    pub from: Address,
-    /// The transaction.
-    pub sent: Sent,
-}
-
 impl Connection {
     /// The asset that is meant, which must exist.
     ///

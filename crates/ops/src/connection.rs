@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub struct Connection {
     /// The project's folder, and what an operation may cost.
     pub settings: Settings,
-    /// Who is told, who decides, who knows passwords.
+    /// Where events go, who approves, who knows passwords.
     pub host: Host,
     /// Where the network is.
     pub network: Network,
@@ -222,7 +222,7 @@ impl Connection {
         }
     }
 
-    /// The record's file, as people are told of it.
+    /// The record's file, relative to the project's folder where it lies inside.
     #[must_use]
     pub fn record_name(&self) -> String {
         self.settings.shown(self.store.path())

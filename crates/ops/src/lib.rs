@@ -73,7 +73,7 @@ mod settings;
 mod settle;
 
 pub use approval::{Approve, Deciding, Decision, Effect, Proposal};
-pub use assets::{AssetError, AssetOptedIn, AssetTransferred};
+pub use assets::{AssetError, AssetOptedIn};
 pub use connection::{Connection, transport};
 pub use contract_record::{programs_of, rates, recorded_programs, recorded_template};
 pub use contract_state::differences;

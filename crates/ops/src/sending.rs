@@ -78,8 +78,7 @@ impl Connection {
         transactions: &[Transaction],
         programs: Option<&Programs>,
     ) -> Result<Sent, Error> {
-        self.check_fees(transactions)?;
-        self.approve_group(what, account.address, transactions).await?;
+        self.check_and_approve(what, account.address, transactions).await?;
         self.submit(&sign(account, transactions).await?, programs).await
     }
 
@@ -117,13 +116,27 @@ impl Connection {
     ///
     /// # Errors
     /// [`NotSent::FeeOverLimit`].
-    pub fn check_fees<'t>(&self, group: impl IntoIterator<Item = &'t Transaction>) -> Result<(), NotSent> {
+    fn check_fees<'t>(&self, group: impl IntoIterator<Item = &'t Transaction>) -> Result<(), NotSent> {
         let fees: Vec<u64> = group.into_iter().map(|transaction| transaction.header.fee.0).collect();
         let fee = fees.iter().fold(0, |sum: u64, fee| sum.saturating_add(*fee));
         match self.max_fee(fees.len() as u64) {
             Some(limit) if fee > limit => Err(NotSent::FeeOverLimit { fee: MicroAlgos(fee), limit: MicroAlgos(limit) }),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses a group whose fees are over the limit, and asks for approval of any other where tokens are worth money.
+    ///
+    /// # Errors
+    /// [`NotSent`].
+    pub async fn check_and_approve(
+        &self,
+        what: &str,
+        sender: Address,
+        transactions: &[Transaction],
+    ) -> Result<(), NotSent> {
+        self.check_fees(transactions)?;
+        self.approve_group(what, sender, transactions).await
     }
 
     /// Asks for approval of a group where tokens are worth money.

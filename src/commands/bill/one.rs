@@ -1,7 +1,7 @@
 //! One tick, and its receipt.
 
 use super::Args;
-use crate::explain::refused;
+use crate::explain::refusal;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::output::Answer;
@@ -124,11 +124,12 @@ async fn bill_once(
     let signed = pnp_ops::sign(user, &prepared.transactions).await?;
     let simulation = session.algod.simulate(&signed).await?;
     if let Some(failure) = &simulation.failure {
-        let failure = refused(&session.algod, &signed, &failure.rejection, programs.as_ref()).await;
-        return Err(judge(session, &prepared, failure).await);
+        let refused =
+            pnp_ops::Refusal::of_group(&session.algod, &signed, failure.rejection.clone(), programs.as_ref()).await;
+        return Err(judge(session, &prepared, refusal(&refused)).await);
     }
-    session.check_fees(&prepared.transactions).map_err(Error::from)?;
-    session.approve_group(&effect(&prepared), user.address, &prepared.transactions).await.map_err(Error::from)?;
+    let approved = session.check_and_approve(&effect(&prepared), user.address, &prepared.transactions).await;
+    approved.map_err(Error::from)?;
     let sent = match session.submit(&signed, programs.as_ref()).await {
         Err(Error::Refused(refusal))
             if matches!(refusal.rejection, Rejection::Logic { .. } | Rejection::Other { .. }) =>

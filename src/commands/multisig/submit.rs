@@ -141,7 +141,7 @@ async fn send(session: &Session<'_>, bundle: &Bundle, file: &str) -> Result<Conf
     let transactions: Vec<Transaction> = bundle.transactions().cloned().collect();
     let effects: Vec<_> = transactions.iter().map(effect::sentence).collect();
     let sender = transactions.first().map(|first| first.header.sender).unwrap_or_default();
-    session.confirm(&effects.join("; "), sender, &transactions).await?;
+    session.approve_group(&effects.join("; "), sender, &transactions).await?;
     let app = transactions.iter().map(|transaction| transaction.application_call.application).find(|app| *app != 0);
     let record = app.and_then(|app| session.contract(Some(app)).ok()).and_then(|(_, record)| record);
     let sent = session.submit(bundle.signed(), programs_of(record.as_ref()).as_ref()).await?;

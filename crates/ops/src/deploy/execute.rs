@@ -172,8 +172,7 @@ impl Work<'_> {
         let txid = first.id().to_string();
         let last_valid = first.header.last_valid;
         connection.call_out(creator.address, self.programs, creation.asset);
-        connection.check_fees(&transactions)?;
-        connection.approve_group(&what, creator.address, &transactions).await?;
+        connection.check_and_approve(&what, creator.address, &transactions).await?;
         let signed = sign(creator, &transactions).await?;
         let pending = Pending { txid: txid.clone(), last_valid, replaces: replaced, contract: contract.clone() };
         connection.record(|chain| chain.pending.push(pending))?;
