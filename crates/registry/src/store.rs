@@ -98,7 +98,7 @@ impl Store {
         let unwritable = |source| RegistryError::Unwritable { path: self.path.clone(), source };
         fs::create_dir_all(folder).map_err(unwritable)?;
         // Two commands at once change the record one after the other.
-        let lock = File::open(folder).map_err(unwritable)?;
+        let lock = lockable(folder).map_err(unwritable)?;
         lock.lock().map_err(unwritable)?;
         sweep(folder);
         let mut record = self.load()?;
@@ -110,6 +110,14 @@ impl Store {
             serde_saphyr::to_string(&record).map_err(|error| unwritable(std::io::Error::other(error.to_string())))?;
         write_atomically(&self.path, format!("{HEADING}{text}").as_bytes(), 0o644).map_err(unwritable)?;
         Ok(outcome)
+    }
+}
+
+/// What is locked while a record changes: the folder itself, or a file in it where a folder cannot be opened.
+fn lockable(folder: &Path) -> std::io::Result<File> {
+    match cfg!(unix) {
+        true => File::open(folder),
+        false => File::options().create(true).truncate(false).write(true).open(folder.join("records.lock")),
     }
 }
 

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// The approval program's source.
-pub const APPROVAL_SOURCE: &str = include_str!("../../../teal/usage_approval.teal");
+pub const APPROVAL_SOURCE: &str = include_str!("../teal/usage_approval.teal");
 /// The clear program's source.
-pub const CLEAR_SOURCE: &str = include_str!("../../../teal/usage_clear.teal");
+pub const CLEAR_SOURCE: &str = include_str!("../teal/usage_clear.teal");
 /// Where the approval program's source lies in the project; how messages name it.
 pub const APPROVAL_PATH: &str = "teal/usage_approval.teal";
 /// Where the clear program's source lies in the project.

@@ -28,6 +28,15 @@ fn sources(approval: &str) -> Sources {
     Sources { approval: approval.to_owned(), clear: CLEAR_SOURCE.to_owned() }
 }
 
+/// A package is published with its own folder alone, so `pnp-usage` has a copy of the sources in `teal/`.
+#[test]
+fn the_packaged_sources_are_the_contracts() {
+    for name in ["usage_approval.teal", "usage_clear.teal"] {
+        let read = |folder: &str| std::fs::read_to_string(crate::sources::root().join(folder).join(name)).unwrap();
+        assert!(read("teal") == read("crates/usage/teal"), "run: cp teal/{name} crates/usage/teal/");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_suite_passes() {
     let (running, mut stage) = stage().await;
