@@ -124,8 +124,8 @@ pub fn main() -> ExitCode {
         Err(error) => return ExitCode::from(wrong_use(&error) as u8),
     };
     let out = Output::new(cli.options.json, cli.options.quiet, cli.options.verbose).in_lines(cli.command.streams());
-    listen(cli.options.verbose);
-    let exit = run(cli, out).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
+    let begun = start_logging(cli.options.verbose);
+    let exit = begun.and_then(|()| run(cli, out)).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
         out.failure(&failure);
         failure.exit
     });
@@ -280,14 +280,22 @@ fn told(answer: &clap::Error) -> Result<Answer, Failure> {
     }
 }
 
-/// Lets the libraries speak on stderr: with `-vv`, or as `PNP_LOG` says.
-fn listen(verbose: u8) {
-    use tracing_subscriber::EnvFilter;
-    let filter = match std::env::var("PNP_LOG") {
-        Ok(filter) => EnvFilter::new(filter),
-        Err(_) if verbose > 1 => EnvFilter::new("pnp_contract=debug,warn"),
-        Err(_) => return,
+/// Logs of the libraries on stderr: with `-vv`, or as `PNP_LOG` says (`debug`, or `pnp_client=debug,warn`).
+fn start_logging(verbose: u8) -> Result<(), Failure> {
+    use tracing_subscriber::{Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+    // A target stands for all whose names begin with it: `pnp` for every library of this project.
+    let wanted = match std::env::var("PNP_LOG") {
+        Ok(filter) => filter,
+        Err(_) if verbose > 1 => "pnp=debug,warn".to_owned(),
+        Err(_) => return Ok(()),
     };
+    let filter: Targets = wanted.parse().map_err(|error| {
+        Failure::usage(format!("PNP_LOG is not a filter of logs: {wanted}"))
+            .because(error)
+            .hint("for example PNP_LOG=debug, or PNP_LOG=pnp_client=debug,warn")
+    })?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
     // A second subscriber in one process (tests) is not an error worth stopping for.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::registry().with(lines).try_init();
+    Ok(())
 }

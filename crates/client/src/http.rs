@@ -208,6 +208,7 @@ impl Service {
         let mut response = request.send().await.map_err(|error| self.transport(&error))?;
         self.known.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
+        tracing::debug!(service = self.name, path = response.url().path(), status, "answered");
         let header = |name: &str| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
         };
