@@ -1,11 +1,12 @@
 //! The command line of `pnp-contract`: commands, words and tables. What they do lies in the libraries of `crates/`.
 
 mod commands;
-mod context;
-mod contract;
-mod explain;
 mod failure;
 mod session;
 mod terminal;
 
 pub use commands::{Cli, main};
+
+// Former places of these modules, until every command names the new ones.
+use failure as explain;
+use session::{context, target as contract};

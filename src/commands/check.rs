@@ -1,7 +1,7 @@
 //! `check`: static checks of TEAL.
 
-use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::session::context::Context;
 use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
 use crate::terminal::sarif::{Grade, Log, Outcome, Rule, Source};
@@ -191,7 +191,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         checked.push(Checked { path, text, examination });
     }
     if let Some(path) = &args.sarif
-        && let Some(log) = sarif(&checked).written(context, path)?
+        && let Some(log) = sarif(&checked).written(&context.out, path)?
     {
         return Ok(Answer::text(log).ending(exit(args, &checked)));
     }

@@ -1,10 +1,11 @@
 //! `compile`: TEAL to bytes.
 
-use crate::context::Context;
+use crate::failure::problems::{ProblemReport, malformed, reports};
 use crate::failure::{Exit, Failure, is_disk_full};
+use crate::session::context::Context;
 use crate::terminal::input::read_source;
 use crate::terminal::output::Answer;
-use crate::terminal::problems::{ProblemReport, malformed, reports, sarif, shown};
+use crate::terminal::problems::{sarif, shown};
 use crate::terminal::template::template_values;
 use data_encoding::BASE64;
 use pnp_registry::write_atomically;
@@ -53,13 +54,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let assembled = pnp_teal::assemble(&text, AssembleOptions::default());
     let problems = assembled.as_ref().map_or_else(|problems| problems, |assembled| &assembled.warnings);
     let log = match &args.sarif {
-        Some(path) => sarif(&args.source, &text, problems).written(context, path)?,
+        Some(path) => sarif(&args.source, &text, problems).written(&context.out, path)?,
         None => None,
     };
     match (assembled, log) {
         (Ok(assembled), None) => {
             if !assembled.warnings.is_empty() {
-                context.out.say(&shown(context, &name, &text, &assembled.warnings));
+                context.out.say(&shown(&context.out, &name, &text, &assembled.warnings));
             }
             answer(context, args, &assembled, &name, &text)
         }
@@ -70,7 +71,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         (Err(_), Some(log)) => Ok(Answer::text(log).ending(Exit::Failed)),
         (Err(problems), None) => {
             if !context.out.is_json() {
-                context.out.problems(&shown(context, &name, &text, &problems));
+                context.out.problems(&shown(&context.out, &name, &text, &problems));
             }
             Err(malformed(&name, &text, &problems))
         }

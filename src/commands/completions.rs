@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::terminal::output::Answer;
-use clap::CommandFactory;
+use clap::Command;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -22,13 +22,13 @@ pub(crate) struct CompletionsReport {
     script: String,
 }
 
-/// Writes the script.
+/// Writes the script that completes `program`.
 ///
 /// # Errors
 /// A generator that writes something else than text.
-pub(crate) fn run(args: &Args) -> Result<Answer, Failure> {
+pub(crate) fn run(args: &Args, mut program: Command) -> Result<Answer, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut crate::commands::Cli::command(), "pnp-contract", &mut script);
+    clap_complete::generate(args.shell, &mut program, "pnp-contract", &mut script);
     let script = String::from_utf8(script)
         .map_err(|error| Failure::new("internal", "the script is not text").because(error).hint("report it"))?;
     let report = CompletionsReport { shell: args.shell.to_string(), script };

@@ -1,7 +1,7 @@
 //! `cost`: what a program's calls can cost, before it runs.
 
-use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::session::context::Context;
 use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
 use crate::terminal::template::template_values;

@@ -2,10 +2,9 @@
 
 use crate::commands::bill::{self, bill};
 use crate::commands::deploy;
-use crate::context::Context;
-use crate::explain::rejected;
-use crate::failure::Failure;
+use crate::failure::{Failure, rejected};
 use crate::session::Session;
+use crate::session::context::Context;
 use crate::terminal::output::{Answer, Output};
 use pnp_keys::Account;
 use pnp_ops::{Outcome, group};
@@ -50,7 +49,7 @@ pub(crate) async fn run(context: &Context) -> Result<Answer, Failure> {
             .because(error)
             .hint("check TMPDIR and the disk's space")
     })?;
-    let options = crate::context::GlobalOptions { net: None, ..context.options.clone() };
+    let options = crate::session::context::GlobalOptions { net: None, ..context.options.clone() };
     // The story is told by the answer; what the steps would say on the way is details.
     let quiet = Output::new(context.options.json, context.options.verbose == 0, context.options.verbose);
     let stage = Context { options, out: quiet, folder: folder.path().to_owned() };

@@ -1,7 +1,7 @@
 //! `disassemble`: a program back into TEAL, from wherever it is.
 
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::on_network;
 use crate::terminal::input::read;
 use crate::terminal::output::Answer;

@@ -1,7 +1,7 @@
 //! `fmt`: TEAL in its one layout.
 
-use crate::context::Context;
 use crate::failure::{Exit, Failure, is_disk_full};
+use crate::session::context::Context;
 use crate::terminal::input::read_text;
 use crate::terminal::output::Answer;
 use pnp_registry::write_atomically;

@@ -2,8 +2,8 @@
 //!
 //! The record says what this project meant; the chain says what happened. Where they disagree, both are shown.
 
-use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::session::context::Context;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;

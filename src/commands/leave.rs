@@ -1,10 +1,10 @@
 //! `leave`: close an account's state in the contract.
 
 use crate::commands::multisig::SenderArgs;
-use crate::context::Context;
-use crate::contract::Target;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::on_network;
+use crate::session::target::Target;
 use crate::terminal::output::Answer;
 use pnp_ops::Outcome;
 use pnp_types::{Address, AppIndex};

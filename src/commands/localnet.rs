@@ -1,7 +1,7 @@
 //! `localnet`: a development network on AlgoKit LocalNet's ports.
 
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use pnp_devnet::{ALGOD_PORT, INDEXER_PORT, KMD_PORT};
 use schemars::JsonSchema;

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::terminal::output::Answer;
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 use std::path::PathBuf;
 
@@ -35,12 +35,11 @@ pub(crate) struct ManReport {
     pages: Vec<String>,
 }
 
-/// Prints a page, or writes them all.
+/// Prints a page of `program`, or writes them all.
 ///
 /// # Errors
 /// A command that does not exist; a folder that cannot be written.
-pub(crate) fn run(args: &Args) -> Result<Answer, Failure> {
-    let mut program = crate::commands::Cli::command();
+pub(crate) fn run(args: &Args, mut program: Command) -> Result<Answer, Failure> {
     // Fills in what parents give their commands: names to be shown, global options, version.
     program.build();
     let Some(dir) = &args.dir else {

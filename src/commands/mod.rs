@@ -14,7 +14,9 @@ mod demo;
 pub(crate) mod deploy;
 mod disassemble;
 mod doctor;
+mod explain;
 mod fmt;
+mod help;
 mod history;
 mod leave;
 pub(crate) mod localnet;
@@ -28,15 +30,12 @@ mod test;
 mod update;
 mod verify;
 
-use crate::context::{Context, GlobalOptions};
-use crate::explain;
 use crate::failure::{Exit, Failure};
+use crate::session::context::{Context, GlobalOptions};
 use crate::terminal::output::{Answer, Output};
 use crate::terminal::{core_file, interrupt};
 
-use clap::Parser;
-use schemars::JsonSchema;
-use serde::Serialize;
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -121,7 +120,7 @@ pub fn main() -> ExitCode {
     core_file::forbid();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(wrong_use(&error) as u8),
+        Err(error) => return ExitCode::from(help::answer(&error) as u8),
     };
     let out = Output::new(cli.options.json, cli.options.quiet, cli.options.verbose).in_lines(cli.command.streams());
     let begun = start_logging(cli.options.verbose);
@@ -186,9 +185,9 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Explain(args) => explain::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,
         Command::Test(args) => test::run(context, &args).await,
-        Command::Completions(args) => completions::run(&args),
+        Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Schema(args) => schema::run(&args),
-        Command::Man(args) => man::run(&args),
+        Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 
@@ -217,66 +216,6 @@ fn too_long(seconds: u64, under_way: Option<String>, batch: bool) -> Failure {
             .because(format!("transaction {txid} was sent, and its outcome was not waited for"))
             .hint("run `pnp-contract status` before you send it again: it finds out and records it")
             .with("txid", txid),
-    }
-}
-
-/// Help and version are answers; everything else is wrong use, as JSON where JSON was asked for.
-fn wrong_use(error: &clap::Error) -> Exit {
-    use clap::error::ErrorKind;
-    let json = std::env::args_os().any(|argument| argument == "--json");
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        if json {
-            let out = Output::new(true, false, 0);
-            return told(error).and_then(|answer| out.answer(answer)).unwrap_or_else(|failure| {
-                out.failure(&failure);
-                failure.exit
-            });
-        }
-        let out = Output::new(false, false, 0);
-        return out.help(error).unwrap_or_else(|failure| {
-            out.failure(&failure);
-            failure.exit
-        });
-    }
-    if json {
-        let missing =
-            [ErrorKind::MissingSubcommand, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand].contains(&error.kind());
-        let text = error.render().to_string();
-        let said = text.lines().map(str::trim).take_while(|line| !line.is_empty() && !line.starts_with("Usage:"));
-        let first = said.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned();
-        let first = if missing { "a command is missing".to_owned() } else { first };
-        let failure = Failure::usage(first).hint("`pnp-contract help` lists the commands and their options");
-        Output::new(true, false, 0).failure(&failure);
-    } else {
-        let _ = error.print();
-    }
-    Exit::Usage
-}
-
-/// What `--help --json` prints.
-#[derive(Debug, Serialize, JsonSchema)]
-struct HelpReport {
-    /// The text of the help.
-    help: String,
-}
-
-/// What `--version --json` prints.
-#[derive(Debug, Serialize, JsonSchema)]
-struct VersionReport {
-    /// This program's version.
-    version: String,
-}
-
-/// Help or the version, as a document.
-fn told(answer: &clap::Error) -> Result<Answer, Failure> {
-    let text = answer.render().to_string();
-    let text = text.trim_end();
-    match answer.kind() {
-        clap::error::ErrorKind::DisplayHelp => Answer::of(&HelpReport { help: text.to_owned() }, ""),
-        _ => {
-            let version = text.rsplit(' ').next().unwrap_or_default().to_owned();
-            Answer::of(&VersionReport { version }, "")
-        }
     }
 }
 

@@ -1,12 +1,17 @@
-//! `params`: set fee and price limits.
+//! `params`: set fee and price limits; `update` takes and reports them the same way.
 
 use crate::commands::multisig::SenderArgs;
-use crate::context::Context;
-use crate::contract::{RateArgs, Target, changed};
 use crate::failure::Failure;
-use crate::session::in_turn;
+use crate::session::context::Context;
+use crate::session::target::Target;
+use crate::session::{Session, in_turn};
 use crate::terminal::output::Answer;
-use pnp_ops::Outcome;
+use crate::terminal::values::whole;
+use pnp_ops::{Changed, Outcome, ParameterChange};
+use pnp_types::AppIndex;
+use pnp_usage::Parameters;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Arguments of `params`.
 #[derive(Debug, clap::Args)]
@@ -33,4 +38,74 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         }
     })
     .await
+}
+
+/// New fee and limits; what is not given stays.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct RateArgs {
+    /// The fee in basis points: 500 is 5 %
+    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+    fee_pct: Option<u64>,
+    /// The least price of a unit, in minor units of the asset
+    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+    min_rate: Option<u64>,
+    /// The highest price of a unit
+    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+    max_rate: Option<u64>,
+}
+
+impl RateArgs {
+    /// What they ask for.
+    pub(crate) const fn change(&self) -> ParameterChange {
+        ParameterChange { fee_pct: self.fee_pct, min_rate: self.min_rate, max_rate: self.max_rate }
+    }
+}
+
+/// A contract whose fee, price limits or programs were set.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ChangeReport {
+    /// The network's name.
+    network: String,
+    /// The network's genesis hash, base64.
+    genesis_hash: String,
+    /// The contract's application.
+    app: AppIndex,
+    /// Fee and price limits before.
+    before: Parameters,
+    /// Fee and price limits from here on.
+    after: Parameters,
+    /// The transaction.
+    txids: Vec<String>,
+    /// Its round.
+    round: u64,
+    /// The record that was changed; absent where the contract is in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+}
+
+/// Fee and limits before and after.
+pub(crate) fn changed(session: &Session<'_>, done: Changed) -> Result<Answer, Failure> {
+    let Changed { app, before, after, sent, recorded } = done;
+    let line = |name: &str, from: u64, to: u64| match from == to {
+        true => format!("{name:<10}{to}"),
+        false => format!("{name:<10}{from} -> {to}"),
+    };
+    let round = sent.confirmation.round;
+    let text = [
+        format!("application {app}, round {round}"),
+        line("fee_pct", before.fee_pct(), after.fee_pct()),
+        line("min_rate", before.min_rate(), after.min_rate()),
+        line("max_rate", before.max_rate(), after.max_rate()),
+    ];
+    let report = ChangeReport {
+        network: session.network.name.clone(),
+        genesis_hash: session.identity.hash.clone(),
+        app,
+        before,
+        after,
+        txids: sent.txids,
+        round,
+        record: recorded.then(|| session.record_name()),
+    };
+    Answer::of(&report, text.join("\n"))
 }

@@ -1,11 +1,10 @@
 //! `schema`: the JSON Schemas of what commands print with `--json`; `docs/schemas/` has the same, for who has no binary.
 
-use super::{HelpReport, VersionReport};
+use super::help::{HelpReport, VersionReport};
 use super::{account, asset, bill, check, compile, completions, cost, delete, demo, deploy, disassemble};
-use super::{doctor, fmt, history, leave, localnet, man, multisig, optin, status, test, verify};
+use super::{doctor, explain, fmt, history, leave, localnet, man, multisig, optin, params, status, test, verify};
 use crate::failure::{ErrorReport, Failure};
 use crate::terminal::output::Answer;
-use crate::{contract, explain};
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
@@ -153,12 +152,12 @@ const DOCUMENTS: &[Entry] = &[
     one::<multisig::StatusReport>("multisig status"),
     one::<multisig::SubmitReport>("multisig submit"),
     sent::<optin::OptinReport>("optin"),
-    sent::<contract::ChangeReport>("params"),
+    sent::<params::ChangeReport>("params"),
     either::<SchemasReport, SchemaReport>("schema", "The documents there are, or the JSON Schema of one."),
     one::<status::StatusReport>("status"),
     one::<status::AllReport>("status all"),
     one::<test::TestReport>("test"),
-    sent::<contract::ChangeReport>("update"),
+    sent::<params::ChangeReport>("update"),
     one::<verify::VerifyReport>("verify"),
 ];
 

@@ -4,9 +4,9 @@ mod everywhere;
 mod together;
 
 use crate::commands::deploy::describe;
-use crate::context::Context;
-use crate::contract::Target;
 use crate::failure::Failure;
+use crate::session::context::Context;
+use crate::session::target::Target;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 pub(crate) use everywhere::AllReport;

@@ -1,8 +1,8 @@
 //! `test`: play contract scenarios on a network.
 
-use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
+use crate::session::context::Context;
 use crate::terminal::input::{read_source, read_text};
 use crate::terminal::output::Answer;
 use pnp_network::Kind;

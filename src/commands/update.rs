@@ -2,10 +2,11 @@
 
 use crate::commands::deploy::TemplateArgs;
 use crate::commands::multisig::SenderArgs;
-use crate::context::Context;
-use crate::contract::{RateArgs, Target, changed};
+use crate::commands::params::{RateArgs, changed};
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::in_turn;
+use crate::session::target::Target;
 use crate::terminal::output::Answer;
 use pnp_ops::{Outcome, UpdateRequest};
 

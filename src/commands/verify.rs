@@ -1,9 +1,9 @@
 //! `verify`: whether the chain runs this very source, and if not, what is different.
 
 use crate::commands::deploy::TemplateArgs;
-use crate::context::Context;
-use crate::contract::Target;
 use crate::failure::{Exit, Failure};
+use crate::session::context::Context;
+use crate::session::target::Target;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use pnp_ops::recorded_template;

@@ -2,8 +2,8 @@
 //!
 //! Only the parts this program writes.
 
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::terminal::output::Output;
 use pnp_registry::write_atomically;
 use serde::Serialize;
 use std::ops::Range;
@@ -149,12 +149,12 @@ impl Log {
     }
 
     /// Writes the file; for `-` it gives the text, which is to go to stdout instead of any other.
-    pub(crate) fn written(&self, context: &Context, path: &Path) -> Result<Option<String>, Failure> {
+    pub(crate) fn written(&self, out: &Output, path: &Path) -> Result<Option<String>, Failure> {
         let log = serde_json::to_string_pretty(self)
             .map_err(|error| Failure::new("internal", "the findings could not be written").because(error))?;
         if path == Path::new("-") {
             let clash = "stdout cannot carry both --json and --sarif -";
-            return match context.out.is_json() {
+            return match out.is_json() {
                 true => Err(Failure::usage(clash).hint("name a file for --sarif")),
                 false => Ok(Some(log)),
             };

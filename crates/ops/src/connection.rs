@@ -4,7 +4,7 @@
 use crate::embedded::Embedded;
 use crate::error::{ConnectError, Error, NoContract, SettingError};
 use crate::host::Host;
-use crate::key_sources::KeySources;
+use crate::key_sources::{KeySources, account_names};
 use crate::kmd_wallets::KmdWallets;
 use crate::lock::NetworkLock;
 use crate::observer::Event;
@@ -15,6 +15,7 @@ use pnp_network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
 use pnp_registry::{Chain, Contract, Store};
 use pnp_types::signing::SigningKey;
 use pnp_types::{Address, AppIndex, AssetIndex};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -200,6 +201,16 @@ impl Connection {
     #[must_use]
     pub fn keys(&self) -> KeyRing<'_> {
         self.sources.ring(&self.environment)
+    }
+
+    /// The names of the accounts whose keys may be found: in settings, the keystore, the project's file and kmd.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub async fn account_names(&self) -> Result<BTreeSet<String>, Error> {
+        let mut kept = self.sources.names()?;
+        kept.extend(self.sources.wallet_names().await);
+        Ok(account_names(&self.environment, &kept))
     }
 
     /// A setting that is no secret.

@@ -3,6 +3,7 @@
 use crate::kmd_wallets::KmdWallets;
 use pnp_keys::{KeyError, KeyRing, Keystore, LocalAccounts, Opener, Secret, Wallets};
 use pnp_network::{Environment, Layer};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -92,6 +93,19 @@ impl KeySources {
         let named = wallets.all().await.iter().map(|wallet| wallet.name().to_ascii_lowercase());
         named.filter(|name| name != pnp_client::DEFAULT_WALLET && pnp_keys::is_name(name)).collect()
     }
+}
+
+/// The names that settings or other places may know an account by: lower case where a setting ends in `_MNEMONIC`, and as `kept`
+/// has them. `deployer` is another name of `creator`.
+#[must_use]
+pub fn account_names(environment: &Environment, kept: &[String]) -> BTreeSet<String> {
+    let settings = environment.names().filter_map(|name| name.strip_suffix("_MNEMONIC"));
+    let mut names: BTreeSet<String> = settings.map(str::to_ascii_lowercase).collect();
+    names.extend(kept.iter().cloned());
+    if names.remove("deployer") {
+        names.insert("creator".to_owned());
+    }
+    names
 }
 
 /// The user's keystore; none where `PNP_KEYSTORE` is `off`, or no home folder is known.

@@ -84,7 +84,7 @@ pub use embedded::EmbeddedError;
 pub use error::{ConnectError, Error, Made, NoContract, NotSent, SettingError, WrongSigner};
 pub use history::{BatchHistory, History, HistoryEntry, NotRecorded, Signers};
 pub use host::{Host, Passwords};
-pub use key_sources::KeySources;
+pub use key_sources::{KeySources, account_names};
 pub use kmd_wallets::KmdWallets;
 pub use life::{Changed, Deleted, Left, OptedIn, ParameterChange, UpdateError, UpdateRequest};
 pub use lock::{LockError, NetworkLock};

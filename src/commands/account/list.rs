@@ -7,7 +7,7 @@ use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use pnp_client::AccountState;
 use pnp_keys::{Account, KeyRing};
-use pnp_network::Environment;
+use pnp_ops::account_names;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -60,7 +60,7 @@ struct Row {
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     if args.offline {
         let vault = Vault::open(context)?;
-        let names = names(&vault.environment, &vault.sources.names()?);
+        let names = account_names(&vault.environment, &vault.sources.names()?);
         let found = Found::look(&vault.sources.ring(&vault.environment), &names).await;
         return found.answer(&vault.network.name, None).await;
     }
@@ -69,18 +69,6 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         found.answer(&session.network.name, Some(session)).await
     })
     .await
-}
-
-/// Every name that some place may know, lower case where it comes from a setting.
-pub(crate) fn names(environment: &Environment, kept: &[String]) -> BTreeSet<String> {
-    let settings = environment.names().filter_map(|name| name.strip_suffix("_MNEMONIC"));
-    let mut names: BTreeSet<String> = settings.map(str::to_ascii_lowercase).collect();
-    names.extend(kept.iter().cloned());
-    // One account under both of its names.
-    if names.remove("deployer") {
-        names.insert("creator".to_owned());
-    }
-    names
 }
 
 struct Found {

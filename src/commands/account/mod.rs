@@ -10,8 +10,9 @@ mod remove;
 mod vault;
 
 pub(crate) use export::ExportReport;
-pub(crate) use list::{ListReport, names};
+pub(crate) use list::ListReport;
 pub(crate) use new::NewReport;
+pub(crate) use pnp_ops::account_names as names;
 pub(crate) use rekey::RekeyReport;
 pub(crate) use vault::Vault;
 

@@ -3,8 +3,8 @@
 mod report;
 
 use crate::commands::multisig::SenderArgs;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::{Session, in_turn, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::{address, whole};

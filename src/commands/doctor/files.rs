@@ -2,8 +2,8 @@
 
 use super::check::{Checks, Topic};
 use super::secrets::first_mnemonic;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use pnp_ops::provenance::{self, git};
 use pnp_registry::{Deployments, Store};
 use std::path::{Path, PathBuf};

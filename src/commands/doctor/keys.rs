@@ -2,9 +2,9 @@
 
 use super::check::{Checks, Topic};
 use crate::commands::account::names;
-use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::session::context::Context;
 use pnp_client::Algod;
 use pnp_keys::{Account, KeyRing, LocalAccounts, Origin};
 use pnp_network::{Environment, Kind, Network};

@@ -12,9 +12,9 @@ mod network;
 mod preflight;
 mod secrets;
 
-use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use check::{Check, Checks, Severity, Topic};
 use pnp_network::{Environment, Kind, Network, ProjectFile};

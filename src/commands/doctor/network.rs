@@ -1,9 +1,9 @@
 //! Whether the network answers, is the one that is meant, and moves.
 
 use super::check::{Checks, Topic};
-use crate::context::Context;
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::session::context::Context;
 use pnp_client::Indexer;
 use pnp_network::{Kind, Layer, Network, NetworkError, Token};
 use pnp_ops::Error;

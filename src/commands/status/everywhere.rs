@@ -4,9 +4,9 @@
 //! does not answer is said and stops nothing.
 
 use super::together::{Boxed, together};
-use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use pnp_network::{Environment, Network, ProjectFile};
 use pnp_registry::{Contract, Deployments, Rates, Store};

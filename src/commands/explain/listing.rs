@@ -1,43 +1,13 @@
-//! Where a program failed: a line of its source, or of what it disassembles to, with the values at hand.
+//! A program's text: its source, or what it disassembles to, and the line of each place in the program.
 
-use pnp_client::FailedStep;
+use crate::failure::refusal::Place;
 use pnp_teal::{PcMap, disassemble_with_places};
-use pnp_types::{Address, TealValue};
-use pnp_usage::{APPROVAL_PATH, APPROVAL_SOURCE, Programs, SourceLine};
+use pnp_usage::{APPROVAL_PATH, APPROVAL_SOURCE, Programs};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Lines shown before and after the one that failed.
 const AROUND: usize = 4;
-/// Bytes of a value that are shown.
-const SHOWN: usize = 64;
-
-/// A line of a program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub(crate) struct Place {
-    /// The source's file, or which application was disassembled.
-    pub(crate) file: String,
-    /// The line, from 1.
-    pub(crate) line: usize,
-    /// The instruction.
-    pub(crate) code: String,
-    /// What the source says about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) comment: Option<String>,
-}
-
-impl From<SourceLine> for Place {
-    fn from(line: SourceLine) -> Self {
-        Self { file: line.file.to_owned(), line: line.line, code: line.code, comment: line.comment }
-    }
-}
-
-impl Place {
-    /// The rule that a check keeps: what is said about it, else the check itself.
-    pub(super) fn rule(&self) -> &str {
-        self.comment.as_deref().unwrap_or(&self.code)
-    }
-}
 
 /// One line of a listing.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -146,45 +116,10 @@ fn canonical(name: &str) -> &str {
     }
 }
 
-/// A value for people.
-pub(super) fn shown(value: &TealValue) -> String {
-    match value {
-        TealValue::Uint(number) => number.to_string(),
-        TealValue::Bytes(bytes) => match <[u8; 32]>::try_from(bytes.as_slice()) {
-            Ok(address) => Address(address).to_string(),
-            Err(_) => match std::str::from_utf8(bytes) {
-                Ok(text) if !bytes.is_empty() && text.chars().all(|c| !c.is_control()) => format!("{text:?}"),
-                _ if bytes.len() > SHOWN => {
-                    let start = hex::encode(bytes.get(..SHOWN).unwrap_or_default());
-                    format!("0x{start}… ({} bytes)", bytes.len())
-                }
-                _ => format!("0x{}", hex::encode(bytes)),
-            },
-        },
-    }
-}
-
-/// What came before a check that failed, as a sentence; `before` is the instruction that gave the 0.
-pub(super) fn reason(step: &FailedStep, before: Option<&str>) -> Option<String> {
-    let before = before?;
-    let values: Vec<String> = step.operands.iter().map(shown).collect();
-    match (before, values.as_slice()) {
-        ("==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||", [left, right]) => {
-            Some(format!("{left} {before} {right} is not so"))
-        }
-        ("b==" | "b!=" | "b<" | "b>" | "b<=" | "b>=", [left, right]) => {
-            Some(format!("{left} {} {right} is not so", before.trim_start_matches('b')))
-        }
-        ("!", [value]) => Some(format!("{value} is not 0")),
-        (_, []) => Some(format!("`{before}` gave {}", step.stack.last().map_or_else(|| "nothing".to_owned(), shown))),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pnp_usage::Template;
+    use pnp_usage::{SourceLine, Template};
 
     #[test]
     fn every_place_of_the_contract_is_the_line_that_programs_name() {
@@ -219,19 +154,5 @@ mod tests {
         fn rule_is(&self, part: &str) -> bool {
             self.comment.as_deref().is_some_and(|comment| comment.contains(part))
         }
-    }
-
-    #[test]
-    fn what_was_compared_is_said() {
-        let step = |operands: Vec<TealValue>| FailedStep { operands, ..FailedStep::default() };
-        let numbers = step(vec![TealValue::Uint(2000), TealValue::Uint(1000)]);
-        assert_eq!(reason(&numbers, Some("<=")).as_deref(), Some("2000 <= 1000 is not so"));
-        let bytes = step(vec![TealValue::Bytes(b"00".to_vec()), TealValue::Bytes(vec![1, 0])]);
-        assert_eq!(reason(&bytes, Some("b>")).as_deref(), Some("\"00\" > 0x0100 is not so"));
-        let address = step(vec![TealValue::Bytes(vec![0; 32]), TealValue::Bytes(vec![])]);
-        assert_eq!(reason(&address, Some("==")).unwrap(), format!("{} == 0x is not so", Address::ZERO));
-        assert_eq!(reason(&step(vec![TealValue::Uint(1)]), Some("!")).as_deref(), Some("1 is not 0"));
-        let pushed = FailedStep { stack: vec![TealValue::Uint(0)], ..FailedStep::default() };
-        assert_eq!(reason(&pushed, Some("pushint TMPL_UPDATABLE")).as_deref(), Some("`pushint TMPL_UPDATABLE` gave 0"));
     }
 }

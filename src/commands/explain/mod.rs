@@ -1,15 +1,18 @@
 //! `explain`: a node's error as the line of TEAL, the rule it broke, and what to do.
 
-use super::advice::advice;
-use super::heard::Heard;
-use super::place::{ListedLine, Listing, Place};
-use super::told;
-use crate::context::Context;
+mod listing;
+mod pasted_error;
+
 use crate::failure::Failure;
+use crate::failure::node_errors::advice;
+use crate::failure::refusal::{Place, refused, shown};
+use crate::session::context::Context;
 use crate::session::{Session, on_network};
 use crate::terminal::input;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
+use listing::{ListedLine, Listing};
+use pasted_error::PastedError;
 use pnp_client::{FailedStep, Outcome, Rejection, Unknown};
 use pnp_registry::Store;
 use pnp_teal::{AssembleOptions, SourceMap, assemble, report};
@@ -95,14 +98,14 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let report = match (&args.text, args.txid, &args.group) {
         (Some(text), _, _) => {
             let text = if text == "-" { input::read_text(Path::new("-"), "unreadable")? } else { text.clone() };
-            let heard = Heard::new(&text);
+            let pasted = PastedError::new(&text);
             match args.app {
                 Some(app) => {
-                    on_network(context, async |session| explain(&heard, program_of(session, app).await?)).await?
+                    on_network(context, async |session| explain(&pasted, program_of(session, app).await?)).await?
                 }
                 None => {
-                    let listing = named.map_or_else(|| recorded(context, &heard), |listing| Ok(Some(listing)))?;
-                    explain(&heard, listing)?
+                    let listing = named.map_or_else(|| recorded(context, &pasted), |listing| Ok(Some(listing)))?;
+                    explain(&pasted, listing)?
                 }
             }
         }
@@ -118,9 +121,9 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 }
 
 /// Explains a text by a program's listing.
-fn explain(heard: &Heard, listing: Option<Listing>) -> Result<ExplainReport, Failure> {
+fn explain(pasted: &PastedError, listing: Option<Listing>) -> Result<ExplainReport, Failure> {
     let listing = listing.as_ref();
-    if let (Some(line), Some(listing)) = (heard.line, listing)
+    if let (Some(line), Some(listing)) = (pasted.line, listing)
         && let Some(place) = listing.line(line)
     {
         let rejection = Rejection::Logic {
@@ -130,16 +133,16 @@ fn explain(heard: &Heard, listing: Option<Listing>) -> Result<ExplainReport, Fai
             pc: None,
             what: "refused".to_owned(),
         };
-        return Ok(ExplainReport::new(&rejection, Some(place), None, Some(listing), &heard.text));
+        return Ok(ExplainReport::new(&rejection, Some(place), None, Some(listing), &pasted.text));
     }
-    let Some(rejection) = &heard.rejection else {
-        return match advice(&heard.text) {
+    let Some(rejection) = &pasted.rejection else {
+        return match advice(&pasted.text) {
             Some(_) => {
-                let other = Rejection::Other { text: heard.text.clone() };
-                Ok(ExplainReport::new(&other, None, None, None, &heard.text))
+                let other = Rejection::Other { text: pasted.text.clone() };
+                Ok(ExplainReport::new(&other, None, None, None, &pasted.text))
             }
             None => Err(Failure::new("unknown_error", "this is no error of a node that is known here")
-                .because(format!("it says: {}", heard.text.chars().take(200).collect::<String>()))
+                .because(format!("it says: {}", pasted.text.chars().take(200).collect::<String>()))
                 .hint("pass all of what was printed, between single quotes or on stdin (`explain -`)")),
         };
     };
@@ -147,7 +150,7 @@ fn explain(heard: &Heard, listing: Option<Listing>) -> Result<ExplainReport, Fai
         Rejection::Logic { pc: Some(pc), .. } => listing.and_then(|listing| listing.place(*pc)),
         _ => None,
     };
-    Ok(ExplainReport::new(rejection, place, None, listing, &heard.text))
+    Ok(ExplainReport::new(rejection, place, None, listing, &pasted.text))
 }
 
 /// What became of a transaction.
@@ -160,13 +163,13 @@ async fn transaction(
     let net = &session.network.name;
     match session.algod.outcome(txid, None).await? {
         Outcome::Unknown(Unknown::Dropped(reason)) => {
-            let heard = Heard::new(&reason);
+            let pasted = PastedError::new(&reason);
             let listing = match (named, args.app) {
                 (Some(listing), _) => Some(listing),
                 (None, Some(app)) => program_of(session, app).await?,
-                (None, None) => recorded(session.context, &heard)?,
+                (None, None) => recorded(session.context, &pasted)?,
             };
-            explain(&heard, listing)
+            explain(&pasted, listing)
         }
         Outcome::InBlock(confirmation) => {
             Err(Failure::new("nothing_failed", format!("transaction {txid} did not fail"))
@@ -195,7 +198,7 @@ async fn group(
             .because("the network ran it without sending it, and it went through")
             .hint("signatures were not checked: sign it, and send it"));
     };
-    let heard = Heard::new(&failed.message);
+    let pasted = PastedError::new(&failed.message);
     let refusing = match &failed.rejection {
         Rejection::Logic { app, .. } => *app,
         _ => None,
@@ -205,12 +208,12 @@ async fn group(
         (None, Some(app)) => program_of(session, app).await?,
         (None, None) => None,
     };
-    let Rejection::Logic { pc: Some(pc), txid, .. } = &failed.rejection else { return explain(&heard, listing) };
+    let Rejection::Logic { pc: Some(pc), txid, .. } = &failed.rejection else { return explain(&pasted, listing) };
     let index =
         signed.iter().position(|one| one.id().to_string() == *txid).or(failed.index.and_then(|i| i.try_into().ok()));
     let step = session.algod.failed_step(&signed, index.unwrap_or(0), *pc).await.unwrap_or(None);
     let place = listing.as_ref().and_then(|listing| listing.place(*pc));
-    Ok(ExplainReport::new(&failed.rejection, place, step.as_ref(), listing.as_ref(), &heard.text))
+    Ok(ExplainReport::new(&failed.rejection, place, step.as_ref(), listing.as_ref(), &pasted.text))
 }
 
 fn read_group(path: &Path) -> Result<Vec<SignedTransaction>, Failure> {
@@ -237,7 +240,7 @@ fn read_group(path: &Path) -> Result<Vec<SignedTransaction>, Failure> {
 /// The program of an application: this contract's source, or what it disassembles to.
 async fn program_of(session: &Session<'_>, app: AppIndex) -> Result<Option<Listing>, Failure> {
     let Some(application) = session.algod.application(app).await? else {
-        return Err(told(&Rejection::NoApplication { app }, None, None, None));
+        return Err(refused(&Rejection::NoApplication { app }, None, None, None));
     };
     let (approval, clear) = (&application.approval_program, &application.clear_program);
     if let Some(template) = template_of(approval, clear) {
@@ -250,10 +253,10 @@ async fn program_of(session: &Session<'_>, app: AppIndex) -> Result<Option<Listi
 }
 
 /// This contract's source, where the error may be about it: a recorded application, or a program whose instructions fit.
-fn recorded(context: &Context, heard: &Heard) -> Result<Option<Listing>, Failure> {
+fn recorded(context: &Context, pasted: &PastedError) -> Result<Option<Listing>, Failure> {
     let listing = Listing::contract(&Programs::assemble(Template::default())?);
-    let Some(Rejection::Logic { app, pc, .. }) = &heard.rejection else { return Ok(Some(listing)) };
-    if let (Some(pc), Some(opcodes)) = (pc, &heard.opcodes) {
+    let Some(Rejection::Logic { app, pc, .. }) = &pasted.rejection else { return Ok(Some(listing)) };
+    if let (Some(pc), Some(opcodes)) = (pc, &pasted.opcodes) {
         return Ok(listing.fits(*pc, opcodes).then_some(listing));
     }
     let is_recorded = |name: &String| {
@@ -296,7 +299,7 @@ impl ExplainReport {
         text: &str,
     ) -> Self {
         let before = step.and_then(|step| listing?.place(step.before?)).map(|place| place.code);
-        let failure = told(rejection, place.as_ref(), step, before.as_deref());
+        let failure = refused(rejection, place.as_ref(), step, before.as_deref());
         let (app, group_index, pc) = match rejection {
             Rejection::Logic { app, group_index, pc, .. } => (*app, *group_index, *pc),
             _ => (None, None, None),
@@ -322,7 +325,7 @@ impl ExplainReport {
                 _ => Vec::new(),
             },
             place,
-            stack: step.map(|step| step.stack.iter().map(super::place::shown).collect()).unwrap_or_default(),
+            stack: step.map(|step| step.stack.iter().map(shown).collect()).unwrap_or_default(),
             text: text.to_owned(),
         }
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// What was understood of a text.
 #[derive(Debug)]
-pub(super) struct Heard {
+pub(super) struct PastedError {
     /// The node's refusal, if it is one.
     pub(super) rejection: Option<Rejection>,
     /// A line of this contract's source, where the text names one.
@@ -19,7 +19,7 @@ pub(super) struct Heard {
 /// How nodes begin a refusal.
 const BEGINNINGS: [&str; 2] = ["TransactionPool.Remember: ", "logic eval error: "];
 
-impl Heard {
+impl PastedError {
     /// Reads a text.
     pub(super) fn new(text: &str) -> Self {
         let (message, data) = document(text).unwrap_or_else(|| (text.trim().to_owned(), Value::Null));
@@ -44,14 +44,14 @@ fn document(text: &str) -> Option<(String, Value)> {
     let start = text.find('{')?;
     let end = text.rfind('}')?;
     let document: Value = serde_json::from_str(text.get(start..=end)?).ok()?;
-    let (told, data) = match document.get("error").filter(|error| error.is_object()) {
+    let (error, data) = match document.get("error").filter(|error| error.is_object()) {
         Some(error) => (error, error.clone()),
         None => (&document, document.get("data").cloned().unwrap_or_default()),
     };
     // Where the place is known the words around it are this program's; else the node's own are the cause.
-    let message = match (&told["rule"], &told["cause"]) {
+    let message = match (&error["rule"], &error["cause"]) {
         (Value::Null, Value::String(cause)) if cause.contains(": ") => cause.as_str(),
-        _ => told["message"].as_str()?,
+        _ => error["message"].as_str()?,
     };
     Some((message.to_owned(), data))
 }
@@ -108,27 +108,28 @@ mod tests {
             format!(r#"{{"data":{data},"message":"{pool}"}}"#),
             format!("HTTP 400: {{\"data\":{data},\"message\":\"{pool}\"}}\n"),
         ] {
-            let heard = Heard::new(&text);
-            let Some(Rejection::Logic { app, pc, .. }) = heard.rejection else { panic!("{text}") };
+            let pasted = PastedError::new(&text);
+            let Some(Rejection::Logic { app, pc, .. }) = pasted.rejection else { panic!("{text}") };
             assert_eq!((app, pc), (Some(1001), Some(58)), "{text}");
-            assert!(heard.opcodes.unwrap().starts_with("pushint 3; ==; assert"), "{text}");
+            assert!(pasted.opcodes.unwrap().starts_with("pushint 3; ==; assert"), "{text}");
         }
     }
 
     #[test]
     fn this_program_s_own_errors_name_the_line() {
-        let heard =
-            Heard::new("error: assert failed at teal/usage_approval.teal:233: update: this contract must be updatable");
-        assert_eq!((heard.line, heard.rejection.is_none()), (Some(233), true));
+        let pasted = PastedError::new(
+            "error: assert failed at teal/usage_approval.teal:233: update: this contract must be updatable",
+        );
+        assert_eq!((pasted.line, pasted.rejection.is_none()), (Some(233), true));
         let document = r#"{"error":{"code":"refused","message":"assert failed","line":40,"rule":"x","app":7,"pc":9}}"#;
-        assert_eq!(Heard::new(document).line, Some(40));
+        assert_eq!(PastedError::new(document).line, Some(40));
     }
 
     #[test]
     fn what_is_no_error_is_none() {
         for text in ["", "hello", "{}", "{\"message\":\"ok\"}"] {
-            let heard = Heard::new(text);
-            assert!(heard.rejection.is_none() && heard.line.is_none(), "{text}");
+            let pasted = PastedError::new(text);
+            assert!(pasted.rejection.is_none() && pasted.line.is_none(), "{text}");
         }
     }
 }

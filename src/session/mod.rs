@@ -1,11 +1,13 @@
-//! A command's connection to its network.
+//! What commands work with: the global options and the project's folder, the connection to a network, the contract they are
+//! about.
 
-use crate::commands::account::names;
-use crate::context::Context;
+pub(crate) mod context;
+pub(crate) mod target;
+
 use crate::failure::Failure;
+use context::Context;
 use pnp_network::{Environment, Network};
 use pnp_ops::{Connection, Error};
-use std::collections::BTreeSet;
 use std::ops::Deref;
 
 /// An open connection, with the command's options and its terminal. [`Session::close`] ends it.
@@ -45,13 +47,6 @@ impl<'c> Session<'c> {
     /// Ends the connection; the embedded node stops.
     pub(crate) async fn close(self) -> Result<(), Error> {
         self.connection.close().await
-    }
-
-    /// Every name that some place may know a key by.
-    pub(crate) async fn account_names(&self) -> Result<BTreeSet<String>, Failure> {
-        let mut kept = self.sources.names()?;
-        kept.extend(self.sources.wallet_names().await);
-        Ok(names(&self.environment, &kept))
     }
 }
 

@@ -1,12 +1,9 @@
 //! Errors of operations: connecting, provisioning, sending, settling.
 
+use super::refusal::refusal;
 use super::{Failure, is_disk_full};
-use crate::explain::refusal;
-use pnp_devnet::NodeError;
 use pnp_network::Layer;
-use pnp_ops::{
-    ConnectError, DispenserError, EmbeddedError, Error, LockError, NoContract, NotSent, SettingError, WrongSigner,
-};
+use pnp_ops::{ConnectError, DispenserError, Error, LockError, NoContract, NotSent, SettingError, WrongSigner};
 use std::path::Path;
 
 impl From<Error> for Failure {
@@ -169,49 +166,8 @@ impl From<WrongSigner> for Failure {
     }
 }
 
-impl From<EmbeddedError> for Failure {
-    fn from(error: EmbeddedError) -> Self {
-        let message = error.to_string();
-        match error {
-            EmbeddedError::Node(error) => error.into(),
-            EmbeddedError::Start(why) | EmbeddedError::Stop(why) => Self::new("embedded", message).because(why),
-        }
-    }
-}
-
-/// A node that does not start.
-impl From<NodeError> for Failure {
-    fn from(error: NodeError) -> Self {
-        let message = error.to_string();
-        let disk_full = error.is_disk_full();
-        match error {
-            NodeError::Listen { service, address, source } => {
-                Self::new("port_taken", format!("{service} cannot listen on {address}"))
-                    .because(source)
-                    .hint("stop what holds the port, or choose another one: `localnet run --algod-port N`")
-            }
-            NodeError::InUse { folder, holder } => {
-                let holder = holder.map(|holder| format!(" ({holder})")).unwrap_or_default();
-                Self::new(
-                    "node_held",
-                    format!("the network in {} is held by another process{holder}", folder.display()),
-                )
-                .because("one process at a time may write a chain")
-                .hint("wait for it or stop it; `localnet run --data-dir DIR` takes another folder")
-            }
-            NodeError::Folder { path, source } => folder(&path, &source),
-            NodeError::Ledger(reason) if disk_full => Self::new("disk_full", "the network could not be started")
-                .because(reason)
-                .hint("free some space and run the command again; what was acknowledged is kept"),
-            _ => Self::new("node", "the network could not be started")
-                .because(message)
-                .hint("if its folder is damaged, move .pnp/embedded away: a fresh chain is made"),
-        }
-    }
-}
-
 /// A folder of the project that cannot be used.
-fn folder(path: &Path, why: &std::io::Error) -> Failure {
+pub(super) fn folder(path: &Path, why: &std::io::Error) -> Failure {
     let code = if is_disk_full(why) { "disk_full" } else { "folder" };
     Failure::new(code, format!("{} cannot be used", path.display()))
         .because(why)

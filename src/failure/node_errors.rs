@@ -2,9 +2,9 @@
 
 /// Why, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Advice {
-    pub(super) why: &'static str,
-    pub(super) way: &'static str,
+pub(crate) struct Advice {
+    pub(crate) why: &'static str,
+    pub(crate) way: &'static str,
 }
 
 /// Phrases of go-algorand's (`data/transactions/logic/`, `data/transactions/verify/`, `ledger/apply/`, `data/pools/`).
@@ -146,7 +146,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
 ];
 
 /// What a text is known to mean.
-pub(super) fn advice(text: &str) -> Option<Advice> {
+pub(crate) fn advice(text: &str) -> Option<Advice> {
     let found = KNOWN.iter().find(|(phrases, _, _)| phrases.iter().any(|phrase| text.contains(phrase)));
     found.map(|(_, why, way)| Advice { why, way })
 }

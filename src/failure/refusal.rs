@@ -1,0 +1,198 @@
+//! Refusals of the network's rules, down to the line of TEAL and the values it refused.
+
+use super::node_errors::advice;
+use super::{Failure, remedies};
+use pnp_client::{FailedStep, Rejection};
+use pnp_ops::Refusal;
+use pnp_types::{Address, TealValue};
+use pnp_usage::{Programs, SourceLine};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Bytes of a value that are shown.
+const SHOWN: usize = 64;
+
+/// A line of a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Place {
+    /// The source's file, or which application was disassembled.
+    pub(crate) file: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// The instruction.
+    pub(crate) code: String,
+    /// What the source says about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) comment: Option<String>,
+}
+
+impl From<SourceLine> for Place {
+    fn from(line: SourceLine) -> Self {
+        Self { file: line.file.to_owned(), line: line.line, code: line.code, comment: line.comment }
+    }
+}
+
+impl Place {
+    /// The rule that a check keeps: what is said about it, else the check itself.
+    pub(crate) fn rule(&self) -> &str {
+        self.comment.as_deref().unwrap_or(&self.code)
+    }
+}
+
+/// A refusal of the network's rules; with the contract's programs, down to the line of TEAL.
+pub(crate) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Failure {
+    refusal(&Refusal::new(rejection.clone(), programs))
+}
+
+/// A refusal of the network's rules, with what was found out about it.
+pub(crate) fn refusal(refusal: &Refusal) -> Failure {
+    let place = refusal.line.clone().map(Place::from);
+    refused(&refusal.rejection, place.as_ref(), refusal.step.as_ref(), refusal.before.as_deref())
+}
+
+/// A refusal by its place in the source and the values there; `before` is the instruction that gave the last value.
+pub(crate) fn refused(
+    rejection: &Rejection,
+    place: Option<&Place>,
+    step: Option<&FailedStep>,
+    before: Option<&str>,
+) -> Failure {
+    let message = rejection.to_string();
+    match rejection {
+        Rejection::Logic { app, pc, what, group_index, .. } => {
+            let known = advice(what);
+            let is_ours = place.is_some_and(|place| place.file == pnp_usage::APPROVAL_PATH);
+            let mut failure = match place {
+                Some(place) => {
+                    let rule = place.rule();
+                    let whose = if is_ours { "the contract's" } else { "the" };
+                    let reason = step.and_then(|step| reason(step, before));
+                    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+                    Failure::new("refused", format!("{what} at {}:{}: {rule}", place.file, place.line))
+                        .because(format!("{whose} program refused the call with `{}`{reason}", place.code))
+                        .with("file", place.file.clone())
+                        .with("line", place.line)
+                        .with("rule", rule)
+                }
+                None => Failure::new("refused", message)
+                    .because(known.map_or("the application's program refused the call", |known| known.why)),
+            };
+            let remedy = place.and_then(|place| remedies::remedy(place.rule())).or(known.map(|known| known.way));
+            let usual = match (is_ours, place) {
+                (false, Some(_)) => "nothing was changed; make the call so that this line lets it through",
+                _ => "nothing was changed; `pnp-contract status` shows what the contract asks for",
+            };
+            failure = failure.hint(remedy.unwrap_or(usual));
+            for (name, number) in [("app", app), ("pc", pc), ("group_index", group_index)] {
+                if let Some(number) = number {
+                    failure = failure.with(name, *number);
+                }
+            }
+            if let Some(step) = step {
+                let shown = |values: &[pnp_types::TealValue]| values.iter().map(shown).collect::<Vec<_>>();
+                failure = failure.with("stack", shown(&step.stack)).with("operands", shown(&step.operands));
+            }
+            failure
+        }
+        Rejection::Overspend(shortage) | Rejection::BelowMinimum(shortage) => Failure::new("too_little", message)
+            .because(match rejection {
+                Rejection::Overspend(_) => "the amount and the network's fees are more than the account has",
+                _ => "every asset, application and local state an account holds raises the balance it must keep",
+            })
+            .hint(format!("send Algos to {}: `pnp-contract account fund` on a development network", shortage.account))
+            .with("account", shortage.account.to_string())
+            .with("missing", shortage.missing()),
+        Rejection::AssetShort { has, needs } => Failure::new("too_little", message)
+            .hint("send the asset to the account with `pnp-contract asset send`")
+            .with("missing", needs.saturating_sub(*has)),
+        Rejection::AssetNotHeld { asset, account } => Failure::new("not_opted_in", message)
+            .because("an account must agree to an asset before it can hold it")
+            .hint(format!("run `pnp-contract asset optin --asset {asset}` as that account"))
+            .with("account", account.clone())
+            .with("asset", *asset),
+        Rejection::NotOptedIn { app, account } => Failure::new("not_opted_in", message)
+            .hint(format!("run `pnp-contract optin --app {app}` as that account"))
+            .with("account", account.clone())
+            .with("app", *app),
+        Rejection::AlreadyOptedIn { .. } => Failure::new("opted_in_already", message).hint("there is nothing to do"),
+        Rejection::NoApplication { app } => Failure::new("no_application", message)
+            .hint("check --app and --net; `pnp-contract status` shows what is recorded")
+            .with("app", *app),
+        Rejection::NoAsset { asset } => Failure::new("no_asset", message)
+            .hint("check --asset and --net; `pnp-contract asset show` shows what is recorded")
+            .with("asset", *asset),
+        Rejection::Duplicate { .. } => {
+            Failure::new("duplicate", message).hint("it was done before; look with `pnp-contract status`")
+        }
+        Rejection::WrongSigner { .. } => Failure::new("wrong_signer", message)
+            .because("the account was rekeyed, or its mnemonic is another account's")
+            .hint("set the mnemonic of the key that signs now, and the account as the _SENDER beside it"),
+        Rejection::FeeTooSmall { .. } => Failure::new("fee", "the fee is too small for the network just now")
+            .because(message)
+            .hint("try again: the fee is asked of the network each time"),
+        Rejection::Expired { .. } => Failure::new("expired", "the transaction is outside its validity")
+            .because(message)
+            .hint("try again; if it stays so, the node is behind its network"),
+        Rejection::Other { .. } => {
+            let failure = Failure::new("refused", "the network refused the transaction");
+            match advice(&message) {
+                Some(known) => failure.because(format!("{}: {message}", known.why)).hint(known.way),
+                None => failure.because(message).hint("nothing was changed"),
+            }
+        }
+    }
+}
+
+/// A value for people.
+pub(crate) fn shown(value: &TealValue) -> String {
+    match value {
+        TealValue::Uint(number) => number.to_string(),
+        TealValue::Bytes(bytes) => match <[u8; 32]>::try_from(bytes.as_slice()) {
+            Ok(address) => Address(address).to_string(),
+            Err(_) => match std::str::from_utf8(bytes) {
+                Ok(text) if !bytes.is_empty() && text.chars().all(|c| !c.is_control()) => format!("{text:?}"),
+                _ if bytes.len() > SHOWN => {
+                    let start = hex::encode(bytes.get(..SHOWN).unwrap_or_default());
+                    format!("0x{start}… ({} bytes)", bytes.len())
+                }
+                _ => format!("0x{}", hex::encode(bytes)),
+            },
+        },
+    }
+}
+
+/// What came before a check that failed, as a sentence; `before` is the instruction that gave the 0.
+fn reason(step: &FailedStep, before: Option<&str>) -> Option<String> {
+    let before = before?;
+    let values: Vec<String> = step.operands.iter().map(shown).collect();
+    match (before, values.as_slice()) {
+        ("==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||", [left, right]) => {
+            Some(format!("{left} {before} {right} is not so"))
+        }
+        ("b==" | "b!=" | "b<" | "b>" | "b<=" | "b>=", [left, right]) => {
+            Some(format!("{left} {} {right} is not so", before.trim_start_matches('b')))
+        }
+        ("!", [value]) => Some(format!("{value} is not 0")),
+        (_, []) => Some(format!("`{before}` gave {}", step.stack.last().map_or_else(|| "nothing".to_owned(), shown))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_compared_is_said() {
+        let step = |operands: Vec<TealValue>| FailedStep { operands, ..FailedStep::default() };
+        let numbers = step(vec![TealValue::Uint(2000), TealValue::Uint(1000)]);
+        assert_eq!(reason(&numbers, Some("<=")).as_deref(), Some("2000 <= 1000 is not so"));
+        let bytes = step(vec![TealValue::Bytes(b"00".to_vec()), TealValue::Bytes(vec![1, 0])]);
+        assert_eq!(reason(&bytes, Some("b>")).as_deref(), Some("\"00\" > 0x0100 is not so"));
+        let address = step(vec![TealValue::Bytes(vec![0; 32]), TealValue::Bytes(vec![])]);
+        assert_eq!(reason(&address, Some("==")).unwrap(), format!("{} == 0x is not so", Address::ZERO));
+        assert_eq!(reason(&step(vec![TealValue::Uint(1)]), Some("!")).as_deref(), Some("1 is not 0"));
+        let pushed = FailedStep { stack: vec![TealValue::Uint(0)], ..FailedStep::default() };
+        assert_eq!(reason(&pushed, Some("pushint TMPL_UPDATABLE")).as_deref(), Some("`pushint TMPL_UPDATABLE` gave 0"));
+    }
+}
