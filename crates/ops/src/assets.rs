@@ -1,32 +1,13 @@
 //! The asset bills are paid with: found, held, sent.
 
 use crate::connection::Connection;
-use crate::error::Error;
+use crate::error::{AssetError, Error};
 use crate::sender::{MultisigSigners, Outcome, Sender, Unsigned};
 use crate::sending::{Sent, single};
 use crate::{AssetPlan, Made};
 use pnp_client::AssetState;
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::calls;
-
-/// Why there is no asset.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AssetError {
-    /// None is named, and none recorded.
-    #[error("no asset is recorded on {network}")]
-    NotRecorded {
-        /// The network's name.
-        network: String,
-    },
-    /// The chain does not have it.
-    #[error("asset {asset} does not exist on {network}")]
-    Missing {
-        /// The asset.
-        asset: AssetIndex,
-        /// The network's name.
-        network: String,
-    },
-}
 
 /// An account that may hold an asset.
 #[derive(Debug)]

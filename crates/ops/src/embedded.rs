@@ -3,7 +3,7 @@
 //! Its chain lies in `.pnp/embedded/` and belongs to one process at a time. A second process at the same time attaches to
 //! the first one's node; the first then waits for it before it stops.
 
-use crate::Error;
+use crate::error::{EmbeddedError, Error};
 use crate::observer::{Event, Observer};
 use crate::settings::{embedded_folder, make_private};
 use pnp_client::Algod;
@@ -18,20 +18,6 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long the first process waits for others that use its node.
 const GUESTS: Duration = Duration::from_secs(60);
-
-/// Why the embedded network could not be used.
-#[derive(Debug, thiserror::Error)]
-pub enum EmbeddedError {
-    /// The node's own reason.
-    #[error(transparent)]
-    Node(#[from] NodeError),
-    /// The thread that starts the node died.
-    #[error("the embedded network did not start")]
-    Start(#[source] tokio::task::JoinError),
-    /// The thread that stops the node died.
-    #[error("the embedded network did not stop well")]
-    Stop(#[source] tokio::task::JoinError),
-}
 
 /// A hold on the embedded network: its own node, or a place at another process's.
 #[derive(Debug)]

@@ -1,15 +1,25 @@
 //! Why an operation was not done.
 
-use crate::assets::AssetError;
-use crate::deploy::DeployError;
-use crate::dispenser::DispenserError;
+mod asset;
+mod dispenser;
 #[cfg(feature = "embedded")]
-use crate::embedded::EmbeddedError;
-use crate::history::NotRecorded;
-use crate::life::UpdateError;
-use crate::lock::LockError;
+mod embedded;
+mod history;
+mod lock;
+mod sender;
+mod update;
+
+pub use asset::AssetError;
+pub use dispenser::DispenserError;
+#[cfg(feature = "embedded")]
+pub use embedded::EmbeddedError;
+pub use history::NotRecorded;
+pub use lock::LockError;
+pub use sender::SenderError;
+pub use update::UpdateError;
+
+use crate::deploy::DeployError;
 use crate::refusal::Refusal;
-use crate::sender::SenderError;
 use pnp_client::ClientError;
 use pnp_keys::KeyError;
 use pnp_network::{Kind, Layer, NetworkError};

@@ -73,24 +73,26 @@ mod settings;
 mod settle;
 
 pub use approval::{Approve, Deciding, Decision, Effect, Proposal};
-pub use assets::{AssetError, AssetOptedIn};
+pub use assets::AssetOptedIn;
 pub use connection::{Connection, transport};
 pub use contract_record::{programs_of, rates, recorded_programs, recorded_template};
 pub use contract_state::differences;
 pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, Found, Trial};
-pub use dispenser::DispenserError;
 #[cfg(feature = "embedded")]
-pub use embedded::EmbeddedError;
-pub use error::{ConnectError, Error, Made, NoContract, NotSent, SettingError, WrongSigner};
-pub use history::{BatchHistory, History, HistoryEntry, NotRecorded, Signers};
+pub use error::EmbeddedError;
+pub use error::{
+    AssetError, ConnectError, DispenserError, Error, LockError, Made, NoContract, NotRecorded, NotSent, SenderError,
+    SettingError, UpdateError, WrongSigner,
+};
+pub use history::{BatchHistory, History, HistoryEntry, Signers};
 pub use host::{Host, Passwords};
 pub use key_sources::{KeySources, account_names};
 pub use kmd_wallets::KmdWallets;
-pub use life::{Changed, Deleted, Left, OptedIn, ParameterChange, UpdateError, UpdateRequest};
-pub use lock::{LockError, NetworkLock};
+pub use life::{Changed, Deleted, Left, OptedIn, ParameterChange, UpdateRequest};
+pub use lock::NetworkLock;
 pub use observer::{Event, Observer};
 pub use provision::{AssetPlan, Gift};
 pub use refusal::Refusal;
-pub use sender::{Many, MultisigSigners, Outcome, Sender, SenderError, Unsigned};
+pub use sender::{Many, MultisigSigners, Outcome, Sender, Unsigned};
 pub use sending::{Sent, group, sign, single, usual_max_fee};
 pub use settings::{Settings, embedded_folder, localnet_folder, make_private};

@@ -2,7 +2,7 @@
 
 use crate::connection::Connection;
 use crate::contract_record::{programs_of, rates, recorded_programs, recorded_template};
-use crate::error::Error;
+use crate::error::{Error, UpdateError};
 use crate::observer::Event;
 use crate::provenance;
 use crate::sender::{MultisigSigners, Outcome, Sender};
@@ -10,8 +10,8 @@ use crate::sending::{Sent, group, single};
 use pnp_client::ApplicationState;
 use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::{
-    Change, DEFAULT_NAME, DeployNote, GlobalState, NoteError, OperationError, Parameters, Programs, Size, TemplateWish,
-    calls, global_state, grown, missing_room, template_of,
+    DEFAULT_NAME, DeployNote, GlobalState, OperationError, Parameters, Programs, Size, TemplateWish, calls,
+    global_state, grown, missing_room, template_of,
 };
 
 /// New fee and limits; what is not given stays.
@@ -104,28 +104,6 @@ pub struct Changed {
     pub sent: Sent,
     /// Whether the contract is in the record.
     pub recorded: bool,
-}
-
-/// Why a contract's programs are not replaced.
-#[derive(Debug, thiserror::Error)]
-pub enum UpdateError {
-    /// The template values it has are not known, and not all new ones are named.
-    #[error("the template application {app} was assembled with is not known")]
-    UnknownTemplate {
-        /// The contract.
-        app: AppIndex,
-    },
-    /// The note of the update cannot be written.
-    #[error(transparent)]
-    Note(#[from] NoteError),
-    /// The application has no room for the programs.
-    #[error("application {app} is too small for these programs")]
-    NoRoom {
-        /// The contract.
-        app: AppIndex,
-        /// What is missing.
-        lacks: Vec<Change>,
-    },
 }
 
 impl Connection {

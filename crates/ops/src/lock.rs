@@ -6,39 +6,19 @@
 //! contract or the asset takes it, and so does a change of who signs for an account. What users do (opting in, billing,
 //! sending, leaving) goes on beside it: none of that is what another process decides by.
 
+use crate::error::{Error, LockError};
 use crate::observer::{Event, Observer};
-use crate::settings::make_private;
-use crate::{Error, Settings, provenance};
+use crate::provenance;
+use crate::settings::{Settings, make_private};
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long the others are waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// Why the lock was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum LockError {
-    /// Another process has held it for a minute.
-    #[error("{holder} changes what stands on {network}")]
-    Held {
-        /// Who.
-        holder: String,
-        /// The network's name.
-        network: String,
-    },
-    /// The lock's file cannot be used.
-    #[error("{} cannot be used", path.display())]
-    File {
-        /// The file, relative to the project's folder.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-}
 
 /// The right to change what stands on a network, until it is dropped.
 #[derive(Debug)]

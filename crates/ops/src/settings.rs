@@ -1,6 +1,6 @@
 //! Where a project lies, which network is meant, and what an operation may cost.
 
-use crate::Error;
+use crate::error::Error;
 use pnp_network::{Environment, Network, ProjectFile};
 use pnp_registry::write_atomically;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! What a new contract is made with: named, set, or, on a development network, made for it.
 
-use super::DeployError;
+use super::error::DeployError;
 use crate::AssetPlan;
 use crate::connection::Connection;
 use crate::error::Error;

@@ -1,6 +1,6 @@
 //! Why a contract does not come to stand as asked for.
 
-use super::target::Found;
+use super::found::Found;
 use pnp_types::Address;
 use pnp_usage::{Change, NoteError, Refusal, Template};
 

@@ -1,8 +1,10 @@
 //! A plan put into transactions: tried on the node, or sent and recorded.
 
 use super::creation::{be_ready, creation, unmade};
+use super::deployment::{DeployAction, Trial};
+use super::error::DeployError;
+use super::request::{DeployRequest, Extent};
 use super::target::Target;
-use super::{DeployAction, DeployError, DeployRequest, Extent, Trial};
 use crate::connection::Connection;
 use crate::contract_record::{draft, finished, programs_of, rates, recorded_programs, seen};
 use crate::error::{Error, Made};

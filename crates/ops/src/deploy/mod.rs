@@ -4,131 +4,28 @@
 //! [`Plan`]; here it is found, sent and recorded.
 
 mod creation;
+mod deployment;
 mod description;
 mod error;
 mod execute;
+mod found;
+mod request;
 mod target;
 
+pub use deployment::{DeployAction, Deployment, Trial};
 pub use error::DeployError;
-pub use target::Found;
+pub use found::Found;
+pub use request::{DeployRequest, Extent};
 
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::observer::Event;
 use crate::provenance;
 use crate::sender::{MultisigSigners, Outcome};
-use crate::sending::Sent;
 use execute::Work;
-use pnp_registry::Contract;
-use pnp_types::{AppIndex, AssetIndex, Round};
-use pnp_usage::{
-    Action, AssetWish, Change, DEFAULT_NAME, DeployNote, OnSchemaBreak, OnUpdate, Parameters, Plan, Policy, Programs,
-    Wanted, Wish,
-};
-use std::path::PathBuf;
+use pnp_types::{AssetIndex, Round};
+use pnp_usage::{Action, AssetWish, DEFAULT_NAME, DeployNote, Parameters, Plan, Policy, Programs, Wanted, Wish};
 use target::Target;
-
-/// What a deployment asks for.
-#[derive(Clone, Debug, Default)]
-pub struct DeployRequest {
-    /// Parties, parameters and template values that are named; what is not stays as it stands. Parties that are not named
-    /// come from the settings.
-    pub wish: Wish,
-    /// The application that shall become so; the recorded one without a number.
-    pub app: Option<AppIndex>,
-    /// Make another contract, whatever stands.
-    pub new: bool,
-    /// The name that tells this contract from others of its creator.
-    pub name: Option<String>,
-    /// The version for the deployment's note; this program's if not given.
-    pub version: Option<String>,
-    /// What to do where the programs differ.
-    pub on_update: OnUpdate,
-    /// What to do where the application cannot become what is asked for.
-    pub on_schema_break: OnSchemaBreak,
-    /// How far to go.
-    pub extent: Extent,
-}
-
-/// How far a deployment goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Extent {
-    /// It is carried out.
-    #[default]
-    Done,
-    /// It is decided, and nothing is sent.
-    Decided,
-    /// It is tried on the node, and nothing is sent.
-    Simulated,
-}
-
-/// What a deployment comes to. `Append` is AlgoKit's word for another application beside the one that stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeployAction {
-    /// What stands is what is asked for.
-    Nothing,
-    /// A contract is made; none stood.
-    Create,
-    /// Another contract is made beside the one that stands.
-    Append,
-    /// The programs are replaced in place.
-    Update,
-    /// Another contract is made and the one that stood deleted, in one group.
-    Replace,
-    /// Fee and limits are set.
-    Params,
-}
-
-impl DeployAction {
-    /// What is done, as records and bundles name it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Nothing => "nothing",
-            Self::Create => "create",
-            Self::Append => "append",
-            Self::Update => "update",
-            Self::Replace => "replace",
-            Self::Params => "params",
-        }
-    }
-}
-
-/// The outcome of a trial on the node.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trial {
-    /// Opcode cost of each transaction, in the group's order.
-    pub costs: Vec<u64>,
-    /// The network's fees, in microAlgos.
-    pub fee: u64,
-    /// By how much the balance that the creator must keep would change, in microAlgos.
-    pub min_balance_change: i64,
-}
-
-/// What a deployment did, would do, or found.
-#[derive(Debug)]
-pub struct Deployment {
-    /// What was or would be done.
-    pub action: DeployAction,
-    /// How far it went.
-    pub extent: Extent,
-    /// The application that stands in the end; nothing where it is still to be made.
-    pub app: Option<AppIndex>,
-    /// The application that is deleted.
-    pub replaced: Option<AppIndex>,
-    /// What differed from what is asked for.
-    pub changes: Vec<Change>,
-    /// How the contract was found where it was not recorded.
-    pub found: Option<Found>,
-    /// The group that was sent.
-    pub sent: Option<Sent>,
-    /// The trial on the node.
-    pub trial: Option<Trial>,
-    /// The contract's record.
-    pub contract: Option<Contract>,
-    /// The file of the contract's ARC-56 description.
-    pub description: Option<PathBuf>,
-}
 
 impl Connection {
     /// Finds what stands, decides, and does what is asked for; on a development network what is missing is made first.

@@ -9,7 +9,7 @@ pub use batches::BatchHistory;
 pub use chain::Signers;
 
 use crate::connection::Connection;
-use crate::error::Error;
+use crate::error::{Error, NotRecorded};
 use chain::{Blocks, Unrecorded};
 use pnp_registry::{Contract, Event, Rates};
 use pnp_types::AppIndex;
@@ -62,16 +62,6 @@ pub struct History {
     pub disagreements: Vec<String>,
     /// What was not searched, and why, in sentences: the chain may have more.
     pub not_searched: Vec<String>,
-}
-
-/// The application is not in the record of this chain.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("application {app} is not recorded on {network}")]
-pub struct NotRecorded {
-    /// The application.
-    pub app: AppIndex,
-    /// The network's name.
-    pub network: String,
 }
 
 impl Connection {
