@@ -6,10 +6,10 @@ use crate::session::context::Context;
 use crate::session::target::Target;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
-use pnp_ops::recorded_template;
+use pnp_ops::Verified;
 use pnp_types::AppIndex;
 use pnp_usage::difference::{Hunk, Side};
-use pnp_usage::{Change, OperationError, ProgramComparison, Template, Verification};
+use pnp_usage::{Change, ProgramComparison};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -77,44 +77,34 @@ pub(crate) struct VerifyReport {
 /// Compares.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
-        let report = verify(session, args).await?;
+        let verified = session.verify(args.target.app, args.template.wish()).await?;
+        let report = VerifyReport::new(session, verified);
         let answer = Answer::of(&report, report.text())?;
         Ok(if report.same { answer } else { answer.ending(Exit::Findings) })
     })
     .await
 }
 
-async fn verify(session: &Session<'_>, args: &Args) -> Result<VerifyReport, Failure> {
-    let (app, record) = session.contract(args.target.app)?;
-    let application = session.algod.application(app).await?.ok_or(OperationError::NoApplication(app))?;
-    let wish = args.template.wish();
-    let recorded = record.as_ref().map(|record| recorded_template(&record.programs));
-    let is_named = wish != pnp_usage::TemplateWish::default();
-    // Without a word about it, what the chain has is as good as anything else.
-    let expected: Option<Template> = match recorded {
-        Some(recorded) => Some(wish.over(recorded)),
-        None if is_named => Some(wish.over(Verification::new(&application, None)?.on_chain)),
-        None => None,
-    };
-    let found = Verification::new(&application, expected)?;
-    let template = found.on_chain.values().map(|(name, value)| TemplateSetting { name, value });
-    let differs = |(name, on_chain, here)| TemplateDifference { name, on_chain, here };
-    Ok(VerifyReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        app,
-        same: found.is_same(),
-        same_code: found.is_same_code(),
-        template: template.into(),
-        template_differences: found.template_differences().into_iter().map(differs).collect(),
-        approval: found.approval,
-        clear: found.clear,
-        missing_room: found.missing_room,
-        spare_room: found.spare_room,
-    })
-}
-
 impl VerifyReport {
+    fn new(session: &Session<'_>, verified: Verified) -> Self {
+        let Verified { app, verification: found } = verified;
+        let template = found.on_chain.values().map(|(name, value)| TemplateSetting { name, value });
+        let differs = |(name, on_chain, here)| TemplateDifference { name, on_chain, here };
+        Self {
+            network: session.network.name.clone(),
+            genesis_hash: session.identity.hash.clone(),
+            app,
+            same: found.is_same(),
+            same_code: found.is_same_code(),
+            template: template.into(),
+            template_differences: found.template_differences().into_iter().map(differs).collect(),
+            approval: found.approval,
+            clear: found.clear,
+            missing_room: found.missing_room,
+            spare_room: found.spare_room,
+        }
+    }
+
     fn text(&self) -> String {
         let verdict = if self.same {
             "runs this source"

@@ -3,7 +3,9 @@
 use super::refusal::refusal;
 use super::{Failure, is_disk_full};
 use pnp_network::Layer;
-use pnp_ops::{ConnectError, DispenserError, Error, LockError, NoContract, NotSent, SettingError, WrongSigner};
+use pnp_ops::{
+    ConnectError, DispenserError, Error, LockError, MissingApplication, NoContract, NotSent, SettingError, WrongSigner,
+};
 use std::path::Path;
 
 impl From<Error> for Failure {
@@ -28,6 +30,7 @@ impl From<Error> for Failure {
             Error::Update(error) => error.into(),
             Error::Setting(error) => error.into(),
             Error::NoContract(error) => error.into(),
+            Error::MissingApplication(error) => error.into(),
             Error::NotRecorded(_) => {
                 Self::new("no_contract", message).hint("`pnp-contract history` without --app shows those that are")
             }
@@ -143,6 +146,18 @@ impl From<NoContract> for Failure {
         };
         let hint = format!("run `pnp-contract deploy --net {network}`, or name one with --app");
         Self::new("no_contract", &error).because(why).hint(hint)
+    }
+}
+
+impl From<MissingApplication> for Failure {
+    fn from(error: MissingApplication) -> Self {
+        Self::new("no_application", &error)
+            .because(match error.is_recorded {
+                true => "it is recorded here, but the chain does not have it: it was deleted, or the chain made anew",
+                false => "no such application was made on this chain, or it was deleted",
+            })
+            .hint("check --app and --net, or deploy a new one")
+            .with("app", error.app)
     }
 }
 

@@ -7,6 +7,7 @@ mod embedded;
 mod history;
 mod lock;
 mod sender;
+mod status;
 mod update;
 
 pub use asset::AssetError;
@@ -16,6 +17,7 @@ pub use embedded::EmbeddedError;
 pub use history::NotRecorded;
 pub use lock::LockError;
 pub use sender::SenderError;
+pub use status::MissingApplication;
 pub use update::UpdateError;
 
 use crate::deploy::DeployError;
@@ -74,6 +76,9 @@ pub enum Error {
     /// No contract is meant.
     #[error(transparent)]
     NoContract(#[from] NoContract),
+    /// An application that the chain does not have.
+    #[error(transparent)]
+    MissingApplication(#[from] MissingApplication),
     /// An application that the record does not have.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
@@ -145,6 +150,26 @@ impl Error {
             Self::Client(ClientError::Unreachable { .. } | ClientError::Lost { .. })
                 | Self::Connect(ConnectError::Unreachable { .. })
                 | Self::Operation(OperationError::Client(ClientError::Unreachable { .. } | ClientError::Lost { .. }))
+        )
+    }
+
+    /// Whether the network gave no answer that can be used: it does not answer, limits requests, has no certificate that is
+    /// trusted, or does not say what became of a transaction.
+    #[must_use]
+    pub const fn is_unanswered(&self) -> bool {
+        let (Self::Client(error)
+        | Self::Connect(ConnectError::Unreachable { source: error, .. })
+        | Self::Operation(OperationError::Client(error))) = self
+        else {
+            return false;
+        };
+        matches!(
+            error,
+            ClientError::Unreachable { .. }
+                | ClientError::Lost { .. }
+                | ClientError::Busy { .. }
+                | ClientError::Untrusted { .. }
+                | ClientError::Uncertain { .. }
         )
     }
 

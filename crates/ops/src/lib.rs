@@ -71,18 +71,20 @@ mod sender;
 mod sending;
 mod settings;
 mod settle;
+mod status;
+mod verify;
 
 pub use approval::{Approve, Deciding, Decision, Effect, Proposal};
 pub use assets::AssetOptedIn;
 pub use connection::{Connection, transport};
 pub use contract_record::{programs_of, rates, recorded_programs, recorded_template};
-pub use contract_state::differences;
+pub use contract_state::{RecordDifference, differences};
 pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, Found, Trial};
 #[cfg(feature = "embedded")]
 pub use error::EmbeddedError;
 pub use error::{
-    AssetError, ConnectError, DispenserError, Error, LockError, Made, NoContract, NotRecorded, NotSent, SenderError,
-    SettingError, UpdateError, WrongSigner,
+    AssetError, ConnectError, DispenserError, Error, LockError, Made, MissingApplication, NoContract, NotRecorded,
+    NotSent, SenderError, SettingError, UpdateError, WrongSigner,
 };
 pub use history::{BatchHistory, History, HistoryEntry, Signers};
 pub use host::{Host, Passwords};
@@ -96,3 +98,8 @@ pub use refusal::Refusal;
 pub use sender::{Many, MultisigSigners, Outcome, Sender, Unsigned};
 pub use sending::{Sent, group, sign, single, usual_max_fee};
 pub use settings::{Settings, embedded_folder, localnet_folder, make_private};
+pub use status::{
+    Condition, ContractStatus, ContractSummary, Drift, EnvironmentProblem, EnvironmentStatus, Environments, Room,
+    RunningProgram, Status, UserStatus, environments,
+};
+pub use verify::Verified;

@@ -1,14 +1,14 @@
-//! Several futures at once, in one task: what borrows needs no spawning.
+//! Several futures at the same time, in one task: what borrows cannot be spawned.
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
 /// A future that may borrow.
-pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+pub(super) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Waits for all; the answers come in the futures' order.
-pub(super) async fn together<T>(futures: Vec<Boxed<'_, T>>) -> Vec<T> {
+pub(super) async fn concurrently<T>(futures: Vec<Boxed<'_, T>>) -> Vec<T> {
     let mut waiting: Vec<_> = futures.into_iter().map(Some).collect();
     let mut done: Vec<Option<T>> = waiting.iter().map(|_| None).collect();
     poll_fn(move |task| {
@@ -34,7 +34,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     #[tokio::test]
-    async fn all_are_waited_for_at_once() {
+    async fn all_are_waited_for_at_the_same_time() {
         let wait = |ms: u64| -> Boxed<'static, u64> {
             Box::pin(async move {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -42,8 +42,8 @@ mod tests {
             })
         };
         let start = Instant::now();
-        assert_eq!(together(vec![wait(300), wait(0), wait(299)]).await, [300, 0, 299]);
+        assert_eq!(concurrently(vec![wait(300), wait(0), wait(299)]).await, [300, 0, 299]);
         assert!(start.elapsed() < Duration::from_millis(590), "{:?}", start.elapsed());
-        assert!(together::<u8>(Vec::new()).await.is_empty());
+        assert!(concurrently::<u8>(Vec::new()).await.is_empty());
     }
 }
