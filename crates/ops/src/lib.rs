@@ -54,6 +54,7 @@ mod contract_record;
 mod contract_state;
 mod deploy;
 mod dispenser;
+pub mod doctor;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;

@@ -1,25 +1,14 @@
-//! `doctor`: what is wrong here with files, keys, network, contract and balances, each with a way out.
-//!
-//! Looks, and changes nothing: no account is made or funded, no record written. A thing that cannot be looked at is a finding
-//! of its own and stops nothing else.
+//! `doctor`: what is wrong here with files, keys, network, contract and balances, each with a remedy.
 
-mod balances;
-mod check;
-mod contract;
-mod files;
-mod keys;
-mod network;
-mod preflight;
-mod secrets;
+mod words;
 
 use crate::failure::{Exit, Failure};
-use crate::session::Session;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
-use check::{Check, Checks, Severity, Topic};
-use pnp_network::{Environment, Kind, Network, ProjectFile};
+use pnp_ops::doctor::{Examination, Examine, Finding, Severity, Topic, examine};
 use schemars::JsonSchema;
 use serde::Serialize;
+use words::Words;
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -56,88 +45,50 @@ pub(crate) struct DoctorReport {
     checks: Vec<Check>,
 }
 
+/// One thing that was looked at.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct Check {
+    /// What it is about.
+    topic: Topic,
+    /// A stable word for programs, for example `genesis`.
+    check: &'static str,
+    /// How bad it is.
+    severity: Severity,
+    /// What was found, in one sentence.
+    message: String,
+    /// The way out, with the command to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
 /// Looks at everything.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    let mut checks = Checks::default();
-    let mut report = DoctorReport {
-        network: None,
-        genesis_hash: None,
-        preflight: args.preflight,
-        healthy: false,
-        errors: 0,
-        warnings: 0,
-        checks: Vec::new(),
-    };
-    files::look(context, &mut checks);
-    match settings(context) {
-        Ok((network, environment)) => {
-            report.network = Some(network.name.clone());
-            report.genesis_hash = look_at_network(context, args, &network, &environment, &mut checks).await;
-        }
-        Err(failure) => checks.failure(Topic::Files, "settings", &failure),
-    }
-    report.errors = checks.count(Severity::Error);
-    report.warnings = checks.count(Severity::Warning);
-    report.healthy = report.errors == 0;
-    report.checks = checks.0;
-    let bad = !report.healthy || (args.strict && report.warnings > 0);
+    let request = Examine { preflight: args.preflight, ticks: args.ticks };
+    let examination = examine(&context.settings(), &context.host(), request).await;
+    let report = DoctorReport::new(examination, args.preflight);
+    let is_bad = !report.healthy || (args.strict && report.warnings > 0);
     let answer = Answer::of(&report, report.text(context.options.verbose > 0))?;
-    Ok(if bad { answer.ending(Exit::Findings) } else { answer })
+    Ok(if is_bad { answer.ending(Exit::Findings) } else { answer })
 }
 
-/// The network that is meant, and its settings; what is to be said about them is a check, so that nothing is printed.
-fn settings(context: &Context) -> Result<(Network, Environment), Failure> {
-    let project = ProjectFile::load(&context.folder)?;
-    let name = context.options.net.as_deref().unwrap_or_else(|| Network::default_name(&project));
-    let environment = Environment::load(&context.folder, Network::canonical_name(name))?;
-    let network = Network::resolve(name, &environment, &project)?;
-    Ok((network, environment))
-}
-
-/// Everything that needs the network, and what can be said without it; the genesis hash where it was reached.
-async fn look_at_network(
-    context: &Context,
-    args: &Args,
-    network: &Network,
-    environment: &Environment,
-    checks: &mut Checks,
-) -> Option<String> {
-    for note in &network.notes {
-        checks.note(Topic::Files, "settings", note.clone());
+impl Check {
+    fn new(finding: Finding, network: &str) -> Self {
+        let (topic, check, severity) = (finding.topic(), finding.check(), finding.severity());
+        let Words { message, hint } = Words::of(finding, network);
+        Self { topic, check, severity, message, hint }
     }
-    keys::settings(environment, checks);
-    let is_new = network.kind == Kind::Embedded && !context.folder.join(".pnp").join("embedded").exists();
-    if is_new {
-        checks.note(Topic::Network, "reachable", "there is no embedded network yet: the first command makes it");
-    }
-    let session = if is_new { None } else { network::open(context, network, checks).await };
-    let Some(session) = session else {
-        keys::offline(context, network, environment, checks).await;
-        return None;
-    };
-    let hash = session.identity.hash.clone();
-    if let Err(failure) = examine(&session, args, checks).await {
-        checks.failure(Topic::Network, "interrupted", &failure);
-    }
-    if let Err(failure) = session.close().await {
-        checks.failure(Topic::Network, "embedded", &failure.into());
-    }
-    Some(hash)
-}
-
-async fn examine(session: &Session<'_>, args: &Args, checks: &mut Checks) -> Result<(), Failure> {
-    network::look(session, checks).await?;
-    keys::look(session, args.preflight, checks).await?;
-    let standing = contract::look(session, checks).await?;
-    balances::look(session, standing.as_ref(), args.ticks, checks).await?;
-    if args.preflight {
-        preflight::look(session, standing.as_ref(), checks).await?;
-    }
-    Ok(())
 }
 
 impl DoctorReport {
-    /// What is wrong first to see: what is well is counted, and listed with `-v`.
+    fn new(examination: Examination, preflight: bool) -> Self {
+        let (errors, warnings) = (examination.count(Severity::Error), examination.count(Severity::Warning));
+        let Examination { network, genesis_hash, findings } = examination;
+        let name = network.clone().unwrap_or_default();
+        let checks = findings.into_iter().map(|finding| Check::new(finding, &name)).collect();
+        Self { network, genesis_hash, preflight, healthy: errors == 0, errors, warnings, checks }
+    }
+
+    /// What is wrong, a line each; what is well is counted, and listed with `all`.
     fn text(&self, all: bool) -> String {
         let mut lines = Vec::new();
         for check in &self.checks {

@@ -1,75 +1,63 @@
 //! Settings, records and keys on the disk, and what git has of them.
 
-use super::check::{Checks, Topic};
-use super::secrets::first_mnemonic;
-use crate::failure::Failure;
-use crate::session::context::Context;
-use pnp_ops::provenance::{self, git};
+use super::finding::{FileFinding, Finding, Findings, Topic};
+use super::mnemonics::first_mnemonic;
+use crate::provenance::{self, git};
+use crate::settings::Settings;
 use pnp_registry::{Deployments, Store};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
-const FILES: Topic = Topic::Files;
 /// No larger file is searched for mnemonics, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-pub(super) fn look(context: &Context, checks: &mut Checks) {
-    let folder = &context.folder;
-    let shown = |path: &Path| context.shown(path);
-    records(context, checks);
+pub(super) fn examine(settings: &Settings, findings: &mut Findings) {
+    let folder = &settings.folder;
+    records(settings, findings);
     let env_files = env_files(folder);
-    for path in &env_files {
-        permissions(path, &shown(path), holds_secret(path), checks);
+    for path in env_files.iter().filter(|path| holds_secret(path)) {
+        permissions(settings, path, findings);
     }
     for path in files_in(&folder.join(".pnp").join("accounts")) {
-        permissions(&path, &shown(&path), true, checks);
+        permissions(settings, &path, findings);
     }
     let Some(tracked) = git(folder, &["ls-files", "-z"]) else {
-        checks.note(FILES, "git", "this project is not in git, so that nothing of it is looked for there");
+        findings.add(FileFinding::NoGit);
         return;
     };
     let tracked: Vec<&str> = tracked.split('\0').filter(|name| !name.is_empty()).collect();
-    ignored(context, &env_files, &tracked, checks);
+    ignored(settings, &env_files, &tracked, findings);
     let mut found = false;
     for name in &tracked {
         if let Some(line) = mnemonic_in(&folder.join(name)) {
             found = true;
-            let (is_test, hint) = match is_of_tests(name) {
-                true => (true, "fine where that key owns nothing on any network; else move what it owns"),
-                false => (
-                    false,
-                    "whoever has the repository has that key: move what it owns to a fresh account, then `git rm --cached` \
-                     the file",
-                ),
-            };
-            let message = format!("{name}:{line} holds a mnemonic, and git keeps it");
-            checks.graver(!is_test, FILES, "mnemonic_in_git", message, hint);
+            findings.add(FileFinding::MnemonicInGit {
+                file: (*name).to_owned(),
+                line,
+                is_test: is_read_by_tests(name),
+            });
         }
     }
     if !found {
-        checks.ok(FILES, "mnemonic_in_git", format!("no mnemonic is in the {} files that git keeps", tracked.len()));
+        findings.add(FileFinding::NoMnemonicInGit { files: tracked.len() });
     }
 }
 
 /// Whether records can be read, and whether a later version of this program wrote them.
-fn records(context: &Context, checks: &mut Checks) {
-    let names = match Store::networks(&context.folder) {
+fn records(settings: &Settings, findings: &mut Findings) {
+    let names = match Store::networks(&settings.folder) {
         Ok(names) => names,
-        Err(error) => return checks.failure(FILES, "record", &Failure::from(error)),
+        Err(error) => return findings.add(Finding::failed(Topic::Files, "record", error)),
     };
     for name in names {
-        let store = Store::new(&context.folder, &name);
-        let shown = context.shown(store.path());
+        let store = Store::new(&settings.folder, &name);
+        let record = settings.shown(store.path());
         match store.load() {
-            Err(error) => checks.failure(FILES, "record", &Failure::from(error)),
-            Ok(record) => match newer_version(&record) {
-                Some(version) => checks.warning(
-                    FILES,
-                    "tool_version",
-                    format!("{shown} was last written by version {version}, this is {}", provenance::TOOL_VERSION),
-                    "use that version or a later one, so that all of you work with the same",
-                ),
-                None => checks.ok(FILES, "record", format!("{shown} can be read")),
-            },
+            Err(error) => findings.add(Finding::failed(Topic::Files, "record", error)),
+            Ok(deployments) => findings.add(match newer_version(&deployments) {
+                Some(version) => FileFinding::NewerTool { record, version },
+                None => FileFinding::Record { record },
+            }),
         }
     }
 }
@@ -103,79 +91,60 @@ fn env_files(folder: &Path) -> Vec<PathBuf> {
     files_in(folder).into_iter().filter(is_settings).collect()
 }
 
-/// Whether a file of settings names a mnemonic or a token.
+/// Whether a file of settings names a mnemonic, a token or a password.
 fn holds_secret(path: &Path) -> bool {
-    let text = zeroize::Zeroizing::new(std::fs::read_to_string(path).unwrap_or_default());
-    let names = text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim());
-    names.into_iter().any(|name| name.ends_with("_MNEMONIC") || name.ends_with("_TOKEN") || name.ends_with("PASSWORD"))
+    let text = Zeroizing::new(std::fs::read_to_string(path).unwrap_or_default());
+    let mut names = text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim());
+    names.any(|name| name.ends_with("_MNEMONIC") || name.ends_with("_TOKEN") || name.ends_with("PASSWORD"))
 }
 
+/// Whether a file with secrets is for its owner alone.
 #[cfg(unix)]
-fn permissions(path: &Path, shown: &str, is_secret: bool, checks: &mut Checks) {
+fn permissions(settings: &Settings, path: &Path, findings: &mut Findings) {
     use std::os::unix::fs::PermissionsExt as _;
     let Ok(metadata) = std::fs::metadata(path) else { return };
-    let mode = metadata.permissions().mode() & 0o777;
-    if is_secret && mode & 0o077 != 0 {
-        checks.error(
-            FILES,
-            "permissions",
-            format!("{shown} holds secrets and may be read by other users of this machine (mode {mode:o})"),
-            format!("chmod 600 {shown}"),
-        );
-    } else if is_secret {
-        checks.ok(FILES, "permissions", format!("{shown} is for its owner alone"));
-    }
+    let (file, mode) = (settings.shown(path), metadata.permissions().mode() & 0o777);
+    findings.add(if mode & 0o077 == 0 { FileFinding::Private { file } } else { FileFinding::Exposed { file, mode } });
 }
 
 #[cfg(not(unix))]
-fn permissions(_: &Path, _: &str, _: bool, _: &mut Checks) {}
+fn permissions(_: &Settings, _: &Path, _: &mut Findings) {}
 
 /// Whether what may hold keys is kept out of git.
-fn ignored(context: &Context, env_files: &[PathBuf], tracked: &[&str], checks: &mut Checks) {
-    let private = context.folder.join(".pnp");
+fn ignored(settings: &Settings, env_files: &[PathBuf], tracked: &[&str], findings: &mut Findings) {
+    let private = settings.folder.join(".pnp");
     for path in env_files.iter().chain(private.exists().then_some(&private)) {
-        let name = context.shown(path);
-        if tracked
-            .iter()
-            .any(|file| *file == name || file.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/')))
-        {
-            checks.error(
-                FILES,
-                "gitignore",
-                format!("git keeps {name}, where keys and tokens are"),
-                format!("git rm -r --cached {name} && echo '{name}' >> .gitignore"),
-            );
-        } else if git(&context.folder, &["check-ignore", "-q", &name]).is_some() || is_ignored_inside(path) {
-            checks.ok(FILES, "gitignore", format!("{name} is kept out of git"));
+        let file = settings.shown(path);
+        let is_inside = |tracked: &str| tracked.strip_prefix(&file).is_some_and(|rest| rest.starts_with('/'));
+        findings.add(if tracked.iter().any(|tracked| *tracked == file || is_inside(tracked)) {
+            FileFinding::KeptByGit { file }
+        } else if git(&settings.folder, &["check-ignore", "-q", &file]).is_some() || ignores_itself(path) {
+            FileFinding::Ignored { file }
         } else {
-            checks.warning(
-                FILES,
-                "gitignore",
-                format!("nothing keeps {name} out of git"),
-                format!("echo '{name}' >> .gitignore"),
-            );
-        }
+            FileFinding::NotIgnored { file }
+        });
     }
 }
 
 /// Whether a folder's own `.gitignore` keeps all of it out.
-fn is_ignored_inside(folder: &Path) -> bool {
+fn ignores_itself(folder: &Path) -> bool {
     std::fs::read_to_string(folder.join(".gitignore")).is_ok_and(|text| text.lines().any(|line| line.trim() == "*"))
 }
 
-/// Whether a file is one that tests read.
-fn is_of_tests(name: &str) -> bool {
+/// Whether a file is in a folder of tests.
+fn is_read_by_tests(name: &str) -> bool {
     Path::new(name).components().any(|part| {
         let part = part.as_os_str().to_string_lossy();
         ["test", "tests", "testdata", "fixtures"].contains(&part.as_ref())
     })
 }
 
+/// The line of the first mnemonic in a file.
 fn mnemonic_in(path: &Path) -> Option<usize> {
     let metadata = std::fs::metadata(path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= LARGEST)?;
     // 25 words of three letters.
     let is_long_enough = metadata.len() > 25 * 3;
-    let text = is_long_enough.then(|| std::fs::read_to_string(path).ok()).flatten().map(zeroize::Zeroizing::new)?;
+    let text = is_long_enough.then(|| std::fs::read_to_string(path).ok()).flatten().map(Zeroizing::new)?;
     first_mnemonic(&text)
 }
 

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 /// Words of a mnemonic.
 const WORDS: usize = 25;
 
-/// The line, from 1, of the first mnemonic in a text; in quotes, over several lines or as a list, it is one all the same.
+/// The line, from 1, of the first mnemonic in a text; in quotes, over several lines and as a list, too.
 pub(super) fn first_mnemonic(text: &str) -> Option<usize> {
     // Where the words of the present run are: only those of the list count, and numbers do not stand between them.
     let mut run: Vec<(usize, &str)> = Vec::new();
@@ -42,7 +42,7 @@ fn is_mnemonic(words: &[(usize, &str)]) -> bool {
         text.push_str(word);
         text.push(' ');
     }
-    // Everybody knows the key of zeros, which stands in examples.
+    // Everybody knows the key of zeros, which examples use.
     mnemonic::to_seed(&text).is_ok_and(|seed| seed.iter().any(|byte| *byte != 0))
 }
 
@@ -67,7 +67,7 @@ mod tests {
     fn other_words_are_none() {
         let known = mnemonic::from_seed(&[0; 32]);
         let wrong = mnemonic::from_seed(&[7; 32]).replacen(' ', " zoo ", 1);
-        let list = include_str!("../../../crates/keys/src/mnemonic_words.txt");
+        let list = include_str!("../../../keys/src/mnemonic_words.txt");
         for text in ["", list, &known, &wrong, "abandon ability able"] {
             assert_eq!(first_mnemonic(text), None);
         }
