@@ -4,7 +4,8 @@ use super::refusal::refusal;
 use super::{Failure, is_disk_full};
 use pnp_network::Layer;
 use pnp_ops::{
-    ConnectError, DispenserError, Error, LockError, MissingApplication, NoContract, NotSent, SettingError, WrongSigner,
+    ConnectError, DispenserError, Error, ExplainError, LockError, MissingApplication, NoContract, NotSent,
+    SettingError, WrongSigner,
 };
 use std::path::Path;
 
@@ -30,6 +31,7 @@ impl From<Error> for Failure {
             Error::Update(error) => error.into(),
             Error::Setting(error) => error.into(),
             Error::NoContract(error) => error.into(),
+            Error::Explain(error) => error.into(),
             Error::MissingApplication(error) => error.into(),
             Error::NotRecorded(_) => {
                 Self::new("no_contract", message).hint("`pnp-contract history` without --app shows those that are")
@@ -146,6 +148,21 @@ impl From<NoContract> for Failure {
         };
         let hint = format!("run `pnp-contract deploy --net {network}`, or name one with --app");
         Self::new("no_contract", &error).because(why).hint(hint)
+    }
+}
+
+impl From<ExplainError> for Failure {
+    fn from(error: ExplainError) -> Self {
+        let message = error.to_string();
+        match error {
+            ExplainError::NothingFailed { round, network, .. } => Self::new("nothing_failed", message)
+                .because(format!("it is in round {round} of {network}"))
+                .hint(format!("`pnp-contract history --net {network}` shows what was done")),
+            ExplainError::UnknownTransaction { .. } => Self::new("unknown_transaction", message)
+                .because("a node remembers a refusal for a short time alone, and a transaction for a thousand rounds")
+                .hint("explain the error's text instead, or the signed group with --group FILE"),
+            ExplainError::NoProgram { source, .. } => Self::new("no_program", message).because(source),
+        }
     }
 }
 

@@ -5,58 +5,20 @@ use super::{Failure, remedies};
 use pnp_client::{FailedStep, Rejection};
 use pnp_ops::Refusal;
 use pnp_types::{Address, TealValue};
-use pnp_usage::{Programs, SourceLine};
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_usage::Programs;
 
 /// Bytes of a value that are shown.
 const SHOWN: usize = 64;
-
-/// A line of a program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub(crate) struct Place {
-    /// The source's file, or which application was disassembled.
-    pub(crate) file: String,
-    /// The line, from 1.
-    pub(crate) line: usize,
-    /// The instruction.
-    pub(crate) code: String,
-    /// What the source says about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) comment: Option<String>,
-}
-
-impl From<SourceLine> for Place {
-    fn from(line: SourceLine) -> Self {
-        Self { file: line.file.to_owned(), line: line.line, code: line.code, comment: line.comment }
-    }
-}
-
-impl Place {
-    /// The rule that a check keeps: what is said about it, else the check itself.
-    pub(crate) fn rule(&self) -> &str {
-        self.comment.as_deref().unwrap_or(&self.code)
-    }
-}
 
 /// A refusal of the network's rules; with the contract's programs, down to the line of TEAL.
 pub(crate) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Failure {
     refusal(&Refusal::new(rejection.clone(), programs))
 }
 
-/// A refusal of the network's rules, with what was found out about it.
+/// A refusal of the network's rules, with what was found out about it: by its line of the program, and the values there.
 pub(crate) fn refusal(refusal: &Refusal) -> Failure {
-    let place = refusal.line.clone().map(Place::from);
-    refused(&refusal.rejection, place.as_ref(), refusal.step.as_ref(), refusal.before.as_deref())
-}
-
-/// A refusal by its place in the source and the values there; `before` is the instruction that gave the last value.
-pub(crate) fn refused(
-    rejection: &Rejection,
-    place: Option<&Place>,
-    step: Option<&FailedStep>,
-    before: Option<&str>,
-) -> Failure {
+    let Refusal { rejection, line, step, before } = refusal;
+    let (place, step, before) = (line.as_ref(), step.as_ref(), before.as_deref());
     let message = rejection.to_string();
     match rejection {
         Rejection::Logic { app, pc, what, group_index, .. } => {

@@ -4,6 +4,7 @@ mod asset;
 mod dispenser;
 #[cfg(feature = "embedded")]
 mod embedded;
+mod explain;
 mod history;
 mod lock;
 mod sender;
@@ -14,6 +15,7 @@ pub use asset::AssetError;
 pub use dispenser::DispenserError;
 #[cfg(feature = "embedded")]
 pub use embedded::EmbeddedError;
+pub use explain::ExplainError;
 pub use history::NotRecorded;
 pub use lock::LockError;
 pub use sender::SenderError;
@@ -76,6 +78,9 @@ pub enum Error {
     /// No contract is meant.
     #[error(transparent)]
     NoContract(#[from] NoContract),
+    /// An error that cannot be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
     /// An application that the chain does not have.
     #[error(transparent)]
     MissingApplication(#[from] MissingApplication),

@@ -58,6 +58,7 @@ pub mod doctor;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod error;
+pub mod explain;
 mod history;
 mod host;
 mod key_sources;
@@ -84,8 +85,8 @@ pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, F
 #[cfg(feature = "embedded")]
 pub use error::EmbeddedError;
 pub use error::{
-    AssetError, ConnectError, DispenserError, Error, LockError, Made, MissingApplication, NoContract, NotRecorded,
-    NotSent, SenderError, SettingError, UpdateError, WrongSigner,
+    AssetError, ConnectError, DispenserError, Error, ExplainError, LockError, Made, MissingApplication, NoContract,
+    NotRecorded, NotSent, SenderError, SettingError, UpdateError, WrongSigner,
 };
 pub use history::{BatchHistory, History, HistoryEntry, Signers};
 pub use host::{Host, Passwords};
@@ -95,7 +96,7 @@ pub use life::{Changed, Deleted, Left, OptedIn, ParameterChange, UpdateRequest};
 pub use lock::NetworkLock;
 pub use observer::{Event, Observer};
 pub use provision::{AssetPlan, Gift};
-pub use refusal::Refusal;
+pub use refusal::{Place, Refusal};
 pub use sender::{Many, MultisigSigners, Outcome, Sender, Unsigned};
 pub use sending::{Sent, group, sign, single, usual_max_fee};
 pub use settings::{Settings, embedded_folder, localnet_folder, make_private};

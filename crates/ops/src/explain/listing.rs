@@ -1,6 +1,6 @@
 //! A program's text: its source, or what it disassembles to, and the line of each place in the program.
 
-use crate::failure::refusal::Place;
+use crate::refusal::Place;
 use pnp_teal::{PcMap, disassemble_with_places};
 use pnp_usage::{APPROVAL_PATH, APPROVAL_SOURCE, Programs};
 use schemars::JsonSchema;
@@ -11,18 +11,18 @@ const AROUND: usize = 4;
 
 /// One line of a listing.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(super) struct ListedLine {
+pub struct ListedLine {
     /// Its number, from 1.
-    pub(super) line: usize,
+    pub line: usize,
     /// Its text.
-    pub(super) text: String,
+    pub text: String,
     /// Whether it is the one that failed.
-    pub(super) here: bool,
+    pub here: bool,
 }
 
 /// A program's text, and the way there from a place in the program.
 #[derive(Debug)]
-pub(super) struct Listing {
+pub struct Listing {
     name: String,
     text: String,
     /// Places in the program with the line, from 0, of each instruction; in order.
@@ -31,19 +31,24 @@ pub(super) struct Listing {
 
 impl Listing {
     /// This contract's source.
-    pub(super) fn contract(programs: &Programs) -> Self {
+    #[must_use]
+    pub fn contract(programs: &Programs) -> Self {
         let lines = programs.instructions().filter_map(|(pc, line)| Some((usize::try_from(pc).ok()?, line.line - 1)));
         Self { name: APPROVAL_PATH.to_owned(), text: APPROVAL_SOURCE.to_owned(), lines: lines.collect() }
     }
 
-    /// Somebody's source, with its map.
-    pub(super) fn source(name: String, text: String, map: &PcMap) -> Self {
+    /// Another source, with its map.
+    #[must_use]
+    pub fn source(name: String, text: String, map: &PcMap) -> Self {
         let lines = map.iter().map(|at| (at.pc as usize, at.line as usize)).collect();
         Self { name, text, lines }
     }
 
     /// What a program disassembles to.
-    pub(super) fn disassembly(name: String, program: &[u8]) -> Result<Self, pnp_teal::DisassembleError> {
+    ///
+    /// # Errors
+    /// Bytes that are not a program.
+    pub fn disassembly(name: String, program: &[u8]) -> Result<Self, pnp_teal::DisassembleError> {
         let disassembly = disassemble_with_places(program)?;
         let (mut line, mut counted) = (0, 0);
         let lines = disassembly.places.iter().map(|(pc, byte)| {
@@ -56,15 +61,17 @@ impl Listing {
     }
 
     /// The line of the instruction that covers a place in the program.
-    pub(super) fn place(&self, pc: u64) -> Option<Place> {
+    #[must_use]
+    pub fn place(&self, pc: u64) -> Option<Place> {
         let pc = usize::try_from(pc).ok()?;
         let after = self.lines.partition_point(|(start, _)| *start <= pc);
         let (_, index) = self.lines.get(after.checked_sub(1)?)?;
         self.line(index.checked_add(1)?)
     }
 
-    /// A line by its number.
-    pub(super) fn line(&self, line: usize) -> Option<Place> {
+    /// A line by its number, from 1.
+    #[must_use]
+    pub fn line(&self, line: usize) -> Option<Place> {
         let text = self.text.lines().nth(line.checked_sub(1)?)?;
         let (code, comment) = text.split_once("//").map_or((text, None), |(code, comment)| (code, Some(comment)));
         let comment = comment.map(|comment| comment.trim().to_owned());
@@ -72,15 +79,17 @@ impl Listing {
     }
 
     /// The lines around one.
-    pub(super) fn around(&self, line: usize) -> Vec<ListedLine> {
+    #[must_use]
+    pub fn around(&self, line: usize) -> Vec<ListedLine> {
         let first = line.saturating_sub(AROUND).max(1);
         let all = self.text.lines().zip(1..).skip(first - 1);
         let near = all.take_while(|(_, number)| *number <= line.saturating_add(AROUND));
         near.map(|(text, number)| ListedLine { line: number, text: text.to_owned(), here: number == line }).collect()
     }
 
-    /// Whether the instructions that a node names around a place are this program's: `opcodes=bz label1; pushint 0; assert`.
-    pub(super) fn fits(&self, pc: u64, opcodes: &str) -> bool {
+    /// Whether the instructions that a node names around a place are this program's: `bz label1; pushint 0; assert`.
+    #[must_use]
+    pub fn fits(&self, pc: u64, opcodes: &str) -> bool {
         let named: Vec<&str> = opcodes
             .split("; ")
             .filter_map(|code| code.split([' ', '.']).next())

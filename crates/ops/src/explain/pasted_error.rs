@@ -5,15 +5,15 @@ use serde_json::Value;
 
 /// What was understood of a text.
 #[derive(Debug)]
-pub(super) struct PastedError {
+pub struct PastedError {
     /// The node's refusal, if it is one.
-    pub(super) rejection: Option<Rejection>,
+    pub rejection: Option<Rejection>,
     /// A line of this contract's source, where the text names one.
-    pub(super) line: Option<usize>,
+    pub line: Option<usize>,
     /// The instructions around the place, as nodes name them.
-    pub(super) opcodes: Option<String>,
+    pub opcodes: Option<String>,
     /// The error alone.
-    pub(super) text: String,
+    pub text: String,
 }
 
 /// How nodes begin a refusal.
@@ -21,7 +21,8 @@ const BEGINNINGS: [&str; 2] = ["TransactionPool.Remember: ", "logic eval error: 
 
 impl PastedError {
     /// Reads a text.
-    pub(super) fn new(text: &str) -> Self {
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         let (message, data) = document(text).unwrap_or_else(|| (text.trim().to_owned(), Value::Null));
         let text = core(&message).to_owned();
         let line = data["line"].as_u64().and_then(|line| usize::try_from(line).ok()).or_else(|| line_in(&message));
@@ -38,7 +39,7 @@ impl PastedError {
     }
 }
 
-/// The message of a JSON document in the text, with what stands beside it: algod's `{"message","data"}`, this program's
+/// The message of a JSON document in the text, and the values beside it: algod's `{"message","data"}`, this program's
 /// `{"error":{"message",…}}`.
 fn document(text: &str) -> Option<(String, Value)> {
     let start = text.find('{')?;

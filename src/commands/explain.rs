@@ -1,0 +1,221 @@
+//! `explain`: a node's error as the line of TEAL, the rule it broke, and what to do.
+
+use crate::failure::node_errors::advice;
+use crate::failure::refusal::shown;
+use crate::failure::{Failure, refusal};
+use crate::session::context::Context;
+use crate::session::on_network;
+use crate::terminal::input;
+use crate::terminal::output::Answer;
+use crate::terminal::values::whole;
+use pnp_client::Rejection;
+use pnp_ops::Place;
+use pnp_ops::explain::{Explanation, ListedLine, Listing, PastedError, ProgramSource, contract_listing};
+use pnp_teal::{AssembleOptions, SourceMap, assemble, report};
+use pnp_types::{AppIndex, SignedTransaction, Txid, msgpack};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// A transaction's id.
+fn txid(text: &str) -> Result<Txid, String> {
+    text.trim().parse().map_err(|_| "a transaction's id has 52 characters, A to Z and 2 to 7".to_owned())
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["text", "txid", "group"]))]
+pub(crate) struct Args {
+    /// The error, as goal, an SDK, algod or this program printed it; - reads it from stdin
+    text: Option<String>,
+    /// Ask the network what became of this transaction
+    #[arg(long, value_name = "ID", value_parser = txid)]
+    txid: Option<Txid>,
+    /// Run this file of signed transactions (goal's format) without sending it, and explain why it is refused
+    #[arg(long, value_name = "FILE")]
+    group: Option<PathBuf>,
+    /// The source of the program that failed, where it is not this contract's
+    #[arg(long, value_name = "FILE")]
+    source: Option<PathBuf>,
+    /// The source's map, where the source alone does not give the same program
+    #[arg(long, value_name = "FILE", requires = "source")]
+    map: Option<PathBuf>,
+    /// Take the program of this application from the network
+    #[arg(long, value_parser = whole, allow_hyphen_values = true, conflicts_with = "source")]
+    app: Option<AppIndex>,
+}
+
+/// What a node's error means: the line of TEAL, the rule it broke, and what to do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ExplainReport {
+    /// What sort of error it is: the `code` that a command would have failed with.
+    code: String,
+    /// What happened.
+    message: String,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    /// The application that refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app: Option<AppIndex>,
+    /// The transaction's place in its group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_index: Option<u64>,
+    /// The place in the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pc: Option<u64>,
+    /// The line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+    /// The rule that the line keeps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<String>,
+    /// The lines around it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    listing: Vec<ListedLine>,
+    /// The stack before the step that failed, the top last; known where the group is at hand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stack: Vec<String>,
+    /// The error that was explained, in the node's words.
+    text: String,
+}
+
+/// Explains.
+pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    let program = match (&args.source, args.app) {
+        (Some(source), _) => ProgramSource::Listing(listing_of(source, args.map.as_deref())?),
+        (None, Some(app)) => ProgramSource::Application(app),
+        (None, None) => ProgramSource::Unnamed,
+    };
+    let explanation = match (&args.text, args.txid, &args.group) {
+        (Some(text), _, _) => {
+            let text = if text == "-" { input::read_text(Path::new("-"), "unreadable")? } else { text.clone() };
+            let pasted = PastedError::new(&text);
+            let listing = match program {
+                ProgramSource::Listing(listing) => Some(listing),
+                ProgramSource::Application(app) => {
+                    Some(on_network(context, async |session| Ok(session.listing(app).await?)).await?)
+                }
+                ProgramSource::Unnamed => contract_listing(&context.settings(), &pasted)?,
+            };
+            Explanation::of_text(pasted, listing.as_ref())
+        }
+        (None, Some(txid), _) => {
+            on_network(context, async |session| Ok(session.explain_transaction(txid, program).await?)).await?
+        }
+        (None, None, Some(path)) => {
+            let group = read_group(path)?;
+            let explanation =
+                on_network(context, async |session| Ok(session.explain_group(&group, program).await?)).await?;
+            explanation.ok_or_else(|| {
+                Failure::new("nothing_failed", format!("{} would not be refused", path.display()))
+                    .because("the network ran it without sending it, and it went through")
+                    .hint("signatures were not checked: sign it, and send it")
+            })?
+        }
+        (None, None, None) => return Err(Failure::usage("there is nothing to explain").hint("pass the error's text")),
+    };
+    if !explanation.is_recognized && advice(&explanation.text).is_none() {
+        return Err(Failure::new("unknown_error", "this is no error of a node that is known here")
+            .because(format!("it says: {}", explanation.text.chars().take(200).collect::<String>()))
+            .hint("pass all of what was printed, between single quotes or on stdin (`explain -`)"));
+    }
+    let report = ExplainReport::new(explanation);
+    Answer::of(&report, report.text())
+}
+
+fn read_group(path: &Path) -> Result<Vec<SignedTransaction>, Failure> {
+    let bytes = input::read(path)?;
+    let mut rest = bytes.as_slice();
+    let mut signed = Vec::new();
+    while !rest.is_empty() && signed.len() < 16 {
+        let (one, after) = msgpack::decode_prefix::<SignedTransaction>(rest).map_err(|error| {
+            Failure::new("not_transactions", format!("{} holds no signed transactions", path.display()))
+                .because(error)
+                .hint("such a file is written by `goal clerk sign` or `goal app call --out`")
+        })?;
+        signed.push(one);
+        rest = after;
+    }
+    if signed.is_empty() {
+        return Err(
+            Failure::new("not_transactions", format!("{} is empty", path.display())).hint("check the file's name")
+        );
+    }
+    Ok(signed)
+}
+
+/// A source with its map, or the map that assembling it gives.
+fn listing_of(source: &Path, map: Option<&Path>) -> Result<Listing, Failure> {
+    let name = source.display().to_string();
+    let text = input::read_text(source, "unreadable")?;
+    let Some(path) = map else {
+        let program = assemble(&text, AssembleOptions::default()).map_err(|problems| {
+            let problems = report(&problems, Some(&name));
+            Failure::new("teal", format!("{name} does not assemble"))
+                .because(problems.trim().lines().next().unwrap_or_default())
+                .hint("pass the map that `compile --sourcemap` wrote, with --map FILE")
+        })?;
+        return Ok(Listing::source(name, text, &program.source_map));
+    };
+    let bad = |why: String| {
+        Failure::new("source_map", format!("{} is no source map", path.display()))
+            .because(why)
+            .hint("`pnp-contract compile --sourcemap` and `goal clerk compile -m` write one")
+    };
+    let map: SourceMap = serde_json::from_slice(&input::read(path)?).map_err(|error| bad(error.to_string()))?;
+    let map = map.to_pc_map().map_err(|error| bad(error.to_string()))?;
+    Ok(Listing::source(name, text, &map))
+}
+
+impl ExplainReport {
+    fn new(explanation: Explanation) -> Self {
+        let failure = refusal(&explanation.refusal);
+        let Explanation { refusal, listing, text, .. } = explanation;
+        let place = refusal.line;
+        let (app, group_index, pc) = match refusal.rejection {
+            Rejection::Logic { app, group_index, pc, .. } => (app, group_index, pc),
+            _ => (None, None, None),
+        };
+        let is_unknown_program = matches!(refusal.rejection, Rejection::Logic { .. }) && place.is_none();
+        let hint = if is_unknown_program {
+            let app = app.map_or_else(|| "N".to_owned(), |app| app.to_string());
+            Some(format!("for the line, name its program: --app {app} --net NET, or --source FILE --map FILE"))
+        } else {
+            failure.hint.clone()
+        };
+        Self {
+            code: failure.code.to_owned(),
+            message: failure.message.clone(),
+            cause: failure.cause.clone(),
+            hint,
+            app,
+            group_index,
+            pc,
+            rule: place.as_ref().map(|place| place.rule().to_owned()),
+            listing,
+            place,
+            stack: refusal.step.map(|step| step.stack.iter().map(shown).collect()).unwrap_or_default(),
+            text,
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut lines = vec![self.message.clone()];
+        lines.extend(self.cause.iter().map(|cause| format!("  why:   {cause}")));
+        lines.extend(self.hint.iter().map(|hint| format!("  next:  {hint}")));
+        if !self.stack.is_empty() {
+            lines.push(format!("  stack: {} (the top last)", self.stack.join(", ")));
+        }
+        if !self.listing.is_empty() {
+            lines.push(String::new());
+        }
+        for ListedLine { line, text, here } in &self.listing {
+            lines.push(format!("{} {line:>5} | {text}", if *here { ">" } else { " " }).trim_end().to_owned());
+        }
+        lines.join("\n")
+    }
+}
