@@ -50,7 +50,7 @@ impl<'c> Session<'c> {
     }
 }
 
-/// Runs a command on its network and closes the connection whatever came of it; the first failure is the one that is told.
+/// Runs a command on its network and closes the connection whatever its outcome; the first failure is the one that is returned.
 pub(crate) async fn on_network<T>(
     context: &Context,
     command: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,
@@ -58,7 +58,7 @@ pub(crate) async fn on_network<T>(
     connected(context, None, command).await
 }
 
-/// The same for a command that changes what stands there: one after the other.
+/// The same for a command that changes the contract or the asset: one at a time on each network.
 pub(crate) async fn in_turn<T>(
     context: &Context,
     name: &str,

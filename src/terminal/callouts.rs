@@ -1,9 +1,9 @@
-//! What somebody who makes or changes a contract where tokens are worth money hears before anything is sent.
+//! Warnings before a contract is created or changed where tokens are worth money.
 
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::Template;
 
-/// What can be regretted later.
+/// The risks of a contract.
 pub(super) fn warnings(signer: Address, template: &Template, asset: Option<AssetIndex>) -> Vec<String> {
     let mut warnings = vec![format!(
         "the creator is a single key ({signer}): whoever has it rules the contract; --multisig makes it several"
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_so_is_called_out() {
+    fn only_real_risks_are_called_out() {
         let safe = Template { updatable: false, deletable: false, ordered_ticks: true };
         assert_eq!(warnings(Address::ZERO, &safe, Some(1)).len(), 1);
         let open = Template { updatable: true, deletable: true, ordered_ticks: false };

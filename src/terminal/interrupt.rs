@@ -1,4 +1,4 @@
-//! Ctrl-C: at once while nothing is at stake, after the record is whole where a transaction is under way.
+//! Ctrl-C: the command ends at once, or after the outcome is recorded where a transaction was sent.
 
 use crate::failure::{Exit, Failure};
 use crate::terminal::output::Output;
@@ -9,30 +9,30 @@ use tokio::sync::Notify;
 /// The transaction that was sent and whose outcome is not recorded yet.
 static UNDER_WAY: Mutex<Option<String>> = Mutex::new(None);
 
-/// Whom Ctrl-C is for when it is pressed next.
-static LISTENER: Mutex<Listener> = Mutex::new(Listener::Nobody);
+/// What the next Ctrl-C does.
+static LISTENER: Mutex<Listener> = Mutex::new(Listener::Default);
 
-/// Whom Ctrl-C is for.
+/// What Ctrl-C does.
 #[derive(Debug, Default)]
 enum Listener {
-    /// Nobody in particular: the command ends.
+    /// The command ends.
     #[default]
-    Nobody,
-    /// A command that ends in good order when it is told to, and at once when that takes the user too long.
-    Told(Arc<Notify>),
-    /// What the command runs, which hears of it by itself.
-    Another,
+    Default,
+    /// The command is asked to stop in good order; a second Ctrl-C ends it.
+    Stop(Arc<Notify>),
+    /// Nothing here: what the command runs handles the signal itself.
+    Other,
 }
 
-/// From here to the command's end the first Ctrl-C is told to `stop`, and to nobody else: the command may be at its last steps
-/// when it is heard, and what they come to is then the answer.
+/// From here to the command's end the first Ctrl-C only notifies `stop`: the command may be at its last steps then, and their
+/// result is the answer.
 pub(crate) fn tell(stop: Arc<Notify>) {
-    *hold(&LISTENER) = Listener::Told(stop);
+    *hold(&LISTENER) = Listener::Stop(stop);
 }
 
-/// From here to the command's end Ctrl-C is the business of what it runs.
+/// From here to the command's end, what it runs handles Ctrl-C.
 pub(crate) fn leave_to_another() {
-    *hold(&LISTENER) = Listener::Another;
+    *hold(&LISTENER) = Listener::Other;
 }
 
 /// A poisoned lock only means that a thread died while it held it; what is in it is whole.
@@ -50,7 +50,7 @@ pub(crate) fn settled() {
     *hold(&UNDER_WAY) = None;
 }
 
-/// What a command says that was stopped with nothing left to find out; `next` is what to do.
+/// The failure of a command that was stopped with nothing left to find out; `next` is what to do.
 pub(crate) fn failure(next: &str) -> Failure {
     Failure::new("interrupted", "interrupted").because("you pressed Ctrl-C").hint(next).exit(Exit::Interrupted)
 }
@@ -61,9 +61,9 @@ pub(crate) async fn requested(out: &Output) -> Option<String> {
         ctrl_c().await;
         let mut listener = hold(&LISTENER);
         match take(&mut *listener) {
-            Listener::Nobody => break,
-            Listener::Told(stop) => stop.notify_one(),
-            Listener::Another => *listener = Listener::Another,
+            Listener::Default => break,
+            Listener::Stop(stop) => stop.notify_one(),
+            Listener::Other => *listener = Listener::Other,
         }
     }
     let txid = hold(&UNDER_WAY).clone()?;
@@ -83,7 +83,7 @@ pub(crate) async fn timed_out(seconds: Option<u64>) -> Option<String> {
     hold(&UNDER_WAY).clone()
 }
 
-/// Waits for Ctrl-C; for ever where the signal cannot be listened to.
+/// Waits for Ctrl-C; never ends where the signal cannot be listened to.
 async fn ctrl_c() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;

@@ -1,4 +1,4 @@
-//! What stands between a command and the person or program at the terminal: output, questions, values, tables of problems.
+//! Everything between a command and the person or program at the terminal: output, questions, values, tables of problems.
 
 pub(crate) mod callouts;
 pub(crate) mod core_file;

@@ -23,9 +23,9 @@ pub(crate) enum Answer {
     },
     /// Bytes for stdout as they are, such as a program or a completion script.
     Raw(Vec<u8>),
-    /// Nothing to say.
+    /// Nothing to print.
     Nothing,
-    /// All was said already, line by line; the exit code that belongs to it.
+    /// Everything was printed already, line by line; the exit code that belongs to it.
     Said(Exit),
 }
 
@@ -60,7 +60,7 @@ impl Answer {
     }
 }
 
-/// A sign of life, taken away when it is dropped.
+/// A spinner, removed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Waiting(Option<indicatif::ProgressBar>);
 
@@ -72,16 +72,17 @@ impl Drop for Waiting {
     }
 }
 
-/// How far a long command is, as a bar on a terminal and as a line now and then elsewhere.
+/// The progress of a long command: a bar on a terminal, a line now and then elsewhere.
 #[derive(Debug)]
 pub(crate) struct Progress {
     out: Output,
     bar: Option<indicatif::ProgressBar>,
-    told: std::time::Instant,
+    /// When it was last shown.
+    shown: std::time::Instant,
 }
 
 impl Progress {
-    /// How often it is told where no terminal shows a bar.
+    /// How often a line is printed where no terminal shows a bar.
     const NOW_AND_THEN: std::time::Duration = std::time::Duration::from_secs(15);
 
     /// Shows that `done` parts are done; `about` makes the text beside it.
@@ -89,20 +90,20 @@ impl Progress {
         match &self.bar {
             Some(bar) => {
                 bar.set_position(done);
-                if self.told.elapsed() > std::time::Duration::from_millis(100) {
+                if self.shown.elapsed() > std::time::Duration::from_millis(100) {
                     bar.set_message(about());
-                    self.told = std::time::Instant::now();
+                    self.shown = std::time::Instant::now();
                 }
             }
-            None if !self.out.json && self.told.elapsed() > Self::NOW_AND_THEN => {
-                self.told = std::time::Instant::now();
+            None if !self.out.json && self.shown.elapsed() > Self::NOW_AND_THEN => {
+                self.shown = std::time::Instant::now();
                 self.out.say(&format!("{done} done, {}", about()));
             }
             None => {}
         }
     }
 
-    /// Says something above the bar; left out with `--quiet`.
+    /// Prints a line above the bar; nothing with `--quiet`.
     pub(crate) fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| self.out.say(text)),
@@ -119,7 +120,7 @@ impl Drop for Progress {
     }
 }
 
-/// How much is said, and in which form.
+/// How much is printed, and in which form.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     json: bool,
@@ -159,7 +160,7 @@ impl Output {
         to_stdout(&line)
     }
 
-    /// Shows how far a long command is; `total` parts, where that is known.
+    /// Shows the progress of a long command; of `total` parts, where that is known.
     #[must_use]
     pub(crate) fn progress(&self, total: Option<u64>) -> Progress {
         let shown = !self.quiet && !self.json && std::io::stderr().is_terminal();
@@ -175,7 +176,7 @@ impl Output {
                     .with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_spinner()))
             }
         });
-        Progress { out: *self, bar, told: std::time::Instant::now() }
+        Progress { out: *self, bar, shown: std::time::Instant::now() }
     }
 
     /// Whether stdout carries JSON.
@@ -204,7 +205,7 @@ impl Output {
         }
     }
 
-    /// A sign of life on a terminal for as long as it is kept.
+    /// A spinner on a terminal for as long as it is kept.
     #[must_use]
     pub(crate) fn waiting(&self, text: &str) -> Waiting {
         let shown = !self.quiet && !self.json && std::io::stderr().is_terminal();
@@ -215,7 +216,7 @@ impl Output {
         }))
     }
 
-    /// What is wrong with the input, before the failure that says what that means; also with `--quiet`.
+    /// Prints what is wrong with the input, before the failure that explains it; also with `--quiet`.
     pub(crate) fn problems(&self, text: &str) {
         to_stderr(text);
         to_stderr("");
@@ -227,12 +228,12 @@ impl Output {
         self.colour
     }
 
-    /// Something the user should know though the command goes on.
+    /// Prints something that the user should know though the command goes on.
     pub(crate) fn warn(&self, text: &str) {
         to_stderr(&format!("{} {text}", self.paint("1;33", "note:")));
     }
 
-    /// Asks on stderr and reads a line, on a thread of its own, so that Ctrl-C is heard meanwhile; nothing where stdin is
+    /// Asks on stderr and reads a line, on a thread of its own, so that Ctrl-C still works meanwhile; `None` where stdin is
     /// not a terminal.
     pub(crate) async fn ask(&self, question: &str) -> Option<String> {
         if !std::io::stdin().is_terminal() {
@@ -248,8 +249,8 @@ impl Output {
         tokio::task::spawn_blocking(read).await.ok()?
     }
 
-    /// Asks on stderr for what nobody may see, and reads it from the terminal without showing it; nothing where no terminal is
-    /// at hand. What is typed is wiped when dropped.
+    /// Asks on stderr for a secret, and reads it from the terminal without showing it; `None` where there is no terminal. What
+    /// is typed is wiped when dropped.
     pub(crate) async fn ask_hidden(&self, question: &str) -> Option<Zeroizing<String>> {
         // Stdin may be a pipe with something else in it: the terminal itself is asked.
         if !std::io::stdin().is_terminal() && !std::io::stderr().is_terminal() {
@@ -265,7 +266,7 @@ impl Output {
         }
     }
 
-    /// What a pipe gives that nobody may see, such as a mnemonic; nothing where stdin is a terminal or gives nothing.
+    /// A secret from a pipe, such as a mnemonic; `None` where stdin is a terminal or gives nothing.
     ///
     /// # Errors
     /// A stdin that cannot be read, gives far too much, or no text.
