@@ -39,7 +39,7 @@ use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// The toolchain of the Play and Pay UsageContract: assemble, deploy, bill, and a whole Algorand network along.
+/// The toolchain of the Play and Pay UsageContract: assemble, deploy, bill, on real networks or on one that it brings along.
 #[derive(Debug, Parser)]
 #[command(name = "pnp-contract", version, about, max_term_width = 100, subcommand_required = true)]
 #[command(after_help = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 findings or failing tests, 4 would change, \
@@ -53,51 +53,51 @@ pub struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Tell the whole story on a throw-away network: deploy, bill, refuse attacks
+    /// Show all of it on a temporary network: deploy, bill, refuse attacks
     Demo(demo::Args),
     /// Assemble TEAL
     Compile(compile::Args),
-    /// Find what TEAL lets through that it should not, and what in it cannot work
+    /// Find mistakes in TEAL: what it lets through, and what cannot work
     Check(check::Args),
-    /// Lay out TEAL sources in the one way
+    /// Format TEAL sources
     Fmt(fmt::Args),
-    /// Tell what a program's calls can cost before they run
+    /// Show the most that a program's calls can cost
     Cost(cost::Args),
-    /// Turn a program back into TEAL
+    /// Disassemble a program into TEAL
     Disassemble(disassemble::Args),
-    /// Make, list and fund accounts
+    /// Create, list and fund accounts
     Account(account::Args),
-    /// Make, hold, send and show the asset bills are paid with
+    /// Create, hold, send and show the asset that bills are paid with
     Asset(asset::Args),
-    /// See to it that the contract stands as asked for, and record it
+    /// Deploy the contract, or change it to match the options, and record it
     Deploy(deploy::Args),
     /// Let an account use the contract
     Optin(optin::Args),
     /// Pay for ticks of use: one with a receipt, or a file of them with a journal
     Bill(bill::Args),
-    /// Set fee and price limits; the creator's
+    /// Set fee and price limits (creator only)
     Params(params::Args),
-    /// Replace the contract's programs; the creator's, where the contract is updatable
+    /// Replace the contract's programs (creator only, where the contract is updatable)
     Update(update::Args),
     /// Close an account's state in the contract
     Leave(leave::Args),
-    /// End the contract; the creator's, where the contract is deletable
+    /// Delete the contract (creator only, where it is deletable)
     Delete(delete::Args),
     /// Let several people sign for one account
     Multisig(multisig::Args),
-    /// Show what stands where
+    /// Show the contract on a network, or on all networks
     Status(status::Args),
-    /// Say whether the chain runs this very source, and what differs
+    /// Compare the programs on the chain with this source
     Verify(verify::Args),
-    /// Tell what was done to the contracts, by whom and when: the record joined with the chain
+    /// List what was done to the contracts, by whom and when: the record joined with the chain
     History(history::Args),
-    /// Say what is wrong here with files, keys, network, contract and balances, and the way out
+    /// Check files, keys, network, contract and balances, and name the remedies
     Doctor(doctor::Args),
-    /// Turn a node's error into the line of TEAL, the rule it broke, and what to do
+    /// Explain a node's error: the line of TEAL, the rule it broke, and what to do
     Explain(explain::Args),
     /// Run a development network
     Localnet(localnet::Args),
-    /// Play contract scenarios: this contract's own suite, or yours
+    /// Run contract scenarios: this contract's own suite, or yours
     Test(test::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),

@@ -1,4 +1,4 @@
-//! `deploy`: see to it that the contract stands as asked for, and write down what stands.
+//! `deploy`: create the contract, or change it to match the options, and record it.
 
 mod report;
 
@@ -24,13 +24,13 @@ pub(crate) struct Args {
     /// Who gets the fee of each bill [env: PLATFORM_ADDR]
     #[arg(long, value_parser = address, value_name = "ADDRESS")]
     platform: Option<Address>,
-    /// The fee in basis points: 500 is 5 % [default: as it stands; 500 for a new contract]
+    /// The fee in basis points: 500 is 5 % [default: unchanged; 500 for a new contract]
     #[arg(long, value_parser = whole, allow_hyphen_values = true)]
     fee_pct: Option<u64>,
-    /// The least price of a unit, in minor units of the asset [default: as it stands; 1 for a new contract]
+    /// The least price of a unit, in minor units of the asset [default: unchanged; 1 for a new contract]
     #[arg(long, value_parser = whole, allow_hyphen_values = true)]
     min_rate: Option<u64>,
-    /// The highest price of a unit [default: as it stands; 1000 for a new contract]
+    /// The highest price of a unit [default: unchanged; 1000 for a new contract]
     #[arg(long, value_parser = whole, allow_hyphen_values = true)]
     max_rate: Option<u64>,
     /// The asset bills are paid with; for a new contract the recorded one if not given [env: ASA_ID]
@@ -41,13 +41,13 @@ pub(crate) struct Args {
     unbound: bool,
     #[command(flatten)]
     template: TemplateArgs,
-    /// The application that shall become as asked for; the recorded one if not given [env: APP_ID]
+    /// The application to change; the recorded one if not given [env: APP_ID]
     #[arg(long, value_parser = whole, allow_hyphen_values = true)]
     app: Option<AppIndex>,
-    /// Make another contract, whatever stands
+    /// Create another contract, whatever is deployed already
     #[arg(long, conflicts_with = "app")]
     new: bool,
-    /// The name that tells this contract from others of its creator [default: UsageContract]
+    /// The name by which this contract is found among others of its creator [default: UsageContract]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// The version that is written into the deployment's note [default: this program's]
@@ -61,10 +61,10 @@ pub(crate) struct Args {
     signers: SenderArgs,
 }
 
-/// What to do about what stands; AlgoKit's names.
+/// What to do about a contract that is deployed already; AlgoKit's names.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 struct PolicyArgs {
-    /// What to do where the programs differ: stop, replace them in place, replace the application, or make one beside it
+    /// What to do where the programs differ: stop, replace them in place, replace the application, or create one beside it
     #[arg(long, value_name = "WHAT", default_value = "fail",
           value_parser = PossibleValuesParser::new(OnUpdate::NAMES).try_map(|name| name.parse::<OnUpdate>()))]
     on_update: OnUpdate,
@@ -77,7 +77,7 @@ struct PolicyArgs {
 /// Ways to look before anything is sent.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 struct TrialArgs {
-    /// Say what would be done, and do nothing; exit code 4 if something would
+    /// Print what would be done, and do nothing; exit code 4 if something would
     #[arg(long, conflicts_with = "dry_run")]
     check: bool,
     /// Try it on the node and show its cost, without sending anything
@@ -88,10 +88,10 @@ struct TrialArgs {
 /// The template's values.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub(crate) struct TemplateArgs {
-    /// Let the creator replace the programs later [default: as it stands; no for a new contract]
+    /// Let the creator replace the programs later [default: unchanged; no for a new contract]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     updatable: Option<bool>,
-    /// Let the creator delete the contract later [default: as it stands; no for a new contract]
+    /// Let the creator delete the contract later [default: unchanged; no for a new contract]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     deletable: Option<bool>,
     /// Refuse only the last tick again, as the first version did, instead of asking for rising ticks

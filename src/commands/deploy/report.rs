@@ -3,53 +3,12 @@
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
 use crate::terminal::output::Answer;
-use pnp_ops::{DeployAction, Deployment, Extent};
+use pnp_ops::{DeployAction, Deployment, Extent, Trial};
 use pnp_registry::{Contract, Rates};
 use pnp_types::MicroAlgos;
 use pnp_usage::Change;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// What a deployment comes to. `append` is AlgoKit's word for another application beside the one that stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Operation {
-    /// What stands is what is asked for.
-    Nothing,
-    /// A contract is made; none stood.
-    Create,
-    /// Another contract is made beside the one that stands.
-    Append,
-    /// The programs are replaced in place.
-    Update,
-    /// Another contract is made and the one that stood deleted, in one group.
-    Replace,
-    /// Fee and limits are set.
-    Params,
-}
-
-/// How far a deployment went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Stage {
-    /// It is done.
-    Done,
-    /// `--check`: it was decided, and nothing was sent.
-    Checked,
-    /// `--dry-run`: it was tried on the node, and nothing was sent.
-    Simulated,
-}
-
-/// The outcome of a trial on the node.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub(crate) struct Trial {
-    /// Opcode cost of each transaction, in the group's order.
-    costs: Vec<u64>,
-    /// The network's fees, in microAlgos.
-    fee: u64,
-    /// By how much the balance that the creator must keep would change, in microAlgos.
-    min_balance_change: i64,
-}
 
 /// What `deploy` did, would do, or found.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -59,10 +18,10 @@ pub(crate) struct DeployReport {
     /// The network's genesis hash, base64.
     genesis_hash: String,
     /// What was or would be done.
-    operation: Operation,
+    operation: DeployAction,
     /// How far it went.
-    stage: Stage,
-    /// The application that stands in the end; absent where it is still to be made.
+    stage: Extent,
+    /// The application in the end; absent where it is still to be created.
     #[serde(skip_serializing_if = "Option::is_none")]
     app: Option<u64>,
     /// The application that is deleted.
@@ -91,31 +50,8 @@ pub(crate) struct DeployReport {
     description: Option<String>,
 }
 
-impl From<DeployAction> for Operation {
-    fn from(action: DeployAction) -> Self {
-        match action {
-            DeployAction::Nothing => Self::Nothing,
-            DeployAction::Create => Self::Create,
-            DeployAction::Append => Self::Append,
-            DeployAction::Update => Self::Update,
-            DeployAction::Replace => Self::Replace,
-            DeployAction::Params => Self::Params,
-        }
-    }
-}
-
-impl From<Extent> for Stage {
-    fn from(extent: Extent) -> Self {
-        match extent {
-            Extent::Done => Self::Done,
-            Extent::Decided => Self::Checked,
-            Extent::Simulated => Self::Simulated,
-        }
-    }
-}
-
 impl DeployReport {
-    /// What came of a deployment.
+    /// The report of a deployment.
     pub(super) fn new(session: &Session<'_>, deployment: Deployment) -> Self {
         let (txids, round) = match deployment.sent {
             Some(sent) => (sent.txids, Some(sent.confirmation.round)),
@@ -124,18 +60,15 @@ impl DeployReport {
         Self {
             network: session.network.name.clone(),
             genesis_hash: session.identity.hash.clone(),
-            operation: deployment.action.into(),
-            stage: deployment.extent.into(),
+            operation: deployment.action,
+            stage: deployment.extent,
             app: deployment.app,
             replaced: deployment.replaced,
             changes: deployment.changes,
             found: deployment.found.map(|found| found.to_string()),
             txids,
             round,
-            trial: deployment.trial.map(|trial| {
-                let pnp_ops::Trial { costs, fee, min_balance_change } = trial;
-                Trial { costs, fee, min_balance_change }
-            }),
+            trial: deployment.trial,
             contract: deployment.contract,
             record: session.record_name(),
             description: deployment.description.map(|path| session.settings.shown(&path)),
@@ -144,7 +77,7 @@ impl DeployReport {
 
     /// The answer, with exit code 4 where `--check` found something to do.
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
-        let would_change = self.stage == Stage::Checked && self.operation != Operation::Nothing;
+        let would_change = self.stage == Extent::Decided && self.operation != DeployAction::Nothing;
         let answer = Answer::of(self, self.text())?;
         Ok(if would_change { answer.ending(Exit::WouldChange) } else { answer })
     }
@@ -166,7 +99,7 @@ impl DeployReport {
                 less => format!("balance   the creator must keep {} less", MicroAlgos(less.unsigned_abs())),
             });
         }
-        if self.stage == Stage::Done {
+        if self.stage == Extent::Done {
             if let Some(contract) = &self.contract {
                 lines.push(describe(contract, &self.network));
             }
@@ -176,23 +109,23 @@ impl DeployReport {
         lines.join("\n")
     }
 
-    /// What came of it; a contract that was made speaks for itself.
+    /// What was done, in one line; none for a contract that was created, which is shown whole.
     fn headline(&self) -> Option<String> {
         let app = self.app.map(|app| format!("application {app}")).unwrap_or_default();
         let old = self.replaced.map(|app| format!("application {app}")).unwrap_or_default();
-        let would = self.stage != Stage::Done;
+        let would = self.stage != Extent::Done;
         Some(match (self.operation, would) {
-            (Operation::Nothing, _) => format!("nothing to do: {app} is what is asked for"),
-            (Operation::Create, false) => return None,
-            (Operation::Create, true) => "would make a contract: none stands".to_owned(),
-            (Operation::Append, false) => format!("made {app} beside the one that stood, for"),
-            (Operation::Append, true) => format!("would make another contract beside {app}, for"),
-            (Operation::Update, false) => format!("replaced the programs of {app}:"),
-            (Operation::Update, true) => format!("would replace the programs of {app}:"),
-            (Operation::Replace, false) => format!("made {app} in place of {old}, which is deleted, for"),
-            (Operation::Replace, true) => format!("would make another contract and delete {old}, for"),
-            (Operation::Params, false) => format!("set the parameters of {app}:"),
-            (Operation::Params, true) => format!("would set the parameters of {app}:"),
+            (DeployAction::Nothing, _) => format!("nothing to do: {app} is what is asked for"),
+            (DeployAction::Create, false) => return None,
+            (DeployAction::Create, true) => "would make a contract: none stands".to_owned(),
+            (DeployAction::Append, false) => format!("made {app} beside the one that stood, for"),
+            (DeployAction::Append, true) => format!("would make another contract beside {app}, for"),
+            (DeployAction::Update, false) => format!("replaced the programs of {app}:"),
+            (DeployAction::Update, true) => format!("would replace the programs of {app}:"),
+            (DeployAction::Replace, false) => format!("made {app} in place of {old}, which is deleted, for"),
+            (DeployAction::Replace, true) => format!("would make another contract and delete {old}, for"),
+            (DeployAction::Params, false) => format!("set the parameters of {app}:"),
+            (DeployAction::Params, true) => format!("would set the parameters of {app}:"),
         })
     }
 }

@@ -6,20 +6,23 @@ use crate::sending::Sent;
 use pnp_registry::Contract;
 use pnp_types::AppIndex;
 use pnp_usage::Change;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::path::PathBuf;
 
-/// What a deployment comes to. `Append` is AlgoKit's word for another application beside the one that stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a deployment does. `append` is AlgoKit's word for another application beside the one that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum DeployAction {
-    /// What stands is what is asked for.
+    /// The deployed contract is as asked for.
     Nothing,
-    /// A contract is made; none stood.
+    /// A contract is created; there was none.
     Create,
-    /// Another contract is made beside the one that stands.
+    /// Another contract is created beside the one that exists.
     Append,
     /// The programs are replaced in place.
     Update,
-    /// Another contract is made and the one that stood deleted, in one group.
+    /// Another contract is created and the old one deleted, in one group.
     Replace,
     /// Fee and limits are set.
     Params,
@@ -41,7 +44,7 @@ impl DeployAction {
 }
 
 /// The outcome of a trial on the node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Trial {
     /// Opcode cost of each transaction, in the group's order.
     pub costs: Vec<u64>,
@@ -58,7 +61,7 @@ pub struct Deployment {
     pub action: DeployAction,
     /// How far it went.
     pub extent: Extent,
-    /// The application that stands in the end; nothing where it is still to be made.
+    /// The application in the end; `None` where it is still to be created.
     pub app: Option<AppIndex>,
     /// The application that is deleted.
     pub replaced: Option<AppIndex>,

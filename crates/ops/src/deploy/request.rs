@@ -2,16 +2,18 @@
 
 use pnp_types::AppIndex;
 use pnp_usage::{OnSchemaBreak, OnUpdate, Wish};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// What a deployment asks for.
 #[derive(Clone, Debug, Default)]
 pub struct DeployRequest {
-    /// Parties, parameters and template values that are named; what is not stays as it stands. Parties that are not named
+    /// Parties, parameters and template values that are named; what is not stays as it is. Parties that are not named
     /// come from the settings.
     pub wish: Wish,
-    /// The application that shall become so; the recorded one without a number.
+    /// The application that is changed to match; the recorded one without a number.
     pub app: Option<AppIndex>,
-    /// Make another contract, whatever stands.
+    /// Create another contract, whatever is deployed already.
     pub new: bool,
     /// The name that tells this contract from others of its creator.
     pub name: Option<String>,
@@ -25,13 +27,15 @@ pub struct DeployRequest {
     pub extent: Extent,
 }
 
-/// How far a deployment goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How far a deployment goes, or went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Extent {
     /// It is carried out.
     #[default]
     Done,
     /// It is decided, and nothing is sent.
+    #[serde(rename = "checked")]
     Decided,
     /// It is tried on the node, and nothing is sent.
     Simulated,
