@@ -6,7 +6,6 @@ pub(crate) mod target;
 
 use crate::failure::Failure;
 use context::Context;
-use pnp_network::{Environment, Network};
 use pnp_ops::{Connection, Error};
 use std::ops::Deref;
 
@@ -32,13 +31,7 @@ impl<'c> Session<'c> {
         Ok(Self { context, connection })
     }
 
-    /// The same on a network that was found already.
-    pub(crate) async fn on(context: &'c Context, network: Network, environment: Environment) -> Result<Self, Error> {
-        let connection = Connection::open_network(context.settings(), context.host(), network, environment).await?;
-        Ok(Self { context, connection })
-    }
-
-    /// A throw-away network in memory; the context's folder takes its records and keys.
+    /// A temporary network in memory; the context's folder takes its records and keys.
     pub(crate) async fn throw_away(context: &'c Context) -> Result<Self, Error> {
         let connection = Connection::in_memory(context.settings(), context.host()).await?;
         Ok(Self { context, connection })
