@@ -168,5 +168,5 @@ fn circles_are_found_through_what_is_passed_on() {
     assert_eq!(circle(&sources).unwrap(), ["crate::a", "crate::b", "crate::a"]);
     sources[3].1 = "use crate::a::Child;\n".to_owned();
     sources[2].1 = "use super::super::b::B;\n".to_owned();
-    assert_eq!(circle(&sources).unwrap(), ["crate::a::child", "crate::b", "crate::a::child"]);
+    assert_eq!(circle(&sources).unwrap(), ["crate::b", "crate::a::child", "crate::b"]);
 }
