@@ -4,9 +4,11 @@ use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
-use crate::terminal::sarif::{Grade, Log, Outcome, Rule, Source};
+use crate::terminal::problems::{AUTHOR, write_sarif};
 use crate::terminal::template::template_values;
 use pnp_teal::check::{CHECKS, Check, Examination, Mode, ModeSource, check_named, examine, render};
+use pnp_teal::document::sarif::{Log, Source};
+use pnp_teal::document::{CheckEntry, Counts, SourceReport};
 use pnp_teal::{CheckOptions, Finding, check};
 use serde::Serialize;
 use std::io::IsTerminal;
@@ -56,110 +58,11 @@ pub(crate) struct CheckReport {
     denied: bool,
 }
 
-/// How many findings there are of each level.
-#[derive(Debug, Default, Serialize, schemars::JsonSchema)]
-struct Counts {
-    /// Somebody can take what is not theirs, or end what they should not.
-    high: usize,
-    /// Likely a fault.
-    medium: usize,
-    /// Untidy, or a risk for others than the program's owner.
-    low: usize,
-    /// Worth knowing.
-    info: usize,
-}
-
-/// What was found in a source.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct SourceReport {
-    /// Its name.
-    source: String,
-    /// Its AVM version; 0 if it does not assemble.
-    version: u8,
-    /// What it was taken for.
-    mode: Mode,
-    /// Why.
-    mode_source: ModeSource,
-    /// What was found, in the order of lines.
-    findings: Vec<FindingReport>,
-    /// What a comment allows, with its reason.
-    allowed: Vec<AllowedReport>,
-}
-
-/// One finding.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct FindingReport {
-    /// The check that found it.
-    check: &'static str,
-    /// How bad it is.
-    level: Level,
-    /// What was found.
-    message: String,
-    /// The line, from 1; 0 for the program as a whole.
-    line: u32,
-    /// The column in bytes, from 1.
-    column: usize,
-    /// The line after the last byte and its column: where it ends.
-    end_column: usize,
-    /// The words it is about.
-    code: String,
-    /// Why it matters.
-    why: &'static str,
-    /// What to do.
-    fix: &'static str,
-    /// Other lines that belong to it.
-    related: Vec<RelatedReport>,
-    /// The lines of a path that shows it.
-    path: Vec<u32>,
-}
-
-/// Another place that belongs to a finding.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct RelatedReport {
-    /// The line, from 1.
-    line: u32,
-    /// What is there.
-    text: String,
-}
-
-/// A finding that is allowed.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct AllowedReport {
-    /// The check.
-    check: &'static str,
-    /// The line.
-    line: u32,
-    /// The reason that is given.
-    reason: String,
-}
-
 /// The checks there are.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 pub(crate) struct CheckListReport {
     /// Each check.
     checks: Vec<CheckEntry>,
-}
-
-/// One check.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct CheckEntry {
-    /// Its name.
-    check: &'static str,
-    /// How bad what it finds is at worst.
-    level: Level,
-    /// What it finds.
-    title: &'static str,
-    /// Why that matters.
-    why: &'static str,
-    /// What to do.
-    fix: &'static str,
-}
-
-impl CheckEntry {
-    fn of(check: &Check) -> Self {
-        let Check { name, level, title, why, fix, .. } = *check;
-        Self { check: name, level, title, why, fix }
-    }
 }
 
 /// A source and what was found in it.
@@ -191,13 +94,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         checked.push(Checked { path, text, examination });
     }
     if let Some(path) = &args.sarif
-        && let Some(log) = sarif(&checked).written(&context.out, path)?
+        && let Some(log) = write_sarif(&sarif(&checked), &context.out, path)?
     {
         return Ok(Answer::text(log).ending(exit(args, &checked)));
     }
     let exit = exit(args, &checked);
     let report = report(args, &checked, exit);
-    let text = told(context, &checked);
+    let text = text(context, &checked);
     Ok(Answer::of(&report, text)?.ending(exit))
 }
 
@@ -210,7 +113,7 @@ fn exit(args: &Args, checked: &[Checked<'_>]) -> Exit {
 fn list() -> Result<Answer, Failure> {
     let row = |check: &Check| format!("{:<7} {:<26} {}", check.level.name(), check.name, check.title);
     let text = CHECKS.iter().map(row).collect::<Vec<_>>().join("\n");
-    Answer::of(&CheckListReport { checks: CHECKS.iter().map(CheckEntry::of).collect() }, text)
+    Answer::of(&CheckListReport { checks: CHECKS.iter().map(CheckEntry::from).collect() }, text)
 }
 
 fn explain(name: &str) -> Result<Answer, Failure> {
@@ -219,7 +122,7 @@ fn explain(name: &str) -> Result<Answer, Failure> {
         "{} ({})\n  finds  {}\n  why    {}\n  next   {}\n  allow  // check: allow({}) REASON",
         check.name, check.level, check.title, check.why, check.fix, check.name
     );
-    Answer::of(&CheckListReport { checks: vec![CheckEntry::of(check)] }, text)
+    Answer::of(&CheckListReport { checks: vec![check.into()] }, text)
 }
 
 fn known(name: &str) -> Result<&'static Check, Failure> {
@@ -246,57 +149,17 @@ fn source_text(path: &Path) -> Result<String, Failure> {
 }
 
 fn report(args: &Args, checked: &[Checked<'_>], exit: Exit) -> CheckReport {
-    let mut counts = Counts::default();
-    for finding in checked.iter().flat_map(|it| &it.examination.findings) {
-        *match finding.level {
-            Level::High => &mut counts.high,
-            Level::Medium => &mut counts.medium,
-            Level::Low => &mut counts.low,
-            Level::Info => &mut counts.info,
-        } += 1;
-    }
-    let sources = checked.iter().map(source_report).collect();
-    CheckReport { sources, counts, deny: args.deny.clone(), denied: exit == Exit::Findings }
-}
-
-fn source_report(checked: &Checked<'_>) -> SourceReport {
-    let Examination { mode, mode_source, version, findings, allowed } = &checked.examination;
-    let allowed = allowed.iter().map(|(finding, reason)| AllowedReport {
-        check: finding.name(),
-        line: finding.line,
-        reason: reason.clone(),
-    });
-    SourceReport {
-        source: checked.path.display().to_string(),
-        version: *version,
-        mode: *mode,
-        mode_source: *mode_source,
-        findings: findings.iter().map(|finding| finding_report(finding, &checked.text)).collect(),
-        allowed: allowed.collect(),
-    }
-}
-
-fn finding_report(finding: &Finding, text: &str) -> FindingReport {
-    let before = text.get(..finding.span.start).unwrap_or_default();
-    let column = finding.span.start - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
-    let related = finding.related.iter().map(|it| RelatedReport { line: it.line, text: it.text.clone() });
-    FindingReport {
-        check: finding.name(),
-        level: finding.level,
-        message: finding.message.clone(),
-        line: finding.line,
-        column,
-        end_column: column + finding.span.len(),
-        code: text.get(finding.span.clone()).unwrap_or_default().to_owned(),
-        why: finding.check.why,
-        fix: finding.check.fix,
-        related: related.collect(),
-        path: finding.path.clone(),
+    let source_report = |it: &Checked<'_>| SourceReport::new(it.path.display().to_string(), &it.text, &it.examination);
+    CheckReport {
+        sources: checked.iter().map(source_report).collect(),
+        counts: Counts::of(checked.iter().flat_map(|it| &it.examination.findings)),
+        deny: args.deny.clone(),
+        denied: exit == Exit::Findings,
     }
 }
 
 /// The findings as people read them, and a line on each source.
-fn told(context: &Context, checked: &[Checked<'_>]) -> String {
+fn text(context: &Context, checked: &[Checked<'_>]) -> String {
     let colour = context.out.has_colour() && std::io::stdout().is_terminal();
     let mut parts = Vec::new();
     for it in checked {
@@ -331,28 +194,7 @@ fn counted(findings: &[Finding]) -> String {
     if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") }
 }
 
-fn grade(level: Level) -> Grade {
-    match level {
-        Level::High => Grade::Error,
-        Level::Medium | Level::Low => Grade::Warning,
-        Level::Info => Grade::Note,
-    }
-}
-
 fn sarif(checked: &[Checked<'_>]) -> Log {
-    let rule = |check: &Check| {
-        Rule::new(check.name, grade(check.level), check.level.name(), check.title, check.why, check.fix)
-    };
-    let mut results = Vec::new();
-    for it in checked {
-        let source = Source { path: it.path, text: &it.text };
-        let outcome = |finding: &Finding| {
-            let span = (finding.line > 0).then_some(&finding.span);
-            let outcome = Outcome::new(finding.name(), grade(finding.level), &finding.message, source, span);
-            finding.related.iter().fold(outcome, |outcome, it| outcome.related(source, &it.span, &it.text))
-        };
-        results.extend(it.examination.findings.iter().map(outcome));
-        results.extend(it.examination.allowed.iter().map(|(finding, reason)| outcome(finding).suppressed(reason)));
-    }
-    Log::new(CHECKS.iter().map(rule).collect(), results)
+    let examined = checked.iter().map(|it| (Source { path: it.path, text: &it.text }, &it.examination));
+    Log::of_findings(AUTHOR, &examined.collect::<Vec<_>>())
 }

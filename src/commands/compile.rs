@@ -1,14 +1,16 @@
 //! `compile`: TEAL to bytes.
 
-use crate::failure::problems::{ProblemReport, malformed, reports};
+use crate::failure::problems::malformed;
 use crate::failure::{Exit, Failure, is_disk_full};
 use crate::session::context::Context;
 use crate::terminal::input::read_source;
 use crate::terminal::output::Answer;
-use crate::terminal::problems::{sarif, shown};
+use crate::terminal::problems::{AUTHOR, shown, write_sarif};
 use crate::terminal::template::template_values;
 use data_encoding::BASE64;
 use pnp_registry::write_atomically;
+use pnp_teal::document::sarif::{Log, Source};
+use pnp_teal::document::{ProblemReport, problem_reports};
 use pnp_teal::template::{TemplateError, substitute, variables};
 use pnp_teal::{AssembleOptions, Assembled};
 use pnp_types::sha512_256;
@@ -54,7 +56,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let assembled = pnp_teal::assemble(&text, AssembleOptions::default());
     let problems = assembled.as_ref().map_or_else(|problems| problems, |assembled| &assembled.warnings);
     let log = match &args.sarif {
-        Some(path) => sarif(&args.source, &text, problems).written(&context.out, path)?,
+        Some(path) => {
+            let log = Log::of_problems(AUTHOR, Source { path: &args.source, text: &text }, problems);
+            write_sarif(&log, &context.out, path)?
+        }
         None => None,
     };
     match (assembled, log) {
@@ -148,7 +153,7 @@ fn answer(context: &Context, args: &Args, assembled: &Assembled, name: &str, tex
         size: bytes.len(),
         sha512_256: hex::encode(sha512_256(bytes)),
         address: assembled.program_hash().to_string(),
-        warnings: reports(text, &assembled.warnings),
+        warnings: problem_reports(text, &assembled.warnings),
         hex: None,
         base64: None,
         output: None,

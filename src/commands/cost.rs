@@ -6,7 +6,8 @@ use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
 use crate::terminal::template::template_values;
 use pnp_registry::write_atomically;
-use pnp_teal::{CostError, CostOptions, CostReport, EntryCost, Step};
+use pnp_teal::document::{LineRange, ProgramCost, line_ranges};
+use pnp_teal::{CostError, CostOptions, CostReport, Step};
 use serde::Serialize;
 use similar::TextDiff;
 use std::collections::BTreeMap;
@@ -25,7 +26,7 @@ pub(crate) struct Args {
     /// The value of a template variable, as for `compile`; without one it may be anything
     #[arg(long = "tmpl", short = 't', value_name = "NAME=VALUE")]
     templates: Vec<String>,
-    /// Show the cheapest and the dearest way of this call, line by line
+    /// Show the cheapest and the most expensive path of this call, line by line
     #[arg(long, value_name = "CALL")]
     path: Option<String>,
     /// Write the figures to this file; with --check, compare with it
@@ -44,72 +45,6 @@ pub(crate) struct CostDocument {
     /// The snapshot, where one was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     snapshot: Option<SnapshotReport>,
-}
-
-/// A program.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct ProgramCost {
-    /// The file.
-    file: String,
-    /// The AVM version.
-    version: u8,
-    /// The program's size in bytes.
-    size: usize,
-    /// Whether values were followed; false for a program with too many ways, whose calls are not told apart.
-    followed: bool,
-    /// Template variables that were given no value, and may have any.
-    unset: Vec<String>,
-    /// The calls it tells apart.
-    calls: Vec<CallCost>,
-}
-
-/// A kind of call.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct CallCost {
-    /// Its name.
-    name: String,
-    /// What is given about it.
-    when: Vec<String>,
-    /// The least opcode cost of an approved run.
-    best: u64,
-    /// The most; null where it has no bound.
-    worst: Option<u64>,
-    /// The least bytes of the program an approved run goes through.
-    best_bytes: u64,
-    /// The most; null where it has no bound.
-    worst_bytes: Option<u64>,
-    /// The lines of the cheapest way.
-    best_lines: Vec<LineRange>,
-    /// The lines of the dearest way; none where there is no dearest.
-    worst_lines: Vec<LineRange>,
-    /// What on the dearest way costs by the length of a value, for 0 and for 4096 bytes.
-    by_length: Vec<LengthReport>,
-    /// The line where it repeats without a known bound.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unbounded_line: Option<u32>,
-}
-
-/// Lines run one after the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-struct LineRange {
-    /// The first, from 1.
-    from: u32,
-    /// The last.
-    to: u32,
-}
-
-/// An instruction whose cost depends on a length.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-struct LengthReport {
-    /// The opcode.
-    opcode: String,
-    /// Its line, from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u32>,
-    /// Its cost for 0 bytes.
-    best: u64,
-    /// Its cost for 4096 bytes.
-    worst: u64,
 }
 
 /// The snapshot.
@@ -131,7 +66,7 @@ struct Subject {
     report: CostReport,
 }
 
-/// Tells the costs, and writes or compares the snapshot.
+/// Prints the costs, and writes or compares the snapshot.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let values = template_values(&args.templates)?;
     let subjects = args.files.iter().map(|path| examine(path, &values)).collect::<Result<Vec<_>, _>>()?;
@@ -160,7 +95,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         };
         let _ = writeln!(text, "{file} {what}");
     }
-    let document = CostDocument { programs: subjects.iter().map(program_cost).collect(), snapshot };
+    let document = CostDocument {
+        programs: subjects.iter().map(|it| ProgramCost::new(it.file.clone(), &it.report)).collect(),
+        snapshot,
+    };
     let exit = if args.check && changed { Exit::WouldChange } else { Exit::Done };
     Ok(Answer::of(&document, text.trim_end())?.ending(exit))
 }
@@ -299,7 +237,7 @@ fn notes(report: &CostReport, text: &mut String) {
     }
 }
 
-/// The cheapest and the dearest way of a call, line by line.
+/// The cheapest and the most expensive path of a call, line by line.
 fn ways(subject: &Subject, name: &str, text: &mut String) {
     let lines: Vec<&str> = subject.source.as_deref().map(|source| source.lines().collect()).unwrap_or_default();
     for entry in subject.report.entries.iter().filter(|entry| entry.name == name) {
@@ -335,58 +273,10 @@ fn way(title: &str, cost: u64, path: &[Step], lines: &[&str], text: &mut String)
     }
 }
 
-/// The lines of a way: a range for each piece of program that is run through without a jump.
-fn line_ranges(path: &[Step]) -> Vec<LineRange> {
-    let mut ranges: Vec<LineRange> = Vec::new();
-    let mut expected = None;
-    for step in path {
-        let Some(line) = step.line else { continue };
-        match ranges.last_mut() {
-            Some(range) if expected == Some(step.pc) && line >= range.to => range.to = line,
-            _ => ranges.push(LineRange { from: line, to: line }),
-        }
-        expected = Some(step.pc + step.size);
-    }
-    ranges
-}
-
 fn lines_text(path: &[Step]) -> String {
     let range = |range: &LineRange| match range.from == range.to {
         true => range.from.to_string(),
         false => format!("{}-{}", range.from, range.to),
     };
     line_ranges(path).iter().map(range).collect::<Vec<_>>().join(", ")
-}
-
-fn program_cost(subject: &Subject) -> ProgramCost {
-    let Subject { file, report, .. } = subject;
-    ProgramCost {
-        file: file.clone(),
-        version: report.version,
-        size: report.size,
-        followed: report.followed,
-        unset: report.unset.clone(),
-        calls: report.entries.iter().map(call_cost).collect(),
-    }
-}
-
-fn call_cost(entry: &EntryCost) -> CallCost {
-    let by_length = entry.by_length.iter().map(|cost| LengthReport {
-        opcode: cost.opcode.to_owned(),
-        line: cost.line,
-        best: cost.best,
-        worst: cost.worst,
-    });
-    CallCost {
-        name: entry.name.clone(),
-        when: entry.when.clone(),
-        best: entry.best,
-        worst: entry.worst,
-        best_bytes: entry.best_bytes,
-        worst_bytes: entry.worst_bytes,
-        best_lines: line_ranges(&entry.best_path),
-        worst_lines: line_ranges(&entry.worst_path),
-        by_length: by_length.collect(),
-        unbounded_line: entry.unbounded.and_then(|step| step.line),
-    }
 }

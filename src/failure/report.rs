@@ -1,7 +1,7 @@
 //! A failure as the document of `--json`.
 
 use super::Failure;
-use super::problems::ProblemReport;
+use pnp_teal::document::ProblemReport;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -7,7 +7,6 @@ pub(crate) mod interrupt;
 pub(crate) mod output;
 pub(crate) mod problems;
 pub(crate) mod progress;
-pub(crate) mod sarif;
 pub(crate) mod template;
 pub(crate) mod unlock;
 pub(crate) mod values;

@@ -1,37 +1,32 @@
-//! What is wrong with a TEAL source, for people and for what reads SARIF.
+//! What is wrong with a TEAL source, for people, and SARIF files.
 
+use crate::failure::Failure;
 use crate::terminal::output::Output;
-use crate::terminal::sarif::{Grade, Log, Outcome, Rule, Source};
-use pnp_teal::{Diagnostic, RenderOptions, Severity, render};
+use pnp_registry::write_atomically;
+use pnp_teal::document::sarif::{Author, Log};
+use pnp_teal::{Diagnostic, RenderOptions, render};
 use std::path::Path;
+
+/// This program, as the author of SARIF files.
+pub(crate) const AUTHOR: Author = Author { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 /// Diagnostics with their lines of source.
 pub(crate) fn shown(out: &Output, name: &str, source: &str, found: &[Diagnostic]) -> String {
     render(found, source, name, RenderOptions { color: out.has_colour() })
 }
 
-/// The problems as SARIF: a rule for each kind there is, and a result for each problem.
-pub(crate) fn sarif(path: &Path, source: &str, problems: &[Diagnostic]) -> Log {
-    let text = Source { path, text: source };
-    let mut rules: Vec<Rule> = Vec::new();
-    let mut results = Vec::new();
-    for found in problems {
-        let code = found.problem.code();
-        let grade = match found.severity {
-            Severity::Error => Grade::Error,
-            Severity::Warning => Grade::Warning,
+/// Writes a SARIF file; for `-` it gives the text, which is to go to stdout instead of any other.
+pub(crate) fn write_sarif(log: &Log, out: &Output, path: &Path) -> Result<Option<String>, Failure> {
+    let log = serde_json::to_string_pretty(log)
+        .map_err(|error| Failure::new("internal", "the findings could not be written").because(error))?;
+    if path == Path::new("-") {
+        let clash = "stdout cannot carry both --json and --sarif -";
+        return match out.is_json() {
+            true => Err(Failure::usage(clash).hint("name a file for --sarif")),
+            false => Ok(Some(log)),
         };
-        let help = found.help(source);
-        if rules.iter().all(|rule| rule.id() != code) {
-            let fix = help.as_deref().unwrap_or("Correct the source and assemble it again.");
-            rules.push(Rule::plain(code, grade, &code.replace('-', " "), fix));
-        }
-        let message = match help {
-            Some(help) => format!("{} ({help})", found.problem),
-            None => found.problem.to_string(),
-        };
-        let span = (found.line > 0).then_some(&found.span);
-        results.push(Outcome::new(code, grade, &message, text, span));
     }
-    Log::new(rules, results)
+    write_atomically(path, log.as_bytes(), 0o644)
+        .map_err(|error| Failure::new("unwritable", format!("{} cannot be written", path.display())).because(error))?;
+    Ok(None)
 }

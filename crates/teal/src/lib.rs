@@ -32,6 +32,7 @@ mod cost;
 mod diagnostic;
 mod directive;
 mod disassemble;
+pub mod document;
 mod emit;
 mod emit_constants;
 mod encoding;

@@ -1,17 +1,16 @@
 //! SARIF 2.1.0, the format in which machines exchange what checks find: what GitHub, GitLab and editors read.
 //!
-//! Only the parts this program writes.
+//! Only the parts that problems and findings need.
 
-use crate::failure::Failure;
-use crate::terminal::output::Output;
-use pnp_registry::write_atomically;
+use crate::check::{CHECKS, Check, Examination, Finding, Level};
+use crate::diagnostic::{Diagnostic, Severity};
 use serde::Serialize;
 use std::ops::Range;
 use std::path::Path;
 
 /// A whole file: one run of one tool.
 #[derive(Debug, Serialize)]
-pub(crate) struct Log {
+pub struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
@@ -43,7 +42,7 @@ struct Driver {
 /// What results can be about.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Rule {
+struct Rule {
     id: &'static str,
     short_description: Text,
     full_description: Text,
@@ -61,7 +60,7 @@ struct Configuration {
 #[derive(Clone, Debug, Serialize)]
 struct Properties {
     /// The level's name here; SARIF knows fewer.
-    severity: String,
+    severity: &'static str,
     /// What GitHub orders security findings by: 0 to 10.
     #[serde(rename = "security-severity")]
     security_severity: &'static str,
@@ -79,16 +78,24 @@ fn text(text: impl Into<String>) -> Text {
 /// How bad a result is, in the words of SARIF.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Grade {
+enum Grade {
     Error,
     Warning,
     Note,
 }
 
+const fn grade(level: Level) -> Grade {
+    match level {
+        Level::High => Grade::Error,
+        Level::Medium | Level::Low => Grade::Warning,
+        Level::Info => Grade::Note,
+    }
+}
+
 /// One thing found.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Outcome {
+struct Outcome {
     rule_id: &'static str,
     level: Grade,
     message: Text,
@@ -136,57 +143,91 @@ struct Region {
     end_column: usize,
 }
 
+/// The program that writes the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Author {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
 impl Log {
-    /// A run of this program that found `results`.
-    pub(crate) fn new(rules: Vec<Rule>, results: Vec<Outcome>) -> Self {
-        let version = env!("CARGO_PKG_VERSION");
-        let driver = Driver { name: env!("CARGO_PKG_NAME"), version, semantic_version: version, rules };
+    /// What assembling a source found: a rule for each kind of problem there is, and a result for each problem.
+    #[must_use]
+    pub fn of_problems(author: Author, source: Source<'_>, problems: &[Diagnostic]) -> Self {
+        let mut rules: Vec<Rule> = Vec::new();
+        let mut results = Vec::new();
+        for found in problems {
+            let code = found.problem.code();
+            let grade = match found.severity {
+                Severity::Error => Grade::Error,
+                Severity::Warning => Grade::Warning,
+            };
+            let help = found.help(source.text);
+            if rules.iter().all(|rule| rule.id != code) {
+                let fix = help.as_deref().unwrap_or("Correct the source and assemble it again.");
+                rules.push(Rule::plain(code, grade, &code.replace('-', " "), fix));
+            }
+            let message = match help {
+                Some(help) => format!("{} ({help})", found.problem),
+                None => found.problem.to_string(),
+            };
+            let span = (found.line > 0).then_some(&found.span);
+            results.push(Outcome::new(code, grade, &message, source, span));
+        }
+        Self::new(author, rules, results)
+    }
+
+    /// What the checks found in some sources: every check as a rule, and a result for each finding, also for those that are
+    /// allowed.
+    #[must_use]
+    pub fn of_findings(author: Author, examined: &[(Source<'_>, &Examination)]) -> Self {
+        let mut results = Vec::new();
+        for (source, examination) in examined {
+            let outcome = |finding: &Finding| {
+                let span = (finding.line > 0).then_some(&finding.span);
+                let outcome = Outcome::new(finding.name(), grade(finding.level), &finding.message, *source, span);
+                finding.related.iter().fold(outcome, |outcome, it| outcome.related(*source, &it.span, &it.text))
+            };
+            results.extend(examination.findings.iter().map(outcome));
+            results.extend(examination.allowed.iter().map(|(finding, reason)| outcome(finding).suppressed(reason)));
+        }
+        Self::new(author, CHECKS.iter().map(Rule::of).collect(), results)
+    }
+
+    fn new(author: Author, rules: Vec<Rule>, results: Vec<Outcome>) -> Self {
+        let Author { name, version } = author;
+        let driver = Driver { name, version, semantic_version: version, rules };
         Self {
             schema: "https://json.schemastore.org/sarif-2.1.0.json",
             version: "2.1.0",
             runs: [Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results }],
         }
     }
-
-    /// Writes the file; for `-` it gives the text, which is to go to stdout instead of any other.
-    pub(crate) fn written(&self, out: &Output, path: &Path) -> Result<Option<String>, Failure> {
-        let log = serde_json::to_string_pretty(self)
-            .map_err(|error| Failure::new("internal", "the findings could not be written").because(error))?;
-        if path == Path::new("-") {
-            let clash = "stdout cannot carry both --json and --sarif -";
-            return match out.is_json() {
-                true => Err(Failure::usage(clash).hint("name a file for --sarif")),
-                false => Ok(Some(log)),
-            };
-        }
-        write_atomically(path, log.as_bytes(), 0o644).map_err(|error| {
-            Failure::new("unwritable", format!("{} cannot be written", path.display())).because(error)
-        })?;
-        Ok(None)
-    }
 }
 
 impl Rule {
-    /// A rule by its name, what it finds, why that matters and what to do.
-    pub(crate) fn new(id: &'static str, grade: Grade, severity: &str, title: &str, why: &str, fix: &str) -> Self {
-        let security_severity = match severity {
-            "high" => "8.0",
-            "medium" => "5.0",
-            "low" => "3.0",
-            _ => "0.0",
+    /// A check: what it finds, why that matters and what to do.
+    fn of(check: &Check) -> Self {
+        let security_severity = match check.level {
+            Level::High => "8.0",
+            Level::Medium => "5.0",
+            Level::Low => "3.0",
+            Level::Info => "0.0",
         };
         Self {
-            id,
-            short_description: text(title),
-            full_description: text(why),
-            help: text(fix),
-            default_configuration: Configuration { level: grade },
-            properties: Some(Properties { severity: severity.to_owned(), security_severity }),
+            id: check.name,
+            short_description: text(check.title),
+            full_description: text(check.why),
+            help: text(check.fix),
+            default_configuration: Configuration { level: grade(check.level) },
+            properties: Some(Properties { severity: check.level.name(), security_severity }),
         }
     }
 
     /// A rule that is no matter of security.
-    pub(crate) fn plain(id: &'static str, grade: Grade, title: &str, fix: &str) -> Self {
+    fn plain(id: &'static str, grade: Grade, title: &str, fix: &str) -> Self {
         Self {
             id,
             short_description: text(title),
@@ -196,20 +237,15 @@ impl Rule {
             properties: None,
         }
     }
-
-    /// Its name.
-    pub(crate) fn id(&self) -> &'static str {
-        self.id
-    }
 }
 
 /// A source that results are about.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Source<'a> {
+pub struct Source<'a> {
     /// Where it lies.
-    pub(crate) path: &'a Path,
+    pub path: &'a Path,
     /// What is in it.
-    pub(crate) text: &'a str,
+    pub text: &'a str,
 }
 
 impl Source<'_> {
@@ -233,7 +269,7 @@ impl Source<'_> {
 
 impl Outcome {
     /// Something found at a place of a source, or in the whole of it.
-    pub(crate) fn new(
+    fn new(
         rule_id: &'static str,
         level: Grade,
         message: &str,
@@ -251,13 +287,13 @@ impl Outcome {
     }
 
     /// Another place that belongs to it.
-    pub(crate) fn related(mut self, source: Source<'_>, span: &Range<usize>, message: &str) -> Self {
+    fn related(mut self, source: Source<'_>, span: &Range<usize>, message: &str) -> Self {
         self.related_locations.push(source.location(Some(span), Some(message)));
         self
     }
 
     /// Silenced by a comment in the source.
-    pub(crate) fn suppressed(mut self, justification: &str) -> Self {
+    fn suppressed(mut self, justification: &str) -> Self {
         self.suppressions.push(Suppression { kind: "inSource", justification: justification.to_owned() });
         self
     }
