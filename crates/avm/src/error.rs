@@ -96,6 +96,8 @@ pub struct ProgramError {
     pub message: String,
     /// The offset of the opcode that failed.
     pub pc: usize,
+    /// The name of that opcode, if there is one at that place.
+    pub opcode: Option<&'static str>,
     /// The disassembled opcodes around `pc`, joined with `; `, where the group asked for them.
     pub opcodes: Option<String>,
     /// The application, or nothing for a logic signature.
@@ -217,6 +219,7 @@ mod tests {
         ProgramError {
             message: "assert failed pc=8".into(),
             pc: 8,
+            opcode: Some("assert"),
             opcodes: Some("bz label1; pushint 0; assert; label1:".into()),
             app,
             group_index: 0,

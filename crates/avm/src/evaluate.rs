@@ -3,6 +3,7 @@
 use super::error::EvalError;
 use super::group::GroupContext;
 use super::ledger::{Ledger, SignatureLedger};
+use super::machine::Machine;
 use super::vm::{Vm, World};
 use pnp_types::{AppIndex, OnCompletion};
 
@@ -19,6 +20,18 @@ pub fn eval_application(
     app: AppIndex,
     program: &[u8],
 ) -> Result<bool, EvalError> {
+    run_application(ledger, group, index, app, program)?.0
+}
+
+/// As [`eval_application`], with the machine as the program left it; without one where the program did not begin. Its
+/// scratch space is in the group.
+pub(super) fn run_application(
+    ledger: &mut dyn Ledger,
+    group: &mut GroupContext<'_>,
+    index: usize,
+    app: AppIndex,
+    program: &[u8],
+) -> Result<(Result<bool, EvalError>, Machine), EvalError> {
     let Some(transaction) = group.transactions.get(index) else {
         return Err(EvalError::Refused(format!("no transaction {index} in the group")));
     };
@@ -54,11 +67,12 @@ pub fn eval_application(
     if let Err(fault) = vm.pass_family_mark() {
         return Err(EvalError::Refused(fault.to_string()));
     }
-    let scratch = std::mem::take(&mut vm.machine.scratch);
+    let mut machine = vm.machine;
+    let scratch = std::mem::take(&mut machine.scratch);
     if let Some(place) = group.past_scratch.get_mut(index) {
         *place = Some(scratch);
     }
-    verdict
+    Ok((verdict, machine))
 }
 
 /// Runs the logic signature of transaction `index` of the group and tells whether it approves
@@ -71,12 +85,22 @@ pub fn eval_signature(
     index: usize,
     ledger: &dyn SignatureLedger,
 ) -> Result<bool, EvalError> {
+    run_signature(group, index, ledger)?.0
+}
+
+/// As [`eval_signature`], with the machine as the program left it.
+pub(super) fn run_signature(
+    group: &mut GroupContext<'_>,
+    index: usize,
+    ledger: &dyn SignatureLedger,
+) -> Result<(Result<bool, EvalError>, Machine), EvalError> {
     let Some(transaction) = group.transactions.get(index) else {
         return Err(EvalError::Refused(format!("no transaction {index} in the group")));
     };
     let program = transaction.signed.lsig.logic.clone();
     let mut vm = Vm::new(group, World::Signature(ledger), index, 0);
-    vm.execute(&program).map_err(|fault| EvalError::Program(vm.explain(fault)))
+    let verdict = vm.execute(&program).map_err(|fault| EvalError::Program(vm.explain(fault)));
+    Ok((verdict, vm.machine))
 }
 
 /// An application that is being created has a number now: its boxes have names, and it is available to the group.

@@ -218,6 +218,13 @@ impl<'t> GroupContext<'t> {
         self.signature_budget
     }
 
+    /// Gives the group's logic signatures a larger opcode budget.
+    pub fn add_signature_budget(&mut self, extra: u64) {
+        if let Some(budget) = &mut self.signature_budget {
+            *budget = budget.saturating_add(extra);
+        }
+    }
+
     /// How many lines a program may log, and how many bytes they may have together.
     pub fn set_log_limits(&mut self, calls: usize, bytes: usize) {
         self.shared.max_log_calls = calls;

@@ -177,9 +177,6 @@ pub trait Ledger {
     /// Lets applications of the same creator read and write `app`'s boxes, or not.
     fn set_family_box_access(&mut self, app: AppIndex, enable: bool) -> Result<(), LedgerError>;
 
-    /// How many transactions the chain has counted so far.
-    fn counter(&self) -> u64;
-
     /// Whether a transaction obeys all rules that need no state (go-algorand `transactions.Transaction.WellFormed`).
     fn well_formed(&self, transaction: &Transaction) -> Result<(), LedgerError>;
     /// What a group must pay for, in millionths of one minimum fee, and what it pays (go-algorand `SummarizeFees`).

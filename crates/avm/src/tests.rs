@@ -1,6 +1,5 @@
-//! Programs that need a group and a ledger, run on the ledger of [`super::test_ledger`].
+//! Programs that need a group and a ledger, run on a [`MemoryLedger`].
 
-use super::test_ledger::TestLedger;
 use super::*;
 use pnp_opcodes::{ImmediateKind, version_table};
 use pnp_types::consensus::LATEST;
@@ -69,31 +68,31 @@ fn group(calls: Vec<SignedTransactionWithApplyData>) -> GroupContext<'static> {
 }
 
 /// Runs `text` as application [`APP`] and returns the verdict and the group.
-fn run(ledger: &mut TestLedger, text: &str) -> (Result<bool, String>, GroupContext<'static>) {
+fn run(ledger: &mut MemoryLedger, text: &str) -> (Result<bool, String>, GroupContext<'static>) {
     run_call(ledger, text, call(APP))
 }
 
 fn run_call(
-    ledger: &mut TestLedger,
+    ledger: &mut MemoryLedger,
     text: &str,
     call: SignedTransactionWithApplyData,
 ) -> (Result<bool, String>, GroupContext<'static>) {
     let program = program(13, text);
-    ledger.add_app(APP, Address([9; 32]), &program);
+    ledger.add_app(APP, Address([9; 32]), program.as_slice());
     let mut group = group(vec![call]);
     let verdict = eval_application(ledger, &mut group, 0, APP, &program).map_err(|error| error.to_string());
     (verdict, group)
 }
 
-fn failure(ledger: &mut TestLedger, text: &str) -> String {
+fn failure(ledger: &mut MemoryLedger, text: &str) -> String {
     run(ledger, text).0.expect_err(text)
 }
 
 #[test]
 fn changes_of_state_are_noted_as_they_happen() {
-    let mut ledger = TestLedger::default();
-    ledger.locals.insert((user(), APP), Default::default());
-    ledger.globals.entry(APP).or_default().insert(b"same".to_vec(), pnp_types::TealValue::Uint(1));
+    let mut ledger = MemoryLedger::default();
+    ledger.opt_in(user(), APP);
+    ledger.set_global(APP, "same", 1);
     let text = "byte k; int 7; app_global_put; byte same; int 1; app_global_put; byte gone; app_global_del
         txn Sender; byte l; byte v; app_local_put; byte hello; log; int 1";
     let (verdict, group) = run(&mut ledger, text);
@@ -108,11 +107,11 @@ fn changes_of_state_are_noted_as_they_happen() {
 
 #[test]
 fn accounts_reached_through_the_group_are_listed_as_shared() {
-    let mut ledger = TestLedger::default();
+    let mut ledger = MemoryLedger::default();
     let friend = Address([5; 32]);
-    ledger.locals.insert((friend, APP), Default::default());
+    ledger.opt_in(friend, APP);
     let program = program(13, "gtxn 1 Sender; byte l; int 3; app_local_put; int 1");
-    ledger.add_app(APP, user(), &program);
+    ledger.add_app(APP, user(), program.as_slice());
     let mut other = call(APP);
     other.signed.transaction.header.sender = friend;
     let mut group = group(vec![call(APP), other]);
@@ -124,7 +123,7 @@ fn accounts_reached_through_the_group_are_listed_as_shared() {
 
 #[test]
 fn what_nobody_names_is_out_of_reach() {
-    let ledger = &mut TestLedger::default();
+    let ledger = &mut MemoryLedger::default();
     let stranger = "int 32; bzero; ";
     let zero = Address::ZERO;
     let pc = ". Details: app=1001, pc=";
@@ -141,21 +140,21 @@ fn what_nobody_names_is_out_of_reach() {
 
 #[test]
 fn overpaid_fees_pay_for_inner_transactions() {
-    let mut ledger = TestLedger::default();
+    let mut ledger = MemoryLedger::default();
     let own = Address::of_application(APP);
-    ledger.balances.insert(own, 1_000_000);
+    ledger.set_balance(own, MicroAlgos::algos(1));
     let text = "itxn_begin; int 1; itxn_field TypeEnum; txn Sender; itxn_field Receiver; int 5000; itxn_field Amount
         itxn_submit; itxn Fee; int 0; ==; itxn Amount; int 5000; ==; &&";
     let mut generous = call(APP);
     generous.signed.transaction.header.fee = MicroAlgos(2000);
     let (verdict, group) = run_call(&mut ledger, text, generous);
     assert_eq!(verdict, Ok(true));
-    assert_eq!(ledger.balances[&user()], 5000);
+    assert_eq!(ledger.balance(user()), MicroAlgos(5000));
     assert_eq!(group.transactions[0].apply_data.eval_delta.inner_txns.len(), 1);
 
     let (verdict, _) = run(&mut ledger, text);
     assert_eq!(verdict, Ok(false), "nothing is left over: the inner transaction pays 1000 itself");
-    assert_eq!(ledger.balances[&own], 1_000_000 - 2 * 5000 - 1000);
+    assert_eq!(ledger.balance(own), MicroAlgos(1_000_000 - 2 * 5000 - 1000));
 
     let stingy = text.replace("itxn_submit", "int 999; itxn_field Fee; itxn_submit");
     assert!(failure(&mut ledger, &stingy).contains("group fee 999uA too small (needs 1uA more)"));
@@ -163,14 +162,14 @@ fn overpaid_fees_pay_for_inner_transactions() {
 
 #[test]
 fn inner_calls_may_not_come_back_and_their_failures_are_told() {
-    let mut ledger = TestLedger::default();
-    ledger.balances.insert(Address::of_application(APP), 1_000_000);
+    let mut ledger = MemoryLedger::default();
+    ledger.set_balance(Address::of_application(APP), MicroAlgos::algos(1));
     let call_app = |app: AppIndex| {
         format!("itxn_begin; int 6; itxn_field TypeEnum; int {app}; itxn_field ApplicationID; itxn_submit; int 1")
     };
     assert!(failure(&mut ledger, &call_app(APP)).contains("attempt to self-call"));
 
-    ledger.add_app(OTHER, user(), &program(13, "int 0; assert"));
+    ledger.add_app(OTHER, user(), program(13, "int 0; assert"));
     let mut naming = call(APP);
     naming.signed.transaction.application_call.foreign_apps = vec![OTHER];
     let (verdict, _) = run_call(&mut ledger, &call_app(OTHER), naming.clone());
@@ -182,24 +181,24 @@ fn inner_calls_may_not_come_back_and_their_failures_are_told() {
         "{text}"
     );
 
-    ledger.add_app(OTHER, user(), &program(3, "int 1"));
+    ledger.add_app(OTHER, user(), program(3, "int 1"));
     let (verdict, _) = run_call(&mut ledger, &call_app(OTHER), naming.clone());
     assert!(verdict.unwrap_err().contains("inner app call with version v3 < v4"));
 
-    ledger.balances.insert(Address::of_application(OTHER), 1_000_000);
-    ledger.add_app(OTHER, user(), &program(13, &call_app(APP)));
+    ledger.set_balance(Address::of_application(OTHER), MicroAlgos::algos(1));
+    ledger.add_app(OTHER, user(), program(13, &call_app(APP)));
     let (verdict, _) = run_call(&mut ledger, &call_app(OTHER), naming);
     assert!(verdict.unwrap_err().contains("attempt to re-enter 1001"));
 }
 
 #[test]
 fn inner_calls_bring_budget_and_see_their_caller() {
-    let mut ledger = TestLedger::default();
-    ledger.balances.insert(Address::of_application(APP), 1_000_000);
+    let mut ledger = MemoryLedger::default();
+    ledger.set_balance(Address::of_application(APP), MicroAlgos::algos(1));
     ledger.add_app(
         OTHER,
         user(),
-        &program(13, "global CallerApplicationID; int 1001; ==; assert; global OpcodeBudget; itob; log; int 1"),
+        program(13, "global CallerApplicationID; int 1001; ==; assert; global OpcodeBudget; itob; log; int 1"),
     );
     let mut naming = call(APP);
     naming.signed.transaction.application_call.foreign_apps = vec![OTHER];
@@ -213,7 +212,7 @@ fn inner_calls_bring_budget_and_see_their_caller() {
 
 #[test]
 fn budgets_end() {
-    let ledger = &mut TestLedger::default();
+    let ledger = &mut MemoryLedger::default();
     let text = format!("byte x; {} log; int 1", "keccak256; ".repeat(6));
     let error = failure(ledger, &text);
     assert!(error.contains("dynamic cost budget exceeded, executing keccak256: local program cost was 651"), "{error}");
@@ -225,7 +224,7 @@ fn budgets_end() {
 
 #[test]
 fn boxes_are_bought_with_references() {
-    let mut ledger = TestLedger::default();
+    let mut ledger = MemoryLedger::default();
     let mut naming = call(APP);
     naming.signed.transaction.application_call.boxes = vec![BoxRef { index: 0, name: b"b".to_vec() }];
     let text =
@@ -234,23 +233,23 @@ fn boxes_are_bought_with_references() {
     let (verdict, group) = run_call(&mut ledger, text, naming.clone());
     assert_eq!(verdict, Ok(true));
     assert_eq!(group.dirty_bytes(), 4);
-    assert_eq!(ledger.boxes[&(APP, b"b".to_vec())], b"\0\0xy");
+    assert_eq!(ledger.box_value(APP, "b").as_deref(), Some(b"\0\0xy".as_slice()));
 
-    ledger.boxes.clear();
+    ledger.box_del(APP, b"b").unwrap();
     let (verdict, _) = run_call(&mut ledger, "byte b; int 2049; box_create", naming.clone());
     let budget = LATEST.params.bytes_per_box_reference;
     assert!(verdict.unwrap_err().contains(&format!("write budget exceeded (2049 > {budget}) while creating box 0x62")));
 
-    ledger.boxes.insert((APP, b"b".to_vec()), vec![0; 5000]);
+    ledger.set_box(APP, "b", vec![0; 5000]);
     let (verdict, _) = run_call(&mut ledger, "int 1", naming);
     assert_eq!(verdict, Err(format!("read budget exceeded (5000 > {budget})")), "no program broke: no place is told");
 }
 
 #[test]
 fn other_applications_boxes_need_their_permission() {
-    let mut ledger = TestLedger::default();
-    ledger.add_app(OTHER, user(), &program(13, "int 1"));
-    ledger.boxes.insert((OTHER, b"b".to_vec()), b"content".to_vec());
+    let mut ledger = MemoryLedger::default();
+    ledger.add_app(OTHER, user(), program(13, "int 1"));
+    ledger.set_box(OTHER, "b", b"content".to_vec());
     let mut naming = call(APP);
     let fields = &mut naming.signed.transaction.application_call;
     (fields.foreign_apps, fields.boxes) = (vec![OTHER], vec![BoxRef { index: 1, name: b"b".to_vec() }]);
@@ -266,10 +265,10 @@ fn other_applications_boxes_need_their_permission() {
 
 #[test]
 fn scratch_spaces_outlive_their_programs() {
-    let mut ledger = TestLedger::default();
+    let mut ledger = MemoryLedger::default();
     let first = program(13, "int 77; store 200; int 1");
     let second = program(13, "gload 0 200; int 77; ==; gload 0 1; !; &&");
-    ledger.add_app(APP, user(), &first);
+    ledger.add_app(APP, user(), first.as_slice());
     let mut group = group(vec![call(APP), call(APP)]);
     assert!(eval_application(&mut ledger, &mut group, 0, APP, &first).unwrap());
     assert!(eval_application(&mut ledger, &mut group, 1, APP, &second).unwrap());
@@ -282,7 +281,7 @@ fn scratch_spaces_outlive_their_programs() {
 
 #[test]
 fn clear_state_programs_are_on_their_own() {
-    let mut ledger = TestLedger::default();
+    let mut ledger = MemoryLedger::default();
     let mut leaving = call(APP);
     leaving.signed.transaction.application_call.on_completion = OnCompletion::ClearState;
     let (verdict, _) = run_call(&mut ledger, "itxn_begin; int 1", leaving.clone());

@@ -412,6 +412,7 @@ impl<'v, 't> Vm<'v, 't> {
         Box::new(ProgramError {
             message,
             pc,
+            opcode: self.spec().map(|spec| spec.name),
             opcodes: self.group.shared.describe.map(|describe| describe(self.program(), pc).unwrap_or_default()),
             app: (self.mode == Mode::Application).then_some(self.app),
             group_index: self.index,

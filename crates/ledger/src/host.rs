@@ -207,10 +207,6 @@ impl Ledger for Host<'_, '_> {
         self.set_flag(app, |params| params.family_box_access = enable)
     }
 
-    fn counter(&self) -> u64 {
-        self.state.counter()
-    }
-
     fn well_formed(&self, transaction: &Transaction) -> Result<(), LedgerError> {
         let context = self.state.context();
         wellformed::check(transaction, &context.specials, context.params)

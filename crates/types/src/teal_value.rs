@@ -31,6 +31,30 @@ impl TealValue {
     }
 }
 
+impl From<u64> for TealValue {
+    fn from(number: u64) -> Self {
+        Self::Uint(number)
+    }
+}
+
+impl From<Vec<u8>> for TealValue {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<&[u8]> for TealValue {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
+impl From<&str> for TealValue {
+    fn from(text: &str) -> Self {
+        Self::Bytes(text.as_bytes().to_vec())
+    }
+}
+
 /// The wire form: a type number and both kinds side by side (go-algorand `basics.TealValue`).
 #[derive(Debug, Default)]
 struct TealValueOnWire {
