@@ -5,7 +5,7 @@ use crate::terminal::output::Output;
 use pnp_keys::{Entry, KeyError, Opener, Pending};
 use pnp_network::Environment;
 use pnp_types::Address;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 

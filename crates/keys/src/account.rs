@@ -4,7 +4,7 @@
 //! Must not know how passwords are asked for or how another program is reached: both come in as traits.
 
 use super::{Entry, KeyError};
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use pnp_types::{Address, MultisigAccount, Signature, SignedTransaction, Transaction};
 use std::fmt;
 use std::pin::Pin;

@@ -141,7 +141,7 @@ fn taken(path: &Path) -> KeyError {
 mod tests {
     use super::super::Cost;
     use super::*;
-    use pnp_types::signing::SigningKey;
+    use pnp_types::SigningKey;
 
     const CHEAP: Cost = Cost { memory_kib: 32, passes: 1, lanes: 1 };
 

@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use pnp_keys::{KeyRing, Secret, mnemonic};
-//! use pnp_types::signing::SigningKey;
+//! use pnp_types::SigningKey;
 //! use zeroize::Zeroizing;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -2,7 +2,7 @@
 
 use super::{KeyError, private_file};
 use data_encoding::BASE64;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use zeroize::{Zeroize, Zeroizing};
 
+use pnp_types::Seed;
 use pnp_types::sha512_256;
-use pnp_types::signing::Seed;
 
 /// The BIP-39 list of English words, in alphabetical order; a word's place is its 11 bits.
 static WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| include_str!("mnemonic_words.txt").lines().collect());

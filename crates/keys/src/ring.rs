@@ -5,7 +5,7 @@ use super::local::check_name;
 use super::mnemonic::{self, MnemonicError};
 use super::{KeyError, Keystore, LocalAccounts};
 use pnp_types::Address;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use std::fmt;
 use std::sync::Arc;
 use zeroize::Zeroizing;

@@ -13,7 +13,7 @@ use pnp_client::{Algod, Indexer, Kmd, Roots, SuggestedParams, Transport};
 use pnp_keys::{Account, KeyRing, LocalAccounts};
 use pnp_network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
 use pnp_registry::{Chain, Contract, Store};
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use pnp_types::{Address, AppIndex, AssetIndex};
 use std::collections::BTreeSet;
 use std::path::Path;

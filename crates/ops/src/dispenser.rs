@@ -6,7 +6,7 @@ use crate::settings;
 use pnp_client::ClientError;
 use pnp_keys::Account;
 use pnp_ledger::DispenserKey;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 
 impl Connection {
     /// Whose key funds others here: the embedded node's dispenser, `DISPENSER_MNEMONIC`, the dispenser of a network that

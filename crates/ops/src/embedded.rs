@@ -9,7 +9,7 @@ use crate::settings::{embedded_folder, make_private};
 use pnp_client::Algod;
 use pnp_devnet::{Config, Holder, NodeError, Running};
 use pnp_ledger::DispenserKey;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@ use crate::approval::Approve;
 use crate::observer::Observer;
 use pnp_keys::{Entry, KeyError, Opener, Pending};
 use pnp_network::Environment;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use std::fmt;
 use std::sync::Arc;
 

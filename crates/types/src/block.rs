@@ -9,7 +9,7 @@ use super::bounds::{MAX_GENESIS_ID, MAX_PARTICIPATION_UPDATES, MAX_PAYSET, MAX_P
 use super::digest::Digest;
 use super::msgpack::wire_struct;
 use super::signed_transaction::{SignedTransaction, wire_with_effects};
-use super::transaction::GenericDigest;
+use super::transaction::state_proof::GenericDigest;
 
 /// A block's header.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,11 +33,11 @@ pub fn group_id(transactions: &[Transaction]) -> Result<Digest, GroupError> {
     if !(1..=MAX_GROUP).contains(&transactions.len()) {
         return Err(GroupError::Size(transactions.len()));
     }
-    Ok(hash_ids(transactions.iter().map(ungrouped_id).collect()))
+    Ok(group_id_of_ids(transactions.iter().map(ungrouped_id).collect()))
 }
 
 /// The id of the group of transactions with these ids, each computed without a group.
-pub fn hash_ids(ids: Vec<Txid>) -> Digest {
+pub fn group_id_of_ids(ids: Vec<Txid>) -> Digest {
     Digest(sha512_256(&msgpack::encode_after(b"TG", &TransactionGroup { ids })))
 }
 

@@ -36,30 +36,30 @@
 //! `curve` tells whether an address is a point of the curve, `signing` has keys that sign; both are on unless they are
 //! switched off. `schemars` gives JSON schemas of the values that appear in documents.
 
-pub mod account;
-pub mod address;
-pub mod amount;
-pub mod apply_data;
-pub mod block;
+mod account;
+mod address;
+mod amount;
+mod apply_data;
+mod block;
 pub mod bounds;
-pub mod bundle;
-pub mod byte_string;
+mod bundle;
+mod byte_string;
 mod bytes32;
 pub mod consensus;
-pub mod digest;
-pub mod group;
-pub mod logic_signature;
+mod digest;
+mod group;
+mod logic_signature;
 pub mod merkle;
 pub mod msgpack;
-pub mod multisig;
-pub mod payset;
-pub mod signature;
-pub mod signed_transaction;
+mod multisig;
+mod payset;
+mod signature;
+mod signed_transaction;
 #[cfg(feature = "signing")]
-pub mod signing;
+mod signing;
 mod sumhash;
-pub mod teal_value;
-pub mod transaction;
+mod teal_value;
+mod transaction;
 
 pub use account::{
     AccountData, AccountStatus, AppLocalState, AppParams, AssetHolding, AssetParams, StateSchema, VotingData,
@@ -71,24 +71,24 @@ pub use block::{
     Block, BlockHeader, ParticipationUpdates, RewardsState, SignedTransactionInBlock, StateProofTracking,
     TransactionCommitments, UpgradeState, UpgradeVote,
 };
-pub use bundle::{Bundle, BundleError};
+pub use bundle::{Bundle, BundleError, Signer, Verify};
 pub use byte_string::ByteString;
 pub use consensus::ConsensusParams;
 pub use digest::{Digest, DigestError, Txid, hash_with_prefix, sha512_256};
-pub use group::{GroupError, assign_group, group_id};
+pub use group::{GroupError, assign_group, group_id, group_id_of_ids, ungrouped_id};
 pub use logic_signature::LogicSignature;
 pub use multisig::{MultisigAccount, MultisigError, MultisigSignature, MultisigSubsignature};
 pub use payset::BlockError;
 pub use signature::{PqSignature, Signature};
 pub use signed_transaction::{SignedTransaction, SignedTransactionWithApplyData};
 #[cfg(feature = "signing")]
-pub use signing::SigningKey;
+pub use signing::{Seed, SigningKey};
 pub use sumhash::sumhash512;
 pub use teal_value::{TealKeyValue, TealValue};
 pub use transaction::{
     ApplicationCall, AssetConfig, AssetFreeze, AssetTransfer, BoxRef, Header, Heartbeat, HeartbeatProof, HoldingRef,
-    KeyRegistration, LocalsRef, OnCompletion, Payment, ResourceRef, StateProof, Transaction, TransactionBuilder,
-    TransactionFields, TransactionType,
+    KeyRegistration, LocalsRef, OnCompletion, Payment, ResourceError, ResourceRef, StateProof, Transaction,
+    TransactionBuilder, TransactionFields, TransactionType, state_proof,
 };
 
 #[cfg(test)]

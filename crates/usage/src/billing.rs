@@ -92,7 +92,7 @@ pub enum OperationError {
     },
     /// A group too large; a fault of this program.
     #[error(transparent)]
-    Group(#[from] pnp_types::group::GroupError),
+    Group(#[from] pnp_types::GroupError),
 }
 
 /// Reads a contract's global state.

@@ -2,10 +2,9 @@
 
 use super::{Creation, Parameters, Programs, Size, Split, TickId, extra_pages};
 use pnp_client::SuggestedParams;
-use pnp_types::group;
 use pnp_types::{
-    Address, AppIndex, ApplicationCall, AssetIndex, AssetTransfer, Header, MicroAlgos, OnCompletion, StateSchema,
-    Transaction, TransactionType,
+    Address, AppIndex, ApplicationCall, AssetIndex, AssetTransfer, GroupError, Header, MicroAlgos, OnCompletion,
+    StateSchema, Transaction, TransactionType, assign_group,
 };
 
 /// What the contract keeps globally: `provider` and `platform`, and four integers.
@@ -38,7 +37,7 @@ pub fn header(sender: Address, params: &SuggestedParams) -> Header {
 pub fn complete(
     mut transactions: Vec<Transaction>,
     params: &SuggestedParams,
-) -> Result<Vec<Transaction>, group::GroupError> {
+) -> Result<Vec<Transaction>, GroupError> {
     /// Bytes a signature adds around a transaction.
     const SIGNATURE: usize = 75;
     /// Bytes a group id adds.
@@ -49,7 +48,7 @@ pub fn complete(
         transaction.header.fee = MicroAlgos(by_size.max(params.min_fee.0));
     }
     if transactions.len() > 1 {
-        group::assign_group(&mut transactions)?;
+        assign_group(&mut transactions)?;
     }
     Ok(transactions)
 }

@@ -7,7 +7,7 @@ use crate::terminal::output::Answer;
 use crate::terminal::values;
 use pnp_keys::mnemonic;
 use pnp_types::Address;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use zeroize::Zeroizing;
 
 /// Arguments of `account import`. The words come from the terminal, unseen, from stdin or from a variable; never from here.

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use pnp_keys::KeyError;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use schemars::JsonSchema;
 use serde::Serialize;
 

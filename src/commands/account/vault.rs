@@ -9,7 +9,7 @@ use pnp_keys::{Cost, Entry, Keystore, LocalAccounts, Opener};
 use pnp_network::{Environment, Kind, Network};
 use pnp_ops::KeySources;
 use pnp_types::Address;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 

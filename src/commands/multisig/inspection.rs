@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use pnp_client::{ApplicationState, Outcome, Simulation, Unknown};
 use pnp_ops::programs_of;
-use pnp_types::{Bundle, Digest, Round, SignedTransaction, Transaction, TransactionType, group};
+use pnp_types::{Bundle, Digest, Round, SignedTransaction, Transaction, TransactionType, assign_group};
 use pnp_usage::{GlobalState, Intent, Parameters};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -225,7 +225,7 @@ fn unsigned(bundle: &Bundle, now: Round) -> Vec<SignedTransaction> {
         }
         if transactions.len() > 1 {
             // A bundle has no more transactions than a group takes.
-            let _ = group::assign_group(&mut transactions);
+            let _ = assign_group(&mut transactions);
         }
     }
     let bare = |(transaction, signed): (Transaction, &SignedTransaction)| {

@@ -9,7 +9,9 @@ use crate::terminal::output::Answer;
 use crate::terminal::values;
 use pnp_client::SuggestedParams;
 use pnp_ops::{Many, MultisigSigners, Unsigned};
-use pnp_types::{Address, Bundle, Digest, MultisigAccount, Round, Signature, SignedTransaction, Transaction, group};
+use pnp_types::{
+    Address, Bundle, Digest, MultisigAccount, Round, Signature, SignedTransaction, Transaction, assign_group,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -117,7 +119,7 @@ impl SenderArgs {
             transaction.header.fee.0 = transaction.header.fee.0.max(by_size);
         }
         if transactions.len() > 1 {
-            group::assign_group(&mut transactions).map_err(pnp_usage::OperationError::Group)?;
+            assign_group(&mut transactions).map_err(pnp_usage::OperationError::Group)?;
         }
         Bundle::new(multisig, &transactions)
             .map_err(|error| Failure::new("internal", "the bundle could not be made").because(error))

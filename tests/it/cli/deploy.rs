@@ -4,7 +4,7 @@ use super::Project;
 use pnp_client::Algod;
 use pnp_devnet::LOCAL_TOKEN;
 use pnp_teal::{AssembleOptions, assemble};
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use pnp_types::{Address, StateSchema};
 use pnp_usage::{Creation, DeployNote, Parameters, Programs, Template, calls};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use super::Project;
 use pnp_client::Algod;
 use pnp_devnet::{Config, DevNode, LOCAL_TOKEN};
 use pnp_keys::mnemonic;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use pnp_types::{Address, MicroAlgos};
 use pnp_usage::calls;
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use super::Project;
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 use pnp_keys::mnemonic;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

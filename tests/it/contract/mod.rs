@@ -6,7 +6,7 @@ use pnp_client::Algod;
 use pnp_devnet::{Config, DevNode, LOCAL_TOKEN, Running};
 use pnp_teal::template::TemplateValue;
 use pnp_teal::{CostOptions, cost};
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use pnp_usage::scenario::{Completion, Contract, Programs, Scenario, Sources, Stage, Step, play};
 use pnp_usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
 use pnp_devnet::LOCAL_TOKEN;
 use pnp_ledger::DispenserKey;
-use pnp_types::transaction::AssetConfig;
+use pnp_types::AssetConfig;
 use pnp_types::{
     Address, AppIndex, AssetIndex, AssetParams, Block, MicroAlgos, Round, SigningKey, Transaction, TransactionType,
     Txid, msgpack,

@@ -5,7 +5,7 @@ use super::Upstream;
 use super::mainnet::{MAINNET, mainnet, project};
 use super::proxy::{Act, Proxy, Request};
 use crate::cli::{Project, Ran};
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use std::process::Stdio;
 
 /// Every command that sends, and what it is said to do.

@@ -9,7 +9,7 @@ use crate::cli::secrets::{core_at_exit, files, found, places};
 use data_encoding::BASE64;
 use pnp_client::{Kmd, Transport};
 use pnp_network::{Environment, Layer, Network, ProjectFile};
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use pnp_types::{SignedTransaction, Transaction, msgpack};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};
 use crate::cli::Project;
-use pnp_types::signing::SigningKey;
+use pnp_types::SigningKey;
 use serde_json::Value;
 
 pub(super) const MAINNET: &str = "wGHE2Pwdvd7S12BL5FaOP20EGYesN73ktiC1qzkkit8=";

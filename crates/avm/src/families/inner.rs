@@ -8,7 +8,7 @@ use crate::program::read_version;
 use crate::vm::Vm;
 use pnp_types::{
     Address, ApplicationCall, Digest, Header, MicroAlgos, Micros, OnCompletion, SignedTransactionWithApplyData,
-    Transaction, TransactionType, group,
+    Transaction, TransactionType, group_id_of_ids,
 };
 
 type Done = Result<(), Fault>;
@@ -164,7 +164,7 @@ impl Vm<'_, '_> {
             return Err(fault);
         }
         if count > 1 {
-            let id: Digest = group::hash_ids(ids);
+            let id: Digest = group_id_of_ids(ids);
             pending.iter_mut().for_each(|inner| inner.signed.transaction.header.group = id);
         }
         if let Some(pool) = &mut self.group.shared.allowed_inners {

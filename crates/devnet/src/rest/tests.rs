@@ -237,7 +237,7 @@ fn the_clock_can_be_set_and_freed() {
 /// The dispenser's signature under a transaction of its own, with what every transaction needs filled in.
 fn signed(network: &Running, mut transaction: pnp_types::Transaction) -> Vec<u8> {
     let node = network.node();
-    let key = pnp_types::signing::SigningKey::from_seed(node.dispenser().unwrap().seed());
+    let key = pnp_types::SigningKey::from_seed(node.dispenser().unwrap().seed());
     let latest = node.read(|chain| chain.latest());
     transaction.header.sender = key.address();
     transaction.header.first_valid = latest;

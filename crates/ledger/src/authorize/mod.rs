@@ -18,8 +18,10 @@ use super::state::SpecialAddresses;
 use super::wellformed::{self, state_proof_sender};
 use pnp_avm::{GroupContext, SignatureLedger};
 use pnp_types::consensus::ConsensusParams;
-use pnp_types::group::{hash_ids, ungrouped_id};
-use pnp_types::{Digest, SignedTransaction, SignedTransactionWithApplyData, Transaction, TransactionType};
+use pnp_types::{
+    Digest, SignedTransaction, SignedTransactionWithApplyData, Transaction, TransactionType, group_id_of_ids,
+    ungrouped_id,
+};
 
 use signatures::Batch;
 pub(super) use signatures::envelope as check_envelope;
@@ -94,7 +96,7 @@ pub(crate) fn check_group_id(group: &[SignedTransaction]) -> Result<(), GroupErr
         return Ok(());
     }
     let members: Vec<Digest> = group.iter().map(|signed| ungrouped_id(&signed.transaction)).collect();
-    let actual = hash_ids(members.clone());
+    let actual = group_id_of_ids(members.clone());
     if actual != claimed {
         return Err(GroupError::IncompleteGroup { claimed, actual, members });
     }

@@ -8,7 +8,7 @@ use crate::next_header::share;
 use crate::record::{AccountRecord, Record};
 use crate::state::balance_lookback;
 use crate::totals::Totals;
-use pnp_types::transaction::GenericDigest;
+use pnp_types::state_proof::GenericDigest;
 use pnp_types::{AccountStatus, Address, Block, Micros, ParticipationUpdates, StateProofTracking};
 
 /// How many times the expected interval an account may stay unseen.

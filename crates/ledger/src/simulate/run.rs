@@ -17,8 +17,8 @@ use crate::past::Past;
 use crate::reader::ChainReader;
 use crate::record::Record;
 use pnp_avm::{DescribeOpcodes, GroupContext};
+use pnp_types::SigningKey;
 use pnp_types::consensus::ConsensusParams;
-use pnp_types::signing::SigningKey;
 use pnp_types::{
     Address, MicroAlgos, Micros, PqSignature, SignedTransaction, SignedTransactionWithApplyData, TransactionType,
 };

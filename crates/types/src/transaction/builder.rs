@@ -359,7 +359,7 @@ impl TransactionBuilder<AssetConfig> {
 
 impl TransactionBuilder<KeyRegistration> {
     /// The account never takes part again, and gets no rewards for it.
-    pub fn never_again(mut self) -> Self {
+    pub fn nonparticipating(mut self) -> Self {
         self.fields.nonparticipation = true;
         self
     }
@@ -480,7 +480,7 @@ mod tests {
         assert_eq!(kind(Transaction::asset_create(ALICE, 1, 0).into()), "acfg");
         assert_eq!(kind(Transaction::asset_freeze(ALICE, BOB, 1, true).into()), "afrz");
         assert_eq!(kind(Transaction::app_opt_in(ALICE, 1).into()), "appl");
-        assert_eq!(kind(Transaction::go_offline(ALICE).never_again().into()), "keyreg");
+        assert_eq!(kind(Transaction::go_offline(ALICE).nonparticipating().into()), "keyreg");
         assert_eq!(kind(Transaction::heartbeat(ALICE, Heartbeat::default()).into()), "hb");
     }
 

@@ -8,7 +8,7 @@ mod heartbeat;
 mod kind;
 mod payment;
 mod resource;
-mod state_proof;
+pub mod state_proof;
 
 pub use application_call::{ApplicationCall, OnCompletion};
 pub use asset::{AssetConfig, AssetFreeze, AssetTransfer};
@@ -18,10 +18,7 @@ pub use heartbeat::{Heartbeat, HeartbeatProof};
 pub use kind::TransactionType;
 pub use payment::{KeyRegistration, Payment};
 pub use resource::{BoxRef, HoldingRef, LocalsRef, ResourceError, ResourceRef};
-pub use state_proof::{
-    FalconBytes, FalconKey, FalconPublicKey, FalconSignature, GenericDigest, HashFactory, HashType, MerkleProof,
-    Participant, ParticipantKey, Reveal, SignatureSlot, StateProof, StateProofBody, StateProofMessage,
-};
+pub use state_proof::StateProof;
 
 use super::bounds::{MAX_ACCESS, MAX_APP_LIST, MAX_GENESIS_ID, MAX_NOTE, MAX_PROGRAM};
 use super::digest::{Digest, Txid, sha512_256};

@@ -3,7 +3,7 @@
 use crate::journal::{Intent, JournalId};
 use crate::{Bill, GlobalState, Split, calls};
 use pnp_client::SuggestedParams;
-use pnp_types::group::GroupError;
+use pnp_types::GroupError;
 use pnp_types::{AppIndex, Digest, MicroAlgos, Transaction};
 
 /// What every group of a batch has in common, and what never changes over a contract's life.

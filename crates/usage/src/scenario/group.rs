@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::model::{Actor, Bill, Call, Completion, Contract, Scalar, Step};
 use super::{Programs, Stage, StageError};
-use pnp_types::transaction::{ApplicationCall, OnCompletion};
+use pnp_types::{ApplicationCall, OnCompletion};
 use pnp_types::{AppIndex, AssetIndex, StateSchema, Transaction, TransactionType};
 
 /// The contract's schema.

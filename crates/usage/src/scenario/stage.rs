@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::model::Actor;
 use crate::calls;
 use pnp_client::{Algod, ClientError, Confirmation, Rejection, SuggestedParams};
-use pnp_types::signing::SigningKey;
-use pnp_types::transaction::{AssetConfig, AssetTransfer};
-use pnp_types::{Address, AssetIndex, AssetParams, MicroAlgos, SignedTransaction, Transaction, TransactionType, group};
+use pnp_types::SigningKey;
+use pnp_types::{AssetConfig, AssetTransfer};
+use pnp_types::{Address, AssetIndex, AssetParams, MicroAlgos, SignedTransaction, Transaction, TransactionType, assign_group};
 
 /// Enough for some thousand assets and applications.
 const ALGO_EACH: MicroAlgos = MicroAlgos(2_000_000_000);
@@ -59,7 +59,7 @@ impl Stage {
             .into_iter()
             .map(|actor| calls::payment(dispenser, stage.address(actor), ALGO_EACH, &stage.params))
             .collect();
-        group::assign_group(&mut payments).map_err(|e| StageError::Scenario(e.to_string()))?;
+        assign_group(&mut payments).map_err(|e| StageError::Scenario(e.to_string()))?;
         let signed: Vec<_> = payments.iter().map(sign).collect();
         stage.submit(&signed).await?.map_err(|refusal| StageError::Refused(Box::new(refusal)))?;
         stage.gold = stage.mint_for_all("GOLD").await?;
@@ -166,7 +166,7 @@ impl Stage {
     /// Groups and signs, each transaction with its sender's key.
     fn signed(&self, mut transactions: Vec<Transaction>) -> Result<Vec<SignedTransaction>, StageError> {
         if transactions.len() > 1 {
-            group::assign_group(&mut transactions).map_err(|e| StageError::Scenario(e.to_string()))?;
+            assign_group(&mut transactions).map_err(|e| StageError::Scenario(e.to_string()))?;
         }
         transactions.iter().map(|transaction| self.sign(transaction)).collect()
     }
