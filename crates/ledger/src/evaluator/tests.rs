@@ -5,8 +5,8 @@ use crate::chain::Chain;
 use crate::genesis::Genesis;
 use crate::record::AccountRecord;
 use pnp_types::{
-    Address, ApplicationCall, AssetConfig, AssetParams, AssetTransfer, Digest, OnCompletion, SigningKey, StateSchema,
-    Transaction, TransactionType, assign_group,
+    Address, ApplicationCall, Digest, OnCompletion, SigningKey, StateSchema, Transaction, TransactionBuilder,
+    TransactionFields, VotingData, assign_group,
 };
 
 const APPROVE: &[u8] = &[11, 0x81, 1];
@@ -38,28 +38,20 @@ impl Net {
         Self { chain, rich, serial: 0 }
     }
 
-    fn transaction(&mut self, kind: TransactionType, sender: &SigningKey) -> Transaction {
+    /// The transaction, valid now and different from all others.
+    fn complete<F: TransactionFields>(&mut self, builder: TransactionBuilder<F>) -> Transaction {
         self.serial += 1;
-        let mut transaction = Transaction { kind, ..Transaction::default() };
-        let header = &mut transaction.header;
-        header.sender = sender.address();
-        header.fee = MicroAlgos(1_000);
-        header.first_valid = self.chain.latest();
-        header.last_valid = self.chain.latest() + 100;
-        header.genesis_hash = self.chain.genesis().hash();
-        header.note = self.serial.to_be_bytes().to_vec();
-        transaction
+        let latest = self.chain.latest();
+        let builder = builder.valid(latest, latest + 100).network("", self.chain.genesis().hash());
+        builder.note(self.serial.to_be_bytes()).build()
     }
 
     fn pay(&mut self, from: &SigningKey, to: Address, amount: u64) -> Transaction {
-        let mut transaction = self.transaction(TransactionType::Payment, from);
-        transaction.payment.receiver = to;
-        transaction.payment.amount = MicroAlgos(amount);
-        transaction
+        self.complete(Transaction::payment(from.address(), to, MicroAlgos(amount)))
     }
 
     fn call(&mut self, from: &SigningKey, call: ApplicationCall) -> Transaction {
-        let mut transaction = self.transaction(TransactionType::ApplicationCall, from);
+        let mut transaction = self.complete(Transaction::app_call(from.address(), 0));
         transaction.application_call = call;
         transaction
     }
@@ -266,24 +258,13 @@ fn signatures_and_rekeying() {
 fn assets_from_creation_to_close_out() {
     let mut net = Net::new();
     let (a, b) = (net.funded(2, 10_000_000), net.funded(3, 10_000_000));
-    let mut create = net.transaction(TransactionType::AssetConfig, &a);
-    create.asset_config = AssetConfig {
-        asset: 0,
-        params: AssetParams {
-            total: 1_000,
-            manager: a.address(),
-            freeze: a.address(),
-            clawback: a.address(),
-            ..AssetParams::default()
-        },
-    };
+    let create = Transaction::asset_create(a.address(), 1_000, 0).manager(a.address()).freeze(a.address());
+    let create = net.complete(create.clawback(a.address()));
     let id = net.one(&a, &create).unwrap().config_asset;
     assert_eq!(id, 1003, "the chain's third transaction after the first thousand");
 
     let transfer = |net: &mut Net, from: &SigningKey, receiver: Address, amount| {
-        let mut transaction = net.transaction(TransactionType::AssetTransfer, from);
-        transaction.asset_transfer = AssetTransfer { asset: id, amount, receiver, ..AssetTransfer::default() };
-        transaction
+        net.complete(Transaction::asset_transfer(from.address(), receiver, id, amount))
     };
     let early = transfer(&mut net, &a, b.address(), 10);
     assert_eq!(
@@ -299,26 +280,22 @@ fn assets_from_creation_to_close_out() {
         format!("transaction {}: underflow on subtracting 11 from sender amount 10", over.id())
     );
 
-    let mut freeze = net.transaction(TransactionType::AssetFreeze, &a);
-    freeze.asset_freeze.account = b.address();
-    freeze.asset_freeze.asset = id;
-    freeze.asset_freeze.frozen = true;
+    let freeze = net.complete(Transaction::asset_freeze(a.address(), b.address(), id, true));
     net.one(&a, &freeze).unwrap();
     let frozen = transfer(&mut net, &b, a.address(), 1);
     assert_eq!(
         net.one(&b, &frozen).unwrap_err(),
         format!("transaction {}: asset {id} frozen in {}", frozen.id(), b.address())
     );
-    let mut clawback = transfer(&mut net, &a, a.address(), 4);
-    clawback.asset_transfer.sender = b.address();
+    let clawback = Transaction::asset_transfer(a.address(), a.address(), id, 4).clawback_from(b.address());
+    let clawback = net.complete(clawback);
     net.one(&a, &clawback).unwrap();
 
-    let mut destroy = net.transaction(TransactionType::AssetConfig, &a);
-    destroy.asset_config.asset = id;
+    let destroy = net.complete(Transaction::asset_destroy(a.address(), id));
     assert!(net.one(&a, &destroy).unwrap_err().ends_with("cannot destroy asset: creator is holding only 994/1000"));
     // To the creator, a frozen holding may close.
-    let mut close = transfer(&mut net, &b, a.address(), 0);
-    close.asset_transfer.close_to = a.address();
+    let close = Transaction::asset_transfer(b.address(), a.address(), id, 0).close_to(a.address());
+    let close = net.complete(close);
     assert_eq!(net.one(&b, &close).unwrap().asset_closing_amount, 6);
     assert_eq!(net.account(&b.address()).total_assets, 0);
     net.one(&a, &destroy).unwrap();
@@ -485,13 +462,15 @@ fn boxes_raise_the_minimum_of_their_application() {
 fn keys_of_accounts_go_online_and_expire() {
     let mut net = Net::new();
     let a = net.funded(2, 10_000_000);
-    let mut online = net.transaction(TransactionType::KeyRegistration, &a);
-    online.keyreg.voting.vote_key = [1; 32];
-    online.keyreg.voting.selection_key = [2; 32];
-    online.keyreg.voting.state_proof_key = [3; 64];
-    online.keyreg.voting.vote_last = 4;
-    online.keyreg.voting.vote_key_dilution = 10;
-    online.header.fee = MicroAlgos(2_000_000);
+    let voting = VotingData {
+        vote_key: [1; 32],
+        selection_key: [2; 32],
+        state_proof_key: [3; 64],
+        vote_last: 4,
+        vote_key_dilution: 10,
+        ..VotingData::default()
+    };
+    let online = net.complete(Transaction::go_online(a.address(), voting).fee(MicroAlgos::algos(2)));
     net.one(&a, &online).unwrap();
     let account = net.account(&a.address());
     assert_eq!(account.status, pnp_types::AccountStatus::Online);
