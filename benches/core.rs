@@ -14,9 +14,8 @@ use pnp_teal::template::{TemplateValue, substitute};
 use pnp_teal::{AssembleOptions, CheckOptions, CostOptions, assemble, check, cost, disassemble, format};
 use pnp_types::consensus::{self, ConsensusParams};
 use pnp_types::{
-    Address, AppIndex, ApplyData, AssetConfig, AssetIndex, AssetParams, BlockHeader, Digest, LogicSignature,
-    MicroAlgos, Round, SignedTransaction, SignedTransactionWithApplyData, SigningKey, Transaction, TransactionType,
-    assign_group, msgpack,
+    Address, AppIndex, ApplyData, AssetIndex, BlockHeader, Digest, LogicSignature, MicroAlgos, Round,
+    SignedTransaction, SignedTransactionWithApplyData, SigningKey, Transaction, TransactionType, assign_group, msgpack,
 };
 use pnp_usage::{APPROVAL_SOURCE, Bill, Creation, Parameters, Programs, Split, Template, TickId};
 
@@ -211,13 +210,8 @@ impl Net {
             .map(|party| pnp_usage::calls::payment(sender, party.address(), MicroAlgos(10_000_000), &params))
             .collect();
         net.send(funding, &[]);
-        let kind = TransactionType::AssetConfig;
-        let header = pnp_usage::calls::header(sender, &params);
-        let mut mint = Transaction { kind, header, ..Transaction::default() };
-        mint.asset_config = AssetConfig {
-            asset: 0,
-            params: AssetParams { total: u64::MAX, unit_name: "PLY".into(), ..AssetParams::default() },
-        };
+        let mint = Transaction::asset_create(sender, u64::MAX, 0).unit_name("PLY");
+        let mint = pnp_usage::calls::for_network(mint, &params);
         net.asset = net.send(vec![mint], &[])[0].config_asset;
         let opt_ins = parties.iter().map(|party| pnp_usage::calls::asset_opt_in(party.address(), net.asset, &params));
         net.send(opt_ins.collect(), &[&parties[0], &parties[1]]);

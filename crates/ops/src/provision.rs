@@ -7,7 +7,7 @@ use crate::provenance;
 use crate::sending::{Sent, group, single};
 use pnp_client::{AccountState, SuggestedParams};
 use pnp_keys::{Account, Origin};
-use pnp_types::{Address, AppIndex, AssetConfig, AssetIndex, AssetParams, MicroAlgos, Transaction, TransactionType};
+use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Transaction};
 use pnp_usage::{Programs, calls};
 
 /// What a made account gets.
@@ -46,22 +46,13 @@ impl AssetPlan {
     /// The transaction that makes the asset, managed by its creator.
     #[must_use]
     pub fn transaction(&self, creator: Address, params: &SuggestedParams) -> Transaction {
-        let asset = AssetParams {
-            total: self.total,
-            decimals: self.decimals,
-            unit_name: self.unit.as_str().into(),
-            asset_name: self.name.as_str().into(),
-            url: self.url.as_str().into(),
-            manager: creator,
-            reserve: creator,
-            ..AssetParams::default()
-        };
-        Transaction {
-            kind: TransactionType::AssetConfig,
-            header: calls::header(creator, params),
-            asset_config: AssetConfig { asset: 0, params: asset },
-            ..Transaction::default()
-        }
+        let creation = Transaction::asset_create(creator, self.total, self.decimals)
+            .unit_name(&self.unit)
+            .name(&self.name)
+            .url(&self.url)
+            .manager(creator)
+            .reserve(creator);
+        calls::for_network(creation, params)
     }
 }
 

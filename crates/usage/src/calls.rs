@@ -3,8 +3,8 @@
 use super::{Creation, Parameters, Programs, Size, Split, TickId, extra_pages};
 use pnp_client::SuggestedParams;
 use pnp_types::{
-    Address, AppIndex, ApplicationCall, AssetIndex, AssetTransfer, GroupError, Header, MicroAlgos, OnCompletion,
-    StateSchema, Transaction, TransactionType, assign_group,
+    Address, AppIndex, AssetIndex, GroupError, MicroAlgos, StateSchema, Transaction, TransactionBuilder,
+    TransactionFields, assign_group,
 };
 
 /// What the contract keeps globally: `provider` and `platform`, and four integers.
@@ -15,18 +15,15 @@ pub const LOCAL_SCHEMA: StateSchema = StateSchema { uints: 0, byte_slices: 1 };
 /// How many rounds a transaction stays valid, as long as the network allows.
 const VALIDITY: u64 = 1000;
 
-/// What every transaction of `sender` starts with.
+/// The transaction for a network: its smallest fee, its genesis, and valid from now on.
 #[must_use]
-pub fn header(sender: Address, params: &SuggestedParams) -> Header {
-    Header {
-        sender,
-        fee: params.min_fee,
-        first_valid: params.last_round.max(1),
-        last_valid: params.last_round.max(1).saturating_add(VALIDITY),
-        genesis_id: params.genesis_id.clone(),
-        genesis_hash: params.genesis_hash,
-        ..Header::default()
-    }
+pub fn for_network<F: TransactionFields>(builder: TransactionBuilder<F>, params: &SuggestedParams) -> Transaction {
+    let first = params.last_round.max(1);
+    builder
+        .fee(params.min_fee)
+        .valid(first, first.saturating_add(VALIDITY))
+        .network(params.genesis_id.clone(), params.genesis_hash)
+        .build()
 }
 
 /// Makes transactions ready to be signed: fees by the byte where the network is congested, and the group's id where there
@@ -34,10 +31,7 @@ pub fn header(sender: Address, params: &SuggestedParams) -> Header {
 ///
 /// # Errors
 /// More transactions than a group takes.
-pub fn complete(
-    mut transactions: Vec<Transaction>,
-    params: &SuggestedParams,
-) -> Result<Vec<Transaction>, GroupError> {
+pub fn complete(mut transactions: Vec<Transaction>, params: &SuggestedParams) -> Result<Vec<Transaction>, GroupError> {
     /// Bytes a signature adds around a transaction.
     const SIGNATURE: usize = 75;
     /// Bytes a group id adds.
@@ -56,12 +50,7 @@ pub fn complete(
 /// A payment of Algos.
 #[must_use]
 pub fn payment(sender: Address, receiver: Address, amount: MicroAlgos, params: &SuggestedParams) -> Transaction {
-    Transaction {
-        kind: TransactionType::Payment,
-        header: header(sender, params),
-        payment: pnp_types::Payment { receiver, amount, ..Default::default() },
-        ..Transaction::default()
-    }
+    for_network(Transaction::payment(sender, receiver, amount), params)
 }
 
 /// A transfer of `amount` minor units of an asset.
@@ -73,62 +62,30 @@ pub fn asset_transfer(
     amount: u64,
     params: &SuggestedParams,
 ) -> Transaction {
-    Transaction {
-        kind: TransactionType::AssetTransfer,
-        header: header(sender, params),
-        asset_transfer: AssetTransfer { asset, amount, receiver, ..AssetTransfer::default() },
-        ..Transaction::default()
-    }
+    for_network(Transaction::asset_transfer(sender, receiver, asset, amount), params)
 }
 
 /// The account's opting in to an asset: a transfer of 0 to itself.
 #[must_use]
 pub fn asset_opt_in(account: Address, asset: AssetIndex, params: &SuggestedParams) -> Transaction {
-    asset_transfer(account, account, asset, 0, params)
-}
-
-fn call(sender: Address, params: &SuggestedParams, application_call: ApplicationCall) -> Transaction {
-    Transaction {
-        kind: TransactionType::ApplicationCall,
-        header: header(sender, params),
-        application_call,
-        ..Transaction::default()
-    }
-}
-
-fn simple_call(
-    sender: Address,
-    application: AppIndex,
-    on_completion: OnCompletion,
-    args: Vec<Vec<u8>>,
-    params: &SuggestedParams,
-) -> Transaction {
-    call(sender, params, ApplicationCall { application, on_completion, args, ..ApplicationCall::default() })
+    for_network(Transaction::asset_opt_in(account, asset), params)
 }
 
 /// Makes a new contract.
 #[must_use]
 pub fn create(creator: Address, programs: &Programs, creation: &Creation, params: &SuggestedParams) -> Transaction {
-    call(
-        creator,
-        params,
-        ApplicationCall {
-            on_completion: OnCompletion::NoOp,
-            args: creation.arguments(),
-            global_schema: GLOBAL_SCHEMA,
-            local_schema: LOCAL_SCHEMA,
-            approval_program: programs.approval.clone(),
-            clear_program: programs.clear.clone(),
-            extra_pages: extra_pages(&programs.approval, &programs.clear),
-            ..ApplicationCall::default()
-        },
-    )
+    let creation_call = Transaction::app_create(creator, programs.approval.clone(), programs.clear.clone())
+        .args(creation.arguments())
+        .global_schema(GLOBAL_SCHEMA)
+        .local_schema(LOCAL_SCHEMA)
+        .extra_pages(extra_pages(&programs.approval, &programs.clear));
+    for_network(creation_call, params)
 }
 
 /// Opens a user's local state.
 #[must_use]
 pub fn opt_in(user: Address, app: AppIndex, params: &SuggestedParams) -> Transaction {
-    simple_call(user, app, OnCompletion::OptIn, Vec::new(), params)
+    for_network(Transaction::app_opt_in(user, app), params)
 }
 
 /// One tick's bill.
@@ -158,14 +115,13 @@ impl Bill {
     /// The call and the two transfers, in the order the contract asks for; not grouped yet.
     #[must_use]
     pub fn transactions(&self, params: &SuggestedParams) -> [Transaction; 3] {
-        let args = vec![
-            self.tick.as_bytes().to_vec(),
-            self.units.to_be_bytes().to_vec(),
-            self.unit_price.to_be_bytes().to_vec(),
-            self.asset.to_be_bytes().to_vec(),
-        ];
+        let call = Transaction::app_call(self.user, self.app)
+            .args([self.tick.as_bytes()])
+            .arg_uint(self.units)
+            .arg_uint(self.unit_price)
+            .arg_uint(self.asset);
         [
-            simple_call(self.user, self.app, OnCompletion::NoOp, args, params),
+            for_network(call, params),
             asset_transfer(self.user, self.provider, self.asset, self.split.net, params),
             asset_transfer(self.user, self.platform, self.asset, self.split.fee, params),
         ]
@@ -180,7 +136,7 @@ pub fn set_parameters(
     parameters: &Parameters,
     params: &SuggestedParams,
 ) -> Transaction {
-    simple_call(creator, app, OnCompletion::NoOp, parameters.arguments(), params)
+    for_network(Transaction::app_call(creator, app).args(parameters.arguments()), params)
 }
 
 /// Replaces the programs; the parameters stay where none are given.
@@ -192,18 +148,9 @@ pub fn update(
     parameters: Option<&Parameters>,
     params: &SuggestedParams,
 ) -> Transaction {
-    call(
-        creator,
-        params,
-        ApplicationCall {
-            application: app,
-            on_completion: OnCompletion::UpdateApplication,
-            args: parameters.map(Parameters::arguments).unwrap_or_default(),
-            approval_program: programs.approval.clone(),
-            clear_program: programs.clear.clone(),
-            ..ApplicationCall::default()
-        },
-    )
+    let arguments = parameters.map(Parameters::arguments).unwrap_or_default();
+    let update = Transaction::app_update(creator, app, programs.approval.clone(), programs.clear.clone());
+    for_network(update.args(arguments), params)
 }
 
 /// The same transaction with a note.
@@ -224,12 +171,12 @@ pub const fn resized(mut transaction: Transaction, size: Size) -> Transaction {
 /// Closes a user's local state; forced, it cannot be refused by any program.
 #[must_use]
 pub fn leave(user: Address, app: AppIndex, forced: bool, params: &SuggestedParams) -> Transaction {
-    let on_completion = if forced { OnCompletion::ClearState } else { OnCompletion::CloseOut };
-    simple_call(user, app, on_completion, Vec::new(), params)
+    let leave = if forced { Transaction::app_clear_state(user, app) } else { Transaction::app_close_out(user, app) };
+    for_network(leave, params)
 }
 
 /// Ends a contract.
 #[must_use]
 pub fn delete(creator: Address, app: AppIndex, params: &SuggestedParams) -> Transaction {
-    simple_call(creator, app, OnCompletion::DeleteApplication, Vec::new(), params)
+    for_network(Transaction::app_delete(creator, app), params)
 }

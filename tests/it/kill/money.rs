@@ -8,11 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
 use pnp_devnet::LOCAL_TOKEN;
 use pnp_ledger::DispenserKey;
-use pnp_types::AssetConfig;
-use pnp_types::{
-    Address, AppIndex, AssetIndex, AssetParams, Block, MicroAlgos, Round, SigningKey, Transaction, TransactionType,
-    Txid, msgpack,
-};
+use pnp_types::{Address, AppIndex, AssetIndex, Block, MicroAlgos, Round, SigningKey, Transaction, Txid, msgpack};
 use pnp_usage::{Bill, Creation, LocalState, Parameters, Programs, Split, Template, TickId, calls};
 use tokio::task::JoinSet;
 
@@ -77,12 +73,8 @@ impl Market {
         let params = algod.suggested_params().await.unwrap();
         let pay = |key: &&SigningKey| calls::payment(dispenser.address(), key.address(), ALGO_EACH, &params);
         send(algod, everyone[1..].iter().map(pay).collect(), &params, &everyone).await.unwrap();
-        let mut mint = Transaction { kind: TransactionType::AssetConfig, ..Transaction::default() };
-        mint.header = calls::header(creator.address(), &params);
-        mint.asset_config = AssetConfig {
-            asset: 0,
-            params: AssetParams { total: PLY_EACH * USERS as u64, decimals: 2, ..AssetParams::default() },
-        };
+        let mint = Transaction::asset_create(creator.address(), PLY_EACH * USERS as u64, 2);
+        let mint = calls::for_network(mint, &params);
         let asset = send(algod, vec![mint], &params, &everyone).await.unwrap().asset.unwrap();
         let programs = Programs::assemble(Template { ordered_ticks: true, ..Template::default() }).unwrap();
         let creation = Creation {

@@ -4,12 +4,8 @@ use std::collections::BTreeMap;
 
 use super::model::{Actor, Bill, Call, Completion, Contract, Scalar, Step};
 use super::{Programs, Stage, StageError};
-use pnp_types::{ApplicationCall, OnCompletion};
-use pnp_types::{AppIndex, AssetIndex, StateSchema, Transaction, TransactionType};
-
-/// The contract's schema.
-const GLOBAL_SCHEMA: StateSchema = StateSchema { uints: 4, byte_slices: 2 };
-const LOCAL_SCHEMA: StateSchema = StateSchema { uints: 0, byte_slices: 1 };
+use crate::calls::{GLOBAL_SCHEMA, LOCAL_SCHEMA};
+use pnp_types::{AppIndex, AssetIndex, MicroAlgos, OnCompletion, Transaction};
 
 /// What a scenario's transactions are about.
 #[derive(Debug)]
@@ -63,9 +59,8 @@ impl Stage {
                     .cloned()
                     .ok_or_else(|| wrong(format!("the plain group has no transaction {index}")))?,
                 Scalar::Text(name) if name == "payment" => {
-                    let mut payment = self.transaction(TransactionType::Payment, step.by.unwrap_or(Actor::User));
-                    payment.payment.receiver = self.address(Actor::Provider);
-                    payment
+                    let by = self.address(step.by.unwrap_or(Actor::User));
+                    self.complete(Transaction::payment(by, self.address(Actor::Provider), MicroAlgos::ZERO))
                 }
                 Scalar::Text(name) if name == "call_again" => {
                     let mut again = plain.first().cloned().ok_or_else(|| wrong("nothing to call again"))?;
@@ -87,17 +82,12 @@ impl Stage {
         let fee = u128::from(gross) * u128::from(subject.contract.fee_pct) / 10_000;
         let fee = u64::try_from(fee).map_err(|_| wrong("fee_pct over 10000"))?;
         let asset = self.asset(subject, &bill.asset)?;
-        let mut call = self.transaction(TransactionType::ApplicationCall, by);
-        call.application_call = ApplicationCall {
-            application: subject.application,
-            args: vec![
-                tick_bytes(&bill.tick)?,
-                bill.units.to_be_bytes().to_vec(),
-                bill.unit_price.to_be_bytes().to_vec(),
-                asset.to_be_bytes().to_vec(),
-            ],
-            ..ApplicationCall::default()
-        };
+        let call = Transaction::app_call(self.address(by), subject.application)
+            .args([tick_bytes(&bill.tick)?])
+            .arg_uint(bill.units)
+            .arg_uint(bill.unit_price)
+            .arg_uint(asset);
+        let call = self.complete(call);
         let to_provider = self.transfer(by, subject.contract.provider, asset, gross.saturating_sub(fee));
         let to_platform = self.transfer(by, subject.contract.platform, asset, fee);
         Ok(vec![call, to_provider, to_platform])
@@ -116,31 +106,22 @@ impl Stage {
         args: Vec<Vec<u8>>,
         by: Actor,
     ) -> Result<Transaction, StageError> {
-        let creates = matches!(on, Completion::Create | Completion::CreateAndOptIn);
-        let carries_programs = creates || on == Completion::Update;
-        let mut transaction = self.transaction(TransactionType::ApplicationCall, by);
-        transaction.application_call = ApplicationCall {
-            application: if creates { 0 } else { subject.application },
-            on_completion: match on {
-                Completion::Create | Completion::NoOp => OnCompletion::NoOp,
-                Completion::CreateAndOptIn | Completion::OptIn => OnCompletion::OptIn,
-                Completion::CloseOut => OnCompletion::CloseOut,
-                Completion::ClearState => OnCompletion::ClearState,
-                Completion::Update => OnCompletion::UpdateApplication,
-                Completion::Delete => OnCompletion::DeleteApplication,
-            },
-            args,
-            ..ApplicationCall::default()
+        let sender = self.address(by);
+        let (approval, clear) = (subject.programs.approval.clone(), subject.programs.clear.clone());
+        let call = match on {
+            Completion::Create | Completion::CreateAndOptIn => {
+                let call = Transaction::app_create(sender, approval, clear);
+                let call = call.global_schema(GLOBAL_SCHEMA).local_schema(LOCAL_SCHEMA);
+                if on == Completion::Create { call } else { call.on_completion(OnCompletion::OptIn) }
+            }
+            Completion::NoOp => Transaction::app_call(sender, subject.application),
+            Completion::OptIn => Transaction::app_opt_in(sender, subject.application),
+            Completion::CloseOut => Transaction::app_close_out(sender, subject.application),
+            Completion::ClearState => Transaction::app_clear_state(sender, subject.application),
+            Completion::Update => Transaction::app_update(sender, subject.application, approval, clear),
+            Completion::Delete => Transaction::app_delete(sender, subject.application),
         };
-        if carries_programs {
-            transaction.application_call.approval_program.clone_from(&subject.programs.approval);
-            transaction.application_call.clear_program.clone_from(&subject.programs.clear);
-        }
-        if creates {
-            transaction.application_call.global_schema = GLOBAL_SCHEMA;
-            transaction.application_call.local_schema = LOCAL_SCHEMA;
-        }
-        Ok(transaction)
+        Ok(self.complete(call.args(args)))
     }
 
     /// An argument in `goal`'s notation.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::model::Actor;
 use crate::calls;
 use pnp_client::{Algod, ClientError, Confirmation, Rejection, SuggestedParams};
-use pnp_types::SigningKey;
-use pnp_types::{AssetConfig, AssetTransfer};
-use pnp_types::{Address, AssetIndex, AssetParams, MicroAlgos, SignedTransaction, Transaction, TransactionType, assign_group};
+use pnp_types::{
+    Address, AssetIndex, MicroAlgos, SignedTransaction, SigningKey, Transaction, TransactionBuilder, TransactionFields,
+    assign_group,
+};
 
 /// Enough for some thousand assets and applications.
 const ALGO_EACH: MicroAlgos = MicroAlgos(2_000_000_000);
@@ -109,17 +110,9 @@ impl Stage {
             .values()
             .try_fold(0_u64, |sum, held| sum.checked_add(*held))
             .ok_or_else(|| StageError::Scenario("the holdings exceed 2^64 - 1 together".into()))?;
-        let mut create = self.transaction(TransactionType::AssetConfig, Actor::Creator);
-        create.asset_config = AssetConfig {
-            asset: 0,
-            params: AssetParams {
-                total,
-                decimals: 2,
-                unit_name: unit_name.into(),
-                clawback: clawback.map_or(Address::ZERO, |a| self.address(a)),
-                ..AssetParams::default()
-            },
-        };
+        let clawback = clawback.map_or(Address::ZERO, |actor| self.address(actor));
+        let create = Transaction::asset_create(self.address(Actor::Creator), total, 2);
+        let create = self.complete(create.unit_name(unit_name).clawback(clawback));
         let asset = self.must(vec![create]).await?.asset.unwrap_or_default();
         let mut group = Vec::new();
         for actor in Actor::ALL.into_iter().filter(|a| *a != Actor::Creator) {
@@ -134,21 +127,16 @@ impl Stage {
 
     /// An asset transfer, unsigned.
     pub(super) fn transfer(&mut self, from: Actor, to: Actor, asset: AssetIndex, amount: u64) -> Transaction {
-        let mut transfer = self.transaction(TransactionType::AssetTransfer, from);
-        transfer.asset_transfer =
-            AssetTransfer { asset, amount, receiver: self.address(to), ..AssetTransfer::default() };
-        transfer
+        self.complete(Transaction::asset_transfer(self.address(from), self.address(to), asset, amount))
     }
 
-    /// A transaction of a kind with only its header filled, unlike any other of this run.
-    pub(super) fn transaction(&mut self, kind: TransactionType, sender: Actor) -> Transaction {
+    /// The transaction as this network takes it, unlike any other of this run.
+    pub(super) fn complete<F: TransactionFields>(&mut self, builder: TransactionBuilder<F>) -> Transaction {
         self.sent = self.sent.wrapping_add(1);
-        let mut header = calls::header(self.address(sender), &self.params);
-        header.note = self.sent.to_be_bytes().to_vec();
-        Transaction { kind, header, ..Transaction::default() }
+        calls::for_network(builder.note(self.sent.to_be_bytes()), &self.params)
     }
 
-    /// Takes the network's terms anew, so that a long run does not outlive its transactions' validity.
+    /// Asks for the network's terms again, so that a long run does not outlive its transactions' validity.
     pub(super) async fn refresh(&mut self) -> Result<(), StageError> {
         self.params = self.algod.suggested_params().await?;
         Ok(())
