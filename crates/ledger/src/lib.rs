@@ -1,9 +1,42 @@
-//! Accounts, applications and assets, and the rules by which transactions change them.
+//! Algorand's ledger: accounts, assets, applications and boxes, and the rules by which transactions change them.
 //!
-//! A [`Chain`] lies in a [`store`] and knows every block and the latest state. [`Chain::propose`] makes a block of signed
-//! groups; [`Chain::simulate`] runs a group without one. A block under construction ([`Evaluator`]) is an overlay of
-//! changes over a snapshot: flat, typed [`Record`]s under ordered [`Key`]s, with one undo log for everything. Nothing in
-//! here knows HTTP.
+//! A [`Chain`] knows every block and the latest state, in memory or on disk. Nothing in here knows HTTP or who runs the
+//! network.
+//!
+//! # Make a block
+//! ```
+//! use pnp_ledger::{Chain, Genesis};
+//! use pnp_types::{Address, MicroAlgos, SigningKey, Transaction};
+//!
+//! let alice = SigningKey::generate()?;
+//! let bob = Address([2; 32]);
+//! let mut chain = Chain::in_memory(Genesis::development(alice.address(), 1_700_000_000))?;
+//!
+//! let pay = |amount| {
+//!     let payment = Transaction::payment(alice.address(), bob, amount).valid(1, 1001);
+//!     payment.network(chain.genesis().id(), chain.genesis().hash()).sign(&alice)
+//! };
+//! let (small, large) = (pay(MicroAlgos::algos(5)), pay(MicroAlgos::algos(20_000_000_000)));
+//!
+//! let committed = chain.propose(&[vec![small]], 1_700_000_003)?;
+//! assert_eq!(committed.block.header.round, 1);
+//! assert_eq!(chain.account(&bob)?.balance, MicroAlgos::algos(5));
+//!
+//! let refusal = chain.propose(&[vec![large]], 1_700_000_006).unwrap_err();
+//! assert!(refusal.to_string().contains("overspend"));
+//! assert_eq!(chain.latest(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where things are
+//! - [`Chain`] for the whole: [`Chain::propose`] makes a block of groups, [`Chain::simulate`] runs a group without one,
+//!   [`Chain::revert_to`] takes blocks back.
+//! - An [`Evaluator`] is a block under construction: changes over a snapshot, as flat, typed [`Record`]s under ordered
+//!   [`Key`]s, with one undo log for everything. A refused group leaves no trace.
+//! - [`store`] is where a chain is kept: in memory, or with the feature `disk` in a folder.
+//!
+//! # Features
+//! `disk`, off unless it is switched on, is the store on disk.
 
 pub mod simulate;
 pub mod store;
@@ -62,3 +95,8 @@ pub use rewards::with_rewards;
 pub use state::balance_lookback;
 pub use totals::{AlgoCount, Totals, TotalsOverflow};
 pub use wellformed::{AccessError, MalformedError, ProgramsError};
+
+/// The programs of the README run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

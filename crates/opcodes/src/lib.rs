@@ -68,3 +68,8 @@ pub const OFF_CURVE_VERSION: u8 = 13;
 
 #[cfg(test)]
 mod langspec_tests;
+
+/// The programs of the README run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -94,3 +94,9 @@ pub use transaction::{
 #[cfg(test)]
 #[cfg(all(feature = "curve", feature = "signing"))]
 mod tests;
+
+/// The programs of the README run.
+#[cfg(doctest)]
+#[cfg(feature = "signing")]
+#[doc = include_str!("../README.md")]
+struct Readme;
