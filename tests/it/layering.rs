@@ -16,17 +16,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("devnet", &["ledger", "teal", "types"]),
     ("client", &["types"]),
     ("usage", &["client", "teal", "types"]),
-    ("network", &["types"]),
+    ("network", &[]),
     ("keys", &["types"]),
     ("registry", &["types"]),
     ("ops", &["usage", "client", "registry", "keys", "network", "devnet", "ledger", "teal", "types"]),
-    (
-        "",
-        &[
-            "ops", "usage", "client", "registry", "keys", "network", "devnet", "ledger", "avm", "teal", "opcodes",
-            "types",
-        ],
-    ),
+    ("", &["ops", "usage", "client", "registry", "keys", "network", "devnet", "avm", "teal", "opcodes", "types"]),
 ];
 
 /// The libraries of this project that a manifest names as dependencies; those of its tests do not count.

@@ -8,6 +8,7 @@ mod file_budget;
 mod hostile;
 mod kill;
 mod layering;
+mod manifests;
 mod module_graph;
 mod network;
 mod scenarios;

@@ -28,6 +28,15 @@ pub(crate) fn all() -> Vec<(PathBuf, String)> {
     found
 }
 
+/// Every `.rs` file under a folder, as path from the repository's folder and text; none if there is no such folder.
+pub(crate) fn under(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    if folder.is_dir() {
+        walk(folder, &mut found);
+    }
+    found
+}
+
 fn walk(dir: &Path, found: &mut Vec<(PathBuf, String)>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
