@@ -1,7 +1,7 @@
 //! Which accounts, assets, applications, holdings and local states the running program may touch.
 //!
-//! The transaction's own lists come first, then what the group created, what it shares (AVM 9), and last whoever
-//! `simulate` put in charge of the rest (go-algorand `EvalContext.available*` and `allows*`).
+//! The transaction's own lists come first, then what the group created, what it shares (AVM 9), and last the policy
+//! that `simulate` sets for the rest (go-algorand `EvalContext.available*` and `allows*`).
 
 use super::error::{Fault, fault};
 use super::vm::{SHARED_RESOURCES_VERSION, Vm};

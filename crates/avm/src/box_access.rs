@@ -1,7 +1,7 @@
 //! Who may touch which box, and what it costs of the group's write budget.
 //!
 //! A box must be named by the group. Those of other applications need their owner's permission, and boxes that a family
-//! of applications shares are guarded against being changed behind a waiting relative's back (go-algorand
+//! of applications shares may not be changed while a waiting relative relies on them (go-algorand
 //! `data/transactions/logic/box.go`).
 
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl Vm<'_, '_> {
         };
         let (known, new_app) = self.find_box(app, name, new_size)?;
         self.authorize_box(app, wanted)?;
-        // A new application has no boxes but those it made in this group, which are known.
+        // A new application has no boxes but those that it created in this group, which are known.
         let content = if new_app { None } else { self.ledger()?.box_get(app, name)? };
         let length = content.as_ref().map_or(0, |content| content.len() as u64);
         if let (BoxUse::Create(size), Some(_)) = (wanted, &content) {

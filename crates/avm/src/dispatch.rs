@@ -1,5 +1,5 @@
 //! From behaviours to functions: one exhaustive match, so that a row of the opcode table without a function does not
-//! compile. What the functions may assume is told in [`super::families`].
+//! compile. [`super::families`] says what the functions may assume.
 
 use super::error::Fault;
 use super::families::{
@@ -10,7 +10,7 @@ use super::families::{
 use super::vm::Vm;
 use pnp_opcodes::Op;
 
-/// Runs the opcode the machine stands at.
+/// Runs the machine's current opcode.
 pub(super) fn execute(vm: &mut Vm<'_, '_>, op: Op) -> Result<(), Fault> {
     let machine = &mut vm.machine;
     match op {

@@ -1,6 +1,6 @@
 //! How a program fails, in the reference's words.
 //!
-//! Three endings are never mixed: a program that approves or rejects is data (`bool`), a program that breaks is a
+//! Three endings are never mixed: a program that approves or rejects is data (`bool`), a program that fails is a
 //! [`ProgramError`], and a group that may not run at all is [`EvalError::Refused`]. Clients parse these texts
 //! (go-algorand `data/transactions/logic/eval.go`, `EvalError`), so they are kept to the byte.
 
@@ -25,9 +25,9 @@ struct FaultParts {
 /// What went wrong in an inner transaction, as the failing program reports it further.
 #[derive(Debug, Clone)]
 pub struct InnerFailure {
-    /// The inner failure's whole text.
+    /// The inner failure's full text.
     pub message: String,
-    /// The program that broke, where the failure was a program's.
+    /// The program that failed, where the failure was a program's.
     pub cause: Option<Box<ProgramError>>,
 }
 
@@ -78,7 +78,7 @@ macro_rules! fault {
 }
 pub(crate) use fault;
 
-/// What a program had in hand when it or a later one of its group failed.
+/// The state of a program when it, or a later one of its group, failed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvalState {
     /// The scratch space up to its last slot that is not zero.
@@ -89,7 +89,7 @@ pub struct EvalState {
     pub logs: Vec<Vec<u8>>,
 }
 
-/// A program that broke, with its place.
+/// A program that failed, with its place.
 #[derive(Debug, Clone)]
 pub struct ProgramError {
     /// The reason: the reference's text without prefix and place.
@@ -106,7 +106,7 @@ pub struct ProgramError {
     pub group_index: usize,
     /// One entry a transaction up to this one.
     pub states: Vec<EvalState>,
-    /// The inner failure behind this one.
+    /// The inner failure that caused this one.
     pub inner: Option<Box<InnerFailure>>,
 }
 
@@ -181,16 +181,16 @@ fn value_to_json(value: &Value) -> Json {
 /// Why a program came to no verdict.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum EvalError {
-    /// The program broke. A clear state program that breaks does not fail its transaction.
+    /// The program failed. A clear state program that fails does not fail its transaction.
     #[error(transparent)]
     Program(Box<ProgramError>),
-    /// The group may not go on, whatever the program: a budget of the group is used up.
+    /// The group may not continue, whatever the program: a budget of the group is used up.
     #[error("{0}")]
     Refused(String),
 }
 
 impl EvalError {
-    /// The broken program, if it was a program that broke.
+    /// The failed program, if it was a program that failed.
     pub fn program(&self) -> Option<&ProgramError> {
         match self {
             Self::Program(error) => Some(error),

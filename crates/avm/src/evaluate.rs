@@ -7,12 +7,12 @@ use super::machine::Machine;
 use super::vm::{Vm, World};
 use pnp_types::{AppIndex, OnCompletion};
 
-/// Runs `program` as application `app` for transaction `index` of the group and tells whether it approves. Its effects
-/// are in that transaction's `apply_data.eval_delta`; undoing the ledger after a rejection is the caller's business
-/// (go-algorand `logic.EvalContract`).
+/// Runs `program` as application `app` for transaction `index` of the group, and returns whether it approves. Its
+/// effects are in that transaction's `apply_data.eval_delta`. After a rejection the caller undoes what the ledger was
+/// changed by (go-algorand `logic.EvalContract`).
 ///
 /// # Errors
-/// [`EvalError::Program`] where the program broke, [`EvalError::Refused`] where the group may not go on.
+/// [`EvalError::Program`] where the program failed, [`EvalError::Refused`] where the group may not continue.
 pub fn eval_application(
     ledger: &mut dyn Ledger,
     group: &mut GroupContext<'_>,
@@ -75,11 +75,11 @@ pub(super) fn run_application(
     Ok((verdict, machine))
 }
 
-/// Runs the logic signature of transaction `index` of the group and tells whether it approves
+/// Runs the logic signature of transaction `index` of the group, and returns whether it approves
 /// (go-algorand `logic.EvalSignature`).
 ///
 /// # Errors
-/// [`EvalError::Program`] where the program broke.
+/// [`EvalError::Program`] where the program failed.
 pub fn eval_signature(
     group: &mut GroupContext<'_>,
     index: usize,

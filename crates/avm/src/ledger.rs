@@ -13,18 +13,18 @@ use pnp_types::{
     MicroAlgos, Micros, Round, SignedTransactionWithApplyData, StateSchema, TealValue, Transaction, VotingData,
 };
 
-/// A failure of the ledger: a sentence for people, and the program behind it where an inner program broke.
+/// A failure of the ledger: a sentence for people, and the failed program where it was an inner program that failed.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct LedgerError {
-    /// The whole text.
+    /// The full text.
     pub message: String,
-    /// The inner program that broke, if that was the reason.
+    /// The inner program that failed, if that was the reason.
     pub cause: Option<Box<ProgramError>>,
 }
 
 impl LedgerError {
-    /// A failure with this text and no program behind it.
+    /// A failure with this text that no program caused.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), cause: None }
     }
@@ -128,7 +128,7 @@ pub trait Ledger {
     fn block_header(&self, round: Round) -> Result<BlockHeader, LedgerError>;
     /// The hash that names the network.
     fn genesis_hash(&self) -> Digest;
-    /// The round being made.
+    /// The round of the block under construction.
     fn round(&self) -> Round;
     /// The timestamp of the block before it, in seconds.
     fn previous_timestamp(&self) -> i64;
@@ -170,7 +170,7 @@ pub trait Ledger {
     fn box_get(&self, app: AppIndex, name: &[u8]) -> Result<Option<Arc<[u8]>>, LedgerError>;
     /// Replaces the content of a box by one of the same length.
     fn box_set(&mut self, app: AppIndex, name: &[u8], value: Vec<u8>) -> Result<(), LedgerError>;
-    /// Deletes a box and tells whether there was one.
+    /// Deletes a box, and returns whether there was one.
     fn box_del(&mut self, app: AppIndex, name: &[u8]) -> Result<bool, LedgerError>;
     /// Lets every application read `app`'s boxes, or not.
     fn set_foreign_box_reads(&mut self, app: AppIndex, enable: bool) -> Result<(), LedgerError>;

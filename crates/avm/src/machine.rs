@@ -28,7 +28,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// A call made with a stack of that height.
+    /// A call with a stack of that height.
     pub(super) fn new(return_to: u32, height: usize) -> Self {
         Self { return_to, frame: Frame { height, proto: None } }
     }
@@ -40,7 +40,7 @@ pub struct Machine {
     pub(super) program: Arc<Program>,
     pub(super) stack: Vec<Value>,
     pub(super) frames: Vec<Call>,
-    /// Slots are made as they are stored to; the rest hold 0.
+    /// It grows as slots are stored to; the rest hold 0.
     pub(super) scratch: Vec<Value>,
     pub(super) uint_constants: Arc<[u64]>,
     pub(super) byte_constants: Arc<[Bytes]>,

@@ -1,9 +1,9 @@
 //! Programs decoded once: from bytes to instructions that a machine can run without reading a byte again.
 //!
-//! Decoding never fails. What is wrong with an instruction (an unknown opcode, a branch out of the program) is kept with
-//! it and reported when the instruction is reached, as the reference does, because a program may contain what it never
-//! runs. Branches may even lead into the middle of an instruction; such strands are decoded too, so that every branch
-//! has an instruction to go to. Whether a program may go on chain is [`super::check`]'s question.
+//! Decoding never fails. What is wrong with an instruction (an unknown opcode, a branch out of the program) is kept
+//! with it and reported when the instruction is reached, as the reference does, because a program may contain what it
+//! never runs. Branches may even lead into the middle of an instruction; such strands are decoded too, so that every
+//! branch has an instruction to go to. Whether a program may go on chain is [`super::check`]'s question.
 
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ pub enum Immediates {
 /// One decoded instruction.
 #[derive(Debug, Clone)]
 pub struct Instruction {
-    /// Where it stands in the program.
+    /// Its offset in the program.
     pub pc: u32,
     /// The instruction after it.
     pub next: u32,
@@ -140,7 +140,7 @@ impl Program {
         Ok(Self { bytes, version, entry, instructions: list, quick })
     }
 
-    /// A program that cannot even begin.
+    /// A program without a readable version.
     pub(super) fn unreadable(bytes: Bytes) -> Self {
         let table = version_table(0);
         let decoder = Decoder { code: &[], version: 0, table, dialect: Dialect { sized_constants: true } };
@@ -172,7 +172,7 @@ impl Program {
         &self.quick
     }
 
-    /// Where an instruction stands; the program's length for [`Self::END`].
+    /// The offset of an instruction; the program's length for [`Self::END`].
     pub fn pc_of(&self, index: u32) -> usize {
         self.instruction(index).map_or(self.bytes.len(), |instruction| instruction.pc as usize)
     }
@@ -210,7 +210,7 @@ pub fn read_version(program: &[u8]) -> Result<(u64, usize), &'static str> {
     pnp_opcodes::read_version(program).ok_or("invalid version")
 }
 
-/// Instructions found so far, by where they stand.
+/// Instructions found so far, by offset.
 struct Strands {
     indices: Vec<Option<u32>>,
     list: Vec<Instruction>,
@@ -246,7 +246,7 @@ impl Strands {
     }
 }
 
-/// What is needed to decode one instruction wherever it stands.
+/// What is needed to decode the instruction at any offset.
 pub(super) struct Decoder<'p> {
     pub code: &'p [u8],
     pub version: u64,
@@ -302,8 +302,8 @@ impl Decoder<'_> {
         (instruction, size)
     }
 
-    /// What is run, and over how many bytes, where immediates are not whole. Labels that reach beyond the program fail
-    /// only when one of them is taken.
+    /// What is run, and over how many bytes, where immediates are not complete. Labels that reach beyond the program
+    /// fail only when one of them is taken.
     fn broken(spec: &OpSpec, malformed: Malformed) -> (Immediates, Option<usize>) {
         let name = spec.name;
         match malformed {
@@ -316,7 +316,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// What stands behind an opcode, in the form it is run in.
+    /// What follows an opcode, in the form it is run in.
     fn immediates(&self, decoded: &Decoded<'_>) -> Result<Immediates, String> {
         Ok(match &decoded.operand {
             Operand::None => Immediates::None,

@@ -85,17 +85,20 @@ impl Vm<'_, '_> {
 
     /// The account and application whose local state an opcode would read; `None` where it would fail.
     ///
-    /// For observers: asking has the same effect on unnamed resources as running the opcode, as it has in the reference.
+    /// For observers: asking has the same effect on unnamed resources as running the opcode, as it has in the
+    /// reference.
     pub fn local_state_named(&mut self, account: &Value, app: u64) -> Option<(Address, AppIndex)> {
         self.locals_reference(account, app).ok()
     }
 
-    /// The account whose local state an opcode would change; `None` where it would fail. See [`Self::local_state_named`].
+    /// The account whose local state an opcode would change; `None` where it would fail. See
+    /// [`Self::local_state_named`].
     pub fn mutable_account_named(&mut self, account: &Value) -> Option<Address> {
         self.mutable_account_reference(account).ok().map(|reference| reference.address)
     }
 
-    /// The application whose global state an opcode would read; `None` where it would fail. See [`Self::local_state_named`].
+    /// The application whose global state an opcode would read; `None` where it would fail. See
+    /// [`Self::local_state_named`].
     pub fn application_named(&mut self, app: u64) -> Option<AppIndex> {
         self.app_reference(app, true).ok()
     }
@@ -107,7 +110,7 @@ impl Vm<'_, '_> {
         Ok(id)
     }
 
-    /// An application. Before AVM 4, `foreign` tells that the opcode takes a place in the list and not an id.
+    /// An application. Before AVM 4, `foreign` says that the opcode takes a place in the list and not an id.
     pub(super) fn app_reference(&mut self, reference: u64, foreign: bool) -> Result<AppIndex, Fault> {
         if self.version() >= DIRECT_REFERENCE_VERSION {
             return self.resolve_app(reference);
@@ -141,7 +144,7 @@ impl Vm<'_, '_> {
         }
     }
 
-    /// An asset. Before AVM 4, `foreign` tells that the opcode takes a place in the list and not an id.
+    /// An asset. Before AVM 4, `foreign` says that the opcode takes a place in the list and not an id.
     pub(super) fn asset_reference(&mut self, reference: u64, foreign: bool) -> Result<AssetIndex, Fault> {
         if self.version() >= DIRECT_REFERENCE_VERSION {
             return self.resolve_asset(reference);

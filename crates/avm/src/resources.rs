@@ -150,7 +150,7 @@ impl Resources {
         }
     }
 
-    /// `app` 0 stands for the called application; one that is being created gets its boxes when it has a number.
+    /// `app` 0 means the called application; one that is being created gets its boxes when it has a number.
     fn add_box(&mut self, app: AppIndex, name: &[u8], called: AppIndex) {
         let app = if app == 0 { called } else { app };
         if app != 0 {

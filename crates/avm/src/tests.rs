@@ -122,7 +122,7 @@ fn accounts_reached_through_the_group_are_listed_as_shared() {
 }
 
 #[test]
-fn what_nobody_names_is_out_of_reach() {
+fn what_no_transaction_names_is_unavailable() {
     let ledger = &mut MemoryLedger::default();
     let stranger = "int 32; bzero; ";
     let zero = Address::ZERO;
@@ -161,7 +161,7 @@ fn overpaid_fees_pay_for_inner_transactions() {
 }
 
 #[test]
-fn inner_calls_may_not_come_back_and_their_failures_are_told() {
+fn inner_calls_may_not_come_back_and_their_failures_are_reported() {
     let mut ledger = MemoryLedger::default();
     ledger.set_balance(Address::of_application(APP), MicroAlgos::algos(1));
     let call_app = |app: AppIndex| {
@@ -242,7 +242,7 @@ fn boxes_are_bought_with_references() {
 
     ledger.set_box(APP, "b", vec![0; 5000]);
     let (verdict, _) = run_call(&mut ledger, "int 1", naming);
-    assert_eq!(verdict, Err(format!("read budget exceeded (5000 > {budget})")), "no program broke: no place is told");
+    assert_eq!(verdict, Err(format!("read budget exceeded (5000 > {budget})")), "no program failed: there is no place");
 }
 
 #[test]

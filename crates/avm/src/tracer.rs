@@ -1,9 +1,9 @@
-//! Hooks for whoever wants to watch a run: exec traces, debuggers, `simulate`.
+//! Hooks to watch a run: for exec traces, debuggers and `simulate`.
 //!
 //! All of them do nothing unless implemented, and a group without a tracer pays one test a program for them. The order
-//! is the reference's (go-algorand `data/transactions/logic/tracer.go`): group, transaction, program, opcode, each
-//! begun and ended, inner groups within the opcode that submits them. The ledger calls the hooks of top-level groups and
-//! transactions, the machine all others.
+//! is the reference's (go-algorand `data/transactions/logic/tracer.go`): group, transaction, program, opcode, a
+//! beginning and an end of each, inner groups within the opcode that submits them. The ledger calls the hooks of
+//! top-level groups and transactions, the machine all others.
 
 use super::error::Fault;
 use super::group::GroupContext;
@@ -27,7 +27,7 @@ pub trait Tracer {
         _error: Option<&str>,
     ) {
     }
-    /// A program begins; it may still turn out not to be one.
+    /// A program begins; it may prove unreadable.
     fn before_program(&mut self, _vm: &mut Vm<'_, '_>) {}
     /// A program ended.
     fn after_program(&mut self, _vm: &mut Vm<'_, '_>, _passed: bool, _error: Option<&Fault>) {}
@@ -39,7 +39,7 @@ pub trait Tracer {
     fn before_opcode(&mut self, _vm: &mut Vm<'_, '_>) {}
     /// An opcode ended: [`Vm::pc`] is the place of the next one, or of this one if it failed.
     fn after_opcode(&mut self, _vm: &mut Vm<'_, '_>, _error: Option<&Fault>) {}
-    /// Who decides about resources that no transaction names; nobody means that they are refused.
+    /// What decides about resources that no transaction names; `None` means that they are refused.
     fn unnamed_resources(&mut self) -> Option<&mut dyn UnnamedResources> {
         None
     }
@@ -57,9 +57,9 @@ pub trait UnnamedResources {
     fn holding(&mut self, address: &Address, asset: AssetIndex) -> bool;
     /// Whether a local state may be touched, its account and application being allowed already.
     fn local(&mut self, address: &Address, app: AppIndex) -> bool;
-    /// Whether a box may be touched. `new_app` tells that its application was created in this group; `create_size` is
+    /// Whether a box may be touched. `new_app` says that its application was created in this group; `create_size` is
     /// the size it is about to be created with, or 0.
     fn box_access(&mut self, app: AppIndex, name: &[u8], new_app: bool, create_size: u64) -> bool;
-    /// Whether a group may go on whose boxes leave that many bytes of its read budget over, or need that many more.
+    /// Whether a group may continue whose boxes leave that many bytes of its read budget over, or need that many more.
     fn io_surplus(&mut self, surplus: i64) -> bool;
 }

@@ -1,7 +1,7 @@
 //! The two kinds of value a program can hold.
 //!
-//! A [`Value`] is sixteen bytes: the byte string's non-null pointer is the niche that tells the two kinds apart, so an
-//! integer costs no tag and a byte string costs one reference count to copy. Nothing here knows what a program is.
+//! A [`Value`] is sixteen bytes: the byte string's non-null pointer is the niche that distinguishes the two kinds, so
+//! an integer costs no tag and a byte string costs one reference count to copy. Nothing here knows what a program is.
 
 use std::borrow::Borrow;
 use std::fmt;

@@ -231,7 +231,7 @@ impl<'v, 't> Vm<'v, 't> {
         }
     }
 
-    /// Runs a program from its beginning and tells whether it approves.
+    /// Runs a program from its beginning, and returns whether it approves.
     pub(super) fn execute(&mut self, program: &[u8]) -> Result<bool, Fault> {
         if let Ok(delta) = self.delta() {
             delta.global_delta = Default::default();
@@ -395,7 +395,7 @@ impl<'v, 't> Vm<'v, 't> {
         Ok(())
     }
 
-    /// A fault with its place and what the group's programs had in hand.
+    /// A fault with its place, and the state of the group's programs.
     pub(super) fn explain(&self, fault: Fault) -> Box<ProgramError> {
         let (message, inner) = fault.into_parts();
         let states = self.group.transactions.iter().take(self.index + 1).enumerate().map(|(index, transaction)| {

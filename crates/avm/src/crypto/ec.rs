@@ -39,7 +39,7 @@ pub fn add(group: Group, a: &[u8], b: &[u8]) -> Result<Vec<u8>, CurveError> {
     on_curve!(group, add(a, b))
 }
 
-/// `scalar` (at most 32 bytes) times `point`; outside the prime-order subgroup, what the reference makes of it.
+/// `scalar` (at most 32 bytes) times `point`; outside the prime-order subgroup, the reference's result.
 ///
 /// # Errors
 /// When it is no point of the curve.

@@ -30,7 +30,7 @@ pub enum RecoverError {
     /// r and s together are not 64 bytes long.
     #[error("invalid signature length")]
     SignatureLength,
-    /// No key makes this signature.
+    /// No key gives this signature.
     #[error("recovery failed")]
     NoKey,
 }
@@ -75,7 +75,7 @@ pub fn decompress_secp256r1(key: &[u8]) -> Option<Coordinates> {
     Some(Coordinates { x: (*encoded.x()?).into(), y: (*encoded.y()?).into() })
 }
 
-/// The secp256k1 key that made the signature (`r`, `s`) of the 32-byte hash `message`. Of the recovery id, 0..=3, the
+/// The secp256k1 key that gave the signature (`r`, `s`) of the 32-byte hash `message`. Of the recovery id, 0..=3, the
 /// low bit is y's parity and the high bit says that r was reduced. A high s is accepted.
 ///
 /// # Errors

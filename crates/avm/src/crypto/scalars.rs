@@ -49,7 +49,7 @@ pub(super) fn constants<F: PrimeField>(seed: &str) -> impl Iterator<Item = F> + 
 pub(super) mod tests {
     use super::*;
 
-    /// Runs `hash` on the 32-byte-block vectors recorded for `field`, whose answers stand under `answer`.
+    /// Runs `hash` on the 32-byte-block vectors recorded for `field`, whose answers are under `answer`.
     pub(in super::super) fn check_recorded(hash: fn(ScalarField, &[u8]) -> Result<[u8; 32], NotReduced>, name: &str) {
         let text = include_str!("../../../../tests/vectors/crypto/primitives.json");
         let vectors: serde_json::Value = serde_json::from_str(text).unwrap();

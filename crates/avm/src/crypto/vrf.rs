@@ -1,4 +1,5 @@
-//! Verification of ECVRF-ED25519-SHA512-Elligator2 as IETF draft 03 has it, which the network froze (opcode `vrf_verify`).
+//! Verification of ECVRF-ED25519-SHA512-Elligator2 as IETF draft 03 has it, which the network froze (opcode
+//! `vrf_verify`).
 //!
 //! The final RFC 9381 is another function. Encodings: y must be reduced, but an x of zero may carry a sign bit, other
 //! than in this network's ed25519 rule. Rule: go-algorand's libsodium, `crypto_vrf/ietfdraft03`.
@@ -14,7 +15,7 @@ use sha2::Digest as _;
 /// The draft's number of this combination of curve, hash and map.
 const SUITE: u8 = 4;
 
-/// The 64-byte output of `proof` (gamma ‖ c ‖ s, 80 bytes) for `message`, if `public_key` made it.
+/// The 64-byte output of `proof` (gamma ‖ c ‖ s, 80 bytes) for `message`, if it is `public_key`'s.
 #[must_use]
 pub fn verify(public_key: &[u8; 32], proof: &[u8; 80], message: &[u8]) -> Option<[u8; 64]> {
     let key = reduced_point(public_key).filter(|key| !key.is_small_order())?;

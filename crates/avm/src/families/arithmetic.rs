@@ -6,13 +6,13 @@ use crate::value::Value;
 
 type Done = Result<(), Fault>;
 
-/// Replaces the two integers on top of the stack by what `op` makes of them.
+/// Replaces the two integers on top of the stack by the result of `op`.
 fn binary<T: Into<Value>>(machine: &mut Machine, op: impl FnOnce(u64, u64) -> Result<T, Fault>) -> Done {
     let result = op(machine.uint(1)?, machine.uint(0)?)?;
     machine.replace(2, result)
 }
 
-/// Replaces the two integers on top of the stack by the two halves of what `op` makes of them, the high half deeper.
+/// Replaces the two integers on top of the stack by the two halves of the result of `op`, the high half deeper.
 fn wide(machine: &mut Machine, op: impl FnOnce(u64, u64) -> Result<u128, Fault>) -> Done {
     let result = op(machine.uint(1)?, machine.uint(0)?)?;
     machine.drop_top(2);

@@ -49,7 +49,7 @@ fn decode(text: &[u8], alphabet: Base64Encoding) -> Result<Vec<u8>, usize> {
         }
     };
     while at < text.len() {
-        // Up to four digits, then what they stand for.
+        // Up to four digits, then what they mean.
         let mut bits = 0u32;
         let mut count = 0;
         let mut garbage = None;

@@ -98,7 +98,7 @@ fn compared(machine: &mut Machine, holds: impl FnOnce(Ordering) -> bool) -> Done
     machine.replace(2, holds(ordering))
 }
 
-/// Like [`compared`], but for the two comparisons that the reference makes of swapped arguments: where they are too
+/// Like [`compared`], but for the two comparisons that the reference does on swapped arguments: where they are too
 /// large, error reports show them swapped.
 fn compared_swapped(machine: &mut Machine, holds: impl FnOnce(Ordering) -> bool) -> Done {
     compared(machine, holds).inspect_err(|_| {

@@ -51,12 +51,12 @@ pub(crate) fn branch_zero(machine: &mut Machine) -> Done {
     if flag == 0 { branch(machine) } else { Ok(()) }
 }
 
-/// `bnz` with a varint offset, which must make sense in any case: it tells where the next opcode stands.
+/// `bnz` with a varint offset, which must be valid in any case: it gives the place of the next opcode.
 pub(crate) fn branch_non_zero_varint(machine: &mut Machine) -> Done {
     branch_varint_if(machine, |flag| flag != 0)
 }
 
-/// `bz` with a varint offset, which must make sense in any case: it tells where the next opcode stands.
+/// `bz` with a varint offset, which must be valid in any case: it gives the place of the next opcode.
 pub(crate) fn branch_zero_varint(machine: &mut Machine) -> Done {
     branch_varint_if(machine, |flag| flag == 0)
 }
@@ -78,7 +78,7 @@ pub(crate) fn switch(machine: &mut Machine) -> Done {
     jump_to_label(machine, index)
 }
 
-/// `match`: the labels stand for the values below the top of the stack, the deepest first.
+/// `match`: each label belongs to a value below the top of the stack, the deepest first.
 pub(crate) fn match_(machine: &mut Machine) -> Done {
     let count = machine.targets()?.len().saturating_sub(1);
     let height = machine.stack().len();
@@ -127,7 +127,7 @@ pub(crate) fn proto(machine: &mut Machine) -> Done {
     Ok(())
 }
 
-/// `retsub`. After a `proto`, only the declared results are left of what the subroutine was given and made.
+/// `retsub`. After a `proto`, only the declared results are left of the subroutine's arguments and results.
 pub(crate) fn retsub(machine: &mut Machine) -> Done {
     let Some(call) = machine.frames.last() else {
         fault!("retsub with empty callstack");

@@ -62,7 +62,7 @@ fn reorder(machine: &mut Machine, shuffle: Option<Shuffle>, refused: impl FnOnce
     if done { Ok(()) } else { Err(refused(machine)) }
 }
 
-/// Does what the current frame makes of the opcode's offset.
+/// Moves values as the opcode's offset says in the current frame.
 fn by_frame(
     machine: &mut Machine,
     name: &str,

@@ -1,8 +1,9 @@
 //! The lenient half: the members of an object, as go-codec reads JSON into a map of raw texts.
 //!
-//! What follows the object is ignored; numbers may start with `+`, be a bare sign or write `.5`; strings may hold control
-//! characters, `\'`, and `\u` without hexadecimal digits; two surrogates in a row make a replacement character. A member
-//! that is written twice is refused, unless the second one is `null`. Source: go-codec `codec/json.go`, `decode.go`.
+//! What follows the object is ignored; numbers may start with `+`, be a bare sign or write `.5`; strings may hold
+//! control characters, `\'`, and `\u` without hexadecimal digits; two surrogates in a row become a replacement
+//! character. A member that is written twice is refused, unless the second one is `null`. Source: go-codec
+//! `codec/json.go`, `decode.go`.
 
 /// Deeper than this an object may not be nested, itself included.
 const MAX_DEPTH: usize = 1023;
@@ -75,7 +76,7 @@ impl<'t> Members<'t> {
     }
 }
 
-/// The text, and the character taken last if nothing has been made of it yet. A zero means that there is none; so a
+/// The text, and the character taken last if it has not been used yet. A zero means that there is none; so a
 /// zero in the text is taken and forgotten, as if it were white space, but only by who asks for a character there.
 struct Reader<'t> {
     text: &'t [u8],
@@ -84,7 +85,7 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// The character at hand, or the next one that is no white space.
+    /// The character taken last, or the next one that is no white space.
     fn token(&mut self) -> Result<u8, MembersError> {
         while self.token == 0 {
             let byte = *self.text.get(self.at).ok_or(Malformed)?;
@@ -105,7 +106,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// Before every element but the first stands a comma.
+    /// Before every element but the first there is a comma.
     fn comma(&mut self, first: bool) -> Result<(), MembersError> {
         if first { self.token().map(drop) } else { self.expect(b',') }
     }
@@ -181,7 +182,7 @@ impl<'t> Reader<'t> {
 
     fn number(&mut self) -> Result<Key, MembersError> {
         let digits = if self.token()? == b'"' {
-            // Only behind a zero, which hid the quote.
+            // Only after a zero, which hid the quote.
             self.piece()?.split_last().map_or(&[][..], |(_, digits)| digits)
         } else {
             self.at -= 1;
@@ -230,7 +231,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Undoes the escape whose letter stands at `at`, and says where the text goes on.
+/// Decodes the escape whose letter is at `at`, and says where the text continues.
 fn unescape(piece: &[u8], at: usize, decoded: &mut Vec<u8>) -> Result<usize, MembersError> {
     let plain = match *piece.get(at).ok_or(Malformed)? {
         byte @ (b'"' | b'\\' | b'/' | b'\'') => byte,
@@ -258,7 +259,7 @@ fn unescape_unicode(piece: &[u8], at: usize) -> Result<(char, usize), MembersErr
     if let Some(character) = code.and_then(char::from_u32) {
         return Ok((character, end));
     }
-    // What is no character becomes the replacement, and a surrogate takes the escape behind it along.
+    // What is no character becomes the replacement, and a surrogate takes the escape after it along.
     let second = code.is_some() && piece.len() > end && piece.get(end..end + 2) == Some(b"\\u");
     if second && piece.len() < end + 6 {
         return Err(Malformed);
@@ -317,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_told_apart_from_what_is_no_json() {
+    fn what_is_no_object_is_distinguished_from_what_is_no_json() {
         for text in ["[1]", "null", "nullx", "1", "\"a\"", "x"] {
             assert_eq!(get(text, "a"), Err(NotAnObject), "{text}");
         }

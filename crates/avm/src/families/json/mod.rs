@@ -31,7 +31,7 @@ fn find(text: &[u8], key: &[u8], wanted: JsonRefType) -> Result<Value, Fault> {
         Err(reason) => fault!("error while parsing JSON text, {reason}"),
     };
     let Some(member) = members.get(key) else {
-        // The reference reads once more here, and sees what the lenient half has read over.
+        // The reference reads again here, and sees what the lenient half has ignored.
         let visible = text.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
         if visible == Some(&0) {
             fault!("error while parsing JSON text, invalid character '\\x00' looking for beginning of value");

@@ -258,7 +258,7 @@ fn unquote(quoted: &[u8]) -> Vec<u8> {
     plain.into_bytes()
 }
 
-/// The character an escape stands for, and its length.
+/// The character that an escape means, and its length.
 fn unescape(escape: &[u8]) -> (char, usize) {
     let character = match escape.get(1) {
         Some(b'b') => '\u{8}',
