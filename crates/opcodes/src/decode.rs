@@ -1,4 +1,4 @@
-//! The one decoder of bytecode: an instruction as it stands in a program.
+//! The one decoder of bytecode: an instruction as it is in a program.
 //!
 //! It says what the bytes are, not what they are for. The AVM, the disassembler and the analyses of a program build
 //! their own instructions on it, and word in their own way what cannot be decoded.
@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::varint::{Varint, read_uvarint, read_varint};
 use super::{ImmediateKind, LinearCost, OpSpec, VersionTable};
 
-/// One instruction, where it stands in the program.
+/// One instruction at its place in the program.
 #[derive(Clone, Debug)]
 pub struct Decoded<'p> {
     /// The position of its first byte.
@@ -93,7 +93,7 @@ impl<'p> ByteList<'p> {
         self.count == 0
     }
 
-    /// Where each stands in the program, in order.
+    /// The place of each in the program, in order.
     pub fn places(&self) -> impl ExactSizeIterator<Item = Range<usize>> + use<'p> {
         let (program, mut at) = (self.program, self.start);
         (0..self.count).map(move |_| {
@@ -157,19 +157,19 @@ pub enum Malformed {
         /// How many labels are announced.
         count: usize,
     },
-    /// No integer stands at this position.
+    /// There is no integer at this position.
     Uint(usize),
-    /// No length stands at this position.
+    /// There is no length at this position.
     Length(usize),
     /// The program ends within the byte string that begins at this position.
     Bytes(usize),
-    /// No count of a list stands at this position.
+    /// There is no count of a list at this position.
     ListLength(ListOf, usize),
     /// The list announces more items than the program has bytes.
     ListTooLong(ListOf),
     /// The program ends within the list.
     ListShort(ListOf),
-    /// Neither an integer nor a length stands where an item should begin.
+    /// There is neither an integer nor a length where an item should begin.
     ListItem {
         /// What the list is of.
         of: ListOf,
@@ -241,7 +241,7 @@ impl<'p> Decoded<'p> {
     /// ```
     ///
     /// # Errors
-    /// [`Malformed`] where no whole instruction stands there.
+    /// [`Malformed`] where there is no complete instruction.
     #[inline]
     pub fn at(program: &'p [u8], pc: usize, table: &VersionTable) -> Result<Self, Malformed> {
         let spec = opcode(program, pc, table)?;
@@ -251,7 +251,7 @@ impl<'p> Decoded<'p> {
     /// Decodes the immediates of an instruction at `pc` whose opcode is known.
     ///
     /// # Errors
-    /// [`Malformed`] where its immediates are not whole.
+    /// [`Malformed`] where its immediates are not complete.
     #[inline]
     pub fn of(program: &'p [u8], pc: usize, spec: &'static OpSpec) -> Result<Self, Malformed> {
         let at = pc + spec.opcode_size();
@@ -319,7 +319,7 @@ pub fn read_version(program: &[u8]) -> Option<(u64, usize)> {
 /// The opcode at `pc`.
 ///
 /// # Errors
-/// [`Malformed`] where none stands there.
+/// [`Malformed`] where there is none.
 #[inline]
 pub fn opcode(program: &[u8], pc: usize, table: &VersionTable) -> Result<&'static OpSpec, Malformed> {
     let rest = program.get(pc..).unwrap_or_default();

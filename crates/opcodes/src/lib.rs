@@ -1,9 +1,9 @@
 //! Every opcode and field of the Algorand Virtual Machine as one table of plain data, and how programs are read by it.
 //!
-//! - [`OPCODES`] has one row for each opcode, and another for each version that changed it: byte, name, stack signature,
-//!   immediates, cost, modes. [`version_table`] folds the rows into what one AVM version sees. Assembler, disassembler,
-//!   checks, interpreter and documentation all derive from them.
-//! - [`Decoded`] is one instruction as it stands in a program: the only decoder there is.
+//! - [`OPCODES`] has one row for each opcode, and another for each version that changed it: byte, name, stack
+//!   signature, immediates, cost, modes. [`version_table`] folds the rows into what one AVM version sees. Assembler,
+//!   disassembler, checks, interpreter and documentation all derive from them.
+//! - [`Decoded`] is one instruction as it is in a program: the only decoder there is.
 //! - [`Shuffle`] and [`Frame`] say what opcodes such as `dig`, `cover` or `retsub` do to the order of the stack.
 //!
 //! How text is parsed and how an opcode runs does not belong here.

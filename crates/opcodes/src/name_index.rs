@@ -3,13 +3,13 @@
 //! The assembler looks up one opcode a line and one field in every few, so the tables bring their own open-addressed
 //! index instead of a general map.
 
-/// What each of some names stands for.
+/// What each of some names means.
 #[derive(Clone, Debug)]
 pub struct NameIndex<V> {
     slots: Box<[Slot<V>]>,
 }
 
-/// A name and what it stands for. Its ends and its length are those of no other name of the index, and of at most
+/// A name and what it means. Its ends and its length are those of no other name of the index, and of at most
 /// sixteen bytes they are all there is to it.
 #[derive(Clone, Copy, Debug)]
 struct Slot<V> {
@@ -53,7 +53,7 @@ fn spread([head, tail]: [u64; 2], len: usize) -> usize {
 }
 
 impl<V: Copy> NameIndex<V> {
-    /// Indexes what `names` stand for; empty names are left out, of equal names the last wins.
+    /// Indexes what `names` mean; empty names are left out, of equal names the last wins.
     pub fn new(names: impl IntoIterator<Item = (&'static str, V), IntoIter: ExactSizeIterator>) -> Self {
         let names = names.into_iter();
         let size = (names.len() * 4).next_power_of_two().max(8);
@@ -70,7 +70,7 @@ impl<V: Copy> NameIndex<V> {
         Self { slots }
     }
 
-    /// What `name` stands for.
+    /// What `name` means.
     #[inline(always)]
     pub fn get(&self, name: impl AsRef<[u8]>) -> Option<V> {
         let name = name.as_ref();

@@ -29,7 +29,7 @@ pub enum Shuffle {
         /// Whether it is the upper one.
         upper: bool,
     },
-    /// Leaves, of what a subroutine was given and has made, its results: they lie right above its arguments, which go,
+    /// Leaves, of a subroutine's arguments and results, the results: they lie right above its arguments, which go,
     /// and so does all above them.
     Return {
         /// How many arguments.
@@ -42,7 +42,8 @@ pub enum Shuffle {
 }
 
 impl Shuffle {
-    /// What an opcode with this first immediate does, if that is all it does and its effect needs no frame and no value.
+    /// What an opcode with this first immediate does, if that is all it does and its effect needs no frame and no
+    /// value.
     #[inline]
     pub const fn of(op: Op, immediate: u8) -> Option<Self> {
         let depth = immediate as usize;
@@ -73,8 +74,8 @@ impl Shuffle {
         }
     }
 
-    /// Reorders the values on top of `stack`; says whether there were enough, and changes nothing if not. A bury at depth
-    /// 0, which has nothing to replace, fails in any case.
+    /// Reorders the values on top of `stack`; says whether there were enough, and changes nothing if not. A bury at
+    /// depth 0, which has nothing to replace, fails in any case.
     ///
     /// ```
     /// use pnp_opcodes::{Op, Shuffle};

@@ -51,7 +51,7 @@ impl Signature {
 pub struct OpSpec {
     /// The byte in the program.
     pub byte: u8,
-    /// The second byte, for opcodes behind a prefix; 0 for the others.
+    /// The second byte, for opcodes after a prefix; 0 for the others.
     pub sub: u8,
     /// The mnemonic.
     pub name: &'static str,
@@ -115,7 +115,7 @@ impl OpSpec {
         Self { modes: Modes::Application, ..self }
     }
 
-    /// The size of the opcode itself in bytes: 2 behind a prefix, else 1.
+    /// The size of the opcode itself in bytes: 2 after a prefix, else 1.
     #[inline]
     pub const fn opcode_size(&self) -> usize {
         if self.sub == 0 { 1 } else { 2 }

@@ -25,7 +25,7 @@ pub enum AvmType {
     Any = 0b11,
 }
 
-/// A name given to a bounded type, where its bounds alone would not tell its meaning.
+/// A name given to a bounded type, where its bounds alone would not say what it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Alias {
     None,
@@ -89,7 +89,7 @@ impl StackType {
         Self::new(AvmType::Bytes, Alias::None, min, max)
     }
 
-    /// The type behind one letter of a signature.
+    /// The type that one letter of a signature means.
     const fn of_letter(letter: u8) -> Option<Self> {
         Some(match letter {
             b'a' => Self::ANY,
@@ -150,7 +150,8 @@ impl StackType {
     /// Whether a value of this type can be a value of `expected`.
     #[inline]
     pub const fn overlaps(self, expected: Self) -> bool {
-        // "Any" has the widest bounds, so that they never stand in its way. All is looked at: it is less than a branch.
+        // "Any" has the widest bounds, so that no bounds are refused by it. All are compared: that is cheaper than a
+        // branch.
         (self.kind as u8 & expected.kind as u8 != 0) & (self.min <= expected.max) & (self.max >= expected.min)
     }
 }

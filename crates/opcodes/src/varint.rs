@@ -67,7 +67,7 @@ pub const fn uvarint_len(value: u64) -> usize {
     bits.div_ceil(7)
 }
 
-/// The unsigned integer that stands for a signed one.
+/// The unsigned integer that encodes a signed one.
 #[inline]
 pub const fn zigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63).cast_unsigned()

@@ -16,7 +16,7 @@ pub struct VersionTable {
     field_names: NameIndex<()>,
 }
 
-/// Each made when it is first asked for: most processes meet two of them.
+/// Each is built when it is first asked for: most processes need two of them.
 static TABLES: [OnceLock<VersionTable>; MAX_VERSION as usize + 1] =
     [const { OnceLock::new() }; MAX_VERSION as usize + 1];
 

@@ -20,7 +20,7 @@ const TXN_TYPE_LONG_NAMES: [&str; 9] = [
 pub const ON_COMPLETION_NAMES: [&str; 6] =
     ["NoOp", "OptIn", "CloseOut", "ClearState", "UpdateApplication", "DeleteApplication"];
 
-/// The integer a name stands for in `int NAME`.
+/// The integer that a name means in `int NAME`.
 pub fn named_constant(name: &str) -> Option<u64> {
     // Every name begins with a letter, most integers do not.
     if !name.bytes().next()?.is_ascii_alphabetic() {

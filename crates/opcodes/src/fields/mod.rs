@@ -39,7 +39,7 @@ pub struct FieldSpec {
     pub modes: Modes,
 }
 
-/// One field and the variant that stands for it.
+/// One field and its variant.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldRow<F> {
     /// The variant; its number is the byte in the program.

@@ -68,7 +68,7 @@ impl Field for Base64Encoding {
     }
 }
 
-/// What `json_ref` makes of the value it finds.
+/// What `json_ref` returns of the value it finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum JsonRefType {
