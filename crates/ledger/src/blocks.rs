@@ -1,6 +1,6 @@
-//! The history: every block, its header apart, and where each transaction stands.
+//! The history: every block, its header apart, and the place of each transaction.
 //!
-//! Knows how these lie in the store's tables and nothing of what transactions mean.
+//! It defines how these are kept in the store's tables, and knows nothing of what transactions mean.
 
 use super::store::{Batch, Store, StoreError, Table};
 use super::txtail;

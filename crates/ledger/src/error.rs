@@ -1,7 +1,7 @@
 //! Why a group is refused, in algod's words: SDKs and people parse these texts.
 //!
 //! Three layers, each wrapping the next: a rule of one transaction ([`ApplyError`]), the transaction it befell, and the
-//! group as a whole ([`GroupError`]). What is not a refusal but a broken store stays apart ([`ReadError`]) and never
+//! group as a whole ([`GroupError`]). An unreadable store is no refusal and stays apart ([`ReadError`]) and never
 //! counts as a program's failure.
 
 use std::fmt;
@@ -187,7 +187,7 @@ impl From<EvalError> for ApplyError {
     }
 }
 
-/// Why recent rounds stand in a transaction's way.
+/// Why recent rounds keep a transaction out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TailError {
     /// It is on chain already.
@@ -359,7 +359,7 @@ impl GroupError {
     }
 }
 
-/// Why a block could not be begun or finished. Every one of these is a fault of this node or its store.
+/// Why a block could not be started or finished. Every one of these is a fault of this node or its store.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum BlockError {
     /// The store failed.

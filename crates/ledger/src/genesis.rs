@@ -1,8 +1,9 @@
 //! How a network begins: who owns what before the first block, under which rules and which name.
 //!
-//! The document is algod's `genesis.json`, its hash is the network's identity (go-algorand `data/bookkeeping/genesis.go`). A
-//! development network uses AlgoKit LocalNet's names, because tools recognize LocalNet by its genesis id; its balances are
-//! simpler: one rich account and an empty rewards pool, so that no balance changes unless a transaction changes it.
+//! The document is algod's `genesis.json`, its hash is the network's identity (go-algorand
+//! `data/bookkeeping/genesis.go`). A development network uses AlgoKit LocalNet's names, because tools recognize
+//! LocalNet by its genesis id; its balances are simpler: one rich account and an empty rewards pool, so that no balance
+//! changes unless a transaction changes it.
 
 use std::collections::BTreeSet;
 
@@ -35,7 +36,7 @@ pub const DISPENSER_COMMENT: &str = "Wallet1";
 /// The longest validity that a key registration may ask for, so that the rich account stays online.
 const VOTE_LAST: Round = 256 * (1 << 16) - 1;
 
-/// The number that applications and assets of a network without low ids start behind.
+/// The number after which applications and assets of a network without low ids are numbered.
 const FIRST_COUNTER: u64 = 1000;
 
 /// A network's beginning.
@@ -214,14 +215,14 @@ pub enum GenesisError {
 impl Genesis {
     /// The genesis of a development network on which `dispenser` owns everything: `dockernet-v1`, current protocol.
     ///
-    /// The dispenser is online, as tools expect of LocalNet's, yet nobody votes on a development network: its participation
-    /// keys are hashes of its address, which no secret belongs to.
+    /// The dispenser is online, as tools expect of LocalNet's, yet no account votes on a development network: its
+    /// participation keys are hashes of its address, which no secret belongs to.
     pub fn development(dispenser: Address, timestamp: i64) -> Self {
         let protocol = consensus::LATEST;
-        let stand_in = |name: &[u8]| hash_with_prefix(name, dispenser.as_bytes()).0;
+        let placeholder = |name: &[u8]| hash_with_prefix(name, dispenser.as_bytes()).0;
         let mut state_proof_key = [0; 64];
         for (half, name) in state_proof_key.chunks_mut(32).zip([&b"state proof 1"[..], b"state proof 2"]) {
-            half.copy_from_slice(&stand_in(name));
+            half.copy_from_slice(&placeholder(name));
         }
         // A pool of no more than the minimum balance pays no rewards.
         let reserve = GenesisAccount {
@@ -232,9 +233,9 @@ impl Genesis {
         let rich = GenesisAccount {
             balance: TOTAL_MONEY.0,
             status: AccountStatus::Online,
-            selection_key: stand_in(b"selection"),
+            selection_key: placeholder(b"selection"),
             state_proof_key,
-            vote_key: stand_in(b"vote"),
+            vote_key: placeholder(b"vote"),
             vote_first: 0,
             vote_key_dilution: 10_000,
             vote_last: VOTE_LAST,
@@ -389,7 +390,7 @@ mod status_number {
 mod tests {
     use super::*;
 
-    /// `/genesis` of an algod 5.1 in dev mode with the LocalNet names, and the block it made of it.
+    /// `/genesis` of an algod 5.1 in dev mode with the LocalNet names, and the block that it gives.
     /// Recorded 2026-11-22, go-algorand dd6de88fbe, consensus v42.
     const RECORDED: &str = include_str!("../../../tests/vectors/ledger/genesis.json");
 

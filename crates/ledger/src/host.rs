@@ -1,4 +1,4 @@
-//! The ledger as programs see it: the only implementation of the machine's door to the world.
+//! The ledger as programs see it: the implementation of [`Ledger`] over a chain.
 //!
 //! It passes questions to [`State`]. Failures reach the program as texts; a failure of the store is kept apart, because
 //! no program, not even a clear state program, may turn it into a result.
@@ -46,12 +46,12 @@ impl<'s, 'a> Host<'s, 'a> {
     }
 
     /// A failure as the program learns of it.
-    fn tell(&self, error: ApplyError) -> LedgerError {
+    fn report(&self, error: ApplyError) -> LedgerError {
         match error {
             ApplyError::Read(error) => {
-                let told = LedgerError::new(error.to_string());
+                let report = LedgerError::new(error.to_string());
                 self.broken_store.borrow_mut().get_or_insert(error);
-                told
+                report
             }
             ApplyError::Eval(error) => (*error).into(),
             other => LedgerError::new(other.to_string()),
@@ -59,7 +59,7 @@ impl<'s, 'a> Host<'s, 'a> {
     }
 
     fn ask<T, E: Into<ApplyError>>(&self, answer: Result<T, E>) -> Result<T, LedgerError> {
-        answer.map_err(|error| self.tell(error.into()))
+        answer.map_err(|error| self.report(error.into()))
     }
 
     fn put(&mut self, storage: Storage, key: &[u8], value: TealValue) -> Result<(), LedgerError> {
@@ -74,7 +74,7 @@ impl<'s, 'a> Host<'s, 'a> {
 
     fn set_flag(&mut self, app: AppIndex, change: impl FnOnce(&mut AppParams)) -> Result<(), LedgerError> {
         let Some(mut record) = self.ask(self.state.app(app))? else {
-            return Err(self.tell(ApplyError::NoApp { app }));
+            return Err(self.report(ApplyError::NoApp { app }));
         };
         change(Arc::make_mut(&mut record.params));
         self.state.put_app(app, record);

@@ -2,7 +2,7 @@
 //!
 //! One flat, ordered key space instead of nested accounts: a changed value is one entry of the undo log, a listing
 //! ("the boxes of this application") is one range, and a store needs nothing but ordered bytes. What a record holds is
-//! [`super::record`]'s business; how it is stored is the store's.
+//! defined in [`super::record`]; how it is stored, in [`super::store`].
 
 use std::ops::Bound;
 
@@ -27,9 +27,9 @@ pub enum Key {
     Local(Address, AppIndex),
     /// One pair of an account's local state.
     LocalValue(Address, AppIndex, Vec<u8>),
-    /// Marks that the account created the asset: the index behind "created assets".
+    /// Marks that the account created the asset: the index for "created assets".
     CreatedAsset(Address, AssetIndex),
-    /// Marks that the account created the application: the index behind "created applications".
+    /// Marks that the account created the application: the index for "created applications".
     CreatedApp(Address, AppIndex),
 }
 
@@ -67,7 +67,7 @@ impl Key {
         out
     }
 
-    /// Reads a key back; `None` for bytes that [`Key::encode`] never makes.
+    /// Reads a key back; `None` for bytes that [`Key::encode`] never returns.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let (&tag, mut rest) = bytes.split_first()?;

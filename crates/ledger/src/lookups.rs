@@ -19,7 +19,7 @@ fn misplaced(key: &Key) -> ReadError {
     ReadError(format!("a record of another kind under {key:?}"))
 }
 
-/// Takes one kind of record out of what was read, and turns any other into an error.
+/// Takes one kind of record out of what was read, and refuses any other with an error.
 macro_rules! expect {
     ($kind:ident, $key:expr, $record:expr) => {
         match $record {

@@ -35,7 +35,7 @@ pub fn next_header(previous: &BlockHeader, timestamp: i64) -> Result<BlockHeader
     })
 }
 
-/// The rules a protocol's name stands for.
+/// The rules of the protocol of this name.
 pub(super) fn params_of(protocol: &str) -> Result<&'static ConsensusParams, BlockError> {
     consensus::lookup(protocol).ok_or_else(|| BlockError::Protocol(protocol.to_owned()))
 }
@@ -51,7 +51,7 @@ pub fn held_timestamp(timestamp: i64, previous: i64, max_increment: i64) -> i64 
     timestamp.clamp(previous, previous.saturating_add(max_increment))
 }
 
-/// The upgrade machinery with nobody voting: a proposal that was approved takes effect, one that was not lapses
+/// Protocol upgrades where no account votes: a proposal that was approved takes effect, one that was not lapses
 /// (go-algorand `applyUpgradeVote`).
 fn next_upgrade_state(previous: &UpgradeState, round: u64) -> UpgradeState {
     let keeps = |current: &str| UpgradeState { current_protocol: current.to_owned(), ..UpgradeState::default() };

@@ -1,8 +1,9 @@
 //! Who is online and with how much stake, as agreement saw it some rounds ago.
 //!
-//! Programs (`online_stake`, `voter_params_get`), absence and the commitments for state proofs ask for an earlier round's
-//! balances (go-algorand `ledger/acctonline.go`, `ledger/voters.go`). They are made from the latest state by taking the
-//! rounds since back, and from one round to the next by going forward: a chain keeps the last few it was asked for.
+//! Programs (`online_stake`, `voter_params_get`), absence and the commitments for state proofs ask for an earlier
+//! round's balances (go-algorand `ledger/acctonline.go`, `ledger/voters.go`). They are computed from the latest state
+//! by taking the rounds since back, and from one round to the next by going forward: a chain keeps the last few it was
+//! asked for.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ use pnp_types::consensus::ConsensusParams;
 use pnp_types::merkle::{Tree, TreeHash};
 use pnp_types::{AccountStatus, Address, MicroAlgos, Round};
 
-/// Where the addresses of the accounts online at the latest round stand in [`Table::Meta`], one after the other.
+/// The key in [`Table::Meta`] of the addresses of the accounts online at the latest round, one after the other.
 const ONLINE: &[u8] = b"online";
 /// How many rounds' balances a chain remembers: those agreement counts and those the next state proof counts.
 const KEPT: usize = 2;
@@ -71,7 +72,7 @@ impl OnlineAccounts {
     }
 
     /// All money that was online, without that of keys that are over by `vote_round` where the protocol leaves it out.
-    /// The genesis counts whole.
+    /// All of the genesis counts.
     pub(super) fn stake(&self, vote_round: Round) -> Result<MicroAlgos, ReadError> {
         let total = self.totals.online.money;
         if !self.params.exclude_expired_circulation || self.round == 0 {
@@ -92,7 +93,8 @@ impl OnlineAccounts {
         Ok(total)
     }
 
-    /// The accounts that may sign a state proof of `vote_round`, the heaviest first, at most as many as the protocol has.
+    /// The accounts that may sign a state proof of `vote_round`, the heaviest first, at most as many as the protocol
+    /// has.
     fn voters(&self, vote_round: Round) -> Vec<(&Address, &AccountRecord)> {
         let can_vote =
             |account: &AccountRecord| account.voting.vote_first <= vote_round && vote_round <= account.voting.vote_last;
@@ -114,7 +116,7 @@ impl OnlineAccounts {
         let mut leaves = Vec::new();
         for (_, account) in self.voters(vote_round) {
             let key = account.voting.state_proof_key;
-            // For an account without one stands the commitment to no keys (go-algorand `NoKeysCommitment`).
+            // An account without one has the commitment to no keys (go-algorand `NoKeysCommitment`).
             let key = if key == [0; 64] { no_keys.clone() } else { key.to_vec() };
             let weight = self.with_rewards(account)?.balance.0;
             leaves.push([VOTER, &weight.to_le_bytes(), &KEY_LIFETIME.to_le_bytes(), &key].concat());
@@ -219,11 +221,11 @@ impl Chain {
     }
 
     /// Accounts that the next block should look at for expired keys and absence (go-algorand
-    /// `GetKnockOfflineCandidates`): of those online, whoever voters were last fixed of, or the genesis names.
+    /// `GetKnockOfflineCandidates`): of those online, the voters fixed last, or the accounts of the genesis.
     pub(super) fn knock_offline_candidates(&self) -> Result<Vec<Address>, ChainError> {
         let (params, latest) = (self.params(), self.latest());
         let mut candidates = Vec::new();
-        // Only these can be taken offline; mostly there are none, and the past need not be made.
+        // Only these can be taken offline; mostly there are none, and the past need not be computed.
         for address in self.online_addresses() {
             if let Some(Record::Account(account)) = self.record(&Key::Account(*address))?
                 && (account.voting.vote_last <= latest || account.incentive_eligible)

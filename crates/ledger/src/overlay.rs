@@ -20,7 +20,7 @@ pub trait StateReader {
     /// The record under the key, or `None` where there is none.
     fn get(&self, key: &Key) -> Result<Option<Record>, ReadError>;
 
-    /// Up to `limit` records of the span in key order, beginning behind `after`.
+    /// Up to `limit` records of the span in key order, from the one after `after` on.
     fn scan(&self, span: &Span, after: Option<&Key>, limit: usize) -> Result<Vec<(Key, Record)>, ReadError>;
 }
 
@@ -39,7 +39,7 @@ struct Undo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Checkpoint(usize);
 
-/// A snapshot and the changes made since.
+/// A snapshot and the changes since.
 pub(crate) struct Overlay<'a> {
     base: &'a dyn StateReader,
     delta: Delta,
@@ -64,7 +64,7 @@ impl<'a> Overlay<'a> {
         Checkpoint(self.undo.len())
     }
 
-    /// Takes back every change made since the checkpoint.
+    /// Undoes every change since the checkpoint.
     pub(crate) fn revert(&mut self, to: Checkpoint) {
         while self.undo.len() > to.0 {
             let Some(Undo { key, previous }) = self.undo.pop() else { return };

@@ -10,7 +10,7 @@ use super::record::{AccountRecord, Record};
 use super::totals::Totals;
 use pnp_types::{Address, BlockHeader, Digest, MicroAlgos, Round};
 
-/// A chain seen from an earlier round: later changes are taken back on top of it. Costs what those rounds changed.
+/// A chain seen from an earlier round: later changes are undone on top of it. Costs what those rounds changed.
 #[derive(Debug)]
 pub struct Past<'a> {
     chain: &'a Chain,

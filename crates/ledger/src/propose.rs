@@ -27,7 +27,7 @@ pub enum ProposeError {
         /// Why.
         error: Box<GroupError>,
     },
-    /// The block could not be begun or finished.
+    /// The block could not be started or finished.
     #[error(transparent)]
     Block(#[from] BlockError),
     /// The block could not be written.
@@ -52,7 +52,7 @@ impl From<ReadError> for ProposeError {
 
 impl Chain {
     /// Makes a block of these groups, in this order, and adds it to the chain. `timestamp` is in seconds since 1970 and
-    /// stands in the block as it is, for a development network's clock may jump. The block is durable when this returns.
+    /// is taken as it is, for a development network's clock may jump. The block is durable when this returns.
     /// If any group is refused there is no block.
     pub fn propose(
         &mut self,
@@ -65,8 +65,8 @@ impl Chain {
         Ok(CommittedBlock { block, applied })
     }
 
-    /// [`Self::propose`] without waiting for the disk: nobody may hear of the block before [`Self::durability`] says that it
-    /// is safe.
+    /// [`Self::propose`] without waiting for the disk: no answer may name the block before [`Self::durability`] says
+    /// that it is safe.
     pub fn propose_soon(
         &mut self,
         groups: &[Vec<SignedTransaction>],

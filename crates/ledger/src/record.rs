@@ -1,6 +1,6 @@
-//! What stands under a [`Key`]: one typed record per kind of key, and its bytes in a store.
+//! What is stored under a [`Key`]: one typed record per kind of key, and its bytes in a store.
 //!
-//! Large or shared values sit behind `Arc`, so that reading a record, changing a copy and remembering the previous one
+//! Large or shared values are in an `Arc`, so that reading a record, changing a copy and remembering the previous one
 //! for the undo log costs a pointer. The bytes are the ledger's own (canonical msgpack of short keys); what REST and
 //! the network see is made from records elsewhere.
 
@@ -172,7 +172,7 @@ wire_struct! {
     }
 }
 
-/// What stands under a key.
+/// What is stored under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// Under [`Key::Account`].
@@ -189,7 +189,7 @@ pub enum Record {
     Value(TealValue),
     /// Under [`Key::Box`].
     Box(Arc<[u8]>),
-    /// Under [`Key::CreatedAsset`] and [`Key::CreatedApp`]: that it stands there is all it says.
+    /// Under [`Key::CreatedAsset`] and [`Key::CreatedApp`]: that it exists is all it says.
     Created,
 }
 
@@ -213,7 +213,7 @@ impl Record {
         }
     }
 
-    /// Reads the record that stands under `key` back from its bytes.
+    /// Reads the record of `key` back from its bytes.
     pub fn decode(key: &Key, bytes: &[u8]) -> Result<Self, DecodeError> {
         Ok(match key {
             Key::Account(_) => Self::Account(Arc::new(msgpack::decode(bytes)?)),

@@ -70,7 +70,7 @@ mod tests {
     use pnp_types::consensus::LATEST;
 
     #[test]
-    fn rewards_are_paid_for_whole_units_and_not_to_those_who_stand_aside() {
+    fn rewards_are_paid_for_full_units_and_not_to_nonparticipating_accounts() {
         let params = LATEST.params;
         let account = AccountRecord { balance: MicroAlgos(2_999_999), rewards_base: 5, ..AccountRecord::default() };
         let paid = with_rewards(&account, 8, params).unwrap();
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_is_set_anew_at_its_round_and_the_residue_carries_over() {
+    fn the_rate_is_set_again_at_its_round_and_the_residue_carries_over() {
         let params = LATEST.params;
         let start = RewardsState { recalculation_round: 10, residue: 7, ..RewardsState::default() };
         let pool = MicroAlgos(params.min_balance + 7 + 3 * params.rewards_rate_refresh_interval + 1);

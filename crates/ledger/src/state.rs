@@ -109,7 +109,7 @@ impl<'a> State<'a> {
         self.context.round
     }
 
-    /// Transactions on the whole chain so far, this block's and inner ones among them.
+    /// Transactions on the chain so far, this block's and inner ones among them.
     #[must_use]
     pub(crate) fn counter(&self) -> u64 {
         self.context.counter.saturating_add(self.tallies.transactions)

@@ -1,7 +1,7 @@
 //! The sums over all accounts: how much money there is, by status, and how many units earn rewards.
 //!
 //! Kept incrementally, one account out and one account in per change, and used as the last check of every block:
-//! transactions move money and never make any (go-algorand `ledger/ledgercore/totals.go`).
+//! transactions move money and never create any (go-algorand `ledger/ledgercore/totals.go`).
 
 use super::record::AccountRecord;
 use super::rewards::{reward_units, with_rewards};
@@ -14,7 +14,7 @@ use pnp_types::{AccountStatus, MicroAlgos};
 pub struct AlgoCount {
     /// Their balances, with rewards up to the totals' level.
     pub money: MicroAlgos,
-    /// Their whole reward units.
+    /// Their full reward units.
     pub reward_units: u64,
 }
 
@@ -32,7 +32,7 @@ pub struct Totals {
     pub online: AlgoCount,
     /// Accounts that do not, yet earn rewards.
     pub offline: AlgoCount,
-    /// Accounts that stand aside of both, such as the rewards pool.
+    /// Accounts that are neither, such as the rewards pool.
     pub not_participating: AlgoCount,
     /// The rewards level the sums are at.
     pub rewards_level: u64,

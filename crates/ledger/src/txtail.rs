@@ -1,7 +1,7 @@
 //! What recent rounds used up: transaction ids, and leases still held.
 //!
-//! The reference keeps both in memory for the last thousand rounds (go-algorand `ledger/txtail.go`). Here the store has every
-//! transaction's id and every lease in order, so one lookup answers and opening a chain loads nothing.
+//! The reference keeps both in memory for the last thousand rounds (go-algorand `ledger/txtail.go`). Here the store has
+//! every transaction's id and every lease in order, so one lookup answers and opening a chain loads nothing.
 
 use super::reader::Lease;
 use super::store::{Store, StoreError, Table};
@@ -16,7 +16,7 @@ pub(super) fn lease_key(transaction: &Transaction) -> Option<Vec<u8>> {
 /// Whether `lease` is held in round `current` by a transaction of the chain.
 pub(super) fn is_leased(store: &dyn Store, lease: &Lease, current: Round) -> Result<bool, StoreError> {
     let Lease { sender, name } = lease;
-    // Within one sender and name the keys are in order of the last round, so the first at or behind `current` decides.
+    // Within one sender and name the keys are in order of the last round, so the first at or after `current` decides.
     let (start, end) = (key(sender, name, current), key(sender, name, Round::MAX));
     Ok(!store.scan(Table::Leases, &start, Some(&end), 1)?.is_empty())
 }

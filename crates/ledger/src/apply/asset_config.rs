@@ -32,7 +32,7 @@ pub(super) fn apply(
     }
 }
 
-/// The asset, or the reference's complaint that there is none.
+/// The asset, or the reference's error that there is none.
 pub(super) fn existing(state: &State<'_>, id: AssetIndex) -> Result<AssetRecord, ApplyError> {
     state.asset(id)?.ok_or(ApplyError::NoAsset(id))
 }

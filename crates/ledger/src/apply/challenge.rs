@@ -18,7 +18,7 @@ pub(crate) enum Period {
 /// A challenge of the accounts whose address starts like a block's seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Challenge {
-    /// When it was made.
+    /// The round it is of.
     pub(crate) round: Round,
     /// The seed of its block, whose first bits name who is meant.
     pub(crate) seed: Digest,

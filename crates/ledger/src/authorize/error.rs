@@ -9,7 +9,7 @@ use pnp_types::{Address, SignedTransaction, Txid};
 
 /// A group that is not signed as it has to be, and where.
 ///
-/// The reference prints the whole transaction in the middle of the sentence; here its id stands there.
+/// The reference prints the whole transaction in the middle of the sentence; here its id takes its place.
 #[derive(Clone, Debug)]
 pub struct AuthorizeError(Box<Parts>);
 
@@ -17,7 +17,7 @@ pub struct AuthorizeError(Box<Parts>);
 struct Parts {
     place: Option<Place>,
     reason: AuthorizeReason,
-    /// Whether the text names the transaction: what concerns the group as a whole does not.
+    /// Whether the text names the transaction: what concerns all of the group does not.
     named: bool,
 }
 

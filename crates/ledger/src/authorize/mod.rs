@@ -64,7 +64,7 @@ pub(crate) fn check_in_context(
     Ok(())
 }
 
-/// Refuses transactions that cannot stand together, and a group id that does not commit to exactly these in this order
+/// Refuses transactions that cannot be in one group, and a group id that does not commit to exactly these in this order
 /// (go-algorand `data/transactions/checks.go`).
 pub(crate) fn check_group_members(group: &[SignedTransaction]) -> Result<(), GroupError> {
     let kinds = || group.iter().map(|signed| &signed.transaction);
@@ -103,7 +103,7 @@ pub(crate) fn check_group_id(group: &[SignedTransaction]) -> Result<(), GroupErr
     Ok(())
 }
 
-/// Limits of logic signatures over the whole group: their programs and arguments share one allowance.
+/// Limits of logic signatures over all of the group: their programs and arguments share one allowance.
 fn check_logic_signature_sizes(group: &[SignedTransaction], params: &ConsensusParams) -> Result<(), AuthorizeError> {
     let allowance = usize::try_from(params.logic_sig_max_size).unwrap_or(usize::MAX);
     let priced = sizes_are_priced(params);

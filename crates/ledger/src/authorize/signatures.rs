@@ -33,7 +33,7 @@ impl Batch {
     }
 }
 
-/// Checks that the keys make the account and that enough of them signed; their signatures go into the batch
+/// Checks that the account is that of the keys, and that enough of them signed; their signatures go into the batch
 /// (go-algorand `crypto/multisig.go` `MultisigBatchPrep`).
 pub(super) fn multisig(
     msig: &MultisigSignature,

@@ -1,7 +1,7 @@
 //! The chain as its owner sees it: genesis, blocks, the latest state, one block more, some blocks less.
 //!
-//! It joins the rules (the evaluator) with the store and keeps nothing a restart would lose but a copy of the latest header
-//! and sums. It has one writer; who may call when, and what is broadcast to whom, is the node's business.
+//! It joins the rules (the evaluator) with the store and keeps nothing a restart would lose but a copy of the latest
+//! header and sums. It has one writer; the node decides who may call when, and what is broadcast.
 
 use std::collections::BTreeSet;
 #[cfg(feature = "disk")]
@@ -160,7 +160,7 @@ impl Chain {
         Self::create(genesis, Box::new(MemoryStore::new()))
     }
 
-    /// The chain in `directory`, begun with the genesis that `begin` gives when there is none yet.
+    /// The chain in `directory`; where there is none yet, a new one with the genesis that `begin` returns.
     #[cfg(feature = "disk")]
     pub fn open_or_create<E: From<ChainError>>(
         directory: &Path,
@@ -230,13 +230,14 @@ impl Chain {
         blocks::transaction(self.store.as_ref(), txid)
     }
 
-    /// Adds a block that the evaluator made on top of the latest round. It is durable when this returns; after an error the
+    /// Adds a block of the evaluator, on top of the latest round. It is durable when this returns; after an error the
     /// chain is as it was.
     pub(crate) fn append(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
         self.extend(block, changes, totals, |store, batch| store.commit(batch))
     }
 
-    /// [`Self::append`] without waiting for the disk: whoever answers for the block waits with [`Self::durability`] first.
+    /// [`Self::append`] without waiting for the disk: before an answer names the block, its caller waits with
+    /// [`Self::durability`].
     pub(super) fn append_soon(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
         self.extend(block, changes, totals, |store, batch| store.commit_soon(batch))
     }

@@ -1,5 +1,5 @@
-//! Who votes, over 1260 rounds recorded from algod: the stake programs see, commitments to voters, accounts that expire or
-//! stay away, challenges and heartbeats, and transactions signed with Falcon keys.
+//! Who votes, over 1260 rounds recorded from algod: the stake programs see, commitments to voters, accounts that expire
+//! or stay away, challenges and heartbeats, and transactions signed with Falcon keys.
 
 use std::sync::OnceLock;
 
@@ -13,7 +13,7 @@ fn recorded() -> &'static Json {
     RECORDED.get_or_init(|| serde_json::from_str(include_str!("../../../../tests/vectors/ledger/online.json")).unwrap())
 }
 
-/// Adds the next recorded round; returns whether its block was recorded whole.
+/// Adds the next recorded round; returns whether all of its block was recorded.
 fn step(chain: &mut Chain) -> bool {
     let index = chain.latest() as usize;
     let round = index + 1;
@@ -42,7 +42,7 @@ fn every_block_of_1260_rounds_is_algods_and_every_refusal_is_refused() {
             let answer = case["answer"].as_str().unwrap();
             let time = recorded()["times"][chain.latest() as usize].as_i64().unwrap();
             let error = chain.evaluate(&[group(&case["group"])], time).unwrap_err().to_string();
-            if !told_alike(&error, answer) {
+            if !reported_alike(&error, answer) {
                 wrong.push(format!("after round {}:\n ours  {error}\n algod {answer}", chain.latest()));
             }
         }
@@ -59,10 +59,10 @@ fn every_block_of_1260_rounds_is_algods_and_every_refusal_is_refused() {
 }
 
 /// Whether our refusal says what algod's does, apart from the layers that handed it up and the dump of a transaction.
-fn told_alike(ours: &str, algod: &str) -> bool {
+fn reported_alike(ours: &str, algod: &str) -> bool {
     let tail = |text: &str| text.rsplit_once(" invalid : ").map(|(_, tail)| tail.to_owned());
     if algod.ends_with("is an Edwards25519 curve point (non PQ-compliant)") {
-        // That is algod's REST door, which looks at addresses before the ledger does.
+        // That is algod's REST interface, which checks addresses before the ledger does.
         return ours.contains("pq signature authorizer mismatch");
     }
     match tail(algod) {

@@ -12,7 +12,7 @@ pub(super) fn bytes(text: &Json) -> Vec<u8> {
     BASE64.decode(text.as_str().unwrap().as_bytes()).unwrap()
 }
 
-/// A group as it was sent: signed transactions, one behind the other.
+/// A group as it was sent: signed transactions, one after the other.
 pub(super) fn group(text: &Json) -> Vec<SignedTransaction> {
     let raw = bytes(text);
     let (mut rest, mut group) = (raw.as_slice(), Vec::new());

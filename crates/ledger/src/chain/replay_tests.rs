@@ -20,7 +20,7 @@ fn recorded() -> &'static Json {
 }
 
 fn new_chain() -> Chain {
-    // The assembler lives beside the ledger, not below it: a stand-in shows where its text goes.
+    // The assembler is not below the ledger: a placeholder shows where its text goes.
     let describe: DescribeOpcodes = |_, _| Some("OPCODES".to_owned());
     chain_of(recorded()).with_opcodes_in_errors(describe)
 }
@@ -158,7 +158,7 @@ fn without_opcodes(text: &str) -> String {
     }
 }
 
-/// Of a transaction's REST form what its programs did; how REST spells the rest is not the ledger's business.
+/// Of a transaction's REST form what its programs did; the other members are REST's own.
 fn effects_of(result: &Json) -> Json {
     let mut kept = Map::new();
     for key in ["logs", "application-index", "asset-index"] {

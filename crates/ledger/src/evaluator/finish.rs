@@ -1,4 +1,4 @@
-//! The end of a block: counts, commitments, accounts taken offline, and the check that no money was made.
+//! The end of a block: counts, commitments, accounts taken offline, and the check that no money was created.
 
 use super::{EvaluatedBlock, Evaluator};
 use crate::apply::{Challenge, Period};
@@ -15,8 +15,8 @@ use pnp_types::{AccountStatus, Address, Block, Micros, ParticipationUpdates, Sta
 const ABSENT_FACTOR: u64 = 20;
 
 impl Evaluator<'_> {
-    /// Finishes the block (go-algorand `ledger/eval/eval.go` `endOfBlock`). It has no proposer, so nobody is paid for
-    /// it and the bonus stays in the sink.
+    /// Finishes the block (go-algorand `ledger/eval/eval.go` `endOfBlock`). It has no proposer, so no account is paid
+    /// for it and the bonus stays in the sink.
     pub fn finish(mut self) -> Result<EvaluatedBlock, BlockError> {
         let params = self.params();
         let tallies = self.state.tallies();
@@ -47,7 +47,7 @@ impl Evaluator<'_> {
         Ok(EvaluatedBlock { block, delta: self.state.into_delta(), totals })
     }
 
-    /// The round whose state proof comes next: it stays, because this network makes none.
+    /// The round whose state proof comes next: it stays, because this network has no state proofs.
     fn next_state_proof(&self) -> u64 {
         let kept = self.previous.state_proof_tracking.get(&0).map_or(0, |tracking| tracking.next_round);
         let params = self.params();
@@ -123,7 +123,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// The sums after the block; their whole must not have changed.
+    /// The sums after the block; their total must not have changed.
     fn new_totals(&self) -> Result<Totals, BlockError> {
         let params = self.params();
         let mut totals = self.totals_before;

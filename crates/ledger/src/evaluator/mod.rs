@@ -1,6 +1,6 @@
-//! A block under construction: begun from the previous header, filled group by group, finished with its commitments.
+//! A block under construction: started from the previous header, filled group by group, finished with its commitments.
 //!
-//! A group happens as a whole or not at all; a refused group leaves the block as it was, and the next may be tried
+//! A group happens completely or not at all; a refused group leaves the block as it was, and the next may be tried
 //! (go-algorand `ledger/eval/eval.go`). Signatures are checked by [`Evaluator::verify`], apart from evaluation, because
 //! simulation and pools check them at other times.
 
@@ -69,7 +69,8 @@ impl<'a> Evaluator<'a> {
         Self::start_with(chain, previous, next_header(previous, timestamp)?)
     }
 
-    /// Begins a block with a header made by [`next_header`] and perhaps changed since; its rewards are computed here.
+    /// Starts a block with a header of [`next_header`], which may have been changed since; its rewards are computed
+    /// here.
     pub(crate) fn start_with(
         chain: &'a dyn ChainReader,
         previous: &BlockHeader,
@@ -361,7 +362,7 @@ fn lease_of(header: &Header) -> Option<Lease> {
     (header.lease != [0; 32]).then_some(Lease { sender: header.sender, name: header.lease })
 }
 
-/// Takes out of the pool what the rise of the level pays to everybody else.
+/// Takes out of the pool what the rise of the level pays to all other accounts.
 fn withdraw_rewards(
     state: &mut State<'_>,
     previous: &BlockHeader,

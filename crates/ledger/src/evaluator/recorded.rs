@@ -1,5 +1,5 @@
-//! A story that the reference recorded, told again: the same groups make the same blocks, to the byte, and the refused
-//! ones are refused with the same words (`scripts/record story`).
+//! Blocks that the reference recorded, evaluated again: the same groups give the same blocks, to the byte, and the
+//! refused ones are refused with the same words (`scripts/record story`).
 
 use data_encoding::BASE64;
 

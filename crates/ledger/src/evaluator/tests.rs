@@ -15,8 +15,8 @@ const BREAK: &[u8] = &[11, 0x00];
 const PUT_GLOBAL: &[u8] = &[11, 0x80, 1, b'k', 0x81, 7, 0x67, 0x81, 1];
 /// `txn ApplicationID; bz end; txn Sender; byte "k"; byte "v"; app_local_put; end: int 1`
 const PUT_LOCAL: &[u8] = &[11, 0x31, 24, 0x41, 0, 9, 0x31, 0, 0x80, 1, b'k', 0x80, 1, b'v', 0x66, 0x81, 1];
-/// `itxn_begin; int pay; itxn_field TypeEnum; int 5000; itxn_field Amount; txn Sender; itxn_field Receiver; itxn_submit;
-/// byte "paid"; log; int 1`
+/// `itxn_begin; int pay; itxn_field TypeEnum; int 5000; itxn_field Amount; txn Sender; itxn_field Receiver;
+/// itxn_submit; byte "paid"; log; int 1`
 const PAY_BACK: &[u8] = &[
     11, 0xb1, 0x81, 1, 0xb2, 16, 0x81, 0x88, 0x27, 0xb2, 8, 0x31, 0, 0xb2, 7, 0xb3, 0x80, 4, b'p', b'a', b'i', b'd',
     0xb0, 0x81, 1,
@@ -330,7 +330,7 @@ fn applications_are_created_joined_left_and_deleted() {
         net.one(&a, &again).unwrap_err(),
         format!("transaction {}: account {} has already opted in to app {app}", again.id(), a.address())
     );
-    // The clear program breaks, and clearing happens all the same.
+    // The clear program fails, and the account leaves anyway.
     let clear = net.call(&a, to(app, OnCompletion::ClearState));
     net.one(&a, &clear).unwrap();
     assert_eq!(net.account(&a.address()).total_apps_opted_in, 0);

@@ -1,7 +1,7 @@
 //! What an opcode did, seen from outside: values on the stack, scratch slots, application state.
 //!
-//! Opcodes do not tell; their effects follow from their row and from what lies on the stack before them (go-algorand
-//! `data/transactions/logic/opcodeExplain.go`).
+//! Opcodes do not report their effects; these follow from their row and from what lies on the stack before them
+//! (go-algorand `data/transactions/logic/opcodeExplain.go`).
 
 use pnp_avm::{Mode, Value, Vm};
 use pnp_opcodes::Op;
@@ -29,7 +29,7 @@ pub struct TransactionTrace {
     pub clear_state: Vec<OpcodeUnit>,
     /// Hash of the clear-state program, if it ran.
     pub clear_state_hash: Option<Digest>,
-    /// Whether the clear-state program failed, so that what it wrote was taken back.
+    /// Whether the clear-state program failed, so that what it wrote was undone.
     pub clear_state_rollback: bool,
     /// Why, unless it only rejected.
     pub clear_state_rollback_error: String,
@@ -161,13 +161,14 @@ pub(super) fn written_slot(vm: &Vm<'_, '_>) -> Option<usize> {
 
 /// The application state that the opcode about to run touches, its value not yet looked up.
 ///
-/// Where the opcode will find its account or application unavailable, it touches the state of none: number and address 0.
+/// Where the opcode will find its account or application unavailable, it touches the state of none: number and address
+/// 0.
 pub(super) fn touched_state(vm: &mut Vm<'_, '_>) -> Option<StateChange> {
     if vm.mode() != Mode::Application {
         return None;
     }
     let spec = vm.spec()?;
-    // Where the stack is too short the opcode fails, and there is nothing to tell.
+    // Where the stack is too short the opcode fails, and there is nothing to report.
     let base = vm.stack().len().checked_sub(spec.signature.args.len())?;
     let args: Vec<Value> = vm.stack().get(base..)?.to_vec();
     let change = |operation, kind, app, account, key: Option<&Value>| StateChange {

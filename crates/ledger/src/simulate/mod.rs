@@ -1,7 +1,7 @@
-//! Simulation: run one group on top of the chain without keeping anything, and tell all that happened.
+//! Simulation: run one group on top of the chain without keeping anything, and report all that happened.
 //!
-//! The behaviour is that of `POST /v2/transactions/simulate` (go-algorand `ledger/simulation`); what stands here are the
-//! request and the answer as plain data. How they look in JSON or msgpack is the REST layer's business.
+//! The behaviour is that of `POST /v2/transactions/simulate` (go-algorand `ledger/simulation`); here are the
+//! request and the answer as plain data. The REST layer writes them as JSON or msgpack.
 
 mod effects;
 mod initial;
@@ -164,7 +164,7 @@ impl UnnamedResources {
 /// Why a request could not be run at all. A group that fails is no error but an answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SimulateError {
-    /// The request makes no sense.
+    /// The request is not valid.
     #[error("{0}")]
     Invalid(String),
     /// The chain could not be read.
@@ -184,7 +184,7 @@ impl Request {
         }
     }
 
-    /// The only group, if the request makes sense.
+    /// The only group, if the request is valid.
     fn group(&self) -> Result<&[SignedTransaction], SimulateError> {
         let invalid = |text: &str| Err(SimulateError::Invalid(text.to_owned()));
         if self.fix_signers && !self.allow_empty_signatures {

@@ -1,7 +1,7 @@
-//! Watches a simulated group run, bends the rules it was told to bend, and writes down what happens.
+//! Watches a simulated group run, bends the rules that the request names, and records what happens.
 //!
-//! A group that fails leaves no effects behind, so what each transaction did is copied as it happens: the answer holds everything
-//! up to the failure (go-algorand `ledger/simulation/tracer.go`).
+//! A group that fails leaves no effects, so what each transaction did is copied as it happens: the answer holds
+//! everything up to the failure (go-algorand `ledger/simulation/tracer.go`).
 
 use super::effects::{self, OpcodeUnit, Program, ScratchChange, TransactionTrace};
 use super::initial::InitialStates;
@@ -23,7 +23,7 @@ const SHARING_VERSION: u64 = 9;
 struct Cursor {
     /// Place of the running transaction in each open group, the outermost first; `None` before the first.
     places: Vec<Option<usize>>,
-    /// How many inner transactions each open transaction has behind it.
+    /// How many inner transactions each open transaction has finished.
     behind: Vec<usize>,
 }
 
@@ -89,8 +89,8 @@ pub(super) struct Observer<'a> {
     /// How many traces and transactions were open when each open group began.
     depths: Vec<(usize, usize)>,
     pending: Pending,
-    /// Whether an opcode may have changed what its transaction reports. That is copied before the next one runs, and not at
-    /// the program's end: a transaction that fails behind its last opcode has reported what it had before that.
+    /// Whether an opcode may have changed what its transaction reports. That is copied before the next one runs, and
+    /// not at the program's end: a transaction that fails after its last opcode has reported what it had before that.
     unsaved: bool,
 }
 
@@ -203,7 +203,7 @@ impl<'a> Observer<'a> {
                 }
                 TransactionTrace::default()
             }
-            // A logic signature that ran before has begun the trace.
+            // A logic signature that ran before has started the trace.
             None => self.result.transactions.get_mut(index).and_then(|result| result.trace.take()).unwrap_or_default(),
         };
         self.open.push(OpenTrace { trace, program });

@@ -1,8 +1,9 @@
 //! What a group touches without naming it, and whether it could have named all of that.
 //!
-//! With `allow-unnamed-resources` a program may touch anything that some completion of the group's references would make available.
-//! Programs before AVM 9 see only what their own transaction names, so a tracker per transaction counts for them; all else
-//! counts for the group, which may yet grow to sixteen application calls (go-algorand `ledger/simulation/resources.go`).
+//! With `allow-unnamed-resources` a program may touch anything that some completion of the group's references would
+//! make available. Programs before AVM 9 see only what their own transaction names, so a tracker per transaction counts
+//! for them; all else counts for the group, which may yet grow to sixteen application calls (go-algorand
+//! `ledger/simulation/resources.go`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +70,7 @@ impl Tracker {
         }
     }
 
-    /// What the whole group could name: what its transactions could, and empty application calls in its free places.
+    /// What all of the group could name: what its transactions could, and empty application calls in its free places.
     fn of_group(each: &[Self], other_types: usize, params: &ConsensusParams) -> Self {
         let free = params.max_tx_group_size.saturating_sub(each.len());
         let apps = params.max_app_txn_foreign_apps;
@@ -154,7 +155,7 @@ impl Tracker {
         self.holdings.len() + self.locals.len() < self.max_pairs
     }
 
-    /// Adds as many empty box references as bring `missing` bytes, if there is room for them.
+    /// Adds as many empty box references as `missing` bytes need, if there is room for them.
     fn add_empty_boxes(&mut self, missing: u64, bytes_per_box: u64) -> bool {
         let more = missing.div_ceil(bytes_per_box.max(1));
         let room = self.max_boxes.saturating_sub(self.box_count()).min(self.max_total.saturating_sub(self.count()));
@@ -219,7 +220,7 @@ impl Tracker {
         self.max_boxes.min(self.max_total.saturating_sub(others))
     }
 
-    /// The answer: boxes of new applications cannot be named in advance, an empty reference stands for them.
+    /// The answer: boxes of new applications cannot be named in advance, an empty reference gives room for them.
     fn into_answer(self) -> Option<UnnamedResources> {
         let (new, old): (Vec<_>, Vec<_>) = self.boxes.into_iter().partition(|(_, used)| used.new_app);
         let answer = UnnamedResources {
@@ -290,7 +291,7 @@ impl<'a> ResourcePolicy<'a> {
         self.group.reconcile_writes(dirty, named, per_box)
     }
 
-    /// What was touched: by the group as a whole, and by each transaction on its own.
+    /// What was touched: by all of the group, and by each transaction on its own.
     pub(super) fn into_answer(self) -> (Option<UnnamedResources>, Vec<Option<UnnamedResources>>) {
         (self.group.into_answer(), self.each.into_iter().map(Tracker::into_answer).collect())
     }

@@ -34,8 +34,9 @@ enum Outcome {
 }
 
 impl Chain {
-    /// Runs one group on top of the chain without keeping anything. No program sees the time of the block it would be in,
-    /// so that it is as the one before. A group that fails is an answer; an error is a request that makes no sense, or a chain that cannot be read.
+    /// Runs one group on top of the chain without keeping anything. No program sees the time of the block it would be
+    /// in, so that it is as the one before. A group that fails is an answer; an error is a request that is not valid,
+    /// or a chain that cannot be read.
     pub fn simulate(&self, request: &Request) -> Result<Response, SimulateError> {
         let group = request.group()?;
         let describe = self.describe_opcodes();
@@ -129,7 +130,8 @@ fn authorizer(chain: &dyn ChainReader, address: &Address) -> Result<Address, Rea
     })
 }
 
-/// Checks the group's sense and signatures, with stand-ins for those that may be missing. Logic signatures run in here.
+/// Checks that the group is well-formed, and its signatures, with placeholders for those that may be missing. Logic
+/// signatures run in here.
 fn check(
     evaluator: &Evaluator<'_>,
     group: &[SignedTransaction],
@@ -144,7 +146,11 @@ fn check(
     let transactions = group
         .iter()
         .map(|signed| SignedTransactionWithApplyData {
-            signed: if overrides.allow_empty_signatures { stand_in(signed, overrides, params) } else { signed.clone() },
+            signed: if overrides.allow_empty_signatures {
+                with_assumed_signature(signed, overrides, params)
+            } else {
+                signed.clone()
+            },
             ..SignedTransactionWithApplyData::default()
         })
         .collect();
@@ -158,7 +164,7 @@ fn check(
         Err(GroupError::Read(error)) => Err(internal(error)),
         Err(error) => match &error {
             GroupError::Unauthorized(unauthorized) if unauthorized.index().is_some() => {
-                // What a transaction says amiss is told by itself, what its signature says amiss with the transaction.
+                // A fault of a transaction is reported by itself, a fault of its signature with the transaction.
                 let message = match unauthorized.reason() {
                     AuthorizeReason::Malformed(malformed) => malformed.to_string(),
                     _ => error.to_string(),
@@ -172,7 +178,11 @@ fn check(
 }
 
 /// The transaction with a signature that passes, where it has none and may lack it.
-fn stand_in(signed: &SignedTransaction, overrides: &Overrides, params: &ConsensusParams) -> SignedTransaction {
+fn with_assumed_signature(
+    signed: &SignedTransaction,
+    overrides: &Overrides,
+    params: &ConsensusParams,
+) -> SignedTransaction {
     let by_key = || SigningKey::from_seed(&STAND_IN).sign_transaction(&signed.transaction);
     let valid = |envelope: &PqSignature| {
         let by_scheme_alone = envelope.public_key.is_empty() || overrides.fix_signers;
@@ -182,7 +192,7 @@ fn stand_in(signed: &SignedTransaction, overrides: &Overrides, params: &Consensu
     if signers::is_unsigned(signed) || signers::is_placeholder(signed) && valid(&signed.pqsig) {
         by_key()
     } else if signers::is_delegated_placeholder(signed) && valid(&signed.lsig.pqsig) {
-        // Its program has to run all the same, so it signs as if it were the account itself.
+        // Its program has to run anyway, so it signs as if it were the account itself.
         let mut escrow = signed.clone();
         escrow.lsig.pqsig = PqSignature::default();
         escrow.auth_addr = Address::of_program(&signed.lsig.logic);
@@ -192,7 +202,7 @@ fn stand_in(signed: &SignedTransaction, overrides: &Overrides, params: &Consensu
     }
 }
 
-/// Placeholders that name a key have to name the one that turned out to sign.
+/// Placeholders that name a key have to name the one that proved to sign.
 fn check_fixed_envelopes(group: &[SignedTransaction], overrides: &Overrides, params: &ConsensusParams) -> Outcome {
     if !(overrides.allow_empty_signatures && overrides.fix_signers) {
         return Outcome::Passed;

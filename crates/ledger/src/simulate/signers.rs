@@ -1,7 +1,7 @@
-//! Transactions that come without a signature: who would sign, and what stands in for the signature.
+//! Transactions that come without a signature: who would sign, and what replaces the signature.
 //!
-//! A transaction may lack its signature, or hold a placeholder of a post-quantum one that names scheme and key but has no
-//! proof (go-algorand `ledger/simulation/simulator.go`).
+//! A transaction may lack its signature, or hold a placeholder of a post-quantum one that names scheme and key but has
+//! no proof (go-algorand `ledger/simulation/simulator.go`).
 
 use std::collections::BTreeMap;
 
@@ -35,13 +35,13 @@ pub(super) fn is_unsigned(signed: &SignedTransaction) -> bool {
     signed.sig.is_none() && signed.msig.is_none() && signed.lsig.is_none() && signed.pqsig.is_none()
 }
 
-/// Whether something has to stand in for a signature.
-pub(super) fn needs_stand_in(signed: &SignedTransaction) -> bool {
+/// Whether something has to replace a signature.
+pub(super) fn lacks_signature(signed: &SignedTransaction) -> bool {
     is_unsigned(signed) || is_placeholder(signed) || is_delegated_placeholder(signed)
 }
 
 /// Assumes the right signers for the transactions from `from` on, up to and with the first application call: what that
-/// call rekeys is known only after it has run. `lookup` tells who signs for an account now.
+/// call rekeys is known only after it has run. `lookup` returns who signs for an account now.
 pub(super) fn fix<E>(
     group: &mut [SignedTransaction],
     mut lookup: impl FnMut(&Address) -> Result<Address, E>,
@@ -49,7 +49,7 @@ pub(super) fn fix<E>(
     let mut known: BTreeMap<Address, Address> = BTreeMap::new();
     for signed in group {
         let sender = signed.transaction.header.sender;
-        if needs_stand_in(signed) {
+        if lacks_signature(signed) {
             let authorizer = match known.get(&sender) {
                 Some(authorizer) => *authorizer,
                 None => *known.entry(sender).or_insert(lookup(&sender)?),

@@ -1,7 +1,7 @@
 //! The store on disk: a redb database for lookups and history, a journal in front of it for cheap durability.
 //!
-//! The order is: append to the journal and sync it (from here the batch is durable), apply to the database without syncing (from
-//! here it is visible). Opening applies what the journal holds beyond the database's last durable commit.
+//! The order is: append to the journal and sync it (from here the batch is durable), apply to the database without
+//! syncing (from here it is visible). Opening applies what the journal holds beyond the database's last durable commit.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,11 @@ type Reader = ReadOnlyTable<Bytes, Bytes>;
 const DATABASE_FILE: &str = "chain.redb";
 const DRAFT_FILE: &str = "chain.redb.new";
 const JOURNAL_FILE: &str = "chain.journal";
-/// Pages kept in memory; the whole state of an ordinary development network fits. What is beside is in the system's cache of the
-/// file, and the allocator needs twice as much for pages that come and go on a hundred threads.
+/// Pages kept in memory; all state of an ordinary development network fits. Other pages are in the system's cache of
+/// the file, and the allocator needs twice as much for pages that come and go on a hundred threads.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// Facts about the store itself, apart from the chain's tables: nobody but this file writes them.
+/// Facts about the store itself, apart from the chain's tables: only this file writes them.
 const STORE: TableDefinition<'_, &str, u64> = TableDefinition::new("store");
 const FORMAT: &str = "format";
 const SEQUENCE: &str = "sequence";
@@ -67,7 +67,8 @@ impl std::fmt::Debug for Readers {
 }
 
 impl DiskStore {
-    /// Opens the store in `directory`, which is created when missing, and applies what the last process left in the journal.
+    /// Opens the store in `directory`, which is created when missing, and applies what the last process left in the
+    /// journal.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let fail = |error: Failure| error.at(directory);
         std::fs::create_dir_all(directory).map_err(Failure::from).map_err(fail)?;
@@ -114,7 +115,8 @@ impl DiskStore {
         directory.join(DATABASE_FILE).exists()
     }
 
-    /// Makes the database itself durable and frees the journal. Nothing needs it for safety: it shortens the next opening.
+    /// Makes the database itself durable and frees the journal. Nothing needs it for safety: it shortens the next
+    /// opening.
     pub fn checkpoint(&mut self) -> Result<(), StoreError> {
         self.refuse_stopped()?;
         let sequence = self.sequence;
@@ -154,7 +156,7 @@ impl DiskStore {
     fn apply(&mut self, batch: &Batch, sequence: u64, durability: redb::Durability) -> Result<(), Failure> {
         let mut transaction = self.database.begin_write()?;
         transaction.set_durability(durability).map_err(|error| Failure::Other(error.to_string()))?;
-        // With the allocator's state in the file an opening after a kill does not walk the whole database.
+        // With the allocator's state in the file an opening after a kill does not read all of the database.
         transaction.set_quick_repair(matches!(durability, redb::Durability::Immediate));
         write(&transaction, batch)?;
         transaction.open_table(STORE)?.insert(SEQUENCE, sequence)?;
@@ -251,7 +253,7 @@ impl Drop for DiskStore {
     }
 }
 
-/// Opens the database in `directory`, or makes it.
+/// Opens the database in `directory`, or creates it.
 fn open_database(directory: &Path) -> Result<Database, Failure> {
     let file = directory.join(DATABASE_FILE);
     let mut builder = Database::builder();
@@ -259,8 +261,8 @@ fn open_database(directory: &Path) -> Result<Database, Failure> {
     if file.exists() {
         return Ok(builder.create(file)?);
     }
-    // The database takes several steps to write its beginning and does not open without the last one. So it gets its name
-    // when it is whole: what a kill cuts off is made anew.
+    // The database takes several steps to write its beginning and does not open without the last one. So it gets its
+    // name when it is complete: what a kill cuts off is created again.
     let draft = directory.join(DRAFT_FILE);
     match std::fs::remove_file(&draft) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),

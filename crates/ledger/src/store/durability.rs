@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_that_fails_is_told_to_everyone() {
+    fn a_failing_disk_is_reported_to_every_waiting_caller() {
         let durability = Durability::new(Box::new(Slow { fails: true, ..Slow::default() }), 0);
         durability.wrote(2);
         std::thread::scope(|scope| {

@@ -1,12 +1,14 @@
 //! A small write-ahead log before the database: the file whose `fdatasync` makes a block durable.
 //!
-//! A database commit that survives power loss and reopens at once costs about 0.95 ms (two syncs and its allocator's state);
-//! one `fdatasync` of a file whose blocks are already allocated costs about 0.15 ms. So every batch is appended here and synced,
-//! then applied to the database without syncing; when the file is full, one durable commit of the database makes its
-//! content redundant and writing starts again at the front. `docs/decisions/0002-store.md` has the measurements.
+//! A database commit that survives power loss and reopens at once costs about 0.95 ms (two syncs and its allocator's
+//! state); one `fdatasync` of a file whose blocks are already allocated costs about 0.15 ms. So every batch is appended
+//! here and synced, then applied to the database without syncing; when the file is full, one durable commit of the
+//! database makes its content redundant and writing starts again at the front. `docs/decisions/0002-store.md` has the
+//! measurements.
 //!
-//! Record: length (4), sequence number (8), checksum (16), payload; integers little endian. Sequence numbers rise by one over the store's whole
-//! life, so what an earlier lap left behind the last record can never be taken for its continuation.
+//! Record: length (4), sequence number (8), checksum (16), payload; integers little endian. Sequence numbers rise by
+//! one as long as the store exists, so what an earlier lap left after the last record can never be taken for its
+//! continuation.
 
 use std::fmt::Debug;
 use std::fs::{File, OpenOptions};
@@ -52,8 +54,8 @@ pub(super) struct Record {
 impl Journal {
     /// Opens or creates the file and returns the records that follow `sequence` without a gap.
     ///
-    /// What comes behind the last whole record is a write that was cut off, or an earlier lap: neither was acknowledged as
-    /// the continuation, so it is left for the next record to overwrite.
+    /// What follows the last complete record is a write that was cut off, or an earlier lap: neither was acknowledged
+    /// as the continuation, so it is left for the next record to overwrite.
     pub(super) fn open(path: &Path, sequence: u64) -> io::Result<(Self, Vec<Record>)> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let mut bytes = Vec::new();
@@ -69,8 +71,8 @@ impl Journal {
         let mut records: Vec<Record> = Vec::new();
         let mut expected: Option<u64> = None;
         while let Some((record, tail)) = parse(rest) {
-            // The first record may be older than the database (it was committed, then the process died before the next lap);
-            // from there on numbers have to follow each other.
+            // The first record may be older than the database (it was committed, then the process died before the next
+            // lap); from there on numbers have to follow each other.
             if expected.is_some_and(|expected| record.sequence != expected) {
                 break;
             }
@@ -92,8 +94,8 @@ impl Journal {
             .is_some_and(|end| end <= CAPACITY)
     }
 
-    /// Appends one record and waits until the disk has it, and all before it. After an error the record may still be found by
-    /// the next opening, whole or cut off: [`Self::erase`] it, or burn its number.
+    /// Appends one record and waits until the disk has it, and all before it. After an error the record may still be
+    /// found by the next opening, complete or cut off: [`Self::erase`] it, or burn its number.
     pub(super) fn append(&mut self, sequence: u64, payload: &[u8]) -> io::Result<()> {
         self.write(sequence, payload)?;
         let synced = self.file.sync_data();

@@ -1,7 +1,7 @@
 //! Where a chain keeps its bytes: ordered tables of opaque keys and values, written one batch at a time.
 //!
-//! A batch is one block (or one revert) and is applied as a whole or not at all. When [`Store::commit`] has returned, the
-//! batch survives `kill -9` at any instant and, on a disk that honours `fdatasync`, a loss of power; after
+//! A batch is one block (or one revert) and is applied completely or not at all. When [`Store::commit`] has returned,
+//! the batch survives `kill -9` at any instant and, on a disk that honours `fdatasync`, a loss of power; after
 //! [`Store::commit_soon`] it does so once [`Durability::wait`] has returned. Nothing in here knows what an account or a
 //! block is.
 
@@ -33,7 +33,7 @@ pub type Entry = (Vec<u8>, Vec<u8>);
 /// One ordered map of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
-    /// Facts about the chain as a whole: latest round, genesis, format.
+    /// Facts about the chain: latest round, genesis, format.
     Meta,
     /// The ledger's records at the latest round, by the ledger's own key encoding.
     State,
@@ -105,12 +105,12 @@ impl Batch {
         self.writes.push(Write { table, key: key.into(), value: None });
     }
 
-    /// Adds the changes of `later` behind this batch's own.
+    /// Adds the changes of `later` after this batch's own.
     pub fn append(&mut self, later: Self) {
         self.writes.extend(later.writes);
     }
 
-    /// The changes, in the order they were made.
+    /// The changes, in order.
     pub fn writes(&self) -> &[Write] {
         &self.writes
     }
@@ -184,14 +184,15 @@ pub trait Store: Debug + Send + Sync {
     /// The value of `key`.
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Up to `limit` entries with `start <= key < end` in key order (`end` of `None`: to the last). Costs what it returns.
+    /// Up to `limit` entries with `start <= key < end` in key order (`end` of `None`: to the last). Costs what it
+    /// returns.
     fn scan(&self, table: Table, start: &[u8], end: Option<&[u8]>, limit: usize) -> Result<Vec<Entry>, StoreError>;
 
-    /// Applies `batch` as a whole and makes it durable before it returns. After an error nothing of it is visible.
+    /// Applies all of `batch` and makes it durable before it returns. After an error nothing of it is visible.
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError>;
 
-    /// Applies `batch` as a whole; it is visible when this returns, and durable when [`Store::durability`] says so. After an
-    /// error nothing of it is visible.
+    /// Applies all of `batch`; it is visible when this returns, and durable when [`Store::durability`] says so. After
+    /// an error nothing of it is visible.
     fn commit_soon(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.commit(batch)
     }
@@ -202,7 +203,7 @@ pub trait Store: Debug + Send + Sync {
     }
 }
 
-/// Up to `limit` entries of `table` whose key starts with `prefix` and lies behind `after` (a whole key), in key order.
+/// Up to `limit` entries of `table` whose key starts with `prefix` and comes after `after` (a full key), in key order.
 pub fn scan_prefix(
     store: &dyn Store,
     table: Table,
@@ -213,7 +214,7 @@ pub fn scan_prefix(
     let end = prefix_end(prefix);
     match after {
         Some(after) if after >= prefix => {
-            // The next possible key after `after` is `after` with a zero byte behind it.
+            // The next possible key after `after` is `after` with a zero byte at its end.
             let start = [after, &[0]].concat();
             if end.as_ref().is_some_and(|end| &start >= end) {
                 return Ok(Vec::new());

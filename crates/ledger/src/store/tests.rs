@@ -68,7 +68,7 @@ mod on_disk {
     }
 
     #[test]
-    fn a_store_whose_making_was_cut_off_is_made_anew() {
+    fn a_store_whose_creation_was_cut_off_is_created_again() {
         let directory = tempfile::tempdir().unwrap();
         // The database's file between its growth and its first header.
         fs::write(directory.path().join("chain.redb.new"), vec![0; 1 << 16]).unwrap();
@@ -142,7 +142,7 @@ mod on_disk {
     }
 
     #[test]
-    fn a_second_process_is_told_who_is_in_the_way() {
+    fn a_second_process_learns_who_holds_the_lock() {
         let directory = tempfile::tempdir().unwrap();
         let _first = DiskStore::open(directory.path()).unwrap();
         let second = DiskStore::open(directory.path()).unwrap_err();

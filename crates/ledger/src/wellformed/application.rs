@@ -196,7 +196,7 @@ fn references(call: &ApplicationCall, params: &ConsensusParams) -> Check {
     Ok(())
 }
 
-/// One entry names one thing, and what it points to stands in the list.
+/// One entry names one thing, and what it points to is in the list.
 fn access_entry(entry: &ResourceRef, call: &ApplicationCall, params: &ConsensusParams) -> Result<(), AccessError> {
     let list = &call.access;
     let mut kinds = usize::from(!entry.address.is_zero()) + usize::from(entry.asset != 0) + usize::from(entry.app != 0);

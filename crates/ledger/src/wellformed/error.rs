@@ -1,4 +1,4 @@
-//! Why a transaction makes no sense, in the reference's words, which clients show and match.
+//! Why a transaction is not well-formed, in the reference's words, which clients show and match.
 
 use pnp_types::{Address, AppIndex, Round, StateSchema, TransactionType};
 

@@ -1,4 +1,4 @@
-//! Whether a transaction makes sense on its own: limits and combinations of fields, without any state or signature.
+//! Whether a transaction is valid on its own: limits and combinations of fields, without any state or signature.
 //!
 //! One function a type and then what all types share, in the reference's order, because the first fault found is the
 //! one reported (go-algorand `data/transactions/transaction.go` `WellFormed` and the files of the types).

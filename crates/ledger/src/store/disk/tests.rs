@@ -1,4 +1,5 @@
-//! Disks that fail: what was refused stays refused after a kill, what was acknowledged stays, and the failure has a name.
+//! Disks that fail: what was refused stays refused after a kill, what was acknowledged stays, and the failure has a
+//! name.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Seek, SeekFrom, Write};
@@ -131,7 +132,8 @@ fn with_failing_journal(directory: &Path, faults: &Arc<Faults>) -> DiskStore {
 
 #[test]
 fn a_block_that_the_journal_refused_is_never_found_and_the_store_goes_on() {
-    // The write fails half-way; the sync after a whole write; both, and the erasing as well, so that its number is burnt.
+    // The write fails half-way; the sync after a complete write; both, and the erasing as well, so that its number is
+    // burnt.
     for (case, writes, syncs) in [("write", 0, u64::MAX), ("sync", u64::MAX, 0), ("second sync", u64::MAX, 1)] {
         let directory = tempfile::tempdir().unwrap();
         let faults = Faults::none();
@@ -201,7 +203,7 @@ fn a_journal_that_cannot_be_mended_burns_the_number_of_the_refused_block() {
     faults.syncs.store(0, Ordering::SeqCst);
     store.commit(&batch(2, 900)).unwrap_err();
     assert_eq!(store.sequence, before + 1, "the number is gone");
-    // The record of the refused block is put back whole, as a disk may do that failed to erase it.
+    // All of the refused block's record is put back, as a disk may do that failed to erase it.
     let mut whole = Vec::new();
     File::open(directory.path().join(JOURNAL_FILE)).unwrap().read_to_end(&mut whole).unwrap();
     faults.syncs.store(u64::MAX, Ordering::SeqCst);
