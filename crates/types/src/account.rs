@@ -244,7 +244,7 @@ pub struct VotingData {
 }
 
 impl VotingData {
-    /// Whether a key without which nobody votes is missing: an account with such a registration is offline.
+    /// Whether a key that voting needs is missing: an account with such a registration is offline.
     pub fn lacks_keys(&self) -> bool {
         self.vote_key == [0; 32] || self.selection_key == [0; 32]
     }

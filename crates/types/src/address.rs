@@ -12,7 +12,7 @@ use super::digest::{hash_with_prefix, sha512_256};
 /// Bytes of the checksum that an address's text carries.
 const CHECKSUM: usize = 4;
 
-/// The address of an account: an ed25519 public key, or a hash that stands in its place.
+/// The address of an account: an ed25519 public key, or a hash in its place.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(pub [u8; 32]);
 
@@ -54,8 +54,8 @@ impl Address {
             .find(|(_, address)| !address.is_edwards_point())
     }
 
-    /// Whether the bytes are a point of the curve, in any encoding and of any order, so that an ed25519 key may exist for
-    /// them (go-algorand `ProgramHashIsEdwards25519Point`).
+    /// Whether the bytes are a point of the curve, in any encoding and of any order, so that an ed25519 key may exist
+    /// for them (go-algorand `ProgramHashIsEdwards25519Point`).
     #[cfg(feature = "curve")]
     pub fn is_edwards_point(&self) -> bool {
         curve25519_dalek::edwards::CompressedEdwardsY(self.0).decompress().is_some()

@@ -6,9 +6,9 @@ use super::msgpack::{Element, wire_newtype};
 
 /// A block's number; the genesis block is 0.
 pub type Round = u64;
-/// An application's id; 0 stands for none, or for the one being created.
+/// An application's id; 0 means none, or the one being created.
 pub type AppIndex = u64;
-/// An asset's id; 0 stands for none, or for the one being created.
+/// An asset's id; 0 means none, or the one being created.
 pub type AssetIndex = u64;
 
 /// An amount of the native currency in millionths of an Algo.
@@ -23,7 +23,7 @@ impl MicroAlgos {
     /// What a transaction costs where its group is not of those that need more: a thousandth of an Algo.
     pub const MIN_FEE: Self = Self(1000);
 
-    /// So many whole Algos.
+    /// An amount in Algos.
     ///
     /// # Panics
     /// It is more than 2^64-1 millionths; there are ten billion Algos in all.

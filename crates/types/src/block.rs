@@ -100,7 +100,7 @@ impl Default for TransactionCommitments {
     }
 }
 
-/// How rewards stand.
+/// The state of the rewards.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RewardsState {
     /// Where fees go.
@@ -230,7 +230,7 @@ wire_header!(Block [header.] { "txns" => payset, "Payset" <= MAX_PAYSET; });
 /// A transaction as a block keeps it: without what the header says already.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SignedTransactionInBlock {
-    /// The transaction, its genesis id and genesis hash left out where the flags tell.
+    /// The transaction, its genesis id and genesis hash left out where the flags say so.
     pub signed: SignedTransaction,
     /// What it did.
     pub apply_data: ApplyData,

@@ -1,8 +1,8 @@
 //! One group that several keys sign, in the bytes in which it travels between them.
 //!
-//! The bytes are those `goal clerk multisig` reads and writes: signed transactions one after the other, each with version,
-//! threshold and keys of the multisignature and with the signatures there are. Must not know files or networks; whether a
-//! signature holds is the network's rule, which the caller brings along.
+//! The bytes are those `goal clerk multisig` reads and writes: signed transactions one after the other, each with
+//! version, threshold and keys of the multisignature and with the signatures there are. Must not know files or
+//! networks; whether a signature holds is the network's rule, which the caller brings along.
 
 use super::address::Address;
 use super::amount::{MicroAlgos, Round};
@@ -47,7 +47,7 @@ pub enum BundleError {
     /// No multisignature at all.
     #[error("{} does not say which multisignature it is for", nth(.0))]
     NoMultisig(usize),
-    /// A multisignature that makes no account.
+    /// A multisignature that is of no account.
     #[error("{}: {why}", nth(.index))]
     NoAccount {
         /// The transaction.
@@ -168,7 +168,7 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Reads a file's bytes. Transactions that nobody prepared for signing become those of `account`, where it is given.
+    /// Reads a file's bytes. Transactions not prepared for signing become those of `account`, where it is given.
     pub fn read(bytes: &[u8], account: Option<&MultisigAccount>) -> Result<Self, BundleError> {
         let mut signed = Vec::new();
         let mut rest = bytes;

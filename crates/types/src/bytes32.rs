@@ -1,14 +1,14 @@
 //! What all names of 32 bytes have in common, addresses and hashes alike.
 
-/// Gives a structure around `[u8; 32]`, which has `Display` and `FromStr`, its zero, its bytes, their place in canonical
-/// msgpack, and its text as what serde and `Debug` show.
+/// Gives a structure around `[u8; 32]`, which has `Display` and `FromStr`, its zero, its bytes, their place in
+/// canonical msgpack, and its text as what serde and `Debug` show.
 macro_rules! bytes32 {
     ($name:ident) => {
         impl $name {
-            /// All zeros, which stands for "none".
+            /// All zeros, which means "none".
             pub const ZERO: Self = Self([0; 32]);
 
-            /// Whether this stands for "none".
+            /// Whether this means "none".
             pub fn is_zero(&self) -> bool {
                 *self == Self::ZERO
             }

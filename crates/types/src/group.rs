@@ -5,7 +5,7 @@ use super::digest::{Digest, Txid, sha512_256};
 use super::msgpack::{self, wire_struct};
 use super::transaction::Transaction;
 
-/// Why transactions do not make a group.
+/// Why transactions cannot be a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GroupError {
     /// No transactions, or more than fit.

@@ -26,14 +26,14 @@
 //!
 //! # Where things are
 //! - [`Transaction`] with one function for each thing a transaction does ([`Transaction::payment`],
-//!   [`Transaction::app_call`], …) and a [`TransactionBuilder`] for the rest; [`assign_group`] makes a group.
+//!   [`Transaction::app_call`], …) and a [`TransactionBuilder`] for the rest; [`assign_group`] puts transactions into a group.
 //! - [`SigningKey`], [`MultisigAccount`] and [`LogicSignature`] sign; [`Bundle`] carries what several
 //!   people have to sign.
 //! - [`msgpack`] encodes canonically, in one pass, and decodes what is not canonical only where the network does.
 //! - [`consensus`] has the parameters of each protocol version as differences to the one before it.
 //!
 //! # Features
-//! `curve` tells whether an address is a point of the curve, `signing` has keys that sign; both are on unless they are
+//! `curve` says whether an address is a point of the curve, `signing` has keys that sign; both are on unless they are
 //! switched off. `schemars` gives JSON schemas of the values that appear in documents.
 
 mod account;

@@ -40,7 +40,7 @@ impl LogicSignature {
         Wire::is_empty(self)
     }
 
-    /// The account the program speaks for when nobody delegated to it.
+    /// The account of the program itself, for which it signs without a delegation.
     pub fn address(&self) -> Address {
         Address::of_program(&self.logic)
     }

@@ -9,7 +9,7 @@ const BOTTOM_LEAF: &[u8] = b"MB";
 /// Prefix of an inner node.
 const NODE: &[u8] = b"MA";
 
-/// The hash functions that trees over transactions and voters are made with.
+/// The hash functions of trees over transactions and voters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TreeHash {
     /// SHA-512/256, 32 bytes.
@@ -54,8 +54,8 @@ impl TreeHash {
 pub struct Tree {
     hash: TreeHash,
     levels: Vec<Vec<Vec<u8>>>,
-    /// Bits of a leaf's position that a vector commitment turns round; nothing for a plain tree.
-    turned: Option<u32>,
+    /// Bits of a leaf's position that a vector commitment reverses; nothing for a plain tree.
+    reversed: Option<u32>,
 }
 
 impl Tree {
@@ -70,13 +70,15 @@ impl Tree {
         let bits = full.trailing_zeros();
         let hashed = (0..full)
             .map(|position| {
-                leaves.get(turn(position, bits)).map_or_else(|| hash.hash(&[BOTTOM_LEAF]), |leaf| hash.hash(&[leaf]))
+                leaves
+                    .get(reverse_bits(position, bits))
+                    .map_or_else(|| hash.hash(&[BOTTOM_LEAF]), |leaf| hash.hash(&[leaf]))
             })
             .collect();
         Self::over(hash, hashed, Some(bits))
     }
 
-    fn over(hash: TreeHash, leaves: Vec<Vec<u8>>, turned: Option<u32>) -> Self {
+    fn over(hash: TreeHash, leaves: Vec<Vec<u8>>, reversed: Option<u32>) -> Self {
         let mut levels = vec![leaves];
         while let Some(level) = levels.last().filter(|level| level.len() > 1) {
             // A node without a right child has zeros in its place.
@@ -90,7 +92,7 @@ impl Tree {
                 .collect();
             levels.push(next);
         }
-        Self { hash, levels, turned }
+        Self { hash, levels, reversed }
     }
 
     /// The root, or nothing for a plain tree without leaves.
@@ -105,8 +107,8 @@ impl Tree {
 
     /// The hash of the leaf at `position`, and its siblings from the leaves up; empty where there is none.
     pub fn prove(&self, position: usize) -> Option<(&[u8], Vec<&[u8]>)> {
-        let mut at = self.turned.map_or(position, |bits| turn(position, bits));
-        let leaf = self.levels.first()?.get(at).filter(|_| self.turned.is_none_or(|bits| position >> bits == 0))?;
+        let mut at = self.reversed.map_or(position, |bits| reverse_bits(position, bits));
+        let leaf = self.levels.first()?.get(at).filter(|_| self.reversed.is_none_or(|bits| position >> bits == 0))?;
         let mut siblings = Vec::with_capacity(self.depth());
         for level in self.levels.iter().take(self.depth()) {
             siblings.push(level.get(at ^ 1).map_or(&[][..], Vec::as_slice));
@@ -122,7 +124,7 @@ impl Tree {
 }
 
 /// `position` with its lowest `bits` bits in reverse.
-fn turn(position: usize, bits: u32) -> usize {
+fn reverse_bits(position: usize, bits: u32) -> usize {
     if bits == 0 { position } else { position.reverse_bits() >> (usize::BITS - bits) }
 }
 
@@ -145,7 +147,7 @@ mod tests {
                 for position in 0..usize::from(count) {
                     let (leaf, siblings) = tree.prove(position).unwrap();
                     assert_eq!(leaf, hash.hash(&[&[u8::try_from(position).unwrap()]]));
-                    let mut at = tree.turned.map_or(position, |bits| turn(position, bits));
+                    let mut at = tree.reversed.map_or(position, |bits| reverse_bits(position, bits));
                     let mut node = leaf.to_vec();
                     for sibling in siblings {
                         let mut full = sibling.to_vec();

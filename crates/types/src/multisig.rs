@@ -33,7 +33,7 @@ pub struct MultisigSignature {
     pub version: u8,
     /// How many keys have to sign.
     pub threshold: u8,
-    /// The keys in the order that makes the address.
+    /// The keys, in the order on which the address depends.
     pub subsigs: Vec<MultisigSubsignature>,
 }
 
@@ -45,7 +45,7 @@ wire_struct! {
     }
 }
 
-/// Why keys or signatures do not make a multisignature.
+/// Why there is no multisignature of these keys or signatures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MultisigError {
     /// Only version 1 exists.
@@ -82,7 +82,7 @@ impl MultisigSignature {
         Wire::is_empty(self)
     }
 
-    /// The address of the account these keys make (go-algorand `crypto.MultisigAddrGen`).
+    /// The address of the account of these keys (go-algorand `crypto.MultisigAddrGen`).
     pub fn address(&self) -> Result<Address, MultisigError> {
         if self.version != VERSION {
             return Err(MultisigError::Version(self.version));
@@ -134,8 +134,8 @@ pub struct MultisigAccount {
 }
 
 impl MultisigAccount {
-    /// The account for which `threshold` of `keys` have to sign. The order of the keys makes the address; a key may
-    /// stand there more than once and then counts as often.
+    /// The account for which `threshold` of `keys` have to sign. The address depends on the order of the keys. A key
+    /// may be there more than once and then counts as often.
     pub fn new(threshold: u8, keys: &[Address]) -> Result<Self, MultisigError> {
         if keys.len() > MAX_MULTISIG {
             return Err(MultisigError::TooManyKeys(keys.len()));
@@ -144,7 +144,7 @@ impl MultisigAccount {
         Self::of(&MultisigSignature { version: VERSION, threshold, subsigs })
     }
 
-    /// The account that a multisignature is of, whoever signed it.
+    /// The account of a multisignature, whichever keys have signed.
     pub fn of(signature: &MultisigSignature) -> Result<Self, MultisigError> {
         let mut blank = signature.clone();
         blank.subsigs.iter_mut().for_each(|subsig| subsig.sig = Signature::NONE);
@@ -167,7 +167,7 @@ impl MultisigAccount {
         self.blank.subsigs.iter().map(|subsig| Address(subsig.key))
     }
 
-    /// The multisignature nobody has signed yet.
+    /// The multisignature without any signature yet.
     pub fn blank(&self) -> &MultisigSignature {
         &self.blank
     }

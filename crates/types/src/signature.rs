@@ -6,7 +6,7 @@ use super::address::Address;
 use super::bounds::{FALCON_PUBLIC_KEY, MAX_FALCON_SIGNATURE};
 use super::msgpack::{DecodeError, Decoder, Encoder, Wire, wire_struct};
 
-/// An ed25519 signature; all zeros stands for "none".
+/// An ed25519 signature; all zeros means "none".
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Signature(pub [u8; 64]);
 
@@ -77,7 +77,7 @@ impl PqSignature {
         Wire::is_empty(self)
     }
 
-    /// The address of the account that scheme, salt and key make.
+    /// The address of the account of this scheme, salt and key.
     pub fn address(&self) -> Address {
         Address::of_pq_key(self.scheme, self.salt, &self.public_key)
     }

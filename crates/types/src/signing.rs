@@ -1,8 +1,8 @@
 //! Keys that sign transactions and programs.
 //!
-//! A key lives in memory only as long as it is used: it is wiped when dropped and never printed. It has one place on the
-//! heap however often it is handed on, since a value that moves leaves a copy where it was; and the stack on which it was
-//! made or used is written over. Where keys come from is the business of the layers above.
+//! A key lives in memory only as long as it is used: it is wiped when dropped and never printed. It has one place on
+//! the heap however often it is handed on, since a value that moves leaves a copy where it was; and the stack on which
+//! it was generated or used is written over. Where keys come from is for the layers above to decide.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -18,7 +18,7 @@ use super::signature::Signature;
 use super::signed_transaction::SignedTransaction;
 use super::transaction::{Transaction, TransactionBuilder, TransactionFields};
 
-/// An ed25519 key pair, made from a 32-byte seed.
+/// An ed25519 key pair, derived from a 32-byte seed.
 #[derive(Clone)]
 pub struct SigningKey(Arc<ed25519_dalek::SigningKey>);
 
@@ -64,22 +64,22 @@ impl SigningKey {
     /// The key pair of a seed.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         #[inline(never)]
-        fn make(seed: &[u8; 32]) -> SigningKey {
+        fn derive(seed: &[u8; 32]) -> SigningKey {
             SigningKey(Arc::new(ed25519_dalek::SigningKey::from_bytes(seed)))
         }
-        let key = make(seed);
+        let key = derive(seed);
         wipe_stack();
         key
     }
 
-    /// A key pair nobody has seen, from the system's randomness.
+    /// A new key pair, from the system's randomness.
     pub fn generate() -> Result<Self, getrandom::Error> {
         let mut seed = Zeroizing::new([0; 32]);
         getrandom::fill(seed.as_mut_slice())?;
         Ok(Self::from_seed(&seed))
     }
 
-    /// The seed, for whoever stores it; the copy is wiped when dropped.
+    /// The seed, to store it; the copy is wiped when dropped.
     pub fn seed(&self) -> Seed {
         Seed::copy_of(self.0.as_bytes())
     }

@@ -63,7 +63,7 @@ fn a_bundle_survives_its_file() {
 }
 
 #[test]
-fn what_nobody_prepared_is_prepared_for_the_account_named() {
+fn what_is_not_prepared_is_prepared_for_the_account_named() {
     let bare: Vec<u8> =
         transactions().into_iter().flat_map(|one| msgpack::encode(&SignedTransaction::from(one))).collect();
     assert_eq!(Bundle::read(&bare, None), Err(BundleError::NoMultisig(0)));

@@ -44,7 +44,7 @@ pub struct ConsensusParams {
     pub enable_app_cost_pooling: bool,
     /// Whether the logic signatures of a group share their opcode budgets.
     pub enable_logic_sig_cost_pooling: bool,
-    /// MicroAlgos that make one unit of rewards.
+    /// MicroAlgos of one unit of rewards.
     pub reward_unit: u64,
     /// Rounds between two computations of the rewards rate.
     pub rewards_rate_refresh_interval: u64,
@@ -228,7 +228,7 @@ pub struct ConsensusParams {
     pub state_proof_weight_threshold: u32,
     /// Security of a state proof in bits.
     pub state_proof_strength_target: u64,
-    /// Intervals back for which state proofs may still be made.
+    /// Intervals back for which state proofs may still be sent.
     pub state_proof_max_recovery_intervals: u64,
     /// Whether the voters' weight is counted without rewards.
     pub state_proof_exclude_total_weight_with_rewards: bool,
@@ -300,7 +300,7 @@ pub struct ConsensusParams {
     pub app_size_updates: bool,
     /// Whether an access list may name the called application by 0 in local references.
     pub allow_zero_local_app_ref: bool,
-    /// Whether headers tell how full blocks are, and fees follow.
+    /// Whether headers say how full blocks are, and fees follow.
     pub load_tracking: bool,
     /// What each byte over the free sizes adds to the fee, in millionths of the least fee.
     pub per_byte_txn_surcharge: Micros,
@@ -338,7 +338,7 @@ impl Serialize for PaysetCommit {
 pub struct PayoutRules {
     /// Whether proposers are paid.
     pub enabled: bool,
-    /// Fee of the key registration that makes an account eligible.
+    /// Fee of the key registration by which an account becomes eligible.
     pub go_online_fee: u64,
     /// Share of the fees that goes to the proposer, in percent.
     pub percent: u64,

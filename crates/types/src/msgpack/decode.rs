@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use super::DecodeError;
 
-/// How deep values may nest. A block with eight levels of inner transactions needs 35; more would cost stack for nothing.
+/// How deep values may nest. A block with eight levels of inner transactions needs 35; more would cost stack for
+/// nothing.
 const MAX_DEPTH: u32 = 64;
 
 /// Reads msgpack values one after the other from a byte slice.
@@ -50,7 +51,7 @@ impl<'a> Decoder<'a> {
         Ok(value)
     }
 
-    /// Whether the next value is a map, or the `nil` that stands for an empty one.
+    /// Whether the next value is a map, or the `nil` that means an empty one.
     pub fn at_map(&self) -> bool {
         matches!(self.rest.first(), None | Some(0x80..=0x8f | 0xc0 | 0xc1 | 0xde | 0xdf))
     }
@@ -75,7 +76,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// The number of values of a list; 0 for `nil`. A map counts as the list of its keys and values in turn.
+    /// The number of values of a list; 0 for `nil`. A map counts as the list of its keys and values.
     pub fn array_header(&mut self) -> Result<usize> {
         match self.peek()? {
             lead @ 0x90..=0x9f => self.skip(1, usize::from(lead & 0x0f)),
@@ -241,7 +242,7 @@ impl<'a> Decoder<'a> {
         Ok(taken)
     }
 
-    /// A length of `width` bytes behind the lead byte.
+    /// A length of `width` bytes after the lead byte.
     fn length(&mut self, width: usize) -> Result<usize> {
         let mut length = 0_usize;
         for byte in self.take(width.saturating_add(1))?.iter().skip(1) {
@@ -250,7 +251,7 @@ impl<'a> Decoder<'a> {
         Ok(length)
     }
 
-    /// A number of `N` bytes behind the lead byte.
+    /// A number of `N` bytes after the lead byte.
     fn fixed<const N: usize, T>(&mut self, read: impl FnOnce([u8; N]) -> T) -> Result<T> {
         self.take(1)?;
         let (bytes, rest) = self.rest.split_first_chunk::<N>().ok_or_else(DecodeError::short)?;

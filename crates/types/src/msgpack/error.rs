@@ -46,7 +46,7 @@ impl DecodeError {
     }
 
     pub(super) fn wrong_type(wanted: &str, lead: u8) -> Self {
-        // Texts are the one kind for which the reference does not tell an unused prefix apart.
+        // Texts are the one kind for which the reference does not recognize an unused prefix.
         match type_name(lead).or((wanted == "str").then_some("<invalid>")) {
             Some(found) => Self::new(
                 format!("msgp: attempted to decode type \"{found}\" with method for \"{wanted}\""),

@@ -1,7 +1,8 @@
 //! Canonical msgpack: one pass out, and in as tolerant as the network's own nodes are.
 //!
-//! Out: map keys in byte order, empty fields left out, shortest integers, `bin` apart from `str`. In: what go-algorand's
-//! `msgp` decoders accept, with their error texts, because clients read them. Nothing here knows a transaction.
+//! Out: map keys in byte order, empty fields left out, shortest integers, `bin` apart from `str`. In: what
+//! go-algorand's `msgp` decoders accept, with their error texts, because clients read them. Nothing here knows a
+//! transaction.
 
 mod decode;
 mod encode;
@@ -37,7 +38,7 @@ pub trait Bounded<Limit = usize>: Wire {
     fn decode_bounded(decoder: &mut Decoder<'_>, limit: Limit) -> Result<Self, DecodeError>;
 }
 
-/// Marks values that stand in lists and maps; bytes do not, so that `Vec<u8>` stays one `bin`.
+/// Marks values that may be in lists and maps; bytes do not, so that `Vec<u8>` stays one `bin`.
 pub trait Element: Wire {}
 
 /// The canonical encoding of `value`.
@@ -52,13 +53,13 @@ pub fn encode_after<T: Wire>(prefix: &[u8], value: &T) -> Vec<u8> {
     encoder.into_bytes()
 }
 
-/// Decodes a value from the whole of `bytes`; bytes left over are an error.
+/// Decodes a value from all of `bytes`; bytes left over are an error.
 pub fn decode<T: Wire>(bytes: &[u8]) -> Result<T, DecodeError> {
     let (value, rest) = decode_prefix(bytes)?;
     if rest.is_empty() { Ok(value) } else { Err(DecodeError::left_over(rest.len())) }
 }
 
-/// Decodes one value and returns the bytes after it, as for transactions that stand one after the other.
+/// Decodes one value and returns the bytes after it, as for transactions one after the other.
 pub fn decode_prefix<T: Wire>(bytes: &[u8]) -> Result<(T, &[u8]), DecodeError> {
     let mut decoder = Decoder::new(bytes);
     let value = T::decode(&mut decoder)?;

@@ -33,9 +33,9 @@ const fn is_before(left: &[u8], right: &[u8]) -> bool {
 /// Implements [`Wire`](super::Wire) for a structure from the list of its fields.
 ///
 /// A line is `"key" => field.path, "Name"` and then, where they apply, `<= limit` (the wire bounds its length) and
-/// `required` (decoding fails without it). Lines stand in the order of the reference's structure, which is the order
-/// of the list form that decoders accept too; `Name` is the reference's, as it appears in decoding errors. `#[inlined]` marks structures
-/// that the reference decodes as a part of the one around them, which shows in those errors as well.
+/// `required` (decoding fails without it). Lines are in the order of the reference's structure, which is the order of
+/// the list form that decoders accept too; `Name` is the reference's, as it appears in decoding errors. `#[inlined]`
+/// marks structures that the reference decodes as a part of the one around them, which shows in those errors as well.
 #[macro_export]
 macro_rules! wire_struct {
     ($kind:ident { $($fields:tt)* }) => {

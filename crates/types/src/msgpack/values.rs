@@ -1,4 +1,4 @@
-//! The values every structure is made of.
+//! The values that structures consist of.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -26,7 +26,7 @@ macro_rules! wire_uint {
 
 wire_uint!(u8 u16 u32 u64);
 
-/// Implements [`Wire`] for structures around a `u64`, which stand in the encoding as that number.
+/// Implements [`Wire`] for structures around a `u64`, which are encoded as that number.
 macro_rules! wire_newtype {
     ($($kind:ident)*) => { $(
         impl $crate::msgpack::Wire for $kind {

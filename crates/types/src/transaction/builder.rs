@@ -110,7 +110,7 @@ impl Transaction {
         TransactionBuilder::new(sender, AssetConfig { asset: 0, params })
     }
 
-    /// Changes who manages an asset. Roles that are not set are lost for ever, so name all that are to stay.
+    /// Changes who manages an asset. Roles that are not set can never be set again, so name all that are to stay.
     pub fn asset_change(manager: Address, asset: AssetIndex) -> TransactionBuilder<AssetConfig> {
         TransactionBuilder::new(manager, AssetConfig { asset, params: AssetParams::default() }).manager(manager)
     }

@@ -17,7 +17,7 @@ pub struct Heartbeat {
     pub vote_id: [u8; 32],
     /// The key dilution the account registered.
     pub key_dilution: u64,
-    /// Whether the account was challenged, which makes the heartbeat free.
+    /// Whether the account was challenged; then the heartbeat is free.
     pub challenge_discount: bool,
 }
 

@@ -56,7 +56,7 @@ wire_struct! {
     }
 }
 
-/// One entry of an access list. Exactly one field is set; all empty stands for room for one more box.
+/// One entry of an access list. Exactly one field is set; all empty means room for one more box.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ResourceRef {
     /// An account.
@@ -105,7 +105,7 @@ pub enum ResourceError {
         what: &'static str,
         /// The place.
         index: u64,
-        /// The kind of entry that has to stand there.
+        /// The kind of entry that has to be there.
         wanted: &'static str,
     },
 }

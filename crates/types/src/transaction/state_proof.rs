@@ -1,6 +1,6 @@
 //! Fields of state proofs (go-algorand `crypto/stateproof`, `merklesignature`, `merklearray`, `stateproofmsg`).
 //!
-//! A development network neither makes nor checks them; it reads them in blocks of other networks.
+//! A development network neither creates nor checks them; it reads them in blocks of other networks.
 
 use std::collections::BTreeMap;
 
@@ -263,7 +263,7 @@ wire_struct! {
     }
 }
 
-/// Which hash function a tree is made with.
+/// The hash function of a tree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct HashFactory {
     /// 0 SHA-512/256, 1 Sumhash-512, 2 SHA-256, 3 SHA-512.
