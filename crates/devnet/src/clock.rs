@@ -30,8 +30,8 @@ impl Clock {
 
     /// The timestamp of the block after one at `previous`, when the real clock says `now`.
     ///
-    /// With an offset it is exactly `previous + offset` (go-algorand `node.writeDevmodeBlock`); else the real time as far as
-    /// [`held_timestamp`] allows.
+    /// With an offset it is exactly `previous + offset` (go-algorand `node.writeDevmodeBlock`); else the real time as
+    /// far as [`held_timestamp`] allows.
     pub fn stamp(&self, previous: i64, now: i64, max_increment: i64) -> i64 {
         if let Some(next) = self.next {
             return next.max(previous);
@@ -42,7 +42,7 @@ impl Clock {
         held_timestamp(now, previous, max_increment)
     }
 
-    /// Records that a block was made, which uses up a one-time timestamp.
+    /// Records that there is a new block, which uses up a one-time timestamp.
     pub const fn block_made(&mut self) {
         self.next = None;
     }

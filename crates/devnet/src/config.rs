@@ -12,7 +12,7 @@ pub const KMD_PORT: u16 = 4002;
 pub const INDEXER_PORT: u16 = 8980;
 /// The token every local network of the ecosystem uses: 64 times `a`. A convention, not a secret.
 pub const LOCAL_TOKEN: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-/// The network name behind genesis id `dockernet-v1`, by which every SDK knows that it speaks to a local network.
+/// The network name of genesis id `dockernet-v1`, by which every SDK knows that it speaks to a local network.
 pub const NETWORK_NAME: &str = "dockernet";
 /// How many rounds back algod looks for a transaction by its id: the longest life of one (`MaxTxnLife`).
 pub const REMEMBERED_ROUNDS: u64 = 1000;
@@ -20,7 +20,7 @@ pub const REMEMBERED_ROUNDS: u64 = 1000;
 /// The settings of one development network.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The folder that keeps the network, made if it is missing; `None` keeps it in memory until it stops.
+    /// The folder that keeps the network, created if it is missing; `None` keeps it in memory until it stops.
     pub data: Option<PathBuf>,
     /// The address to listen on. Anything but loopback lets other machines send transactions and stop the clock.
     pub listen: IpAddr,
@@ -31,7 +31,7 @@ pub struct Config {
     /// How long `wait-for-block-after` waits for a block.
     ///
     /// Blocks come only with transactions here, so waiting a full minute, as algod does, would be a minute lost; not
-    /// waiting at all would turn polling clients into busy loops.
+    /// waiting at all would let polling clients loop without a pause.
     pub wait_timeout: Duration,
     /// How many rounds back `/v2/transactions/pending/{txid}` finds a transaction; [`REMEMBERED_ROUNDS`] in algod.
     ///

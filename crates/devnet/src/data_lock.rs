@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_process_is_told_which_one_holds_the_folder() {
+    fn a_second_process_learns_which_one_holds_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let mut first = DataLock::take(folder.path()).unwrap();
         first.record_holder("127.0.0.1:4001".parse().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! The owner of the ledger behind the server: everything a handler can read or change.
+//! The owner of the ledger under the server: everything a handler can read or change.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -56,7 +56,7 @@ impl DevNode {
         super::serve(config)
     }
 
-    /// Opens the network the settings name, or makes it; `address` is where it will listen.
+    /// Opens the network that the settings name, or creates it; `address` is where it will listen.
     pub(super) fn open(config: Config, address: SocketAddr) -> Result<Self, NodeError> {
         let (lock, dispenser, chain) = match &config.data {
             Some(folder) => {
@@ -122,7 +122,8 @@ impl DevNode {
         self.dispenser.as_ref()
     }
 
-    /// Reads the chain. It is locked meanwhile, so keep it short. Every block that `ask` saw is durable when this returns.
+    /// Reads the chain. It is locked meanwhile, so keep it short. Every block that `ask` saw is durable when this
+    /// returns.
     pub fn read<T>(&self, ask: impl FnOnce(&Chain) -> T) -> T {
         let (answer, written) = {
             let state = self.lock();
@@ -173,7 +174,8 @@ impl DevNode {
     /// The store failed.
     pub fn recent_transaction(&self, txid: &Txid) -> Result<Option<Confirmed>, HistoryError> {
         self.read(|chain| {
-            // The round that is exactly as far back as the limit is still searched (go-algorand `GetPendingTransaction`).
+            // The round that is exactly as far back as the limit is still searched (go-algorand
+            // `GetPendingTransaction`).
             let oldest = chain.latest().saturating_sub(self.remembered_rounds);
             Ok(chain.transaction(txid)?.filter(|confirmed| confirmed.round >= oldest))
         })
@@ -212,7 +214,7 @@ impl DevNode {
     /// Runs a group as if it were sent now, and discards its effects.
     ///
     /// # Errors
-    /// The request makes no sense, or the ledger cannot be read. A group that fails is an answer.
+    /// The request is not valid, or the ledger cannot be read. A group that fails is an answer.
     pub fn simulate(&self, request: &simulate::Request) -> Result<simulate::Response, simulate::SimulateError> {
         self.read(|chain| chain.simulate(request))
     }
@@ -232,7 +234,7 @@ impl DevNode {
         self.lock().clock.set_next(timestamp);
     }
 
-    /// How long ago the latest block of this run was made.
+    /// The age of the latest block of this run.
     pub fn since_last_block(&self) -> Option<Duration> {
         self.lock().last_block.map(|at| at.elapsed())
     }
@@ -257,7 +259,7 @@ impl DevNode {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // The chain changes in one assignment after its store has committed, so a panicked writer left it whole.
+        // The chain changes in one assignment after its store has committed, so a panicked writer left it complete.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

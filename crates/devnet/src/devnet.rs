@@ -18,11 +18,12 @@ use crate::view::{Account, View};
 /// When every network in process begins: 2025-01-01, 00:00 UTC, in seconds since 1970.
 pub const GENESIS_TIME: i64 = 1_735_689_600;
 
-/// A whole Algorand network inside of a test: no server, no waiting, no files.
+/// An Algorand network inside of a test: no server, no waiting, no files.
 ///
-/// It makes one block for each group, at once, by the rules of the newest protocol version. It keeps the keys of the
-/// accounts it funds and signs with them, and it fills in what a transaction does not say: validity, network and group. Its
-/// clock moves only with [`set_time`](Self::set_time) and [`advance`](Self::advance), so that a test does the same each time.
+/// It adds one block for each group, at once, by the rules of the newest protocol version. It keeps the keys of the
+/// accounts it funds and signs with them, and it fills in what a transaction does not say: validity, network and group.
+/// Its clock moves only with [`set_time`](Self::set_time) and [`advance`](Self::advance), so that a test does the same
+/// each time.
 ///
 /// ```
 /// use pnp_devnet::Devnet;
@@ -38,7 +39,7 @@ pub const GENESIS_TIME: i64 = 1_735_689_600;
 /// ```
 ///
 /// # Panics
-/// Reading panics where the ledger cannot be read, which is a fault of this crate: it lies in memory.
+/// Reading panics where the ledger cannot be read, which is a fault of this crate: it is in memory.
 #[derive(Debug)]
 pub struct Devnet {
     chain: Chain,
@@ -92,7 +93,7 @@ pub enum DevnetError {
     /// The network has no key that signs for this account.
     #[error("no key for {0}; fund it with `fund`, hand its key over with `add_key`, or send it signed")]
     NoKey(Address),
-    /// The transactions make no group.
+    /// The transactions cannot be a group.
     #[error(transparent)]
     Group(#[from] pnp_types::GroupError),
     /// Time does not go back; a snapshot does.
@@ -261,7 +262,8 @@ impl Devnet {
         Ok(group.iter().zip(applied).map(|(sent, effects)| Receipt { id: sent.id(), round, effects }).collect())
     }
 
-    /// Transactions with what they do not say filled in: the validity, the network, and the group where there are several.
+    /// Transactions with what they do not say filled in: the validity, the network, and the group where there are
+    /// several.
     ///
     /// # Errors
     /// There are none, or too many.
@@ -307,7 +309,7 @@ impl Devnet {
     /// ```
     ///
     /// # Errors
-    /// The transactions make no group.
+    /// The transactions cannot be a group.
     pub fn simulate(&self, transactions: &[Transaction]) -> Result<GroupResult, DevnetError> {
         let group = self.complete(transactions)?;
         let request = Request {
@@ -403,7 +405,7 @@ impl Devnet {
         Ok(())
     }
 
-    /// Lets whole seconds pass.
+    /// Lets full seconds pass.
     ///
     /// ```
     /// # use pnp_devnet::Devnet;
@@ -446,7 +448,7 @@ impl Devnet {
     /// Takes back every block after a snapshot. Keys are kept; the snapshot can be used again.
     ///
     /// # Errors
-    /// The snapshot is of blocks that were taken back themselves, or of another network.
+    /// The snapshot is of blocks that were removed themselves, or of another network.
     pub fn revert(&mut self, snapshot: Snapshot) -> Result<(), DevnetError> {
         let header = in_memory_result(self.chain.header(snapshot.round));
         if header.is_none_or(|header| header.hash() != snapshot.hash) {

@@ -1,8 +1,8 @@
-//! A whole Algorand development network in one process.
+//! An Algorand development network in one process.
 //!
-//! It runs the rules of the newest protocol version and makes a block for each group, at once. There are two doors to it:
-//! [`Devnet`] for tests, in process, without a server, files or waiting; and [`serve`](fn@serve) for every client of algod's
-//! REST interface.
+//! It runs the rules of the newest protocol version and adds a block for each group, at once. There are two ways to it:
+//! [`Devnet`] for tests, in process, without a server, files or waiting; and [`serve`](fn@serve) for every client of
+//! algod's REST interface.
 //!
 //! # Test an application
 //! ```
@@ -44,8 +44,8 @@
 //! network.stop()?;
 //! # Ok::<(), pnp_devnet::NodeError>(())
 //! ```
-//! The network is a [`DevNode`](struct@DevNode) with one ledger behind one lock; a server over it reads requests and shows
-//! answers. What an opcode or a transaction does is the business of `pnp-avm` and `pnp-ledger`.
+//! The network is a [`DevNode`](struct@DevNode) with one ledger under one lock; a server over it reads requests and writes
+//! answers. What an opcode or a transaction does is defined in `pnp-avm` and `pnp-ledger`.
 //!
 //! # Features
 //! `rest`, on unless it is switched off, is the server and the network on disk. Tests that stay in process compile faster

@@ -23,7 +23,8 @@ pub struct Running {
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
-/// Starts a network: takes its folder, opens or makes its ledger, listens, and serves algod's REST on threads of its own.
+/// Starts a network: takes its folder, opens or creates its ledger, listens, and serves algod's REST on threads of its
+/// own.
 ///
 /// It works from plain threads and from within any async runtime. When it returns, the port answers.
 ///
@@ -32,7 +33,7 @@ pub struct Running {
 pub fn serve(config: Config) -> Result<Running, NodeError> {
     let wanted = SocketAddr::new(config.listen, config.algod_port);
     let stop_on_signal = config.stop_on_signal;
-    // The port first: a port in use is the likelier trouble, and it should leave no new folder behind.
+    // The port first: a port in use is the likelier failure, and it should leave no new folder.
     let busy = |source| NodeError::Listen { service: "algod", address: wanted, source };
     let listener = TcpListener::bind(wanted).map_err(busy)?;
     let address = listener.local_addr().map_err(busy)?;

@@ -1,4 +1,4 @@
-//! Reads the state after one round: whole accounts, assets, applications, pages of holdings.
+//! Reads the state after one round: accounts, assets, applications, pages of holdings.
 //!
 //! The ledger keeps flat records; this puts them together. How they look in JSON or msgpack is up to the REST layer.
 

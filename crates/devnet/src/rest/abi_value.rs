@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use pnp_types::Address;
 
-/// The types a name can be made of. Fixed-point numbers are left out: nobody names boxes with them.
+/// The types that a name can consist of. Fixed-point numbers are left out: boxes are not named with them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Type {
     /// `uintN`, and `byte` as 8 bits; the width in bytes.
@@ -20,8 +20,8 @@ enum Type {
     Tuple(Vec<Self>),
 }
 
-/// Types nested deeper than this are refused: each level takes room on our own stack, and no JSON value that we read has
-/// so many.
+/// Types nested deeper than this are refused: each level takes room on our own stack, and no JSON value that we read
+/// has so many.
 const MAX_DEPTH: usize = 128;
 
 /// Reads `type:json`; the error is a text for the client.
@@ -133,7 +133,7 @@ fn counted(bytes: Vec<u8>, count: usize) -> Option<Vec<u8>> {
     Some([u16::try_from(count).ok()?.to_be_bytes().to_vec(), bytes].concat())
 }
 
-/// A tuple: heads first, the contents of dynamic members behind them, neighbouring booleans packed into bits.
+/// A tuple: heads first, the contents of dynamic members after them, neighbouring booleans packed into bits.
 fn members(types: &[&Type], items: &[Value]) -> Option<Vec<u8>> {
     let mut heads: Vec<Option<Vec<u8>>> = Vec::new();
     let mut tails = Vec::new();

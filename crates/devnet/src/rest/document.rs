@@ -1,7 +1,8 @@
 //! An answer as data, before it is decided whether the client reads JSON or msgpack.
 //!
 //! algod's answers that come in both formats differ only in how bytes and addresses look, so one tree serves both:
-//! msgpack writes them as `bin`, JSON as base64 and base32 text. Fields that are zero or empty are left out by the builder.
+//! msgpack writes them as `bin`, JSON as base64 and base32 text. Fields that are zero or empty are left out by the
+//! builder.
 
 use data_encoding::BASE64;
 
@@ -15,7 +16,7 @@ pub(super) enum Document {
     Nil,
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Uint(u64),
     /// A number below zero.
     Negative(i64),

@@ -1,6 +1,6 @@
 //! algod's REST interface, version 2.
 //!
-//! One table of routes ([`routes::ROUTES`]) makes the router, the access rules, the OpenAPI document and the test that
+//! One table of routes ([`routes::ROUTES`]) gives the router, the access rules, the OpenAPI document and the test that
 //! nothing is forgotten. A request is taken apart once ([`request::Request`]), a handler asks the node and gives an
 //! [`answer::Answer`] or a [`refusal::Refusal`]; how things look on the wire is in `shapes`. Nothing here knows how
 //! transactions work.
@@ -38,7 +38,7 @@ use super::DevNode;
 /// The largest body any request may have, in bytes.
 const MAX_BODY: usize = 10_000_000;
 
-/// The whole interface over one node, as a service for HTTP requests.
+/// The interface over one node, as a service for HTTP requests.
 pub(super) fn service(node: Arc<DevNode>) -> Router {
     Router::new()
         .fallback(dispatch)

@@ -17,13 +17,13 @@ pub(super) struct Request {
     query: Vec<(String, Vec<u8>)>,
     /// Whether the client accepts msgpack and not JSON.
     accepts_msgpack: bool,
-    /// The whole body.
+    /// The body.
     pub(super) body: Bytes,
 }
 
 impl Request {
-    /// A request from the values in its path, which algod unescapes (a second time, see [`url::routed_path`]), its query
-    /// and its body.
+    /// A request from the values in its path, which algod unescapes (a second time, see [`url::routed_path`]), its
+    /// query and its body.
     pub(super) fn new(
         values: Vec<(&'static str, Vec<u8>)>,
         query: &str,

@@ -5,7 +5,7 @@ use super::unsupported::UNSUPPORTED;
 
 /// Where a request leads.
 pub(super) enum Target {
-    /// A route, and the values of its path's `{names}` as they stand in the path.
+    /// A route, and the values of its path's `{names}` as they are in the path.
     Route(&'static Route, Vec<(&'static str, Vec<u8>)>),
     /// An operation of algod that this network does not do, and the reason.
     Unsupported(&'static str),

@@ -327,7 +327,7 @@ fn a_shorter_memory_can_be_set_and_holds_after_a_restart() {
 }
 
 #[test]
-fn a_failing_program_is_told_with_its_place() {
+fn a_failing_program_is_reported_with_its_place() {
     let network = DevNode::spawn(Config::test()).unwrap();
     let program = |source| pnp_teal::assemble(source, Default::default()).unwrap().bytes;
     let create = pnp_types::Transaction::app_create(

@@ -10,7 +10,7 @@ use crate::rest::shapes::account::{self, Excluded};
 use crate::rest::shapes::{application, asset};
 use crate::view::{HeldAsset, UsedApp};
 
-/// `GET /v2/accounts/{address}`, whole or without what `exclude` names.
+/// `GET /v2/accounts/{address}`, without what `exclude` names.
 pub(in crate::rest) fn account(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let address = request.address("address")?;
     let format = request.format()?;
@@ -51,7 +51,7 @@ fn exclusions(names: &[String]) -> Result<Option<Excluded>, Refusal> {
     Ok(Some(excluded))
 }
 
-/// `GET /v2/accounts/{address}/assets/{asset-id}`: the holding, and the parameters if the account made the asset.
+/// `GET /v2/accounts/{address}/assets/{asset-id}`: the holding, and the parameters if the account created the asset.
 pub(in crate::rest) fn account_asset(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let (address, id, format) = (request.address("address")?, request.number("asset-id")?, request.format()?);
     node.view(|view| {
@@ -73,7 +73,8 @@ pub(in crate::rest) fn account_asset(node: &DevNode, request: &Request) -> Resul
     })
 }
 
-/// `GET /v2/accounts/{address}/applications/{application-id}`: the local state, and the parameters if the account made it.
+/// `GET /v2/accounts/{address}/applications/{application-id}`: the local state, and the parameters if the account
+/// created it.
 pub(in crate::rest) fn account_application(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let (address, id, format) = (request.address("address")?, request.number("application-id")?, request.format()?);
     node.view(|view| {
@@ -117,7 +118,7 @@ pub(in crate::rest) fn account_assets(node: &DevNode, request: &Request) -> Resu
     })
 }
 
-/// `GET /v2/accounts/{address}/applications`, a page of the applications an account uses or made.
+/// `GET /v2/accounts/{address}/applications`, a page of the applications that an account uses or created.
 pub(in crate::rest) fn account_applications(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let address = request.address("address")?;
     let with_params = request.query_list("include")?.iter().any(|entry| entry == "params");

@@ -1,4 +1,4 @@
-//! What only a development network can do: move its clock, make blocks of nothing, and go back.
+//! What only a development network can do: move its clock, add empty blocks, and go back.
 //!
 //! algod has the offset alone; the rest is this network's own, under the same prefix.
 
@@ -33,10 +33,10 @@ pub(in crate::rest) fn unset_offset(node: &DevNode, _: &Request) -> Result<Answe
     Ok(Answer::empty())
 }
 
-/// The most empty blocks one request makes.
+/// The most empty blocks that one request adds.
 const MOST_BLOCKS: u64 = 10_000;
 
-/// `POST /v2/devmode/time/{timestamp}`: the next block says this time, and those after it go on from there.
+/// `POST /v2/devmode/time/{timestamp}`: the next block has this time, and those after it continue from there.
 pub(in crate::rest) fn set_time(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let timestamp = request.number("timestamp")?;
     let latest = node.read(|chain| chain.latest_header().timestamp);
@@ -59,7 +59,7 @@ pub(in crate::rest) fn mine(node: &DevNode, request: &Request) -> Result<Answer,
     Ok(Answer::value(&json!({"last-round": node.read(|chain| chain.latest())})))
 }
 
-/// `POST /v2/devmode/revert/{round}`: as if the blocks after it had never been.
+/// `POST /v2/devmode/revert/{round}`: removes the blocks after it and all that they did.
 pub(in crate::rest) fn revert(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let round = request.number("round")?;
     node.revert_to(round).map_err(|error| match error {

@@ -1,4 +1,5 @@
-//! Proofs that something is in the chain. Of a transaction there is one; of light headers there is none without state proofs.
+//! Proofs that something is in the chain. Of a transaction there is one; of light headers there is none without state
+//! proofs.
 
 use super::ledger_error;
 use crate::DevNode;
@@ -47,7 +48,7 @@ fn concatenated(siblings: &[&[u8]], size: usize) -> Vec<u8> {
     siblings.iter().flat_map(full).collect()
 }
 
-/// `GET /v2/stateproofs/{round}` and `/v2/blocks/{round}/lightheader/proof`: nobody votes here, so there are none.
+/// `GET /v2/stateproofs/{round}` and `/v2/blocks/{round}/lightheader/proof`: no account votes here, so there are none.
 pub(in crate::rest) fn of_state(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let round = request.number("round")?;
     if round > node.read(|chain| chain.latest()) {

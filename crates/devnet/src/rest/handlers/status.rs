@@ -1,4 +1,4 @@
-//! Where the network stands.
+//! The state of the network.
 
 use std::sync::Arc;
 
@@ -38,7 +38,8 @@ pub(in crate::rest) fn status(node: &DevNode, _: &Request) -> Result<Answer, Ref
     })))
 }
 
-/// `GET /v2/status/wait-for-block-after/{round}`: the status once there is a later block, or when waiting makes no sense.
+/// `GET /v2/status/wait-for-block-after/{round}`: the status once there is a later block, or when there is nothing to
+/// wait for.
 pub(in crate::rest) fn wait(node: Arc<DevNode>, request: Request) -> PendingAnswer {
     Box::pin(async move {
         let round = request.number("round")?;
