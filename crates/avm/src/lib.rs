@@ -82,6 +82,8 @@ mod value;
 mod vm;
 
 #[cfg(test)]
+mod quick_property_tests;
+#[cfg(test)]
 mod replay_tests;
 #[cfg(test)]
 mod shuffle_tests;
