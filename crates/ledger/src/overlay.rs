@@ -147,6 +147,9 @@ impl StateReader for BTreeMap<Key, Record> {
 }
 
 #[cfg(test)]
+pub(crate) mod property_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use pnp_types::TealValue;

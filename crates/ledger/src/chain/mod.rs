@@ -440,6 +440,8 @@ pub(super) fn params_of(header: &BlockHeader) -> Result<&'static ConsensusParams
 }
 
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod tests;
 
 #[cfg(test)]

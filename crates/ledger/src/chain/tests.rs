@@ -5,12 +5,12 @@ use pnp_types::{Address, AssetHolding, SignedTransactionInBlock, TealValue, Tran
 
 const ALICE: Address = Address([0xa1; 32]);
 
-fn genesis() -> Genesis {
+pub(super) fn genesis() -> Genesis {
     Genesis::development(Address([7; 32]), 0)
 }
 
 /// A block that does what `changes` say, with one leased payment in it.
-fn block(chain: &Chain, seconds: i64) -> Block {
+pub(super) fn block(chain: &Chain, seconds: i64) -> Block {
     let latest = chain.latest_header();
     let header = BlockHeader { round: latest.round + 1, timestamp: seconds, ..latest.clone() };
     let mut entry = SignedTransactionInBlock::default();
@@ -34,7 +34,7 @@ fn changes(round: u64) -> Delta {
     changes
 }
 
-fn totals(round: u64) -> Totals {
+pub(super) fn totals(round: u64) -> Totals {
     Totals { rewards_level: round, ..Totals::default() }
 }
 
@@ -46,7 +46,7 @@ fn grow(chain: &mut Chain, rounds: u64) {
     }
 }
 
-fn dump(chain: &Chain) -> Vec<Vec<(Vec<u8>, Vec<u8>)>> {
+pub(super) fn dump(chain: &Chain) -> Vec<Vec<(Vec<u8>, Vec<u8>)>> {
     Table::ALL.iter().map(|&table| chain.store.scan(table, &[], None, usize::MAX).unwrap()).collect()
 }
 

@@ -161,3 +161,6 @@ fn parse(bytes: &[u8]) -> Option<(Record, &[u8])> {
     let sequence = u64::from_le_bytes(*sequence);
     (checksum(sequence, payload) == *sum).then(|| (Record { sequence, payload: payload.to_vec() }, rest))
 }
+
+#[cfg(test)]
+mod property_tests;
