@@ -1,7 +1,6 @@
 //! Help, manual and completions: what a shell and its user get.
 
 use super::Project;
-use std::fs::File;
 
 #[test]
 fn every_command_has_a_page_of_the_manual() {
@@ -35,7 +34,7 @@ fn completions_name_the_commands() {
 fn help_that_cannot_be_written_is_a_failure() {
     let project = Project::new();
     for arguments in [&["--help"][..], &["--version"], &["deploy", "--help"], &["man"]] {
-        let full = File::options().write(true).open("/dev/full").unwrap();
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
         let output = project.command(arguments).stdout(full).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");

@@ -231,6 +231,7 @@ fn no_secret_is_said_written_or_handed_on() {
 
 /// The memory of a command as it ends, after its last use of a key, and its exit code: a core that a debugger writes, since
 /// the command itself forbids one. Nothing where there is no debugger, or it may not look.
+#[cfg(target_os = "linux")]
 pub(crate) fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -> Option<(Vec<u8>, i32)> {
     let core = project.path().join("core.dump");
     let command = project.command(arguments);

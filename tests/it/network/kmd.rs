@@ -5,30 +5,26 @@ use super::Upstream;
 use super::proxy::{Act, Proxy, Request};
 use super::tls::authority;
 use crate::cli::Project;
-use crate::cli::secrets::{core_at_exit, files, found, places};
 use data_encoding::BASE64;
-use pnp_client::{Kmd, Transport};
-use pnp_network::{Environment, Layer, Network, ProjectFile};
 use pnp_types::SigningKey;
 use pnp_types::{SignedTransaction, Transaction, msgpack};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
 /// The account and the wallet that kmd has.
-const NAME: &str = "keeper";
+pub(super) const NAME: &str = "keeper";
 
 /// A key of its own for each kmd: one account is signed for at one place.
-fn key(number: u8) -> SigningKey {
+pub(super) fn key(number: u8) -> SigningKey {
     let mut seed = [number; 32];
     seed[..4].copy_from_slice(&std::process::id().to_le_bytes());
     SigningKey::from_seed(&seed)
 }
 
 /// A kmd with one wallet of one key, as far as a signer asks of it. Its first handle is good for a single question.
-fn kmd(request: &Request, number: u8) -> Act {
+pub(super) fn kmd(request: &Request, number: u8) -> Act {
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let refused =
         |status, message: &str| Act::Answer(status, "", json!({ "error": true, "message": message }).to_string());
@@ -161,85 +157,6 @@ fn a_kmd_that_does_not_answer_holds_nobody_up() {
     let begun = std::time::Instant::now();
     project.refused(&["account", "rekey", NAME, "--to", &key(6).address().to_string()], 1, "no_key");
     assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
-}
-
-/// Bytes of a part of a token that would give it away.
-const PART: usize = 16;
-
-/// A token that no program has by chance, and its parts by their numbers.
-fn token() -> (String, Vec<(String, Vec<u8>)>) {
-    let token = hex::encode(pnp_types::sha512_256(b"the token of the secrets test"));
-    let parts = token.as_bytes().chunks(PART).enumerate();
-    let parts = parts.map(|(number, part)| (number.to_string(), part.to_vec())).collect();
-    (token, parts)
-}
-
-/// The kmd of that token.
-fn with_token(request: &Request, number: u8) -> Act {
-    let known = if request.token == token().0 { "a".repeat(64) } else { String::new() };
-    kmd(&Request { token: known, ..request.clone() }, number)
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn a_token_is_said_nowhere_and_stays_nowhere() {
-    let upstream = Upstream::start();
-    let proxy = Proxy::start("", |request| with_token(request, 8));
-    let (token, needles) = token();
-    let address = key(8).address().to_string();
-    upstream.project(&upstream.url).done(&["account", "fund", &address, "--amount", "10"]);
-    let project = Project::new()
-        .with("PNP_NET", "localnet")
-        .with("PNP_LOG", "trace")
-        // Not the process's environment, which is the system's and stays in its memory.
-        .file(".env", &format!("ALGOD_SERVER={}\nKMD_SERVER={}\nKMD_TOKEN={token}\n", upstream.url, proxy.url()));
-    // Whatever has it hides it from those who print it, a panic's message among them.
-    let known =
-        Environment::empty().with(Layer::DotEnv, "KMD_TOKEN", &token).with(Layer::DotEnv, "KMD_SERVER", "http://a");
-    let network = Network::resolve("localnet", &known, &ProjectFile::default()).unwrap();
-    let client = Kmd::new("http://a", &token, Transport::default()).unwrap();
-    let shown = format!("{known:?} {network:?} {client:?}");
-    assert!(network.kmd.is_some_and(|kmd| kmd.token.is_some_and(|kept| kept.reveal() == token)));
-    assert_eq!(found(shown.as_bytes(), &needles), Vec::<String>::new(), "{shown}");
-    let made = ["asset", "create", "--from", NAME];
-    let mut said = Vec::new();
-    for (arguments, code) in [
-        (&["-vv", "asset", "create", "--from", NAME][..], 0),
-        (&["-vv", "deploy", "--provider", "nobody"], 2),
-        (&["-vv", "account", "rekey", "stranger", "--to", NAME], 1),
-        (&["-vv", "doctor"], 3),
-        (&["-vv", "account", "list"], 0),
-    ] {
-        let ran = project.run(arguments);
-        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stderr);
-        said.extend([ran.stdout, ran.stderr].concat().into_bytes());
-    }
-    assert!(said.len() > 10_000, "the libraries say something");
-    assert_eq!(found(&said, &needles), Vec::<String>::new(), "on stdout or stderr");
-    let mut all = Vec::new();
-    files(project.path(), &mut all);
-    all.retain(|path| !path.ends_with(".env"));
-    assert!(all.len() > 2, "{all:?}");
-    for path in all {
-        assert_eq!(found(&std::fs::read(&path).unwrap(), &needles), Vec::<String>::new(), "{}", path.display());
-    }
-    let Some((core, code)) = core_at_exit(&project, &made, "") else {
-        eprintln!("SKIPPED: there is no gdb here, or it may not look into other processes");
-        return;
-    };
-    assert_eq!(code, 0);
-    // What is left is what the HTTP library wrote to a connection last, or what of that is not written over yet.
-    const SENT: &[u8] = b"x-kmd-api-token: ";
-    let mut copies: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (part, place) in places(&core, &needles) {
-        let part: usize = part.parse().unwrap();
-        copies.entry(place - PART * part).or_default().push(part);
-    }
-    for (place, parts) in copies {
-        let sent = core[..place].ends_with(SENT) || !parts.contains(&0);
-        assert!(sent, "parts {parts:?} of the token are in memory at the end, at {place}");
-    }
-    assert!(proxy.seen().iter().any(|request| request.token == token), "the token was used");
 }
 
 /// Asks the real kmd.

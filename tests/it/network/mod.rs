@@ -6,6 +6,7 @@ mod congestion;
 mod explained;
 mod faults;
 mod kmd;
+mod kmd_token;
 mod limits;
 mod mainnet;
 mod proxy;
