@@ -70,9 +70,8 @@ pub(super) fn read(path: &Path, limit: usize) -> io::Result<Option<Zeroizing<Vec
 
 /// The name of a file lives in its folder, which has to reach the disk as well.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        fs::File::open(folder)?.sync_all()?;
+    match path.parent().filter(|_| cfg!(unix)) {
+        Some(folder) => fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
     }
-    Ok(())
 }

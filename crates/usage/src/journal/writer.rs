@@ -166,10 +166,9 @@ fn check(path: &Path, begin: &Begin, genesis_hash: Digest, app: AppIndex) -> Res
 
 /// A new file's name lives in its folder, which has to reach the disk as well.
 fn sync_folder(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        File::open(folder)?.sync_all()?;
+    match path.parent().filter(|_| cfg!(unix)) {
+        Some(folder) if folder.as_os_str().is_empty() => File::open(".")?.sync_all(),
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
     }
-    Ok(())
 }
