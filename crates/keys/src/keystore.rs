@@ -155,6 +155,7 @@ mod tests {
         let keystore = Keystore::new(folder.path().join("a/b"));
         assert!(keystore.names().unwrap().is_empty() && keystore.get("alice").unwrap().is_none());
         let path = keystore.add(&entry("alice", 1, "one")).unwrap();
+        assert!(path.is_file());
         keystore.add(&entry("bob", 2, "two")).unwrap();
         assert_eq!(keystore.names().unwrap(), ["alice", "bob"]);
         assert!(matches!(keystore.add(&entry("alice", 3, "x")), Err(KeyError::Taken { .. })));

@@ -176,9 +176,10 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Makes a rename in the file's folder last.
 fn settle(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    File::open(folder_of(path))?.sync_all()?;
-    Ok(())
+    match cfg!(unix) {
+        true => File::open(folder_of(path))?.sync_all(),
+        false => Ok(()),
+    }
 }
 
 /// The bytes in a file beside `path`, flushed to disk.
@@ -186,10 +187,9 @@ fn written(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<tempfile::Na
     let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(mode));
-    }
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
     let mut file = builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
