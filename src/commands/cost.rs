@@ -209,7 +209,7 @@ fn table(subject: &Subject, verbose: bool, text: &mut String) {
     notes(report, text);
 }
 
-/// What the figures do not say themselves.
+/// Remarks on the figures.
 fn notes(report: &CostReport, text: &mut String) {
     for entry in &report.entries {
         if let Some(step) = entry.unbounded {

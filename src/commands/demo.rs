@@ -1,4 +1,4 @@
-//! `demo`: the whole story on a throw-away network.
+//! `demo`: everything the contract does, on a temporary network.
 
 use crate::commands::bill::{self, bill};
 use crate::commands::deploy;
@@ -50,7 +50,7 @@ pub(crate) async fn run(context: &Context) -> Result<Answer, Failure> {
             .hint("check TMPDIR and the disk's space")
     })?;
     let options = crate::session::context::GlobalOptions { net: None, ..context.options.clone() };
-    // The story is told by the answer; what the steps would say on the way is details.
+    // The answer shows every step; what the steps print on the way is details.
     let quiet = Output::new(context.options.json, context.options.verbose == 0, context.options.verbose);
     let stage = Context { options, out: quiet, folder: folder.path().to_owned() };
     let session = Session::throw_away(&stage).await?;

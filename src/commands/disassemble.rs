@@ -18,7 +18,7 @@ pub(crate) struct Args {
     /// A file with a program, or the program itself as hex or base64; - reads stdin
     #[arg(required_unless_present = "app", conflicts_with = "app", value_name = "PROGRAM")]
     program: Option<PathBuf>,
-    /// How the program is written [default: told by its first byte]
+    /// How the program is written [default: by its first byte]
     #[arg(long, value_enum, conflicts_with = "app")]
     format: Option<Format>,
     /// The program of an application on the network
@@ -50,7 +50,7 @@ impl Format {
         }
     }
 
-    /// What the content's first byte tells: every version's number is a control character no text begins with, its hex
+    /// By the content's first byte: every version's number is a control character no text begins with, its hex
     /// begins with 0 and its base64 with A to D. `None` for what cannot be a program.
     fn of(content: &[u8]) -> Option<Self> {
         match content.first()? {
@@ -87,7 +87,7 @@ pub(crate) struct DisassembleReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<u64>")]
     app: Option<AppIndex>,
-    /// How it was written; not told of an application.
+    /// How it was written; absent for an application.
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<Format>,
     /// Its size in bytes.
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_digits_is_told() {
+    fn wrong_digits_are_named() {
         assert!(Format::Hex.read(b"0b8").is_err());
         assert!(Format::Hex.read(b"0b8g").is_err());
         assert!(Format::Base64.read(b"AA=").is_err());

@@ -1,4 +1,4 @@
-//! `man`: the manual's pages, made from the command line's own help.
+//! `man`: the manual's pages, generated from the help.
 
 use crate::failure::Failure;
 use crate::terminal::output::Answer;

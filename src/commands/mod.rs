@@ -142,7 +142,7 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
                 .because(error)
                 .hint("check the limits of the user")
         })?;
-    // Whatever the instant, the journal knows how far a batch has come.
+    // At every moment the journal has the state of a batch.
     let batch = cli.command.streams();
     let answer = runtime.block_on(async {
         let command = dispatch(&context, cli.command);
@@ -155,7 +155,7 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
             }
         }
     });
-    // A question nobody answered any more holds its thread for ever.
+    // An unanswered question blocks its thread.
     runtime.shutdown_timeout(PATIENCE);
     answer
 }

@@ -1,4 +1,4 @@
-//! `schema`: the JSON Schemas of what commands print with `--json`; `docs/schemas/` has the same, for who has no binary.
+//! `schema`: the JSON Schemas of what commands print with `--json`, as in `docs/schemas/`.
 
 use super::help::{HelpReport, VersionReport};
 use super::{account, asset, bill, check, compile, completions, cost, delete, demo, deploy, disassemble};
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 /// The documents there are.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SchemasReport {
-    /// The documents that are described: commands with what tells their documents apart, `error`, `help` and `version`.
+    /// The documents that are described: commands, with a word more where one has several documents, `error`, `help` and `version`.
     schemas: Vec<&'static str>,
     /// The folder the schemas were written into, one file a document.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ struct Entry {
     schema: fn() -> Schema,
 }
 
-/// Where the sentence is that says what a document is.
+/// Where the sentence about a document is.
 enum About {
     /// At its type.
     Type,
@@ -95,7 +95,7 @@ const fn any_of<A: JsonSchema, B: JsonSchema>() -> fn() -> Schema {
     }
 }
 
-/// Describes documents as they are printed: what is left out where there is nothing to say is not required.
+/// Describes documents as they are printed: what may be absent is not required.
 fn generator() -> SchemaGenerator {
     SchemaSettings::draft2020_12().for_serialize().into_generator()
 }
@@ -246,8 +246,8 @@ impl Entry {
     }
 }
 
-/// Says of every object in a schema the same things in the same way: later versions may print more than is described, and what
-/// may be left out is never null instead.
+/// Gives every object in a schema the same form: later versions may print more than is described, and what may be absent is
+/// never null instead.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -314,7 +314,7 @@ mod tests {
         for command in &found {
             assert!(DOCUMENTS.iter().any(|entry| entry.name == command), "`{command} --json` has no schema");
         }
-        // Beside the commands: what any of them may print, and what tells the documents of one command apart.
+        // Beside the commands: what any of them may print, and the documents of commands that have several.
         let beside = ["error", "help", "version", "bill line", "bill summary", "status all"];
         for entry in DOCUMENTS {
             assert!(
@@ -354,7 +354,7 @@ mod tests {
             if entry.headline().is_empty() {
                 found.push(format!("{} has no description", entry.name));
             }
-            // Two types of one name get numbers, which tell a reader nothing.
+            // Two types of one name get numbers, which say nothing to a reader.
             let types = document.get("$defs").and_then(Value::as_object).into_iter().flatten();
             found.extend(
                 types

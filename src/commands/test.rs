@@ -35,7 +35,7 @@ pub(crate) struct Args {
 pub(crate) struct TestReport {
     /// The network's name.
     network: String,
-    /// How many scenarios went as they say.
+    /// How many scenarios passed.
     passed: usize,
     /// How many did not.
     failed: usize,
@@ -45,14 +45,14 @@ pub(crate) struct TestReport {
     scenarios: Vec<Verdict>,
 }
 
-/// How a scenario went.
+/// The result of a scenario.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Verdict {
     /// The file it is in.
     file: String,
     /// Its title.
     scenario: String,
-    /// Whether it went as it says.
+    /// Whether it passed.
     passed: bool,
     /// What it led to, in words that are the same on every network; absent where it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,7 +72,7 @@ const SUITE: &[(&str, &str)] = &[
     ("users", include_str!("../../tests/scenarios/users.yaml")),
 ];
 
-/// Plays the scenarios one after the other; on `embedded` the network is thrown away afterwards.
+/// Runs the scenarios one after the other; on `embedded` in a temporary network.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let scenarios = chosen(args)?;
     let sources = Sources {

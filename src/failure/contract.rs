@@ -1,4 +1,4 @@
-//! Errors of a contract's life: deploying, changing and ending it, and who may.
+//! Errors of deploying, changing and deleting a contract.
 
 use super::Failure;
 use pnp_ops::{AssetError, DeployError, SenderError, UpdateError};

@@ -1,4 +1,4 @@
-//! What a command that did not succeed says: what happened, why, and what to do.
+//! Failures of commands: what happened, why, and what to do.
 
 mod client;
 mod contract;

@@ -1,4 +1,4 @@
-//! What the network's other words mean: those that no contract's rule stands behind.
+//! What errors of the network mean that are not a rule of the contract.
 
 /// Why, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +145,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     ),
 ];
 
-/// What a text is known to mean.
+/// What a text means, where it is known.
 pub(crate) fn advice(text: &str) -> Option<Advice> {
     let found = KNOWN.iter().find(|(phrases, _, _)| phrases.iter().any(|phrase| text.contains(phrase)));
     found.map(|(_, why, way)| Advice { why, way })

@@ -27,11 +27,11 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
             let mut failure = match place {
                 Some(place) => {
                     let rule = place.rule();
-                    let whose = if is_ours { "the contract's" } else { "the" };
+                    let owner = if is_ours { "the contract's" } else { "the" };
                     let reason = step.and_then(|step| reason(step, before));
                     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
                     Failure::new("refused", format!("{what} at {}:{}: {rule}", place.file, place.line))
-                        .because(format!("{whose} program refused the call with `{}`{reason}", place.code))
+                        .because(format!("{owner} program refused the call with `{}`{reason}", place.code))
                         .with("file", place.file.clone())
                         .with("line", place.line)
                         .with("rule", rule)
@@ -123,7 +123,7 @@ pub(crate) fn shown(value: &TealValue) -> String {
     }
 }
 
-/// What came before a check that failed, as a sentence; `before` is the instruction that gave the 0.
+/// The comparison that failed, as a sentence; `before` is the instruction that gave the 0.
 fn reason(step: &FailedStep, before: Option<&str>) -> Option<String> {
     let before = before?;
     let values: Vec<String> = step.operands.iter().map(shown).collect();

@@ -1,4 +1,4 @@
-//! The contract's rules: what its source says beside each check, and what to do where a call breaks it.
+//! The contract's rules, as its source comments each check, and what to do where a call breaks one.
 //!
 //! The rule's words are the source's own, so that there is one of each; a test holds source and table together.
 

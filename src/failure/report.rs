@@ -56,7 +56,7 @@ fn details(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "object", "properties": fields, "additionalProperties": true })
 }
 
-/// The details there are, what they are written as, and what they say.
+/// Every detail: its name, its JSON types, and what it means.
 const DETAILS: &[(&str, &[&str], &str)] = &[
     ("account", &["string"], "The account that misses something: its address."),
     ("address", &["string"], "The account whose key is another: its address."),

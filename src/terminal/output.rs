@@ -339,7 +339,7 @@ impl Output {
     /// Writes a failure: JSON on stdout, or three lines on stderr.
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            // A stdout that is closed leaves the exit code to tell it.
+            // Where stdout is closed, the exit code is the only answer.
             let _ = to_stdout(&self.render(&failure.to_json(), String::new()));
             return;
         }
@@ -388,7 +388,7 @@ fn write_secret(bytes: &[u8]) -> std::io::Result<()> {
 }
 
 fn to_stderr(text: &str) {
-    // Where stderr is gone there is nobody to tell.
+    // Where stderr is gone, nobody can read it.
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 

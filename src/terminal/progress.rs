@@ -1,4 +1,4 @@
-//! What operations tell while they run, in words; and who decides, at the terminal, what is sent on MainNet.
+//! The events of operations in words, and the question at the terminal before something is sent on MainNet.
 
 use crate::terminal::callouts;
 use crate::terminal::interrupt;
@@ -18,11 +18,11 @@ pub(crate) fn host(out: Output, yes: bool) -> Host {
     }
 }
 
-/// Says what happens.
+/// Prints the events.
 #[derive(Debug)]
 struct Progress {
     out: Output,
-    /// The sign of life while the outcome of a transaction is waited for.
+    /// The spinner while the outcome of a transaction is waited for.
     waiting: Mutex<Option<Waiting>>,
 }
 

@@ -19,7 +19,7 @@ pub trait RemoteKey: fmt::Debug + Send + Sync {
     fn signature<'a>(&'a self, transaction: &'a Transaction) -> Pending<'a, Signature>;
 }
 
-/// Whoever knows, or asks for, the passwords of keystore entries.
+/// Opens keystore entries: knows their passwords, or asks for them.
 pub trait Opener: fmt::Debug + Send + Sync {
     /// The key of an entry.
     fn open<'a>(&'a self, entry: &'a Entry) -> Pending<'a, SigningKey>;
@@ -114,7 +114,7 @@ impl Account {
         Self { name: name.to_owned(), address: key.address(), origin, signer: Signer::Key(key) }
     }
 
-    /// An account whose key another program holds; `address` is the key's own, as long as nothing else is said.
+    /// An account whose key another program holds; `address` is the key's own unless another one is given.
     #[must_use]
     pub fn remote(name: &str, address: Address, origin: Origin, key: Arc<dyn RemoteKey>) -> Self {
         Self { name: name.to_owned(), address, origin, signer: Signer::Remote { address, key } }

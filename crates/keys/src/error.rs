@@ -40,7 +40,7 @@ pub enum KeyError {
     Taken {
         /// The name.
         name: String,
-        /// Whose it is.
+        /// The account it belongs to.
         address: Address,
     },
     /// The keystore's entry is whole, and another password sealed it.

@@ -2,7 +2,7 @@
 
 use super::{Kind, Network, NetworkError};
 
-/// A network whose genesis hash everybody knows.
+/// A network with a genesis hash that is publicly known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PublicNetwork {
     /// Where tokens are worth money.

@@ -74,7 +74,7 @@ pub struct Network {
     pub ca: Option<PathBuf>,
     /// The genesis hash it must have (base64), where that is known beforehand.
     pub genesis_hash: Option<String>,
-    /// What the user should hear about how the settings were read, one sentence each.
+    /// What the user should know about how the settings were read, one sentence each.
     pub notes: Vec<String>,
 }
 

@@ -34,7 +34,7 @@ impl Connection {
         found.ok_or_else(|| AssetError::Missing { asset, network: network() }.into())
     }
 
-    /// Makes an asset and records it.
+    /// Creates an asset and records it.
     ///
     /// # Errors
     /// What sending may fail for.

@@ -32,7 +32,7 @@ pub struct Connection {
     pub identity: GenesisIdentity,
     /// Its algod.
     pub algod: Algod,
-    /// The record of what stands there.
+    /// The record of its contracts and assets.
     pub store: Store,
     /// The settings that belong to it.
     pub environment: Environment,
@@ -136,8 +136,8 @@ impl Connection {
         })
     }
 
-    /// Prepares an operation: takes the network's lock where it `changes` what stands there, and records what earlier
-    /// operations, which were cut off, have sent. The lock is to be dropped before the connection is closed: an embedded
+    /// Prepares an operation: takes the network's lock where it `changes` the contract or the asset, and records what earlier
+    /// operations sent that were cut off. The lock is to be dropped before the connection is closed: an embedded
     /// node waits there for the others that use it.
     ///
     /// # Errors
@@ -186,12 +186,12 @@ impl Connection {
         key
     }
 
-    /// Tells the observer.
+    /// Notifies the observer.
     pub fn event(&self, event: Event) {
         self.host.observer.event(event);
     }
 
-    /// Whether accounts and assets may be made and funded without asking.
+    /// Whether accounts and assets may be created and funded without asking.
     #[must_use]
     pub fn is_development(&self) -> bool {
         is_development(&self.network, &self.identity)

@@ -7,7 +7,7 @@ use pnp_registry::{Contract, Event, Rates};
 use pnp_types::{Address, AppIndex, Round, Transaction, sha512_256};
 use pnp_usage::{Creation, DeployNote, Parameters, Programs, Standing, Template, source_hashes, template_of};
 
-/// A contract that is about to be made.
+/// A contract that is about to be created.
 pub(crate) fn draft(creator: Address, creation: &Creation, programs: &Programs, note: &DeployNote) -> Contract {
     Contract {
         app_id: 0,
@@ -25,7 +25,7 @@ pub(crate) fn draft(creator: Address, creation: &Creation, programs: &Programs, 
     }
 }
 
-/// The same once it is made.
+/// The same once it is created.
 pub(crate) fn finished(mut contract: Contract, app_id: AppIndex, round: Round) -> Contract {
     contract.app_id = app_id;
     contract.app_address = Address::of_application(app_id).to_string();
@@ -35,7 +35,7 @@ pub(crate) fn finished(mut contract: Contract, app_id: AppIndex, round: Round) -
     contract
 }
 
-/// A contract as the chain has it. `assumed` stands for what its programs do not tell of their template.
+/// A contract as the chain has it. Template values that its programs do not show are those of `assumed`.
 pub(crate) fn seen(standing: &Standing, name: &str, version: Option<String>, assumed: Template) -> Contract {
     let application = &standing.application;
     let state = &standing.state;

@@ -1,4 +1,4 @@
-//! Whose key funds others on a development network.
+//! The account that funds others on a development network.
 
 use crate::connection::Connection;
 use crate::error::{DispenserError, Error};
@@ -9,7 +9,7 @@ use pnp_ledger::DispenserKey;
 use pnp_types::SigningKey;
 
 impl Connection {
-    /// Whose key funds others here: the embedded node's dispenser, `DISPENSER_MNEMONIC`, the dispenser of a network that
+    /// The account that funds others here: the embedded node's dispenser, `DISPENSER_MNEMONIC`, the dispenser of a network that
     /// `localnet run` made, or the richest account of kmd's default wallet.
     ///
     /// # Errors

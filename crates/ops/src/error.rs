@@ -62,7 +62,7 @@ pub enum Error {
     /// A group was not sent.
     #[error(transparent)]
     NotSent(#[from] NotSent),
-    /// The lock on what stands on a network.
+    /// The lock of a network.
     #[error(transparent)]
     Lock(#[from] LockError),
     /// The account that funds others.
@@ -178,7 +178,7 @@ impl Error {
         )
     }
 
-    /// Whether a group that was to be sent may be in a block all the same, now or later.
+    /// Whether a group that was to be sent may still be in a block, now or later.
     #[must_use]
     pub const fn may_have_been_sent(&self) -> bool {
         match self {

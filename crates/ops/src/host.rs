@@ -1,4 +1,4 @@
-//! What a program brings along for operations: who is told, who decides, who knows passwords.
+//! What a program provides to operations: an observer of events, an approver, passwords.
 
 use crate::approval::Approve;
 use crate::observer::Observer;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// The program that operations run in.
 #[derive(Clone, Debug)]
 pub struct Host {
-    /// Who is told of what happens.
+    /// Who is notified of events.
     pub observer: Arc<dyn Observer>,
     /// Who decides what is sent on MainNet.
     pub approve: Arc<dyn Approve>,
@@ -19,7 +19,7 @@ pub struct Host {
     pub passwords: Arc<dyn Passwords>,
 }
 
-/// Nobody is told, nothing is approved, and no password is known.
+/// No observer, no approval, no passwords.
 impl Default for Host {
     fn default() -> Self {
         Self { observer: Arc::new(()), approve: Arc::new(()), passwords: Arc::new(()) }

@@ -1,8 +1,8 @@
 //! What a command or a server does with the Play and Pay UsageContract.
 //!
 //! A [`Connection`] is a network that was found, checked, and joined with its keys and its record. Operations are its
-//! methods and the functions beside it: they return values and typed errors, tell an [`Observer`] what happens while they
-//! run, and have an [`Approve`] decide before anything is sent on MainNet. Nothing here reads arguments, writes to a
+//! methods and the functions beside it: they return values and typed errors, notify an [`Observer`] of what happens while
+//! they run, and have an [`Approve`] decide before anything is sent on MainNet. Nothing here reads arguments, writes to a
 //! terminal, or makes sentences for people beyond the texts of errors.
 //!
 //! The network named `embedded` (feature of the same name, on by default) is a development node inside the process; the
@@ -17,7 +17,7 @@
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let folder = folder.path();
-//! // Records and the keys of development accounts go to `folder`; nobody is told, nothing is approved on MainNet.
+//! // Records and the keys of development accounts go to `folder`; nothing is approved on MainNet.
 //! let connection = Connection::in_memory(Settings::new(folder), Host::default()).await?;
 //! let deployed = match connection.deploy(&DeployRequest::default(), None).await? {
 //!     Outcome::Done(deployment) => deployment.contract,

@@ -1,7 +1,7 @@
-//! One process at a time changes what stands on a network.
+//! One process at a time changes the contract and the asset of a network.
 //!
 //! Two deployments at once would each find nothing and each make a contract; the record's own lock is too short for that, for
-//! it is held only while the file is written. This one is held from the first look to the last line of the record, lies in
+//! it is held only while the file is written. This one is held from the first look at the chain until the record is written, lies in
 //! `.pnp/locks/`, one for each network, and ends with its process, however that ends. Whatever makes, changes or ends a
 //! contract or the asset takes it, and so does a change of who signs for an account. What users do (opting in, billing,
 //! sending, leaving) goes on beside it: none of that is what another process decides by.
@@ -15,12 +15,12 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How long the others are waited for.
+/// How long other processes are waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The right to change what stands on a network, until it is dropped.
+/// The right to change the contract and the asset of a network, until it is dropped.
 #[derive(Debug)]
 pub struct NetworkLock {
     _file: File,

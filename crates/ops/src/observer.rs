@@ -1,4 +1,4 @@
-//! What operations tell while they run.
+//! The events of operations while they run.
 
 use crate::Found;
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Round, Txid};
@@ -39,7 +39,7 @@ pub enum Event {
         /// Why; nothing where it took too long.
         why: Option<String>,
     },
-    /// Another process changes what stands on the network, and is waited for.
+    /// Another process has the network's lock, and is waited for.
     WaitingForLock {
         /// Who holds the lock.
         holder: String,
@@ -123,11 +123,11 @@ pub enum Event {
     },
     /// Something about a deployment that should be known before it is carried out.
     PlanWarning(String),
-    /// The template values of what stands are not known; new programs get these.
+    /// The template values of the deployed contract are not known; new programs get these.
     TemplateGuessed(Template),
     /// Who makes or changes a contract where tokens are worth money may regret this later.
     ContractRisks {
-        /// Whose single key rules the contract.
+        /// The account whose single key controls the contract.
         signer: Address,
         /// Its template values.
         template: Template,
@@ -167,13 +167,13 @@ pub enum Event {
     },
 }
 
-/// Who is told. The calls come from whatever thread an operation runs on, and should return at once.
+/// Who is notified of events. The calls come from the thread that an operation runs on, and should return at once.
 pub trait Observer: fmt::Debug + Send + Sync {
-    /// Is told of one event.
+    /// Receives one event.
     fn event(&self, event: Event);
 }
 
-/// Nobody is told.
+/// Ignores all events.
 impl Observer for () {
     fn event(&self, _: Event) {}
 }

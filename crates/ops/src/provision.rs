@@ -1,4 +1,4 @@
-//! What a development network lacks is made: accounts, Algos, the PLY asset, opt-ins. Elsewhere nothing is.
+//! Creates what a development network lacks: accounts, Algos, the PLY asset, opt-ins. On other networks it creates nothing.
 
 use crate::connection::Connection;
 use crate::error::{Error, Made, WrongSigner};
@@ -10,12 +10,12 @@ use pnp_keys::{Account, Origin};
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Transaction};
 use pnp_usage::{Programs, calls};
 
-/// What a made account gets.
+/// What a new account gets.
 const STARTING_BALANCE: MicroAlgos = MicroAlgos(100_000_000);
-/// What a made user gets of the asset, in minor units.
+/// What a new user gets of the asset, in minor units.
 const STARTING_UNITS: u64 = 1_000_000;
 
-/// How PLY is made.
+/// How PLY is created.
 #[derive(Clone, Debug)]
 pub struct AssetPlan {
     /// Its unit's name.
@@ -43,7 +43,7 @@ impl Default for AssetPlan {
 }
 
 impl AssetPlan {
-    /// The transaction that makes the asset, managed by its creator.
+    /// The transaction that creates the asset, managed by its creator.
     #[must_use]
     pub fn transaction(&self, creator: Address, params: &SuggestedParams) -> Transaction {
         let creation = Transaction::asset_create(creator, self.total, self.decimals)
@@ -65,7 +65,7 @@ pub struct Gift {
 }
 
 impl Connection {
-    /// The account `name`, whose key the chain accepts; on a development network made and funded where that is missing.
+    /// The account `name`, whose key the chain accepts; on a development network created and funded where that is missing.
     ///
     /// # Errors
     /// A key that is missing or malformed, [`WrongSigner`], and a network that does not answer.
@@ -135,7 +135,7 @@ impl Connection {
         Ok(sent)
     }
 
-    /// Makes an asset of `creator` and records it.
+    /// Creates an asset of `creator` and records it.
     ///
     /// # Errors
     /// What sending may fail for.
@@ -255,7 +255,7 @@ impl Connection {
     }
 }
 
-/// Refuses an account whose key here is not the one that the chain asks for, before anything is made with it.
+/// Refuses an account whose key here is not the one that the chain asks for, before anything is done with it.
 fn check_signer(state: &AccountState, account: &Account) -> Result<(), Box<WrongSigner>> {
     let (needs, has) = (state.signer(), account.signer());
     if needs == has {

@@ -29,7 +29,7 @@ pub struct Many {
     pub multisig: MultisigAccount,
 }
 
-/// Whose transactions an operation makes, and who signs them.
+/// The account that sends an operation's transactions, and who signs them.
 #[derive(Clone, Debug)]
 pub enum Sender {
     /// One key, here.
@@ -39,7 +39,7 @@ pub enum Sender {
 }
 
 impl Sender {
-    /// Whose transactions.
+    /// The account that sends.
     #[must_use]
     pub const fn address(&self) -> Address {
         match self {
@@ -71,7 +71,7 @@ pub struct Unsigned {
     pub transactions: Vec<Transaction>,
 }
 
-/// What came of what an operation set out to do.
+/// The outcome of an operation.
 #[derive(Debug)]
 pub enum Outcome<T = Sent> {
     /// It is done.
@@ -151,9 +151,9 @@ impl Connection {
         }
     }
 
-    /// Does what an operation set out to do: has it approved, signs, sends and waits; or gives back what many have to sign.
+    /// Carries out an operation: has it approved, signs, sends and waits; or returns what many have to sign.
     ///
-    /// `action` is one word, `what` a sentence for whoever approves or signs.
+    /// `action` is one word, `what` a sentence for the people who approve or sign.
     ///
     /// # Errors
     /// As [`Connection::send`].

@@ -1,4 +1,4 @@
-//! What became of deployments whose process did not live to record them.
+//! The outcome of deployments that were sent by a process that ended before it recorded them.
 
 use crate::Error;
 use crate::connection::Connection;

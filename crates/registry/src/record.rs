@@ -20,7 +20,7 @@ pub struct Deployments {
     pub format: u64,
     /// The network's name.
     pub network: String,
-    /// What stands on each chain, by genesis hash (base64).
+    /// The contracts and assets of each chain, by genesis hash (base64).
     #[serde(default)]
     pub chains: BTreeMap<String, Chain>,
 }
@@ -33,7 +33,7 @@ impl Deployments {
     }
 }
 
-/// What stands on one chain.
+/// The contracts and assets of one chain.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chain {

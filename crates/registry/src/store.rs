@@ -130,7 +130,7 @@ fn sweep(folder: &Path) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
-            // Whoever may not remove it can live with it.
+            // Without the right to remove it, it stays, which harms nothing.
             let _ = fs::remove_file(entry.path());
         }
     }

@@ -1,4 +1,4 @@
-//! What `deploy` says it did, would do, or found.
+//! What `deploy` reports.
 
 use crate::failure::{Exit, Failure};
 use crate::session::Session;

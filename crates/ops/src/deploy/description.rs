@@ -1,6 +1,6 @@
 //! The ARC-56 file beside the records, kept up to date with what is recorded.
 //!
-//! What stands on one machine's development network stays out of git: such a deployment goes to the description in `.pnp/`.
+//! A development network belongs to one machine: its deployments go to the description in `.pnp/`, which git ignores.
 
 use crate::connection::Connection;
 use crate::observer::Event;

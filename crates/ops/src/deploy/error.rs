@@ -1,13 +1,13 @@
-//! Why a contract does not come to stand as asked for.
+//! Why a contract was not deployed or changed.
 
 use super::found::Found;
 use pnp_types::Address;
 use pnp_usage::{Change, NoteError, Refusal, Template};
 
-/// Why a contract does not come to stand as asked for.
+/// Why a contract was not deployed or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
-    /// A contract that takes any asset is not made where tokens are worth money.
+    /// A contract that takes any asset is not created where tokens are worth money.
     #[error("an unbound contract takes any asset, also a worthless one: not on MainNet")]
     UnboundOnMainNet,
     /// Nobody is named as a party of a new contract.
@@ -18,10 +18,10 @@ pub enum DeployError {
         /// The setting that may name it.
         setting: &'static str,
     },
-    /// A trial makes nothing, and this is missing.
+    /// A trial creates nothing, and this is missing.
     #[error("the deployment cannot be tried: {what} does not exist yet")]
     NotReady {
-        /// What a deployment would make first.
+        /// What a deployment would create first.
         what: String,
     },
     /// Several applications may be meant.
@@ -31,17 +31,17 @@ pub enum DeployError {
         creator: Address,
         /// The contract's name.
         name: String,
-        /// Each with what speaks for it.
+        /// Each with the evidence for it.
         candidates: Vec<Found>,
     },
-    /// What stands differs, and the policy is to leave it so.
+    /// The deployed contract differs, and the policy is to leave it so.
     #[error("{refusal}")]
     Differs {
         /// Which rule stops the deployment.
         refusal: Refusal,
         /// What differs.
         changes: Vec<Change>,
-        /// The template values of what stands, where they are known.
+        /// The template values of the deployed contract, where they are known.
         template: Option<Template>,
     },
     /// The deployment's note cannot be written.

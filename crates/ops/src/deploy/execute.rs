@@ -119,7 +119,7 @@ impl Work<'_> {
         Ok(Group { action, sender, creation, old, transactions: group(transactions, self.params)?, what, runs })
     }
 
-    /// Who makes a contract where none stands.
+    /// Who creates the first contract.
     async fn new_creator(&self) -> Result<Sender, Error> {
         let (connection, signers) = (self.connection, self.signers);
         if !self.is_trial() {
@@ -218,7 +218,7 @@ impl Work<'_> {
         }
     }
 
-    /// Changes the contract that stands.
+    /// Changes the deployed contract.
     async fn change(&self, group: Group) -> Result<Outcome<Deployed>, Error> {
         let Group { action, sender, creation, transactions, what, runs, .. } = group;
         let (connection, word) = (self.connection, action.word());
@@ -268,7 +268,7 @@ impl Work<'_> {
         match &target.record {
             None => contract.history = found(Vec::new()),
             Some(record) => {
-                // What the source was is known to whoever deployed it.
+                // Only those who deployed it know what the source was.
                 let same = record.programs.approval_sha512_256 == contract.programs.approval_sha512_256
                     && record.programs.clear_sha512_256 == contract.programs.clear_sha512_256;
                 if same {

@@ -1,7 +1,7 @@
-//! See to it that the contract stands as asked for, and write down what stands.
+//! Deploys the contract, or changes it to match a request, and records it.
 //!
-//! Done twice, nothing happens the second time. What is to be done about what stands is decided in
-//! [`Plan`]; here it is found, sent and recorded.
+//! A second deployment of the same request does nothing. [`Plan`] decides what has to be done; here the contract is found, and
+//! what was decided is sent and recorded.
 
 mod creation;
 mod deployment;
@@ -28,10 +28,10 @@ use pnp_usage::{Action, AssetWish, DEFAULT_NAME, DeployNote, Parameters, Plan, P
 use target::Target;
 
 impl Connection {
-    /// Finds what stands, decides, and does what is asked for; on a development network what is missing is made first.
+    /// Finds the deployed contract, decides what differs from the request, and changes it; on a development network what is
+    /// missing is created first.
     ///
-    /// Whatever is sent is recorded before, so that a process that is cut off leaves nothing that the next one does not find
-    /// out. The caller holds the [`NetworkLock`](crate::NetworkLock), unless this is a trial.
+    /// Whatever is sent is recorded before, so that after a process that is cut off the next one finds out what happened. The caller holds the [`NetworkLock`](crate::NetworkLock), unless this is a trial.
     ///
     /// # Errors
     /// [`DeployError`], and what sending may fail for.
@@ -90,7 +90,7 @@ impl Connection {
         self.finish(&work, plan).await
     }
 
-    /// What was named, by the request and by settings.
+    /// What the request and the settings name.
     fn named_wish(&self, request: &DeployRequest) -> Result<Wish, Error> {
         let wish = &request.wish;
         let unbound = matches!(wish.asset, AssetWish::Unbound);
@@ -114,7 +114,7 @@ impl Connection {
         })
     }
 
-    /// Carries a decision out as far as it was asked for.
+    /// Carries out a decision, as far as the request goes.
     async fn finish(&self, work: &Work<'_>, plan: Plan) -> Result<Outcome<Box<Deployment>>, Error> {
         let target = work.target;
         let action = deploy_action(plan.action);

@@ -1,4 +1,4 @@
-//! What stands already: by its record, by its number, or searched for where the record is lost.
+//! The contract that is deployed already: by its record, by its number, or searched for where the record is lost.
 
 use super::error::DeployError;
 use super::found::Found;
@@ -13,7 +13,7 @@ use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex};
 use pnp_usage::{Candidate, DEFAULT_NAME, DeployNote, GlobalState, OperationError, Search, Standing, Template, search};
 
-/// A contract that stands.
+/// A contract that is deployed.
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) standing: Standing,
@@ -57,7 +57,7 @@ impl Target {
     }
 }
 
-/// The contract `deploy` is about; `None` where none stands.
+/// The contract that `deploy` is about; `None` where there is none.
 pub(super) async fn find(
     connection: &Connection,
     request: &DeployRequest,
@@ -138,7 +138,7 @@ fn chosen(mut candidates: Vec<Candidate>, name: &str, creator: Address) -> Resul
     }))
 }
 
-/// Whose applications are searched; nobody's where a development network's creator is still to be made.
+/// The account whose applications are searched; `None` where a development network's creator does not exist yet.
 async fn creator(connection: &Connection, signers: Option<&MultisigSigners>) -> Result<Option<Address>, Error> {
     if signers.is_some() {
         return Ok(Some(connection.existing_sender(signers, "creator").await?.address()));

@@ -35,7 +35,7 @@ pub enum SenderError {
         name: String,
         /// The multisignature's address.
         multisig: Address,
-        /// Whose key signs for the account now.
+        /// The address of the key that signs for the account now.
         signer: Address,
     },
 }

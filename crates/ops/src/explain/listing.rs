@@ -152,7 +152,7 @@ mod tests {
         let (pc, _) = programs.instructions().find(|(_, line)| line.rule_is("must have exactly 3")).unwrap();
         assert!(listing.fits(pc, "global GroupSize; pushint 3; ==; assert; txn GroupIndex; !"));
         assert!(!listing.fits(pc, "pushint 3; <; assert"));
-        assert!(!listing.fits(pc + 1, "pushint 0; ==; assert"), "txn GroupIndex stands there");
+        assert!(!listing.fits(pc + 1, "pushint 0; ==; assert"), "that is txn GroupIndex");
     }
 
     trait RuleIs {
