@@ -1,4 +1,4 @@
-//! `test`: play contract scenarios on a network.
+//! `test`: run contract scenarios on a network.
 
 use crate::failure::{Exit, Failure};
 use crate::session::Session;
@@ -6,7 +6,8 @@ use crate::session::context::Context;
 use crate::terminal::input::{read_source, read_text};
 use crate::terminal::output::Answer;
 use pnp_network::Kind;
-use pnp_usage::scenario::{self, Scenario, Sources, Stage, StageError, Transcript, play};
+use pnp_ops::{NamedScenario, Verdict};
+use pnp_usage::scenario::{self, Sources};
 use pnp_usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,7 +20,7 @@ pub(crate) struct Args {
     /// Scenario files, or folders of them [default: this contract's own suite]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Play only scenarios whose file or title contains this
+    /// Run only scenarios with this text in file name or title
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// The approval program to test instead of the built-in one
@@ -30,7 +31,7 @@ pub(crate) struct Args {
     clear: Option<PathBuf>,
 }
 
-/// How the scenarios went.
+/// The results of the scenarios.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct TestReport {
     /// The network's name.
@@ -41,25 +42,8 @@ pub(crate) struct TestReport {
     failed: usize,
     /// How long all of them took.
     milliseconds: u64,
-    /// Every scenario, in the order they were played.
+    /// Every scenario, in the order they were run.
     scenarios: Vec<Verdict>,
-}
-
-/// The result of a scenario.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Verdict {
-    /// The file it is in.
-    file: String,
-    /// Its title.
-    scenario: String,
-    /// Whether it passed.
-    passed: bool,
-    /// What it led to, in words that are the same on every network; absent where it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transcript: Option<Transcript>,
-    /// The first difference; absent where there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<String>,
 }
 
 /// The contract's own suite: file name and text.
@@ -90,80 +74,50 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         Kind::Embedded => Session::throw_away(context).await?,
         _ => Session::open(context).await?,
     };
-    let outcome = play_all(context, &session, &sources, &scenarios).await;
+    let outcome = run_all(context, &session, &sources, &scenarios).await;
     session.close().await?;
     outcome
 }
 
-async fn play_all(
+async fn run_all(
     context: &Context,
     session: &Session<'_>,
     sources: &Sources,
-    scenarios: &[(String, Scenario)],
+    scenarios: &[NamedScenario],
 ) -> Result<Answer, Failure> {
-    let dispenser = session.dispenser().await?;
-    let key = dispenser.unlock().await?.ok_or_else(|| {
-        Failure::new("no_dispenser", "the key that hands out Algos does not leave its keeper")
-            .because("a suite signs for its own accounts, many times a second")
-            .hint("set DISPENSER_MNEMONIC to a rich account's words")
-    })?;
-    let mut stage =
-        Stage::set(session.algod.clone(), dispenser.address, |transaction| key.sign_transaction(transaction))
-            .await
-            .map_err(unplayable)?;
-    if context.out.is_json() {
-        stage = stage.with_transcripts();
-    }
     let start = Instant::now();
-    let mut verdicts = Vec::with_capacity(scenarios.len());
-    let mut failed = Vec::new();
-    for (file, scenario) in scenarios {
-        let verdict = play(&mut stage, sources, scenario).await;
-        let title = format!("{file}: {}", scenario.scenario);
-        let (transcript, failure) = match verdict {
-            Ok(transcript) => {
-                context.out.say(&format!("ok      {title}"));
-                (Some(transcript), None)
-            }
-            Err(scenario::Failure::Stage(error @ StageError::Client(_))) => return Err(unplayable(error)),
-            Err(failure) => {
-                context.out.say(&format!("FAILED  {title}\n        {failure}"));
-                failed.push(format!("{title}: {failure}"));
-                (None, Some(failure.to_string()))
-            }
-        };
-        let (file, scenario) = (file.clone(), scenario.scenario.clone());
-        verdicts.push(Verdict { file, scenario, passed: failure.is_none(), transcript, failure });
-    }
-    let passed = scenarios.len().saturating_sub(failed.len());
+    let finished = |verdict: &Verdict| {
+        let Verdict { file, scenario, failure, .. } = verdict;
+        context.out.say(&match failure {
+            None => format!("ok      {file}: {scenario}"),
+            Some(failure) => format!("FAILED  {file}: {scenario}\n        {failure}"),
+        });
+    };
+    let verdicts = session.run_scenarios(sources, scenarios, context.out.is_json(), finished).await?;
+    let failures = verdicts.iter().filter_map(|verdict| {
+        let failure = verdict.failure.as_ref()?;
+        Some(format!("{}: {}: {failure}", verdict.file, verdict.scenario))
+    });
+    let mut lines: Vec<String> = failures.collect();
+    let failed = lines.len();
     let report = TestReport {
         network: session.network.name.clone(),
-        passed,
-        failed: failed.len(),
+        passed: verdicts.len().saturating_sub(failed),
+        failed,
         milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
         scenarios: verdicts,
     };
-    let summary = format!("{passed} passed, {} failed on {}", failed.len(), session.network.name);
-    if failed.is_empty() {
-        return Answer::of(&report, summary);
-    }
-    failed.push(summary);
-    Ok(Answer::of(&report, failed.join("\n"))?.ending(Exit::Findings))
-}
-
-fn unplayable(error: StageError) -> Failure {
-    match error {
-        StageError::Client(error) => error.into(),
-        other => Failure::new("unplayable", other).hint("run with -v, and check the network with `status`"),
-    }
+    lines.push(format!("{} passed, {failed} failed on {}", report.passed, report.network));
+    let answer = Answer::of(&report, lines.join("\n"))?;
+    Ok(if failed == 0 { answer } else { answer.ending(Exit::Findings) })
 }
 
 fn source(path: Option<&Path>, built_in: &str) -> Result<String, Failure> {
     path.map_or_else(|| Ok(built_in.to_owned()), read_source)
 }
 
-/// The scenarios to play, each with the name of its file.
-fn chosen(args: &Args) -> Result<Vec<(String, Scenario)>, Failure> {
+/// The scenarios to run, each with the name of its file.
+fn chosen(args: &Args) -> Result<Vec<NamedScenario>, Failure> {
     let mut texts = Vec::new();
     for path in &args.paths {
         for file in files(path)? {
@@ -180,10 +134,10 @@ fn chosen(args: &Args) -> Result<Vec<(String, Scenario)>, Failure> {
                 .because("the file is not a list of scenarios")
                 .hint("tests/scenarios/ has examples of every field")
         })?;
-        scenarios.extend(found.into_iter().map(|scenario| (name.clone(), scenario)));
+        scenarios.extend(found.into_iter().map(|scenario| NamedScenario { file: name.clone(), scenario }));
     }
     if let Some(filter) = &args.filter {
-        scenarios.retain(|(name, scenario)| name.contains(filter) || scenario.scenario.contains(filter));
+        scenarios.retain(|it| it.file.contains(filter) || it.scenario.scenario.contains(filter));
     }
     if scenarios.is_empty() {
         return Err(Failure::usage("there is no scenario to play")

@@ -7,6 +7,7 @@ use pnp_ops::{
     ConnectError, DispenserError, Error, ExplainError, LockError, MissingApplication, NoContract, NotSent,
     SettingError, WrongSigner,
 };
+use pnp_usage::scenario::StageError;
 use std::path::Path;
 
 impl From<Error> for Failure {
@@ -32,6 +33,10 @@ impl From<Error> for Failure {
             Error::Setting(error) => error.into(),
             Error::NoContract(error) => error.into(),
             Error::Explain(error) => error.into(),
+            Error::Stage(StageError::Client(error)) => error.into(),
+            Error::Stage(_) => {
+                Self::new("unplayable", message).hint("run with -v, and check the network with `status`")
+            }
             Error::MissingApplication(error) => error.into(),
             Error::NotRecorded(_) => {
                 Self::new("no_contract", message).hint("`pnp-contract history` without --app shows those that are")
@@ -121,6 +126,9 @@ impl From<DispenserError> for Failure {
                     ))
             }
             DispenserError::KeyUnreadable(why) => failure.because(why),
+            DispenserError::KeyStays => failure
+                .because("a suite signs for its own accounts, many times a second")
+                .hint("set DISPENSER_MNEMONIC to a rich account's words"),
         }
     }
 }

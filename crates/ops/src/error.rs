@@ -29,6 +29,7 @@ use pnp_keys::KeyError;
 use pnp_network::{Kind, Layer, NetworkError};
 use pnp_registry::RegistryError;
 use pnp_types::{Address, AddressError, MicroAlgos};
+use pnp_usage::scenario::StageError;
 use pnp_usage::{OperationError, UsageError};
 use std::path::PathBuf;
 
@@ -78,6 +79,9 @@ pub enum Error {
     /// No contract is meant.
     #[error(transparent)]
     NoContract(#[from] NoContract),
+    /// The start of a scenario.
+    #[error(transparent)]
+    Stage(#[from] StageError),
     /// An error that cannot be explained.
     #[error(transparent)]
     Explain(#[from] ExplainError),

@@ -74,6 +74,7 @@ mod sending;
 mod settings;
 mod settle;
 mod status;
+mod suite;
 mod verify;
 
 pub use approval::{Approve, Deciding, Decision, Effect, Proposal};
@@ -104,4 +105,5 @@ pub use status::{
     Condition, ContractStatus, ContractSummary, Drift, EnvironmentProblem, EnvironmentStatus, Environments, Room,
     RunningProgram, Status, UserStatus, environments,
 };
+pub use suite::{NamedScenario, Verdict};
 pub use verify::Verified;

@@ -30,4 +30,7 @@ pub enum DispenserError {
     /// The key of the local network cannot be read.
     #[error("the local network's dispenser key cannot be read")]
     KeyUnreadable(#[source] std::io::Error),
+    /// The key is where it signs, but cannot be taken from, which a suite of scenarios needs.
+    #[error("the key that hands out Algos does not leave its keeper")]
+    KeyStays,
 }
