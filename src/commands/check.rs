@@ -112,8 +112,8 @@ fn exit(args: &Args, checked: &[Checked<'_>]) -> Exit {
 
 fn list() -> Result<Answer, Failure> {
     let row = |check: &Check| format!("{:<7} {:<26} {}", check.level.name(), check.name, check.title);
-    let text = CHECKS.iter().map(row).collect::<Vec<_>>().join("\n");
-    Answer::of(&CheckListReport { checks: CHECKS.iter().map(CheckEntry::from).collect() }, text)
+    let text = CHECKS.iter().copied().map(row).collect::<Vec<_>>().join("\n");
+    Answer::of(&CheckListReport { checks: CHECKS.iter().copied().map(CheckEntry::from).collect() }, text)
 }
 
 fn explain(name: &str) -> Result<Answer, Failure> {

@@ -1,5 +1,6 @@
 //! The README and the book in `docs/`: every page is in the table of contents, every link leads somewhere, every command runs.
 
+mod checks;
 mod commands;
 mod examples;
 mod links;

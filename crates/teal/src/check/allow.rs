@@ -1,4 +1,4 @@
-//! Comments that silence findings: `// check: allow(NAME) reason`, for the line they stand on, or the next instruction.
+//! Comments that silence findings: `// check: allow(NAME) reason`, for their own line, or the next instruction.
 
 use std::ops::Range;
 
@@ -10,14 +10,14 @@ use crate::token::tokenize;
 pub(super) struct Allow {
     pub(super) name: String,
     pub(super) reason: String,
-    /// Where the comment stands.
+    /// Where the comment is.
     pub(super) line: u32,
     pub(super) span: Range<usize>,
     /// The line it is for.
     pub(super) target: u32,
 }
 
-/// What comments tell the checks.
+/// What comments ask of the checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Remarks {
     pub(super) allows: Vec<Allow>,

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::allow::{Allow, Remarks};
-use super::catalogue::{Rule, check_named};
+use super::checks::{CHECKS, analysis_incomplete, does_not_assemble, position, stack_underflow};
+use super::definition::{Check, Detect};
 use super::engine::explore;
 use super::finding::{Finding, Level, Related};
 use super::mode::{Mode, ModeSource, guess};
 use super::settings::Settings;
 use super::subject::Subject;
-use super::{application, group, limits, signature, structure, style};
 use crate::flow::{Graph, Place, Program};
 use crate::template::{TemplateValue, substitute};
 use crate::token::tokenize;
@@ -22,7 +22,7 @@ use crate::{AssembleOptions, Assembled, Diagnostic, Problem, Severity, assemble,
 pub struct CheckOptions {
     /// What kind of program it is; `None` takes what a comment says, or guesses.
     pub mode: Option<Mode>,
-    /// The file's name, which may tell a clear-state program.
+    /// The file's name, which may show that it is a clear-state program.
     pub name: Option<String>,
     /// The values of template variables, with or without their prefix; a variable without one may have any.
     pub templates: BTreeMap<String, TemplateValue>,
@@ -72,7 +72,7 @@ pub fn examine(source: &str, options: &CheckOptions) -> Examination {
 }
 
 fn by_place(a: &Finding, b: &Finding) -> Ordering {
-    (a.line, a.rule(), &a.message).cmp(&(b.line, b.rule(), &b.message))
+    (a.line, position(a.check), &a.message).cmp(&(b.line, position(b.check), &b.message))
 }
 
 struct Prepared {
@@ -118,8 +118,8 @@ fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnos
     Ok(Prepared { program, settings, extra, scope })
 }
 
-/// The source without the statements that the assembler refuses, assembled whatever the types say. Blanks stand in their
-/// place, and so all else stays in its own.
+/// The source without the statements that the assembler refuses, assembled whatever the types say. Blanks take their
+/// place, so that all else keeps its own.
 fn without_refused(mut text: String, problems: &[Diagnostic]) -> Option<(String, Assembled)> {
     let mut problems = problems.to_vec();
     for _ in 0..MAX_REPAIRS {
@@ -163,26 +163,18 @@ fn is_of_types(problem: &Problem) -> bool {
     matches!(problem, Problem::StackHeight { .. } | Problem::StackTypeMismatch { .. })
 }
 
-fn of_diagnostic(rule: Rule, problem: &Diagnostic) -> Finding {
-    Finding {
-        check: rule.check(),
-        level: rule.check().level,
-        message: problem.problem.to_string(),
-        line: problem.line,
-        span: problem.span.clone(),
-        related: Vec::new(),
-        path: Vec::new(),
-    }
+fn of_diagnostic(check: &'static Check, problem: &Diagnostic) -> Finding {
+    Finding::new(check, problem.problem.to_string(), problem.line, problem.span.clone())
 }
 
 fn of_problem(problem: &Diagnostic) -> Finding {
-    let rule = if is_of_types(&problem.problem) { Rule::StackUnderflow } else { Rule::DoesNotAssemble };
-    of_diagnostic(rule, problem)
+    let types = is_of_types(&problem.problem);
+    of_diagnostic(if types { &stack_underflow::CHECK } else { &does_not_assemble::CHECK }, problem)
 }
 
 fn refused(options: &CheckOptions, problems: &[Diagnostic]) -> Examination {
     let errors = problems.iter().filter(|it| it.severity == Severity::Error);
-    let findings = errors.map(|problem| of_diagnostic(Rule::DoesNotAssemble, problem)).collect();
+    let findings = errors.map(|problem| of_diagnostic(&does_not_assemble::CHECK, problem)).collect();
     let mode = options.mode.unwrap_or(Mode::Signature);
     let mode_source = if options.mode.is_some() { ModeSource::Given } else { ModeSource::Guess };
     Examination { mode, mode_source, version: 0, findings, allowed: Vec::new() }
@@ -212,30 +204,18 @@ fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mod
 /// What the checks find: along all paths that could be told apart, and, where these were too many, along joined ones too.
 fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings, scope: Scope) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
-    let mut known: HashSet<(Rule, u32)> = HashSet::new();
+    let mut known: HashSet<(&'static str, u32)> = HashSet::new();
     let (mut incomplete, mut constant) = (false, BTreeSet::new());
     let explored = explore(program, graph, settings, &BTreeSet::new());
     for seen in explored.all {
         incomplete = seen.incomplete;
         constant = seen.constant_conditions();
         let mut subject = Subject::new(program, graph, mode, seen);
-        examine_paths(&mut subject, scope);
+        ask(&mut subject, scope);
         keep_new(&mut all, &mut known, subject.into_findings());
     }
     if !explored.finely {
-        let message = match incomplete {
-            true => "the program has too many paths to follow all of them: something may be missed",
-            false => "the program has too many paths to tell them apart: a finding may be of no single path",
-        };
-        all.push(Finding {
-            check: Rule::AnalysisIncomplete.check(),
-            level: Level::Info,
-            message: message.to_owned(),
-            line: 0,
-            span: 0..0,
-            related: Vec::new(),
-            path: Vec::new(),
-        });
+        all.push(analysis_incomplete::finding(incomplete));
     } else if !constant.is_empty() {
         keep_new(&mut all, &mut known, behind(program, graph, mode, settings, &constant));
     }
@@ -243,9 +223,9 @@ fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings, s
 }
 
 /// Adds what is not known of its line yet.
-fn keep_new(all: &mut Vec<Finding>, known: &mut HashSet<(Rule, u32)>, found: Vec<Finding>) {
-    let new: Vec<Finding> = found.into_iter().filter(|it| !known.contains(&(it.rule(), it.line))).collect();
-    known.extend(new.iter().map(|it| (it.rule(), it.line)));
+fn keep_new(all: &mut Vec<Finding>, known: &mut HashSet<(&'static str, u32)>, found: Vec<Finding>) {
+    let new: Vec<Finding> = found.into_iter().filter(|it| !known.contains(&(it.check.name, it.line))).collect();
+    known.extend(new.iter().map(|it| (it.check.name, it.line)));
     all.extend(new);
 }
 
@@ -261,7 +241,7 @@ fn behind(
     let Some(seen) = explore(program, graph, settings, constant).all.pop() else { return Vec::new() };
     let mut subject = Subject::new(program, graph, mode, seen);
     let places: Vec<Place> = constant.iter().take(MAX_NAMED).filter_map(|at| subject.place(*at)).collect();
-    approvals(&mut subject);
+    ask(&mut subject, Scope::Approvals);
     let mut found = subject.into_findings();
     for finding in &mut found {
         finding.level = finding.level.min(Level::Low);
@@ -282,26 +262,16 @@ enum Scope {
     Approvals,
 }
 
-fn examine_paths(subject: &mut Subject<'_>, scope: Scope) {
-    approvals(subject);
-    if scope == Scope::Approvals {
-        return;
+/// Asks each check that is made for programs of this mode, and for as much as is looked at.
+fn ask(subject: &mut Subject<'_>, scope: Scope) {
+    let mode = subject.mode;
+    for check in CHECKS.iter().filter(|check| check.modes.contains(&mode)) {
+        match check.detect {
+            Detect::Approvals(find) => find(subject),
+            Detect::Program(find) if scope == Scope::Everything => find(subject),
+            Detect::Program(_) | Detect::Comment(_) | Detect::Examination => {}
+        }
     }
-    if subject.mode != Mode::Clear {
-        application::always_approves(subject);
-    }
-    structure::check(subject);
-    limits::check(subject);
-    style::check(subject);
-}
-
-fn approvals(subject: &mut Subject<'_>) {
-    match subject.mode {
-        Mode::Application => application::check(subject),
-        Mode::Signature => signature::check(subject),
-        Mode::Clear => return,
-    }
-    group::check(subject);
 }
 
 /// Takes out what is allowed, and marks the comments that allow something.
@@ -325,22 +295,10 @@ fn split(findings: Vec<Finding>, allows: &[Allow], used: &mut [bool]) -> (Vec<Fi
 
 /// What is wrong about a comment that allows.
 fn of_allow(allow: &Allow, used: bool) -> Option<Finding> {
-    let (rule, message) = if check_named(&allow.name).is_none() {
-        (Rule::AllowUnknownName, format!("there is no check {:?}", allow.name))
-    } else if !used {
-        (Rule::AllowWithoutEffect, format!("{} is not found here", allow.name))
-    } else if allow.reason.is_empty() {
-        (Rule::AllowWithoutReason, format!("{} is allowed without a reason", allow.name))
-    } else {
-        return None;
-    };
-    Some(Finding {
-        check: rule.check(),
-        level: rule.check().level,
-        message,
-        line: allow.line,
-        span: allow.span.clone(),
-        related: Vec::new(),
-        path: Vec::new(),
+    CHECKS.iter().find_map(|check| match check.detect {
+        Detect::Comment(find) => {
+            find(allow, used).map(|message| Finding::new(check, message, allow.line, allow.span.clone()))
+        }
+        _ => None,
     })
 }

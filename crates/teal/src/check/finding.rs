@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::catalogue::{Check, Rule};
+use super::definition::Check;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -77,8 +77,9 @@ impl Finding {
         self.check.name
     }
 
-    pub(super) fn rule(&self) -> Rule {
-        self.check.rule
+    /// A finding as bad as its check is at worst, about a part of the source that is no instruction.
+    pub(super) fn new(check: &'static Check, message: String, line: u32, span: Range<usize>) -> Self {
+        Self { check, level: check.level, message, line, span, related: Vec::new(), path: Vec::new() }
     }
 }
 

@@ -15,23 +15,19 @@
 //! ```
 
 mod allow;
-mod application;
-mod catalogue;
+mod checks;
+mod definition;
 mod engine;
 mod examine;
 mod finding;
-mod group;
-mod limits;
 mod mode;
 #[cfg(feature = "render")]
 mod render;
 mod settings;
-mod signature;
-mod structure;
-mod style;
 mod subject;
 
-pub use catalogue::{CHECKS, Check, check_named};
+pub use checks::{CHECKS, check_named};
+pub use definition::{Check, Example};
 pub use examine::{CheckOptions, Examination, examine};
 pub use finding::{Finding, Level, Related};
 pub use mode::{Mode, ModeSource};
@@ -40,7 +36,7 @@ pub use render::render;
 
 /// Everything the checks find in a source, in the order of its lines.
 ///
-/// A source that does not assemble has a finding for each thing the assembler says. [`examine`] returns more.
+/// A source that does not assemble has a finding for each error of the assembler. [`examine`] returns more.
 ///
 /// ```
 /// use pnp_teal::{CheckOptions, check};
@@ -52,5 +48,7 @@ pub fn check(source: &str, options: &CheckOptions) -> Vec<Finding> {
     examine(source, options).findings
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -60,7 +60,7 @@ pub enum ModeSource {
     Guess,
 }
 
-/// The mode that opcodes and fields tell.
+/// The mode that opcodes and fields belong to.
 pub(super) fn guess(program: &Program) -> (Mode, ModeSource) {
     let instructions = program.instructions();
     let some = |test: fn(&Instruction) -> bool| instructions.iter().any(test);
@@ -126,4 +126,27 @@ fn is_of_signatures(field: TxnField) -> bool {
             | TxnField::Type
             | TxnField::RekeyTo
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{CheckOptions, Mode, ModeSource, examine};
+
+    #[test]
+    fn modes_are_guessed() {
+        let mode = |source: &str, name: Option<&str>| {
+            let options = CheckOptions { name: name.map(str::to_owned), ..CheckOptions::default() };
+            let examination = examine(source, &options);
+            (examination.mode, examination.mode_source)
+        };
+        let one = "#pragma version 8\nint 1";
+        assert_eq!(mode(one, None), (Mode::Signature, ModeSource::Guess));
+        assert_eq!(mode(one, Some("a/my_clear.teal")), (Mode::Clear, ModeSource::Name));
+        assert_eq!(mode(one, Some("approval.teal")), (Mode::Application, ModeSource::Name));
+        let opcodes = |source: &str| mode(&format!("#pragma version 8\n{source}"), None);
+        assert_eq!(opcodes("arg 0; btoi"), (Mode::Signature, ModeSource::Opcodes));
+        assert_eq!(opcodes("txn OnCompletion; !"), (Mode::Application, ModeSource::Opcodes));
+        assert_eq!(opcodes("txn ApplicationID; txn Fee; <"), (Mode::Signature, ModeSource::Opcodes));
+        assert_eq!(opcodes("int 1 // check: mode(application)"), (Mode::Application, ModeSource::Comment));
+    }
 }

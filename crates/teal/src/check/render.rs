@@ -24,10 +24,9 @@ fn one(renderer: &Renderer, finding: &Finding, source: &str, name: &str) -> Stri
         .id(finding.check.name)
         .elements(Vec::<Snippet<'_, Annotation<'_>>>::new());
     if finding.line > 0 {
-        let within = |span: &std::ops::Range<usize>| {
-            let end = span.end.min(source.len());
-            span.start.min(end)..end
-        };
+        // Places of a source with template variables are those of its text with values, and may lie within a character.
+        let boundary = |at: usize| (0..=at.min(source.len())).rfind(|at| source.is_char_boundary(*at)).unwrap_or(0);
+        let within = |span: &std::ops::Range<usize>| boundary(span.start.min(span.end))..boundary(span.end);
         let mut snippet =
             Snippet::source(source).path(name).annotation(AnnotationKind::Primary.span(within(&finding.span)));
         for related in finding.related.iter().filter(|related| related.span != finding.span) {
@@ -58,5 +57,22 @@ fn path_text(path: &[u32]) -> String {
             format!("a path that shows it, by lines: {} → … → {}", text(start), text(end))
         }
         false => format!("a path that shows it, by lines: {}", text(path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{CheckOptions, check, render};
+
+    #[test]
+    fn a_place_within_a_character_is_drawn() {
+        let source = "pushint TMPL_A\n\u{e9}: \u{e9}\n\u{e9}";
+        let findings = check(source, &CheckOptions::default());
+        assert!(!findings.is_empty() && render(&findings, source, "a.teal", false).contains("a.teal"));
+        let every = (0..=source.len() + 1).flat_map(|start| (start..=source.len() + 1).map(move |end| start..end));
+        for span in every {
+            let finding = crate::check::Finding { span, ..findings[0].clone() };
+            assert!(render(&[finding], source, "a.teal", false).contains("a.teal"));
+        }
     }
 }

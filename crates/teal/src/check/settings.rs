@@ -2,7 +2,7 @@
 //!
 //! The program is assembled with a marker in place of each variable, so that the analysis knows the constant wherever it
 //! comes to lie, in a block of constants too. A literal that `pushint` puts right before a branch is taken for a variable
-//! whose value has been filled in: nobody writes a constant condition that way on purpose.
+//! whose value has been filled in: no author writes a constant condition that way for another reason.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

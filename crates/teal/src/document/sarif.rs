@@ -193,7 +193,7 @@ impl Log {
             results.extend(examination.findings.iter().map(outcome));
             results.extend(examination.allowed.iter().map(|(finding, reason)| outcome(finding).suppressed(reason)));
         }
-        Self::new(author, CHECKS.iter().map(Rule::of).collect(), results)
+        Self::new(author, CHECKS.iter().copied().map(Rule::of).collect(), results)
     }
 
     fn new(author: Author, rules: Vec<Rule>, results: Vec<Outcome>) -> Self {

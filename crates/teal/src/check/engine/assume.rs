@@ -23,7 +23,7 @@ impl Logic {
         self.facts.of(&self.terms, facts, term)
     }
 
-    /// Whether a condition holds, where the path already tells.
+    /// Whether a condition holds, where the path already decides it.
     pub(in crate::check) fn decide(&self, facts: FactsId, term: TermId) -> Option<bool> {
         let known = self.of(facts, term);
         if known.low > 0 {

@@ -15,7 +15,7 @@ use pnp_opcodes::{Frame, Op, StackType, TxnField};
 
 /// Facts that are looked through at a condition in the time an instruction takes.
 const FACTS_A_STEP: usize = 16;
-/// Instructions that are followed before paths are joined sooner.
+/// Instructions that are followed before paths are joined earlier.
 const MANY_STEPS: usize = 120_000;
 /// States that are told apart at a block once many steps were made.
 const FEW_STATES: usize = 2;
@@ -526,7 +526,7 @@ impl<'a> Explorer<'a> {
     fn finish(&mut self, state: &mut State, at_end: bool) {
         let height = self.cells.stacks.len(state.stack);
         if at_end && !state.open && height != 1 {
-            // It fails when it runs; what else is wrong with it is worth knowing all the same.
+            // It fails when it runs; what else is wrong with it is still worth knowing.
             self.seen.bad_ends.insert(state.at, height);
             state.open = true;
         }

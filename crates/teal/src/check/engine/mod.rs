@@ -2,7 +2,7 @@
 //!
 //! Each path carries what its conditions have found out. Paths that meet with the same state go on as one; where too many
 //! meet they are joined, and what they do not share is forgotten: nothing is missed by that, but something may be found
-//! that no single path does. What is worth telling is not decided here.
+//! that no single path does. What is worth reporting is not decided here.
 
 mod assume;
 mod cells;

@@ -21,7 +21,7 @@ pub(super) struct Call {
     pub(super) frame: Frame,
 }
 
-/// Most deeds of a path that are kept.
+/// The most notes of a path that are kept.
 pub(in crate::check) const MAX_NOTES: usize = 200;
 
 /// Something a path has done.

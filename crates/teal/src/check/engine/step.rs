@@ -316,7 +316,7 @@ impl Explorer<'_> {
         matches!(terms.get(account), Term::Field { who: Who::Own, field: TxnField::Sender, .. } | Term::Int(0))
     }
 
-    /// Notes what an instruction's arguments tell: local values taken for bytes, resources by name.
+    /// Notes what is known of an instruction's arguments: local values taken for bytes, resources by name.
     fn observe(&mut self, state: &State, instruction: &Instruction, args: &[TermId]) {
         let op = instruction.op();
         let types = instruction.spec.signature.args.as_slice();

@@ -1,14 +1,22 @@
 //! A program under examination: what is known of it, and the findings about it so far.
+//!
+//! The files beside this one answer what several checks ask.
 
-use std::collections::HashMap;
+pub(super) mod actions;
+pub(super) mod group_places;
+pub(super) mod open_fields;
+pub(super) mod rounds;
+pub(super) mod transfers;
+
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::catalogue::Rule;
+use super::definition::Check;
 use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, Who};
 use super::finding::{Finding, Level, Related};
 use super::mode::Mode;
-use crate::flow::{Graph, Place, Program};
-use pnp_opcodes::{Field as _, GlobalField, TxnField};
+use crate::flow::{Graph, Instruction, Place, Program};
+use pnp_opcodes::{Field as _, GlobalField, Op, TxnField};
 
 /// Most lines of a path that are shown.
 const MAX_PATH: usize = 60;
@@ -18,12 +26,13 @@ pub(super) struct Subject<'a> {
     pub(super) graph: &'a Graph,
     pub(super) mode: Mode,
     pub(super) seen: Seen,
-    findings: HashMap<(Rule, usize, String), Finding>,
+    /// By check, instruction and message: so they come out in the same order each time.
+    findings: BTreeMap<(&'static str, usize, String), Finding>,
 }
 
-/// What a rule has to say.
+/// A finding in the making, in terms of instructions.
 pub(super) struct Draft {
-    pub(super) rule: Rule,
+    pub(super) check: &'static Check,
     pub(super) level: Level,
     /// The instruction it is about.
     pub(super) instruction: usize,
@@ -36,9 +45,8 @@ pub(super) struct Draft {
 
 impl Draft {
     /// A finding as bad as its check is at worst.
-    pub(super) fn new(rule: Rule, instruction: usize, message: impl Into<String>) -> Self {
-        let level = rule.check().level;
-        Self { rule, level, instruction, message: message.into(), related: Vec::new(), path: None }
+    pub(super) fn new(check: &'static Check, instruction: usize, message: impl Into<String>) -> Self {
+        Self { check, level: check.level, instruction, message: message.into(), related: Vec::new(), path: None }
     }
 
     pub(super) fn level(mut self, level: Level) -> Self {
@@ -63,12 +71,12 @@ impl Draft {
 
 impl<'a> Subject<'a> {
     pub(super) fn new(program: &'a Program, graph: &'a Graph, mode: Mode, seen: Seen) -> Self {
-        Self { program, graph, mode, seen, findings: HashMap::new() }
+        Self { program, graph, mode, seen, findings: BTreeMap::new() }
     }
 
     /// Puts a finding on the list; the worst of several with the same message at the same place stays.
     pub(super) fn report(&mut self, draft: Draft) {
-        let key = (draft.rule, draft.instruction, draft.message.clone());
+        let key = (draft.check.name, draft.instruction, draft.message.clone());
         if self.findings.get(&key).is_some_and(|known| known.level >= draft.level) {
             return;
         }
@@ -78,7 +86,7 @@ impl<'a> Subject<'a> {
             Some(Related { line: place.line, span: place.span, text: text.clone() })
         };
         let finding = Finding {
-            check: draft.rule.check(),
+            check: draft.check,
             level: draft.level,
             message: draft.message,
             line: place.line,
@@ -93,7 +101,21 @@ impl<'a> Subject<'a> {
         self.findings.into_values().collect()
     }
 
-    /// Where an instruction stands, or the nearest one before it that stands anywhere.
+    /// The instructions of these opcodes with the one before each in its block, as places in the program.
+    pub(super) fn pairs(&self, ops: &[Op]) -> Vec<(&'a Instruction, usize)> {
+        let instructions = self.program.instructions();
+        let pairs = instructions.iter().zip(1..).zip(instructions.iter().skip(1));
+        let pairs = pairs
+            .filter(|((_, at), it)| ops.contains(&it.op()) && self.graph.block_of(*at) == self.graph.block_of(*at - 1));
+        pairs.map(|(pair, _)| pair).collect()
+    }
+
+    /// The first instruction of the first of some blocks.
+    pub(super) fn first_instruction(&self, blocks: &[usize]) -> Option<usize> {
+        blocks.first().and_then(|block| self.graph.blocks().get(*block)).map(|block| block.first)
+    }
+
+    /// Where an instruction is in the source, or the nearest one before it that is in the source.
     pub(super) fn place(&self, instruction: usize) -> Option<Place> {
         let instructions = self.program.instructions();
         let before = instructions.get(..=instruction.min(instructions.len().saturating_sub(1)))?;
@@ -183,4 +205,9 @@ impl<'a> Subject<'a> {
     pub(super) fn field_name(field: TxnField) -> &'static str {
         field.spec().name
     }
+}
+
+/// Whether an instruction reads that global field.
+pub(super) fn is_global(instruction: &Instruction, field: GlobalField) -> bool {
+    instruction.op() == Op::Global && instruction.byte(0) == field.byte()
 }

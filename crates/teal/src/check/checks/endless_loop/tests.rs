@@ -1,6 +1,6 @@
-//! Loops that go round for ever beside loops that look alike and end, or whose end nobody can tell.
+//! Loops that never end, beside loops that look alike and end, or of which that cannot be known.
 
-use super::{application, names_in};
+use crate::check::testing::{application, found, names_in, signature};
 use crate::check::{CheckOptions, Mode, check};
 
 /// Asserts that the check of endless loops finds something in the first program alone, and no other one in either.
@@ -53,7 +53,7 @@ fn switches() {
 #[test]
 fn arguments_of_a_signature() {
     let names = |body: &str| {
-        let names = names_in(&super::signature(body), Mode::Signature);
+        let names = names_in(&signature(body), Mode::Signature);
         names.into_iter().collect::<Vec<_>>()
     };
     assert_eq!(names("a: arg 0; btoi; bnz a"), ["endless-loop"]);
@@ -131,4 +131,9 @@ fn the_conditions_are_named() {
     let findings = check(source, &options);
     let shown = findings.iter().map(|it| (it.name(), it.line, it.related.iter().map(|it| it.line).collect::<Vec<_>>()));
     assert_eq!(shown.collect::<Vec<_>>(), [("endless-loop", 3, vec![5])]);
+}
+
+#[test]
+fn a_loop_without_a_way_out() {
+    found(&application("txn NumAppArgs; bz on\na: b a\non:"), Mode::Application, &["endless-loop"]);
 }

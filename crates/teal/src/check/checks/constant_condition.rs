@@ -1,0 +1,80 @@
+//! Conditions that come out the same on every path.
+
+use crate::check::definition::{ALL_MODES, Check, Detect, Example};
+use crate::check::subject::{Draft, Subject};
+use crate::check::{Level, Mode};
+use pnp_opcodes::Op;
+
+pub(in crate::check) static CHECK: Check = Check {
+    name: "constant-condition",
+    level: Level::Medium,
+    title: "a condition comes out the same on every path",
+    why: "A check that cannot fail checks nothing, and one that cannot hold refuses everything.",
+    fix: "Compare what was meant, or take the condition away. `pushint` right before it says that it is a setting.",
+    more: "",
+    modes: ALL_MODES,
+    example: Example::new(
+        Mode::Clear,
+        "
+#pragma version 11
+int 1; assert
+int 1
+",
+        "
+#pragma version 11
+pushint TMPL_OPEN; assert    // a setting: its value belongs to the deployment
+int 1
+",
+    ),
+    detect: Detect::Program(find),
+};
+
+fn find(subject: &mut Subject<'_>) {
+    if subject.seen.incomplete {
+        return;
+    }
+    let found: Vec<_> = subject.seen.outcomes.iter().map(|(at, outcome)| (*at, *outcome)).collect();
+    for (at, outcome) in found {
+        if outcome.holds == outcome.fails {
+            continue;
+        }
+        let is_assert = subject.program.instructions().get(at).is_some_and(|it| it.op() == Op::Assert);
+        let (message, level) = match (is_assert, outcome.holds, outcome.constant) {
+            (true, true, true) => ("the assertion is a constant and always holds", Level::Low),
+            (true, false, true) => ("the assertion is a constant and always fails", Level::Medium),
+            (true, false, false) => ("the assertion always fails: what was checked before rules it out", Level::Medium),
+            (false, true, true) => ("the condition is a constant and never 0", Level::Low),
+            (false, false, true) => ("the condition is a constant and always 0", Level::Low),
+            // Checking again what is known already does no harm.
+            (_, _, false) => continue,
+        };
+        subject.report(Draft::new(&CHECK, at, message).level(level));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Mode;
+    use crate::check::testing::{application, found};
+
+    #[test]
+    fn conditions_that_are_none() {
+        for body in
+            ["int 1; assert", "int 3; int 4; <; assert", "int 0; bnz a\na:", "byte \"a\"; byte \"a\"; ==; assert"]
+        {
+            found(&application(body), Mode::Application, &["constant-condition"]);
+        }
+        for body in [
+            "pushint 1; assert",
+            "pushint 0; bnz a\na:",
+            "pushint TMPL_A; assert",
+            "int TMPL_A; bz a\na:",
+            "txn NumAppArgs; assert; txn NumAppArgs; assert",
+            "int 0; store 0\na: load 0; int 1; +; dup; store 0; int 3; <; bnz a",
+        ] {
+            found(&application(body), Mode::Application, &[]);
+        }
+        let ruled_out = "txn NumAppArgs; int 1; ==; assert; txn NumAppArgs; int 2; ==; assert";
+        found(&application(ruled_out), Mode::Application, &["constant-condition"]);
+    }
+}

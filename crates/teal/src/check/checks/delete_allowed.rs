@@ -1,0 +1,44 @@
+//! Deletions that some may make.
+
+use crate::check::definition::{Check, Detect, Example};
+use crate::check::subject::actions;
+use crate::check::subject::{Draft, Subject};
+use crate::check::{Level, Mode};
+
+pub(in crate::check) static CHECK: Check = Check {
+    name: "delete-allowed",
+    level: Level::Info,
+    title: "the application can be deleted by those it lets",
+    why: "What the application holds is out of reach once it is deleted.",
+    fix: "Refuse DeleteApplication, or only allow it when nothing is left in the application's account.",
+    more: "",
+    modes: &[Mode::Application],
+    example: Example::new(
+        Mode::Application,
+        "
+#pragma version 11
+txn ApplicationID; bz approve
+txn OnCompletion; int DeleteApplication; ==; assert
+txn Sender; global CreatorAddress; ==; assert
+approve:
+int 1
+",
+        "
+#pragma version 11
+txn ApplicationID; bz approve
+txn OnCompletion; int NoOp; ==; assert
+txn Sender; global CreatorAddress; ==; assert
+approve:
+int 1
+",
+    ),
+    detect: Detect::Approvals(find),
+};
+
+fn find(subject: &mut Subject<'_>) {
+    for approval in actions::approvals(subject, actions::DELETE, true) {
+        let message = "whoever passes the checks on this path can delete the application";
+        let start = actions::start(&approval, actions::DELETE);
+        subject.report(Draft::new(&CHECK, start, message).approved_by(&approval));
+    }
+}

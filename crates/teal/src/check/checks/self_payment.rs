@@ -1,0 +1,76 @@
+//! Transfers that may go from an account to itself.
+
+use crate::check::definition::{Check, Detect, Example};
+use crate::check::subject::transfers;
+use crate::check::subject::{Draft, Subject};
+use crate::check::{Level, Mode};
+use pnp_opcodes::TxnField;
+
+pub(in crate::check) static CHECK: Check = Check {
+    name: "self-payment",
+    level: Level::Medium,
+    title: "a transfer of the group is counted though its sender may be its receiver",
+    why: "The caller chooses the receiver: a payment to itself moves nothing.",
+    fix: "Compare the receiver with an address the caller does not choose, or check that it is not the transfer's `Sender`.",
+    more: "",
+    modes: &[Mode::Application],
+    example: Example::new(
+        Mode::Application,
+        "
+#pragma version 11
+txn OnCompletion; !; assert  // plain calls only
+global GroupSize; int 2; ==; assert
+txn GroupIndex; int 1; ==; assert
+gtxn 0 TypeEnum; int pay; ==; assert
+gtxn 0 Receiver; txna Accounts 1; ==; assert // the caller chooses who is paid
+gtxn 0 CloseRemainderTo; global ZeroAddress; ==; assert
+gtxn 0 RekeyTo; global ZeroAddress; ==; assert
+gtxn 0 Amount; int 1000000; >=
+",
+        "
+#pragma version 11
+txn OnCompletion; !; assert  // plain calls only
+global GroupSize; int 2; ==; assert
+txn GroupIndex; int 1; ==; assert
+gtxn 0 TypeEnum; int pay; ==; assert
+gtxn 0 Receiver; global CurrentApplicationAddress; ==; assert
+gtxn 0 CloseRemainderTo; global ZeroAddress; ==; assert
+gtxn 0 RekeyTo; global ZeroAddress; ==; assert
+gtxn 0 Amount; int 1000000; >=
+",
+    ),
+    detect: Detect::Approvals(find),
+};
+
+fn find(subject: &mut Subject<'_>) {
+    transfers::each(subject, |subject, approval, transfer| {
+        let facts = approval.facts;
+        let receiver = subject.field(transfer.who, transfer.receiver());
+        let sender = subject.field(transfer.who, TxnField::Sender);
+        let (to, from) = (subject.fact(facts, receiver), subject.fact(facts, sender));
+        // Where the receiver is compared with nothing, that is what is reported.
+        if !to.compared || subject.is_settled(facts, to) || to.unequal == sender || from.unequal == receiver {
+            return;
+        }
+        let name = subject.name_of(transfer.who);
+        let message = format!("{name} may be a payment of somebody to itself: the caller chooses its receiver");
+        subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Mode;
+    use crate::check::testing::{found, payment};
+
+    #[test]
+    fn receivers_that_the_caller_chooses() {
+        let to = |receiver: &str| payment(&[]).replace("global CurrentApplicationAddress", receiver);
+        found(&to("txna Accounts 1"), Mode::Application, &["self-payment"]);
+        found(&to("txna ApplicationArgs 0"), Mode::Application, &["self-payment"]);
+        found(&to("byte \"owner\"; app_global_get"), Mode::Application, &[]);
+        let apart = to("txna Accounts 1")
+            .replace("gtxn 0 RekeyTo", "gtxn 0 Sender; gtxn 0 Receiver; !=; assert\ngtxn 0 RekeyTo");
+        found(&apart, Mode::Application, &[]);
+    }
+}

@@ -1,0 +1,66 @@
+//! Asset transfers that are counted whatever asset they move.
+
+use crate::check::definition::{Check, Detect, Example};
+use crate::check::engine::{Fact, FactsId, NOTHING};
+use crate::check::subject::transfers;
+use crate::check::subject::{Draft, Subject};
+use crate::check::{Level, Mode};
+use pnp_opcodes::TxnField;
+
+pub(in crate::check) static CHECK: Check = Check {
+    name: "unchecked-asset",
+    level: Level::High,
+    title: "an asset transfer of the group is counted whatever asset it moves",
+    why: "A caller can make an asset of its own and pay with that.",
+    fix: "Compare the transfer's `XferAsset` with the asset that must be paid.",
+    more: "",
+    modes: &[Mode::Application],
+    example: Example::new(
+        Mode::Application,
+        r#"
+#pragma version 11
+txn OnCompletion; !; assert  // plain calls only
+global GroupSize; int 2; ==; assert
+txn GroupIndex; int 1; ==; assert
+gtxn 0 TypeEnum; int axfer; ==; assert
+gtxn 0 AssetReceiver; global CurrentApplicationAddress; ==; assert
+gtxn 0 AssetSender; global ZeroAddress; ==; assert
+gtxn 0 AssetCloseTo; global ZeroAddress; ==; assert
+gtxn 0 RekeyTo; global ZeroAddress; ==; assert
+gtxn 0 AssetAmount; int 1000; >= // 1000 of what?
+"#,
+        r#"
+#pragma version 11
+txn OnCompletion; !; assert  // plain calls only
+global GroupSize; int 2; ==; assert
+txn GroupIndex; int 1; ==; assert
+gtxn 0 TypeEnum; int axfer; ==; assert
+gtxn 0 AssetReceiver; global CurrentApplicationAddress; ==; assert
+gtxn 0 XferAsset; byte "asset"; app_global_get; ==; assert
+gtxn 0 AssetSender; global ZeroAddress; ==; assert
+gtxn 0 AssetCloseTo; global ZeroAddress; ==; assert
+gtxn 0 RekeyTo; global ZeroAddress; ==; assert
+gtxn 0 AssetAmount; int 1000; >=
+"#,
+    ),
+    detect: Detect::Approvals(find),
+};
+
+fn find(subject: &mut Subject<'_>) {
+    transfers::each(subject, |subject, approval, transfer| {
+        if !transfer.asset {
+            return;
+        }
+        let fact = subject.field_fact(approval.facts, transfer.who, TxnField::XferAsset);
+        if !is_known(subject, approval.facts, fact) {
+            let name = subject.name_of(transfer.who);
+            let message = format!("the amount of {name} is read, but not which asset it is of");
+            subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));
+        }
+    });
+}
+
+/// Whether an integer was compared with something, not only tested for being set.
+fn is_known(subject: &Subject<'_>, facts: FactsId, fact: Fact) -> bool {
+    subject.is_settled(facts, fact) || fact.equal != NOTHING || fact.bounded || fact.point().is_some()
+}

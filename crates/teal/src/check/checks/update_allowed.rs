@@ -1,0 +1,44 @@
+//! Updates that some may make.
+
+use crate::check::definition::{Check, Detect, Example};
+use crate::check::subject::actions;
+use crate::check::subject::{Draft, Subject};
+use crate::check::{Level, Mode};
+
+pub(in crate::check) static CHECK: Check = Check {
+    name: "update-allowed",
+    level: Level::Info,
+    title: "the application's programs can be replaced by those it lets",
+    why: "Users trust the account that can replace the programs, not the programs.",
+    fix: "Refuse UpdateApplication once the application is in use, or say who may do it and why.",
+    more: "",
+    modes: &[Mode::Application],
+    example: Example::new(
+        Mode::Application,
+        "
+#pragma version 11
+txn ApplicationID; bz approve
+txn OnCompletion; int UpdateApplication; ==; assert
+txn Sender; global CreatorAddress; ==; assert
+approve:
+int 1
+",
+        "
+#pragma version 11
+txn ApplicationID; bz approve
+txn OnCompletion; int NoOp; ==; assert
+txn Sender; global CreatorAddress; ==; assert
+approve:
+int 1
+",
+    ),
+    detect: Detect::Approvals(find),
+};
+
+fn find(subject: &mut Subject<'_>) {
+    for approval in actions::approvals(subject, actions::UPDATE, true) {
+        let message = "whoever passes the checks on this path can replace the programs";
+        let start = actions::start(&approval, actions::UPDATE);
+        subject.report(Draft::new(&CHECK, start, message).approved_by(&approval));
+    }
+}

@@ -1,0 +1,34 @@
+//! Transfers of the group whose amount a path has read, as if it had been paid.
+
+use super::Subject;
+use crate::check::engine::{Approval, Note, Who};
+use pnp_opcodes::TxnField;
+
+/// A transfer whose amount was read before an approval.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::check) struct Transfer {
+    /// Which transaction it is.
+    pub(in crate::check) who: Who,
+    /// Whether it moves an asset, and not Algos.
+    pub(in crate::check) asset: bool,
+    /// The instruction that read its amount.
+    pub(in crate::check) instruction: usize,
+}
+
+impl Transfer {
+    /// The field that says who receives it.
+    pub(in crate::check) const fn receiver(self) -> TxnField {
+        if self.asset { TxnField::AssetReceiver } else { TxnField::Receiver }
+    }
+}
+
+/// Calls `visit` with each transfer whose amount was read, and the approval that came after.
+pub(in crate::check) fn each(subject: &mut Subject<'_>, visit: impl Fn(&mut Subject<'_>, &Approval, Transfer)) {
+    for approval in subject.approvals() {
+        for note in &approval.notes {
+            if let Note::Amount { who, asset, instruction } = *note {
+                visit(subject, &approval, Transfer { who, asset, instruction });
+            }
+        }
+    }
+}
