@@ -149,6 +149,7 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_program::program;
     use pnp_types::consensus::LATEST;
 
     fn check(program: &[u8]) -> Result<(), String> {
@@ -157,12 +158,12 @@ mod tests {
 
     #[test]
     fn complete_programs_pass() {
-        assert_eq!(check(&[13, 0x81, 1]), Ok(()));
-        assert_eq!(check(&[13, 0x42, 0]), Ok(()), "a branch to the very end");
+        assert_eq!(check(&program(13, "int 1")), Ok(()));
+        assert_eq!(check(&program(13, "b end; end:")), Ok(()), "a branch to the very end");
     }
 
     #[test]
-    fn what_is_wrong_is_named_with_its_place() {
+    fn what_is_wrong_with_malformed_bytes_is_named_with_its_place() {
         let failures: [(&[u8], &str); 7] = [
             (&[], "invalid program (empty)"),
             (&[15], "program version 15 greater than max supported version 14"),
@@ -175,20 +176,22 @@ mod tests {
         for (program, text) in failures {
             assert_eq!(check(program), Err(text.into()));
         }
-        let in_app = check_program(&[6, 0x2d], Mode::Application, LATEST.params, 0);
+    }
+
+    #[test]
+    fn opcodes_and_versions_belong_to_modes_and_groups() {
+        let in_app = check_program(&program(6, "arg 0"), Mode::Application, LATEST.params, 0);
         assert_eq!(in_app, Err(CheckError("pc=  1 arg_0 not allowed in current mode".into())));
-        let old = check_program(&[1, 0x22], Mode::Signature, LATEST.params, 2);
+        let old = check_program(&program(1, "int 1"), Mode::Signature, LATEST.params, 2);
         let text = "program version must be >= 2 for this transaction group, but have version 1";
         assert_eq!(old, Err(CheckError(text.into())));
     }
 
     #[test]
     fn old_programs_may_not_cost_more_than_their_budget() {
-        let mut program = vec![3, 0x80, 0];
-        program.extend([0x03; 500]);
+        let lines = format!("pushbytes 0x\n{}", "sha512_256\n".repeat(500));
         let text = "pc=448 static cost budget of 20000 exceeded";
-        assert_eq!(check(&program), Err(text.into()));
-        program[0] = 4;
-        assert_eq!(check(&program), Ok(()));
+        assert_eq!(check(&program(3, &lines)), Err(text.into()));
+        assert_eq!(check(&program(4, &lines)), Ok(()));
     }
 }

@@ -88,6 +88,8 @@ mod replay_tests;
 #[cfg(test)]
 mod shuffle_tests;
 #[cfg(test)]
+mod test_program;
+#[cfg(test)]
 mod tests;
 
 pub use check::check_program;

@@ -35,11 +35,12 @@ pub(super) fn load(program: &[u8], dialect: Dialect) -> Result<Arc<Program>, &'s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_program::program;
 
     #[test]
     fn a_program_is_decoded_once() {
         let dialect = Dialect { sized_constants: true };
-        let program = [13, 0x81, 1, 0x81, 99, 0x48];
+        let program = program(13, "int 1; int 99; pop");
         let (first, again) = (load(&program, dialect).unwrap(), load(&program, dialect).unwrap());
         assert!(Arc::ptr_eq(&first, &again));
         assert!(load(&[], dialect).is_err());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::machine::Machine;
 use super::program::{Dialect, Program};
 use super::quick;
+use super::test_program::program;
 use super::value::Value;
 use pnp_opcodes::{Frame, Op, Shuffle, version_table};
 
@@ -18,9 +19,10 @@ impl Random {
     }
 }
 
-/// A program that pushes what is in `code` byte for byte, run as far as the hot path goes: its stack, and whether it came
-/// to the end.
-fn run(code: Vec<u8>) -> (Vec<u64>, bool) {
+/// Runs lines of TEAL as far as the hot path goes: the stack, and whether it came to the end.
+fn run(lines: &str) -> (Vec<u64>, bool) {
+    // The moves are meant to fail too.
+    let code = program(11, &format!("#pragma typetrack false\n{lines}"));
     let program = Program::decode(code.into(), Dialect { sized_constants: true }).unwrap();
     let mut machine = Machine::new(Arc::new(program));
     quick::run(&mut machine, &mut 1000);
@@ -31,8 +33,8 @@ fn run(code: Vec<u8>) -> (Vec<u64>, bool) {
     (machine.stack().iter().map(value).collect(), machine.at == Program::END)
 }
 
-fn pushes(count: u64) -> Vec<u8> {
-    (0..count).flat_map(|value| [0x81, value as u8 + 10]).collect()
+fn pushes(count: u64) -> String {
+    (0..count).map(|value| format!("pushint {}\n", value + 10)).collect()
 }
 
 #[test]
@@ -42,10 +44,10 @@ fn moves_by_depth() {
         let spec = version_table(11).specs().iter().find(|spec| spec.op == op).unwrap();
         for _ in 0..200 {
             let (height, depth) = (random.below(8), random.below(8) as u8);
-            let (mut expected, _) = run([vec![11], pushes(height)].concat());
+            let (mut expected, _) = run(&pushes(height));
             let possible = Shuffle::of(op, depth).unwrap().apply(&mut expected);
-            let immediate = vec![depth; spec.immediates.len()];
-            let ran = run([vec![11], pushes(height), vec![spec.byte], immediate].concat());
+            let immediate = if spec.immediates.is_empty() { String::new() } else { depth.to_string() };
+            let ran = run(&format!("{}{} {immediate}", pushes(height), spec.name));
             assert_eq!(ran, (expected, possible), "{op:?} {depth} of {height}");
         }
     }
@@ -60,23 +62,18 @@ fn moves_by_frame() {
         let offset = random.below(14) as i8 - 7;
         let frame = Frame { height: below as usize, proto: Some((args, returns)) };
         let height = (below + above) as usize;
-        let (byte, shuffle) = match random.below(3) {
-            0 => (0x8b, frame.dig(offset, height)),
-            1 => (0x8c, frame.bury(offset, height)),
-            _ => (0x89, frame.retsub(height)),
+        let (line, shuffle) = match random.below(3) {
+            0 => (format!("frame_dig {offset}"), frame.dig(offset, height)),
+            1 => (format!("frame_bury {offset}"), frame.bury(offset, height)),
+            _ => ("retsub".to_owned(), frame.retsub(height)),
         };
-        let (mut expected, _) = run([vec![11], pushes(below), pushes(above)].concat());
+        let (mut expected, _) = run(&format!("{}{}", pushes(below), pushes(above)));
         let possible = shuffle.is_ok_and(|shuffle| shuffle.apply(&mut expected));
-        // callsub to the proto behind a branch to the end, which is where retsub comes back to.
-        let body = [
-            vec![0x8a, args, returns],
-            pushes(above),
-            vec![byte],
-            vec![offset.cast_unsigned(); usize::from(byte != 0x89)],
-        ];
-        let body = body.concat();
-        let call = [vec![0x88, 0, 3, 0x42], (body.len() as u16).to_be_bytes().to_vec()].concat();
-        let ran = run([vec![11], pushes(below), call, body].concat());
-        assert_eq!(ran, (expected, possible), "{byte:#x} {offset} with {frame:?} at {height}");
+        let ran = run(&format!(
+            "{}callsub moves\nb end\nmoves:\nproto {args} {returns}\n{}{line}\nend:",
+            pushes(below),
+            pushes(above)
+        ));
+        assert_eq!(ran, (expected, possible), "{line} with {frame:?} at {height}");
     }
 }

@@ -1,7 +1,7 @@
 //! Programs that need a group and a ledger, run on a [`MemoryLedger`].
 
+use super::test_program::program;
 use super::*;
-use pnp_opcodes::{ImmediateKind, version_table};
 use pnp_types::consensus::LATEST;
 use pnp_types::{
     Address, AppIndex, BoxRef, DeltaAction, MicroAlgos, Micros, OnCompletion, SignedTransactionWithApplyData,
@@ -10,41 +10,6 @@ use pnp_types::{
 
 const APP: AppIndex = 1001;
 const OTHER: AppIndex = 1002;
-
-/// Bytes of a program without labels: one opcode a line or between semicolons, as TEAL writes it, numbers in decimal.
-fn program(version: u8, text: &str) -> Vec<u8> {
-    let mut code = vec![version];
-    for line in text.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty()) {
-        let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
-        if name == "int" {
-            let mut number: u64 = rest.parse().unwrap();
-            code.push(0x81);
-            while number > 127 {
-                code.push(number as u8 | 128);
-                number >>= 7;
-            }
-            code.push(number as u8);
-            continue;
-        }
-        if name == "byte" {
-            code.extend([0x80, rest.len() as u8]);
-            code.extend(rest.as_bytes());
-            continue;
-        }
-        let spec = version_table(version).by_name(name).unwrap_or_else(|| panic!("{name}"));
-        code.push(spec.byte);
-        if spec.sub != 0 {
-            code.push(spec.sub);
-        }
-        for (word, immediate) in rest.split(' ').zip(spec.immediates) {
-            code.push(match immediate.kind {
-                ImmediateKind::Field(group) => group.table().by_name(word).unwrap().0,
-                _ => word.parse().unwrap(),
-            });
-        }
-    }
-    code
-}
 
 fn user() -> Address {
     Address([1; 32])
@@ -93,8 +58,8 @@ fn changes_of_state_are_noted_as_they_happen() {
     let mut ledger = MemoryLedger::default();
     ledger.opt_in(user(), APP);
     ledger.set_global(APP, "same", 1);
-    let text = "byte k; int 7; app_global_put; byte same; int 1; app_global_put; byte gone; app_global_del
-        txn Sender; byte l; byte v; app_local_put; byte hello; log; int 1";
+    let text = "byte \"k\"; int 7; app_global_put; byte \"same\"; int 1; app_global_put; byte \"gone\"; app_global_del
+        txn Sender; byte \"l\"; byte \"v\"; app_local_put; byte \"hello\"; log; int 1";
     let (verdict, group) = run(&mut ledger, text);
     assert_eq!(verdict, Ok(true));
     let delta = &group.transactions[0].apply_data.eval_delta;
@@ -110,7 +75,7 @@ fn accounts_reached_through_the_group_are_listed_as_shared() {
     let mut ledger = MemoryLedger::default();
     let friend = Address([5; 32]);
     ledger.opt_in(friend, APP);
-    let program = program(13, "gtxn 1 Sender; byte l; int 3; app_local_put; int 1");
+    let program = program(13, "gtxn 1 Sender; byte \"l\"; int 3; app_local_put; int 1");
     ledger.add_app(APP, user(), program.as_slice());
     let mut other = call(APP);
     other.signed.transaction.header.sender = friend;
@@ -134,7 +99,7 @@ fn what_no_transaction_names_is_unavailable() {
     assert!(failure(ledger, "int 700; app_params_get AppCreator").contains("unavailable App 700"));
     assert!(failure(ledger, "int 700; asset_params_get AssetTotal").contains("unavailable Asset 700"));
     assert!(failure(ledger, "int 3; balance").contains("invalid Account reference 3 exceeds length of tx.Accounts 0"));
-    assert!(failure(ledger, "byte b; box_get").contains("invalid Box reference 0x62"));
+    assert!(failure(ledger, "byte \"b\"; box_get").contains("invalid Box reference 0x62"));
     assert!(failure(ledger, "int 2000; block BlkSeed").contains("round 2000 is not available. It's outside [9-9]"));
 }
 
@@ -213,10 +178,10 @@ fn inner_calls_bring_budget_and_see_their_caller() {
 #[test]
 fn budgets_end() {
     let ledger = &mut MemoryLedger::default();
-    let text = format!("byte x; {} log; int 1", "keccak256; ".repeat(6));
+    let text = format!("byte \"x\"; {} log; int 1", "keccak256; ".repeat(6));
     let error = failure(ledger, &text);
     assert!(error.contains("dynamic cost budget exceeded, executing keccak256: local program cost was 651"), "{error}");
-    let logs = format!("{} int 1", "byte x; log; ".repeat(33));
+    let logs = format!("{} int 1", "byte \"x\"; log; ".repeat(33));
     assert!(failure(ledger, &logs).contains("too many log calls in program. up to 32 is allowed"));
     let long = "int 1025; bzero; log; int 1";
     assert!(failure(ledger, long).contains("program logs too large. 1025 bytes >  1024 bytes limit"));
@@ -228,15 +193,15 @@ fn boxes_are_bought_with_references() {
     let mut naming = call(APP);
     naming.signed.transaction.application_call.boxes = vec![BoxRef { index: 0, name: b"b".to_vec() }];
     let text =
-        "byte b; int 8; box_create; assert; byte b; int 2; byte xy; box_replace; byte b; int 0; int 4; box_extract
-        byte \0\0xy; ==; assert; byte b; int 4; box_resize; byte b; box_len; assert; int 4; ==";
+        "byte \"b\"; int 8; box_create; assert; byte \"b\"; int 2; byte \"xy\"; box_replace; byte \"b\"; int 0; int 4; box_extract
+        byte \"\0\0xy\"; ==; assert; byte \"b\"; int 4; box_resize; byte \"b\"; box_len; assert; int 4; ==";
     let (verdict, group) = run_call(&mut ledger, text, naming.clone());
     assert_eq!(verdict, Ok(true));
     assert_eq!(group.dirty_bytes(), 4);
     assert_eq!(ledger.box_value(APP, "b").as_deref(), Some(b"\0\0xy".as_slice()));
 
     ledger.box_del(APP, b"b").unwrap();
-    let (verdict, _) = run_call(&mut ledger, "byte b; int 2049; box_create", naming.clone());
+    let (verdict, _) = run_call(&mut ledger, "byte \"b\"; int 2049; box_create", naming.clone());
     let budget = LATEST.params.bytes_per_box_reference;
     assert!(verdict.unwrap_err().contains(&format!("write budget exceeded (2049 > {budget}) while creating box 0x62")));
 
@@ -253,13 +218,13 @@ fn other_applications_boxes_need_their_permission() {
     let mut naming = call(APP);
     let fields = &mut naming.signed.transaction.application_call;
     (fields.foreign_apps, fields.boxes) = (vec![OTHER], vec![BoxRef { index: 1, name: b"b".to_vec() }]);
-    let read = "int 1002; byte b; app_box_get; assert; byte content; ==";
+    let read = "int 1002; byte \"b\"; app_box_get; assert; byte \"content\"; ==";
     let (verdict, _) = run_call(&mut ledger, read, naming.clone());
     assert!(verdict.unwrap_err().contains("foreign app 1001 may not read box of 1002"));
     ledger.set_foreign_box_reads(OTHER, true).unwrap();
     let (verdict, _) = run_call(&mut ledger, read, naming.clone());
     assert_eq!(verdict, Ok(true));
-    let (verdict, _) = run_call(&mut ledger, "int 1002; byte b; app_box_del", naming);
+    let (verdict, _) = run_call(&mut ledger, "int 1002; byte \"b\"; app_box_del", naming);
     assert!(verdict.unwrap_err().contains("foreign app 1001 may not write box of 1002"));
 }
 
@@ -286,7 +251,7 @@ fn clear_state_programs_are_on_their_own() {
     leaving.signed.transaction.application_call.on_completion = OnCompletion::ClearState;
     let (verdict, _) = run_call(&mut ledger, "itxn_begin; int 1", leaving.clone());
     assert!(verdict.unwrap_err().contains("clear state programs can not issue inner transactions"));
-    let (verdict, _) = run_call(&mut ledger, "byte b; box_get", leaving.clone());
+    let (verdict, _) = run_call(&mut ledger, "byte \"b\"; box_get", leaving.clone());
     assert!(verdict.unwrap_err().contains("boxes may not be accessed from ClearState program"));
 
     let program = program(13, "int 1");

@@ -69,6 +69,9 @@ mod totals;
 mod txtail;
 mod wellformed;
 
+#[cfg(test)]
+mod test_program;
+
 pub use authorize::{AuthorizeError, AuthorizeReason, MultisigFault, PqFault};
 pub use blocks::{Confirmed, HistoryError};
 pub use chain::{Chain, ChainError};

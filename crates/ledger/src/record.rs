@@ -237,6 +237,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::test_program::program;
 
     #[test]
     fn every_kind_of_record_returns_from_its_bytes() {
@@ -252,7 +253,7 @@ mod tests {
         };
         let app = AppRecord {
             creator: address,
-            params: Arc::new(AppParams { approval_program: vec![11, 0x81, 1], version: 2, ..AppParams::default() }),
+            params: Arc::new(AppParams { approval_program: program(11, "int 1"), version: 2, ..AppParams::default() }),
             usage: StateSchema { uints: 1, byte_slices: 0 },
         };
         let asset = AssetRecord {

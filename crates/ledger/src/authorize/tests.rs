@@ -1,6 +1,7 @@
 //! Signed in each way, and in each way not.
 
 use super::*;
+use crate::test_program::program;
 use pnp_avm::LedgerError;
 use pnp_types::consensus::{LATEST, versions};
 use pnp_types::{
@@ -8,7 +9,9 @@ use pnp_types::{
     SigningKey,
 };
 
-const APPROVE: &[u8] = &[11, 0x81, 1];
+fn approve() -> Vec<u8> {
+    program(11, "int 1")
+}
 
 struct NoLedger;
 
@@ -99,7 +102,7 @@ fn multisignatures_need_their_keys_in_order_and_enough_of_them() {
 
 #[test]
 fn programs_sign_for_their_own_account_or_by_delegation() {
-    let contract = LogicSignature { logic: APPROVE.to_vec(), ..LogicSignature::default() };
+    let contract = LogicSignature { logic: approve(), ..LogicSignature::default() };
     let own = contract.address();
     assert_eq!(verdict(&[with_program(own, contract.clone())]), "ok");
     let stranger = key(1).address();
@@ -107,40 +110,40 @@ fn programs_sign_for_their_own_account_or_by_delegation() {
         verdict(&[with_program(stranger, contract.clone())]),
         "transaction ID invalid : LogicNot signed and not a Logic-only account"
     );
-    assert_eq!(verdict(&[with_program(stranger, key(1).delegate(APPROVE))]), "ok");
+    assert_eq!(verdict(&[with_program(stranger, key(1).delegate(&approve()))]), "ok");
     assert_eq!(
-        verdict(&[with_program(stranger, key(2).delegate(APPROVE))]),
+        verdict(&[with_program(stranger, key(2).delegate(&approve()))]),
         "transaction ID invalid : At least one signature didn't pass verification"
     );
 
     let account = multisig(b"", &[]).address().unwrap();
-    let bound = [b"MsigProgram", account.as_bytes().as_slice(), APPROVE].concat();
+    let bound = [b"MsigProgram", account.as_bytes().as_slice(), &approve()].concat();
     let lmsig = LogicSignature { lmsig: multisig(&bound, &[2, 3]), ..contract.clone() };
     assert_eq!(verdict(&[with_program(account, lmsig.clone())]), "ok");
     assert_eq!(
         verdict_under(&[with_program(account, lmsig)], &versions::V40),
         "transaction ID invalid : LogicSig LMsig field not supported in this consensus version"
     );
-    let program = [b"Program", APPROVE].concat();
-    let msig = LogicSignature { msig: multisig(&program, &[2, 3]), ..contract };
+    let bound = [b"Program".as_slice(), &approve()].concat();
+    let msig = LogicSignature { msig: multisig(&bound, &[2, 3]), ..contract };
     assert_eq!(
         verdict(&[with_program(account, msig.clone())]),
         "transaction ID invalid : LogicSig Msig field not supported in this consensus version"
     );
-    let v10 = [10, 0x81, 1];
-    let program = [b"Program", v10.as_slice()].concat();
-    let old = LogicSignature { logic: v10.to_vec(), msig: multisig(&program, &[2, 3]), ..msig };
+    let v10 = program(10, "int 1");
+    let bound = [b"Program", v10.as_slice()].concat();
+    let old = LogicSignature { logic: v10, msig: multisig(&bound, &[2, 3]), ..msig };
     assert_eq!(verdict_under(&[with_program(account, old)], &versions::V40), "ok");
 }
 
 #[test]
 fn programs_are_run_and_their_refusal_is_the_groups() {
-    let reject = LogicSignature { logic: vec![11, 0x81, 0], ..LogicSignature::default() };
+    let reject = LogicSignature { logic: program(11, "int 0"), ..LogicSignature::default() };
     assert_eq!(
         verdict(&[with_program(reject.address(), reject)]),
         "transaction ID invalid : transaction ID: rejected by logic"
     );
-    let broken = LogicSignature { logic: vec![11, 0x00], ..LogicSignature::default() };
+    let broken = LogicSignature { logic: program(11, "err"), ..LogicSignature::default() };
     let text = verdict(&[with_program(broken.address(), broken)]);
     assert!(
         text.starts_with(
@@ -161,7 +164,7 @@ fn logic_signatures_share_one_allowance() {
     assert_eq!(verdict_under(&[signed], &versions::V39), "ok", "ignored before sizes were pooled");
 
     let args = vec![vec![0; 1001]];
-    let lsig = LogicSignature { logic: APPROVE.to_vec(), args, ..LogicSignature::default() };
+    let lsig = LogicSignature { logic: approve(), args, ..LogicSignature::default() };
     assert_eq!(
         verdict(&[with_program(lsig.address(), lsig.clone())]),
         "txgroup had 1001 bytes of LogicSig args, more than the available size pool of 1000 bytes (per-LogicSig allowance is 1000)"

@@ -4,25 +4,40 @@ use super::*;
 use crate::chain::Chain;
 use crate::genesis::Genesis;
 use crate::record::AccountRecord;
+use crate::test_program::program;
 use pnp_types::{
     Address, ApplicationCall, Digest, OnCompletion, SigningKey, StateSchema, Transaction, TransactionBuilder,
     TransactionFields, VotingData, assign_group,
 };
 
-const APPROVE: &[u8] = &[11, 0x81, 1];
-const BREAK: &[u8] = &[11, 0x00];
-/// `byte "k"; int 7; app_global_put; int 1`
-const PUT_GLOBAL: &[u8] = &[11, 0x80, 1, b'k', 0x81, 7, 0x67, 0x81, 1];
-/// `txn ApplicationID; bz end; txn Sender; byte "k"; byte "v"; app_local_put; end: int 1`
-const PUT_LOCAL: &[u8] = &[11, 0x31, 24, 0x41, 0, 9, 0x31, 0, 0x80, 1, b'k', 0x80, 1, b'v', 0x66, 0x81, 1];
-/// `itxn_begin; int pay; itxn_field TypeEnum; int 5000; itxn_field Amount; txn Sender; itxn_field Receiver;
-/// itxn_submit; byte "paid"; log; int 1`
-const PAY_BACK: &[u8] = &[
-    11, 0xb1, 0x81, 1, 0xb2, 16, 0x81, 0x88, 0x27, 0xb2, 8, 0x31, 0, 0xb2, 7, 0xb3, 0x80, 4, b'p', b'a', b'i', b'd',
-    0xb0, 0x81, 1,
-];
-/// `byte "box"; int 8; box_create; assert; int 1`
-const MAKE_BOX: &[u8] = &[11, 0x80, 3, b'b', b'o', b'x', 0x81, 8, 0xb9, 0x44, 0x81, 1];
+fn approve() -> Vec<u8> {
+    program(11, "int 1")
+}
+
+fn fail() -> Vec<u8> {
+    program(11, "err")
+}
+
+fn put_global() -> Vec<u8> {
+    program(11, "byte \"k\"; int 7; app_global_put; int 1")
+}
+
+/// Writes a local value of the sender, but not in the call that creates the application.
+fn put_local() -> Vec<u8> {
+    program(11, "txn ApplicationID; bz end; txn Sender; byte \"k\"; byte \"v\"; app_local_put; end: int 1")
+}
+
+fn pay_back() -> Vec<u8> {
+    program(
+        11,
+        "itxn_begin; int pay; itxn_field TypeEnum; int 5000; itxn_field Amount; txn Sender; itxn_field Receiver
+        itxn_submit; byte \"paid\"; log; int 1",
+    )
+}
+
+fn make_box() -> Vec<u8> {
+    program(11, "byte \"box\"; int 8; box_create; assert; int 1")
+}
 
 /// A network in memory and its rich account.
 struct Net {
@@ -307,7 +322,7 @@ fn assets_from_creation_to_close_out() {
 fn applications_are_created_joined_left_and_deleted() {
     let mut net = Net::new();
     let a = net.funded(2, 10_000_000);
-    let create = net.call(&a, creation(PUT_LOCAL, BREAK));
+    let create = net.call(&a, creation(&put_local(), &fail()));
     let app = net.one(&a, &create).unwrap().application;
     assert_eq!(app, 1002);
     let account = net.account(&a.address());
@@ -360,27 +375,27 @@ fn applications_are_created_joined_left_and_deleted() {
 fn schemas_limit_state_and_updates_may_resize_them() {
     let mut net = Net::new();
     let (a, b) = (net.funded(2, 10_000_000), net.funded(3, 10_000_000));
-    let small = ApplicationCall { global_schema: StateSchema::default(), ..creation(APPROVE, APPROVE) };
+    let small = ApplicationCall { global_schema: StateSchema::default(), ..creation(&approve(), &approve()) };
     let create = net.call(&a, small);
     let app = net.one(&a, &create).unwrap().application;
     let update = |schema, program: &[u8]| ApplicationCall {
         approval_program: program.to_vec(),
-        clear_program: APPROVE.to_vec(),
+        clear_program: approve(),
         global_schema: schema,
         ..to(app, OnCompletion::UpdateApplication)
     };
-    let plain = net.call(&a, update(StateSchema::default(), PUT_GLOBAL));
+    let plain = net.call(&a, update(StateSchema::default(), &put_global()));
     net.one(&a, &plain).unwrap();
     let call = net.call(&a, to(app, OnCompletion::NoOp));
     let text = net.one(&a, &call).unwrap_err();
     assert!(text.contains("store integer count 1 exceeds schema integer count 0"), "{text}");
     // Nothing in the program refuses the update of a stranger, who now carries the size.
-    let grow = net.call(&b, update(StateSchema { uints: 1, byte_slices: 2 }, PUT_GLOBAL));
+    let grow = net.call(&b, update(StateSchema { uints: 1, byte_slices: 2 }, &put_global()));
     assert!(net.one(&b, &grow).is_err(), "the program runs before it is replaced");
-    let reset = ApplicationCall { global_schema: StateSchema::default(), ..creation(APPROVE, APPROVE) };
+    let reset = ApplicationCall { global_schema: StateSchema::default(), ..creation(&approve(), &approve()) };
     let create = net.call(&a, reset);
     let app = net.one(&a, &create).unwrap().application;
-    let mut grow = update(StateSchema { uints: 1, byte_slices: 2 }, PUT_GLOBAL);
+    let mut grow = update(StateSchema { uints: 1, byte_slices: 2 }, &put_global());
     grow.application = app;
     let grow = net.call(&b, grow);
     net.one(&b, &grow).unwrap();
@@ -388,7 +403,7 @@ fn schemas_limit_state_and_updates_may_resize_them() {
     let call = net.call(&a, to(app, OnCompletion::NoOp));
     let did = net.one(&a, &call).unwrap();
     assert_eq!(did.eval_delta.global_delta.0.len(), 1);
-    let shrink = ApplicationCall { application: app, extra_pages: 1, ..update(StateSchema::default(), APPROVE) };
+    let shrink = ApplicationCall { application: app, extra_pages: 1, ..update(StateSchema::default(), &approve()) };
     let shrink = net.call(&a, shrink);
     assert!(
         net.one(&a, &shrink)
@@ -401,13 +416,13 @@ fn schemas_limit_state_and_updates_may_resize_them() {
 fn inner_transactions_pay_with_the_groups_fees_and_are_recorded() {
     let mut net = Net::new();
     let a = net.funded(2, 10_000_000);
-    let create = net.call(&a, creation(APPROVE, APPROVE));
+    let create = net.call(&a, creation(&approve(), &approve()));
     let app = net.one(&a, &create).unwrap().application;
     let update = net.call(
         &a,
         ApplicationCall {
-            approval_program: PAY_BACK.to_vec(),
-            clear_program: APPROVE.to_vec(),
+            approval_program: pay_back(),
+            clear_program: approve(),
             ..to(app, OnCompletion::UpdateApplication)
         },
     );
@@ -434,11 +449,11 @@ fn inner_transactions_pay_with_the_groups_fees_and_are_recorded() {
 fn boxes_raise_the_minimum_of_their_application() {
     let mut net = Net::new();
     let a = net.funded(2, 10_000_000);
-    let create = net.call(&a, creation(APPROVE, APPROVE));
+    let create = net.call(&a, creation(&approve(), &approve()));
     let app = net.one(&a, &create).unwrap().application;
     let program = ApplicationCall {
-        approval_program: MAKE_BOX.to_vec(),
-        clear_program: APPROVE.to_vec(),
+        approval_program: make_box(),
+        clear_program: approve(),
         ..to(app, OnCompletion::UpdateApplication)
     };
     let update = net.call(&a, program);

@@ -1,6 +1,7 @@
 //! Each rule by a transaction that breaks it alone. Texts are those of algod (go-algorand dd6de88fbe).
 
 use super::*;
+use crate::test_program::program;
 use pnp_types::consensus::{LATEST, versions};
 use pnp_types::{
     AppParams, ApplicationCall, BoxRef, Heartbeat, HeartbeatProof, HoldingRef, LocalsRef, MicroAlgos, OnCompletion,
@@ -9,7 +10,10 @@ use pnp_types::{
 
 const SINK: Address = Address([0xfe; 32]);
 const POOL: Address = Address([0xff; 32]);
-const PROGRAM: [u8; 3] = [11, 0x81, 1];
+
+fn approve() -> Vec<u8> {
+    program(11, "int 1")
+}
 
 fn base(kind: TransactionType) -> Transaction {
     let mut transaction = Transaction { kind, ..Transaction::default() };
@@ -40,8 +44,8 @@ fn call(change: impl FnOnce(&mut ApplicationCall)) -> String {
 fn creation(change: impl FnOnce(&mut ApplicationCall)) -> String {
     call(|call| {
         call.application = 0;
-        call.approval_program = PROGRAM.to_vec();
-        call.clear_program = PROGRAM.to_vec();
+        call.approval_program = approve();
+        call.clear_program = approve();
         change(call);
     })
 }
@@ -173,7 +177,8 @@ fn heartbeats() {
 fn programs_of_applications() {
     assert_eq!(creation(|_| {}), "ok");
     assert_eq!(creation(|c| c.approval_program.clear()), "bad ApprovalProgram: invalid program (empty)");
-    assert_eq!(creation(|c| c.clear_program[0] = 10), "program version mismatch: 11 != 10");
+    assert_eq!(creation(|c| c.clear_program = program(10, "int 1")), "program version mismatch: 11 != 10");
+    // Bytes that are no program, of which only the length is looked at.
     assert_eq!(creation(|c| c.approval_program = vec![11; 2049]), "approval program too long. (2049 > 2048)");
     assert_eq!(
         creation(|c| {
@@ -184,7 +189,7 @@ fn programs_of_applications() {
     );
     assert_eq!(creation(|c| c.reject_version = 1), "tx.RejectVersion cannot be set during creation");
     assert_eq!(
-        call(|c| c.approval_program = PROGRAM.to_vec()),
+        call(|c| c.approval_program = approve()),
         "programs may only be specified during application creation or update"
     );
     assert_eq!(
@@ -195,8 +200,8 @@ fn programs_of_applications() {
     assert_eq!(
         call(|c| {
             c.on_completion = OnCompletion::UpdateApplication;
-            c.approval_program = PROGRAM.to_vec();
-            c.clear_program = PROGRAM.to_vec();
+            c.approval_program = approve();
+            c.clear_program = approve();
             c.extra_pages = 1;
             c.global_schema = StateSchema { uints: 1, byte_slices: 0 };
         }),
@@ -212,8 +217,8 @@ fn programs_of_applications() {
 
 #[test]
 fn versions_do_not_fall_and_have_one_encoding_limit() {
-    let running = AppParams { approval_program: PROGRAM.to_vec(), ..AppParams::default() };
-    let older = [10, 0x81, 1];
+    let running = AppParams { approval_program: approve(), ..AppParams::default() };
+    let older = program(10, "int 1");
     let error = check_program_versions(&older, &older, &running, LATEST.params).unwrap_err();
     assert_eq!(error.to_string(), "approval program version downgrade: 10 < 11");
     assert_eq!(program_version(&[0x80, 1]), Ok(128));
