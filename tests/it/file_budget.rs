@@ -1,10 +1,10 @@
-//! A file is one room: at most 800 lines without its tests.
+//! A file has at most 800 lines without its tests.
 
 use crate::sources;
 
 const LIMIT: usize = 800;
 
-/// The lines before the tests that stand at the end of a file. A `#[cfg(test)]` before a module in a file of its own, or
+/// The lines before the tests at the end of a file. A `#[cfg(test)]` before a module in a file of its own, or
 /// before anything else, ends nothing.
 fn lines_without_tests(text: &str) -> usize {
     let lines: Vec<_> = text.lines().collect();
@@ -16,7 +16,7 @@ fn lines_without_tests(text: &str) -> usize {
 }
 
 #[test]
-fn no_file_is_larger_than_a_room() {
+fn no_file_is_too_long() {
     let large: Vec<_> = sources::all()
         .into_iter()
         .filter(|(path, _)| !path.ends_with("tests.rs"))

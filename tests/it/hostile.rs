@@ -1,4 +1,4 @@
-//! Input nobody means well with: whatever the bytes are, every reader answers, and soon.
+//! Hostile input: for any bytes, every reader answers, and within a short time.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

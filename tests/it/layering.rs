@@ -1,4 +1,4 @@
-//! Arrows between layers point down only. Crates keep them so: what a crate may depend on stands here.
+//! Arrows between layers point down only: this lists what each crate may depend on.
 
 use std::fs;
 use std::path::Path;

@@ -60,7 +60,7 @@ def summary(module):
 
 
 def parser_of(words, module):
-    """The options of a command; what stands behind `Environment:` or `Exit code:` comes after them in the help."""
+    """The options of a command; what follows `Environment:` or `Exit code:` comes after them in the help."""
     text, at = module.__doc__.strip(), len(module.__doc__)
     for heading in ("\nEnvironment:", "\nExit code:"):
         found = text.find(heading)

@@ -14,7 +14,7 @@ VARIABLE = {"txn512", "SelectionID", "StateProofID", "VoteID", "VoteLastValid", 
 UNORDERED = ("global-state", "key-value", "global-state-delta", "local-state-delta", "delta", "boxes", "kvs", "app-initial-states", "app-locals", "accounts", "assets", "apps", "asset-holdings")
 # A transaction as Go prints a structure; ours is named by its id.
 GO_TRANSACTION = re.compile(r"^transaction (\{_struct:.*\}|<txid \d+>) invalid : ")
-# Transaction ids and addresses, and hashes and keys, wherever they stand in a text.
+# Transaction ids and addresses, and hashes and keys, wherever they occur in a text.
 IN_BASE32 = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{52}(?:[A-Z2-7]{6})?(?![A-Z2-7])")
 IN_BASE64 = re.compile(r"[A-Za-z0-9+/]{43,}=")
 HEADERS = ("Content-Type", "Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "X-Algorand-Struct")

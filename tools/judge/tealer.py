@@ -123,7 +123,7 @@ def compare(python, program, path):
         if any(names[name] for name in CLASSES[detector]):
             row["both"].append(detector)
             continue
-        # tealer runs both kinds of detectors where it cannot tell the kind of program.
+        # tealer runs both kinds of detectors where it cannot recognise the kind of program.
         if elsewhere is None:
             answer = subprocess.run([program, "--json", "check", "--deny", "none", "--mode", other, str(path)], capture_output=True, text=True)
             elsewhere = {it["check"] for it in json.loads(answer.stdout)["sources"][0]["findings"]}

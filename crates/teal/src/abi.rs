@@ -49,7 +49,7 @@ fn is_argument_only(name: &str) -> bool {
 
 /// The outermost, comma-separated parts of a tuple's content.
 ///
-/// A part is what stands before its parentheses; only where that is nothing, the parentheses (and all up to the next
+/// A part is what comes before its parentheses; only where that is nothing, the parentheses (and all up to the next
 /// comma) are the part. So `byte(uint8)` reads as `byte`: the library does so, and its verdict is what is wanted here.
 fn split_tuple(content: &str) -> Result<Vec<&str>, String> {
     if content.is_empty() {
@@ -98,7 +98,7 @@ fn split_tuple(content: &str) -> Result<Vec<&str>, String> {
     Ok(heads.into_iter().map(|head| if head.is_empty() { groups.next().unwrap_or_default() } else { head }).collect())
 }
 
-/// Types nested deeper than this are refused; nobody writes them, and each level takes room on our own stack.
+/// Types nested deeper than this are refused; no real interface has them, and each level takes space on the stack of this process.
 const MAX_DEPTH: usize = 256;
 
 fn verify_type(name: &str, depth: usize) -> Result<(), String> {

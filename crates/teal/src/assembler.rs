@@ -60,9 +60,9 @@ pub(super) struct Assembler<'a> {
     pub(super) line: u32,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
-    /// Room for the words of a line.
+    /// Memory for the words of a line.
     words: Vec<Token>,
-    /// Room for byte literals and type lists, kept from line to line.
+    /// Memory for byte literals and type lists, kept from line to line.
     pub(super) arena: Vec<u8>,
     pub(super) literal: Option<Read>,
     pub(super) args: Vec<StackType>,
@@ -148,7 +148,7 @@ impl<'a> Assembler<'a> {
         self.words = tokens.list;
     }
 
-    /// Puts the macros' bodies in their places, and assembles what stands between semicolons.
+    /// Puts the macros' bodies in their places, and assembles what is between semicolons.
     #[inline(never)]
     fn statements(&mut self, tokens: &mut Vec<Token>) {
         let mut start = 0;

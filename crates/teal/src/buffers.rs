@@ -40,7 +40,7 @@ impl Buffers {
 
     /// Leaves the buffers to the next assembly, unless they have become large.
     pub(super) fn keep(mut self) {
-        // Room for the program is made by the length of the source, and all that is not looked at here is bounded by it.
+        // Memory for the program is reserved by the length of the source, which bounds all that is not looked at here too.
         let types = self.stack.capacity().max(self.args.capacity()).max(self.returns.capacity());
         if self.code.bytes.capacity().max(types) > MAX_KEPT {
             return;

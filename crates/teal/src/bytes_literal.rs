@@ -106,7 +106,7 @@ pub(super) fn is_string(word: &str) -> bool {
     word.len() > 1 && word.starts_with('"') && word.ends_with('"')
 }
 
-/// What stands between the quotes of a string without escapes.
+/// What is between the quotes of a string without escapes.
 #[inline]
 pub(super) fn plain_string(word: &[u8]) -> Option<&[u8]> {
     match word {

@@ -17,7 +17,7 @@ pub(super) struct Place {
     pub(super) fixups: u32,
 }
 
-/// What stands in some bytes whose final form is chosen later.
+/// What is in some bytes whose final form is chosen later.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Content {
     /// The load of an integer constant, by first-seen index.
@@ -57,12 +57,12 @@ pub(super) struct Reference {
     pub(super) jump: i64,
 }
 
-/// A name that instructions jump to, that stands before one, or both.
+/// A name that instructions jump to, that is written before one, or both.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Label {
     /// The word that names it, where it was first met.
     pub(super) name: Token,
-    /// Where it stands; nothing as long as it was only jumped to.
+    /// Where it is; nothing as long as it was only jumped to.
     pub(super) place: Option<Place>,
 }
 
@@ -102,7 +102,7 @@ impl Code {
         lost.clear();
     }
 
-    /// Makes room for what such a source may become: most instructions take a quarter of their text; a line about twenty
+    /// Reserves memory for what such a source may become: most instructions take a quarter of their text; a line about twenty
     /// bytes of it.
     pub(super) fn reserve(&mut self, source: &str) {
         self.bytes.reserve(source.len() / 8);
@@ -138,7 +138,7 @@ impl Code {
         self.labels.get_mut(label as usize).is_some_and(|label| label.place.replace(here).is_none())
     }
 
-    /// Whether a label of that name stands somewhere before.
+    /// Whether a label of that name came before.
     pub(super) fn is_defined(&self, source: &str, name: &str) -> bool {
         let name = name.as_bytes();
         self.find_label(source, name, hash_of_bytes(name)).is_some_and(|at| self.labels[at].place.is_some())

@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
             let spec = opcode(self.program, self.pc, self.table).map_err(|malformed| self.illegal(malformed))?;
             self.stateful |= spec.modes == Modes::Application;
             if spec.op == Op::Proto && !self.labels.contains_key(&place(self.pc)) {
-                // A subroutine nobody calls: without a label its text would not assemble.
+                // A subroutine that is never called: without a label its text would not assemble.
                 self.label_of(place(self.pc));
             }
             self.pc = self.instruction(spec).map_err(|reason| DisassembleError { reason, text: String::new() })?;

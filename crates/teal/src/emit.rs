@@ -93,7 +93,7 @@ impl Assembler<'_> {
         }
     }
 
-    /// `itxn` and `gitxn`, which stand for their array forms where there is one immediate more.
+    /// `itxn` and `gitxn`, which mean their array forms where there is one immediate more.
     fn emit_inner(
         &mut self,
         form: &Form,

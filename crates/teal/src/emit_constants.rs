@@ -18,7 +18,7 @@ use super::token::Token;
 pub(super) const INTC: u8 = 0x21;
 /// The same for byte slices.
 pub(super) const BYTEC: u8 = 0x27;
-/// The opcodes that load a constant that stands behind them.
+/// The opcodes that load the constant that follows them.
 pub(super) const PUSHBYTES: u8 = 0x80;
 pub(super) const PUSHINT: u8 = 0x81;
 

@@ -1,12 +1,12 @@
 //! From a value to its position in a list: how the assembler finds labels and constants again.
 //!
 //! The list itself holds the values, so that nothing is kept twice, and the hash is a multiplication for every eight
-//! bytes, with numbers drawn again for each process: nobody can write a source whose labels all collide.
+//! bytes, with numbers drawn again for each process: no source can be written whose labels all collide.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 
-/// Positions by the hash of what stands there.
+/// Positions by the hash of what is there.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// Open addressing; never more than half of them taken.
@@ -52,7 +52,7 @@ impl Index {
         self.place(Slot { hash, position: position as u32 });
     }
 
-    /// Forgets all positions. What is left has room for twice as many, so that a large index is not emptied for small
+    /// Forgets all positions. What is left has space for twice as many, so that a large index is not emptied for small
     /// ones again and again.
     pub(super) fn clear(&mut self) {
         self.slots.truncate((4 * self.taken).next_power_of_two().max(FIRST_SIZE));
@@ -78,7 +78,7 @@ impl Index {
     }
 }
 
-/// Numbers nobody outside this process knows; the second is odd.
+/// Numbers that are not known outside this process; the second is odd.
 static SECRETS: LazyLock<[u64; 2]> = LazyLock::new(|| {
     let random = RandomState::new();
     [random.hash_one(0), random.hash_one(1) | 1]

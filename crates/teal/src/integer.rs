@@ -12,7 +12,7 @@ pub enum IntegerError {
     Range,
 }
 
-/// The value of a short decimal number, as most are; it means the same wherever an integer may stand.
+/// The value of a short decimal number, as most are; it means the same wherever an integer is allowed.
 #[inline]
 pub(super) fn short_decimal(text: &[u8]) -> Option<u64> {
     match text {

@@ -145,7 +145,7 @@ impl Knowledge {
         if self.dead {
             return;
         }
-        // Nearly always all is there and fits, which is seen sooner than what does not.
+        // Nearly always all is there and fits, which is seen earlier than what does not.
         match self.stack.len().checked_sub(args.len()) {
             Some(base) if args.iter().zip(&self.stack[base..]).all(|(wanted, found)| found.overlaps(*wanted)) => {
                 self.stack.truncate(base);
@@ -244,7 +244,7 @@ impl Scratch {
         }
     }
 
-    /// Some slot was written, nobody knows which.
+    /// Some slot was written, and it is not known which.
     pub(super) fn set_any(&mut self, ty: StackType) {
         for slot in 0..SLOTS as u64 {
             let known = self.get(slot).unwrap_or(StackType::ANY);

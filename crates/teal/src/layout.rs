@@ -137,7 +137,7 @@ fn shrink_branches(code: &mut Code) {
     }
 }
 
-/// Takes from the branch at a fixup what it has to spare, its target being `nearer` than the shifts tell. Gives how
+/// Takes from the branch at a fixup what it has to spare, its target being `nearer` than the shifts say. Gives how
 /// many bytes that were.
 fn shrink_branch(code: &mut Code, at: usize, target: Place, nearer: u32) -> u32 {
     let Content::Branch(reference) = code.fixups[at].content else { return 0 };
@@ -169,23 +169,23 @@ fn resolve(assembler: &mut Assembler<'_>) {
     for index in 0..code.references.len() {
         let reference = code.references[index];
         let label = code.labels[reference.label as usize];
-        let mut tell = |problem: fn(String) -> Problem| {
+        let mut report = |problem: fn(String) -> Problem| {
             wrong.push((reference.token, problem(label.name.text(assembler.source).to_owned())));
         };
         let Some(target) = label.place else {
             undefined.resize(code.labels.len(), false);
             if !std::mem::replace(&mut undefined[reference.label as usize], true) {
-                tell(Problem::UndefinedLabel);
+                report(Problem::UndefinedLabel);
             }
             continue;
         };
         let to = code.position(target);
         if version.is_some_and(|version| version <= 1) && to == end {
-            tell(Problem::LabelTooFar);
+            report(Problem::LabelTooFar);
         }
         let from = code.position(reference.end);
         if version.is_some_and(|version| version < BACK_BRANCH_VERSION) && to < from {
-            tell(Problem::BackReference);
+            report(Problem::BackReference);
             continue;
         }
         if !reference.varint {
@@ -193,16 +193,16 @@ fn resolve(assembler: &mut Assembler<'_>) {
                 Ok(jump) => {
                     code.bytes[reference.offset.at as usize..][..2].copy_from_slice(&jump.to_be_bytes());
                 }
-                Err(_) => tell(Problem::LabelTooFar),
+                Err(_) => report(Problem::LabelTooFar),
             }
             continue;
         }
         let size = from - code.position(reference.offset);
         let limit = 1_i64 << (7 * size - 1);
         match varint_jump(code, &reference, target) {
-            None => tell(Problem::BranchToItself),
+            None => report(Problem::BranchToItself),
             Some(jump) if (-limit..limit).contains(&jump) => code.references[index].jump = jump,
-            Some(_) => tell(Problem::LabelTooFar),
+            Some(_) => report(Problem::LabelTooFar),
         }
     }
     for (token, problem) in wrong {

@@ -41,7 +41,7 @@ pub(super) enum Emit {
     AppParamsSet,
 }
 
-/// What the immediates and the known stack tell beyond the opcode's signature.
+/// What follows from the immediates and the known stack, beyond the opcode's signature.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Refine {
     Nothing,

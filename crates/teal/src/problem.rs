@@ -440,7 +440,7 @@ pub enum Problem {
         /// The opcode used instead.
         push: &'static str,
     },
-    /// A string that is no ABI method signature; hashed all the same.
+    /// A string that is no ABI method signature; it is hashed in spite of that.
     #[error("invalid ARC-4 ABI method signature for method op: {0}")]
     MethodSignature(String),
 }

@@ -1,4 +1,4 @@
-//! What immediates and the known stack tell about an instruction's types, beyond its signature.
+//! What follows from immediates and the known stack about an instruction's types, beyond its signature.
 
 use pnp_opcodes::{FieldGroup, Frame, FrameFault, MAX_STRING_SIZE, Op, Shuffle, StackType};
 

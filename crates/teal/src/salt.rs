@@ -1,4 +1,4 @@
-//! Salt: a constant nobody loads, chosen so that the hash of a logic signature's program is no point of the curve, and
+//! Salt: a constant that is never loaded, chosen so that the hash of a logic signature's program is no point of the curve, and
 //! so its address has no key that could sign for it.
 
 use pnp_opcodes::OFF_CURVE_VERSION;

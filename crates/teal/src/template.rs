@@ -27,7 +27,7 @@ impl fmt::Display for TemplateValue {
     }
 }
 
-/// A place where a template variable stands.
+/// A place where a template variable is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
     /// Its whole name, with the prefix.
@@ -38,7 +38,7 @@ pub struct Variable {
     pub column: usize,
 }
 
-/// Variables without a value, each where it first stands.
+/// Variables without a value, each where it is first used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no value for {}", .missing.iter().map(|v| format!("{} (line {})", v.name, v.line)).collect::<Vec<_>>().join(", "))]
 pub struct TemplateError {
@@ -46,7 +46,7 @@ pub struct TemplateError {
     pub missing: Vec<Variable>,
 }
 
-/// Every place where a variable stands, in the order of the source.
+/// Every place where a variable is used, in the order of the source.
 #[must_use]
 pub fn variables(source: &str) -> Vec<Variable> {
     let mut found = Vec::new();

@@ -64,7 +64,7 @@ fn is_base64(word: &[u8]) -> bool {
     matches!(word, b"base64" | b"b64")
 }
 
-/// The words of one line, in room that is kept from line to line.
+/// The words of one line, in memory that is kept from line to line.
 #[derive(Debug)]
 pub(super) struct Tokens<'a> {
     scanner: Scanner<'a>,

@@ -5,7 +5,7 @@
 //!
 //! - ` ```yaml,file=NAME ` is a file that the commands after it find.
 //! - ` ```console,skip=REASON ` is not run; its commands must still be ones that the command line takes.
-//! - A command with `localnet run` goes on in the background until the page ends.
+//! - A command with `localnet run` keeps running in the background until the page ends.
 //!
 //! `SNAPSHOTS=overwrite cargo test --test it book` corrects the pages.
 

@@ -1,6 +1,6 @@
 //! Whether a command printed what a page shows.
 //!
-//! A line `...` stands for any lines, `[..]` for anything within one. Addresses, transaction ids, hashes, ticks, ports, times
+//! A line `...` matches any lines, `[..]` anything within one. Addresses, transaction ids, hashes, ticks, ports, times
 //! and durations differ from run to run: a page shows real ones, and any other of the same kind fits.
 
 use regex::Regex;

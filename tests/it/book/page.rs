@@ -15,7 +15,7 @@ pub(super) struct Page {
 
 /// A fenced block of code.
 pub(super) struct Block {
-    /// What stands behind the opening fence, such as `console,skip=public-network`.
+    /// What follows the opening fence, such as `console,skip=public-network`.
     pub(super) info: String,
     pub(super) text: String,
     /// The number of the block's first line in the page, from 1.

@@ -71,7 +71,7 @@ impl Shell {
 impl Drop for Shell {
     fn drop(&mut self) {
         for network in &mut self.networks {
-            // One that ended by itself needs no end.
+            // A command that has ended needs no signal.
             let _ = network.kill();
             let _ = network.wait();
         }

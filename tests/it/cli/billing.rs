@@ -58,7 +58,7 @@ fn a_file_is_billed_line_by_line_and_only_once() {
     assert_eq!((number(&summary["lines"]), number(&summary["charged"]), number(&summary["refused"])), (9, 4, 5));
     assert_eq!((number(&summary["gross"]), number(&summary["fee"])), (1000 + 1 + 5 + 6, 50));
     assert_eq!(summary["complete"], true);
-    let told = |line: u64| ticks.iter().find(|tick| tick["line"] == line).unwrap();
+    let of_line = |line: u64| ticks.iter().find(|tick| tick["line"] == line).unwrap();
     for (line, reason) in [
         (6, "there is no key for the account"),
         (7, "at least 1 unit"),
@@ -66,15 +66,15 @@ fn a_file_is_billed_line_by_line_and_only_once() {
         (9, "outside the contract's limits"),
         (10, "not greater than a-2"),
     ] {
-        let tick = told(line);
+        let tick = of_line(line);
         assert_eq!(tick["outcome"], "refused");
         assert!(tick["reason"].as_str().unwrap().contains(reason), "{tick}");
     }
-    assert_eq!((&told(2)["tick"], &told(2)["outcome"]), (&Value::from("a-1"), &Value::from("charged")));
-    assert!(number(&told(2)["round"]) < number(&told(4)["round"]), "a user's lines are billed in their order");
-    assert!(told(3)["tick"].as_str().is_some_and(|tick| tick.len() == 26), "a tick is made where none is given");
+    assert_eq!((&of_line(2)["tick"], &of_line(2)["outcome"]), (&Value::from("a-1"), &Value::from("charged")));
+    assert!(number(&of_line(2)["round"]) < number(&of_line(4)["round"]), "a user's lines are billed in their order");
+    assert!(of_line(3)["tick"].as_str().is_some_and(|tick| tick.len() == 26), "a tick is made where none is given");
 
-    // Once more: nothing happens.
+    // Again: nothing happens.
     let (again, summary) = batch(&project, &["--from", "use.csv"], 3);
     assert!(again.is_empty(), "{again:?}");
     assert_eq!((number(&summary["charged"]), number(&summary["charged_before"])), (0, 4));

@@ -28,7 +28,7 @@ fn completions_name_the_commands() {
     }
 }
 
-/// A full disk stands for every stdout that takes nothing.
+/// A full disk is an example of a stdout that accepts no bytes.
 #[cfg(target_os = "linux")]
 #[test]
 fn help_that_cannot_be_written_is_a_failure() {

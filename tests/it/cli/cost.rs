@@ -5,7 +5,7 @@ use super::Project;
 const SOURCE: &str = "#pragma version 11\n    txn ApplicationID\n    bz create\n    txn NumAppArgs\n    pushint 2\n    ==\n    bz other\npay:\n    txna ApplicationArgs 1\n    btoi\n    return\nother:\ncreate:\n    pushint TMPL_ON\n    return\n";
 
 #[test]
-fn calls_are_told_with_their_bounds() {
+fn calls_are_listed_with_their_bounds() {
     let project = Project::new().file("a.teal", SOURCE);
     let document = project.done(&["cost", "a.teal"]);
     let program = &document["programs"][0];

@@ -1,4 +1,4 @@
-//! `deploy` a second time, over what stands already, and without its record.
+//! `deploy` a second time, over a contract that exists, and without its record.
 
 use super::Project;
 use pnp_client::Algod;
@@ -23,8 +23,8 @@ fn record(project: &Project) -> String {
 }
 
 fn changes(report: &Value) -> Vec<String> {
-    let told = |change: &Value| format!("{} {} -> {}", change["what"], change["from"], change["to"]).replace('"', "");
-    report["changes"].as_array().unwrap().iter().map(told).collect()
+    let shown = |change: &Value| format!("{} {} -> {}", change["what"], change["from"], change["to"]).replace('"', "");
+    report["changes"].as_array().unwrap().iter().map(shown).collect()
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn parties_and_asset_take_another_application() {
     let beside = project.done(&["deploy", "--asset", &other, "--on-schema-break", "append"]);
     assert!(app(&beside) > app(&first));
     assert_eq!(beside["contract"]["asset_id"].to_string(), other);
-    // What stands now is the newer one.
+    // What is deployed now is the newer one.
     assert_eq!(app(&project.done(&["deploy"])), app(&beside));
     assert_eq!(project.done(&["deploy", "--app", &app(&first).to_string()])["operation"], "nothing");
 }
@@ -275,8 +275,8 @@ async fn the_first_version_is_found_and_grown_in_place() {
     let ran = project.run(&["deploy"]);
     assert!(ran.stderr.contains("runs another version"), "{}", ran.stderr);
     let refused = project.refused(&["deploy"], 1, "on_update");
-    let told = refused["cause"].as_str().unwrap();
-    assert!(told.contains("global integers 3 -> 4") && told.contains("approval program"), "{told}");
+    let cause = refused["cause"].as_str().unwrap();
+    assert!(cause.contains("global integers 3 -> 4") && cause.contains("approval program"), "{cause}");
     let (code, found) = project.json(&["verify", "--app", &old.to_string()]);
     assert_eq!((code, &found["same"], &found["same_code"]), (3, &json!(false), &json!(false)));
     assert!(!found["approval"]["differences"].as_array().unwrap().is_empty(), "{found:#}");

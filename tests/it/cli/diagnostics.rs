@@ -73,10 +73,10 @@ fn machines_get_errors_and_warnings_as_sarif() {
         let region = ["startLine", "startColumn", "endLine", "endColumn"].map(number);
         (result["ruleId"].as_str().unwrap().to_owned(), result["level"].as_str().unwrap().to_owned(), region)
     };
-    let told: Vec<_> = results.iter().map(of).collect();
-    assert!(told.contains(&("unknown-opcode".to_owned(), "error".to_owned(), [2, 11, 2, 15])), "{told:?}");
-    assert!(told.contains(&("not-an-integer".to_owned(), "error".to_owned(), [3, 5, 3, 11])), "{told:?}");
-    assert!(told.iter().any(|(_, level, region)| level == "warning" && region[0] == 4), "{told:?}");
+    let reported: Vec<_> = results.iter().map(of).collect();
+    assert!(reported.contains(&("unknown-opcode".to_owned(), "error".to_owned(), [2, 11, 2, 15])), "{reported:?}");
+    assert!(reported.contains(&("not-an-integer".to_owned(), "error".to_owned(), [3, 5, 3, 11])), "{reported:?}");
+    assert!(reported.iter().any(|(_, level, region)| level == "warning" && region[0] == 4), "{reported:?}");
     assert!(!project.path().join("a b.teal.tok").exists());
 
     let project = project.file("good.teal", "#pragma version 8\nmethod \"no signature\"\nlen\n");

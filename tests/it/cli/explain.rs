@@ -23,10 +23,10 @@ fn refusal(rule: &str, app: u64) -> String {
 }
 
 #[test]
-fn a_refusal_is_told_by_line_rule_and_remedy() {
+fn a_refusal_is_explained_by_line_rule_and_remedy() {
     let project = Project::new();
     let text = format!("Couldn't broadcast tx with algod: HTTP 400 Bad Request: {}", refusal("over max_rate", 1007));
-    // An application that is not known here may be anybody's.
+    // An application that is not known here may belong to somebody else.
     let report = project.done(&["explain", &text]);
     assert_eq!((report["app"].as_u64(), &report["place"]), (Some(1007), &Value::Null), "{report:#}");
     assert!(report["hint"].as_str().unwrap().contains("--app 1007"));

@@ -1,4 +1,4 @@
-//! What became of a transaction is found out also when the node does not know its id any more: after a thousand rounds, by
+//! What became of a transaction is found out also when the node no longer knows its id: after a thousand rounds, by
 //! the blocks.
 
 use super::Project;

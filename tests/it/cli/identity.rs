@@ -1,4 +1,4 @@
-//! What a network is, decided by its genesis hash: against an algod that only says what it is told to.
+//! What a network is, decided by its genesis hash: against an algod that answers what a test sets.
 
 use super::Project;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,4 +1,4 @@
-//! What the commands that look tell: `doctor`, `status --all`, `history`.
+//! The commands that only read: `doctor`, `status --all`, `history`.
 
 use super::Project;
 use serde_json::Value;
@@ -67,7 +67,7 @@ fn a_doctor_finds_keys_that_git_keeps_or_others_may_read() {
     let exposed = found(&report, "permissions", "error");
     assert_eq!(exposed[0]["hint"], "chmod 600 .env");
     let words = mnemonic();
-    assert!(!report.to_string().contains(words.rsplit_once(' ').unwrap().1), "no word of it is told");
+    assert!(!report.to_string().contains(words.rsplit_once(' ').unwrap().1), "no word of it is printed");
     git(&project, &["rm", "-q", "--cached", ".env", "notes/a.txt"]);
     let report = project.json(&["doctor"]).1;
     assert!(!has(&report, "mnemonic_in_git", "error") && has(&report, "gitignore", "warning"), "{report:#}");
@@ -107,7 +107,7 @@ fn the_list_before_mainnet_calls_out_what_should_be_meant() {
 }
 
 #[test]
-fn every_environment_is_told_and_drift_between_them() {
+fn every_environment_is_listed_with_the_drift_between_them() {
     let project = Project::new().file("pnp.toml", "[networks.mine]\nalgod = 'http://127.0.0.1:1'\n");
     project.done(&["deploy"]);
     let report = project.done(&["status", "--all"]);
@@ -122,7 +122,7 @@ fn every_environment_is_told_and_drift_between_them() {
     );
     assert_eq!(of(&report, "mine")["condition"], "unreachable");
     assert_eq!((&report["drift"], report["environments"].as_array().unwrap().len()), (&serde_json::json!([]), 5));
-    // The same contract under another network's name, with another fee: only its record is at hand.
+    // The same contract under another network's name, with another fee: only its record is available.
     let text = std::fs::read_to_string(project.path().join("deployments/embedded.yaml")).unwrap();
     let text = text.replace("network: embedded", "network: mine").replace("fee_pct: 500", "fee_pct: 501");
     let project = project.file("deployments/mine.yaml", &text);
@@ -139,7 +139,7 @@ fn every_environment_is_told_and_drift_between_them() {
 }
 
 #[test]
-fn the_past_is_told_with_who_did_it() {
+fn the_history_says_who_did_what() {
     let project = Project::new();
     let deployed = project.done(&["deploy", "--updatable"]);
     project.done(&["params", "--fee-pct", "100"]);
@@ -159,7 +159,7 @@ fn the_past_is_told_with_who_did_it() {
 }
 
 #[test]
-fn record_and_chain_that_disagree_are_both_told() {
+fn record_and_chain_that_disagree_are_both_reported() {
     let project = Project::new();
     project.done(&["deploy", "--updatable"]);
     let path = project.path().join("deployments/embedded.yaml");
@@ -171,9 +171,12 @@ fn record_and_chain_that_disagree_are_both_told() {
     std::fs::write(&path, before.replace(created.trim().trim_start_matches("- "), invented)).unwrap();
     let (code, report) = project.json(&["history", "--strict"]);
     assert_eq!(code, 3);
-    let told = report["disagreements"].to_string();
-    assert!(told.contains(invented) && told.contains(set["txids"][0].as_str().unwrap()), "{report:#}");
-    assert!(told.contains("fee_pct is 100 on chain, the record says 500"), "{report:#}");
+    let disagreements = report["disagreements"].to_string();
+    assert!(
+        disagreements.contains(invented) && disagreements.contains(set["txids"][0].as_str().unwrap()),
+        "{report:#}"
+    );
+    assert!(disagreements.contains("fee_pct is 100 on chain, the record says 500"), "{report:#}");
     let found = report["events"].as_array().unwrap().iter().find(|event| event["recorded"] == false).unwrap();
     assert_eq!(found["action"], "params");
 }

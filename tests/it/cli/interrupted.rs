@@ -93,7 +93,7 @@ fn before_anything_is_begun_a_batch_says_to_run_it_again() {
     while !batch.listens() {
         std::thread::sleep(Duration::from_millis(5));
     }
-    // What catches signals is there a little before who is told.
+    // The handler is installed a little before the command waits for signals.
     std::thread::sleep(Duration::from_millis(20));
     batch.stop();
 }
@@ -124,7 +124,7 @@ fn a_batch_that_is_done_is_not_called_interrupted() {
     std::thread::sleep(Duration::from_millis(200));
     assert!(batch.process.try_wait().unwrap().is_none(), "it does not leave its guest alone");
     drop(guest);
-    assert_eq!(batch.exit(), Some(0), "the same once more would be charged again");
+    assert_eq!(batch.exit(), Some(0), "the same again would be charged again");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn words_are_not_taken_from_the_command_line_nor_repeated() {
 }
 
 #[test]
-fn a_locked_and_a_damaged_entry_are_told_apart() {
+fn a_locked_and_a_damaged_entry_are_distinguished() {
     let folder = project();
     import(&folder, "creator", 1);
     let (keystore, path) = (folder.path().join("keystore"), folder.path().join("keystore/creator.json"));
@@ -198,7 +198,7 @@ async fn a_rekeyed_account_names_the_key_it_needs_and_signs_with_it() {
 }
 
 #[test]
-fn a_lost_dispenser_is_told_and_not_replaced() {
+fn a_lost_dispenser_is_reported_and_not_replaced() {
     let project = Project::new();
     project.done(&["account", "new", "alice"]);
     project.done(&["account", "fund", "alice"]);

@@ -54,7 +54,7 @@ fn malformed_files_are_named_by_line_without_their_content() {
 
 #[test]
 fn an_unreachable_network_is_exit_code_5() {
-    // Port 1 is reserved and nobody's.
+    // Port 1 is reserved and unused.
     let project = Project::new().with("ALGOD_SERVER", "http://127.0.0.1").with("ALGOD_PORT", "1");
     let error = project.refused(&["--net", "localnet", "deploy"], 5, "unreachable");
     assert_eq!(error["url"], "http://127.0.0.1:1");

@@ -1,6 +1,7 @@
 //! The commands as a user meets them: arguments, environment and files in; stdout, stderr and an exit code out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what tests share may fail as loudly as tests")]
 
+mod at_once;
 mod billing;
 mod check;
 mod comfort;
@@ -21,7 +22,6 @@ mod multisig;
 mod program;
 mod schemas;
 pub(crate) mod secrets;
-mod turns;
 mod version_0_1_0;
 
 use serde_json::Value;

@@ -229,7 +229,7 @@ fn files_that_are_no_bundles_or_do_not_belong_together_are_named() {
     assert!(text(&unlike, "cause").contains("valid rounds"), "{unlike:#}");
     assert!(!project.path().join("m.msig").exists());
 
-    // A signature with a changed byte is told by its signer.
+    // A signature with a changed byte is reported with its signer.
     let path = project.path().join("one.msig");
     let good = std::fs::read(&path).unwrap();
     let mut bad = good.clone();

@@ -75,7 +75,7 @@ impl Story {
 
     /// What a command prints with `--json --quiet`: whole documents on stdout, and on stderr nothing but warnings.
     fn run(&self, arguments: &str) -> (i32, Vec<Value>) {
-        // What stands in quotes is one word.
+        // What is in quotes is one word.
         let parts = arguments.split('\'').enumerate();
         let words = parts.flat_map(|(at, part)| match at % 2 {
             0 => part.split_whitespace().collect(),
@@ -113,9 +113,9 @@ impl Story {
     fn streams(&self, exit: i32, ticks: usize, arguments: &str) {
         let ran = self.project.run(&["--json"].into_iter().chain(arguments.split(' ')).collect::<Vec<_>>());
         let lines: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        let (summary, told) = lines.split_last().unwrap();
-        assert_eq!((ran.code, told.len()), (exit, ticks), "{arguments}: {}", ran.stdout);
-        told.iter().for_each(|tick| self.check("bill line", tick));
+        let (summary, ticks_reported) = lines.split_last().unwrap();
+        assert_eq!((ran.code, ticks_reported.len()), (exit, ticks), "{arguments}: {}", ran.stdout);
+        ticks_reported.iter().for_each(|tick| self.check("bill line", tick));
         self.check("bill summary", summary);
     }
 
@@ -161,7 +161,7 @@ impl Story {
     /// The contract's life, and the asset's.
     fn contract(&self) {
         self.tells("status", "status");
-        // The password of an account in the keystore is not the one that is set any more.
+        // The password of an account in the keystore is no longer the one that is set.
         self.ends(3, "doctor", "doctor");
         self.fails(1, "asset show");
         self.fails(1, "bill --units 1");

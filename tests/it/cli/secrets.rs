@@ -182,7 +182,7 @@ fn live(project: &Project) -> Vec<u8> {
             {
                 continue;
             }
-            // Words are not part of a document, whoever confirms.
+            // Words are never part of a document, even if a person confirms.
             let code = if form.len() == 2 && arguments.get(1) == Some(&"export") { 2 } else { *code };
             let mut all = form.to_vec();
             all.extend(arguments.iter().map(|word| if *word == OTHER { other.as_str() } else { word }));
@@ -248,12 +248,12 @@ pub(crate) fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -
     gdb.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut child = gdb.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let _ = child.stdin.take()?.write_all(input.as_bytes());
-    let told = child.wait_with_output().ok()?;
+    let output = child.wait_with_output().ok()?;
     let bytes = std::fs::read(&core).ok()?;
     let _ = std::fs::remove_file(core);
-    let told = String::from_utf8_lossy(&told.stdout).into_owned();
-    let code = told.lines().rev().find_map(|line| line.strip_prefix("ended with ")?.parse().ok());
-    Some((bytes, code.unwrap_or_else(|| panic!("{arguments:?}: {told}"))))
+    let transcript = String::from_utf8_lossy(&output.stdout).into_owned();
+    let code = transcript.lines().rev().find_map(|line| line.strip_prefix("ended with ")?.parse().ok());
+    Some((bytes, code.unwrap_or_else(|| panic!("{arguments:?}: {transcript}"))))
 }
 
 #[test]

@@ -122,7 +122,7 @@ async fn a_bill_keeps_its_budget() {
 
 /// What `cost` foretells holds every call of the suite that is accepted.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_runs_costs_what_was_foretold() {
+async fn what_runs_costs_what_was_predicted() {
     let (running, stage) = stage().await;
     let mut stage = stage.with_transcripts();
     let mut seen: BTreeMap<&str, BTreeSet<u64>> = BTreeMap::new();
@@ -130,14 +130,14 @@ async fn what_runs_costs_what_was_foretold() {
         let Contract { updatable, deletable, ordered_ticks, .. } = scenario.contract;
         let values = [("UPDATABLE", updatable), ("DELETABLE", deletable), ("ORDERED_TICKS", ordered_ticks)];
         let values = values.map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
-        let foretold = cost(APPROVAL_SOURCE, &CostOptions { values }).unwrap();
+        let predicted = cost(APPROVAL_SOURCE, &CostOptions { values }).unwrap();
         let transcript = play(&mut stage, &sources(APPROVAL_SOURCE), &scenario).await.unwrap();
         assert_eq!(transcript.steps.len(), scenario.steps.len());
         for (step, outcome) in scenario.steps.iter().zip(&transcript.steps) {
             let Some(name) = entry_name(step).filter(|_| outcome.refused.is_none() && step.group.is_none()) else {
                 continue;
             };
-            let entry = foretold.entries.iter().find(|entry| entry.name == name).unwrap();
+            let entry = predicted.entries.iter().find(|entry| entry.name == name).unwrap();
             let range = entry.best..=entry.worst.unwrap();
             assert!(range.contains(&outcome.cost), "{file}: {name} cost {}, not {range:?}", outcome.cost);
             seen.entry(name).or_default().insert(outcome.cost);

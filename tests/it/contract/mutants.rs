@@ -7,7 +7,7 @@ use pnp_usage::APPROVAL_SOURCE;
 pub(super) struct Mutant {
     /// The line, from 1.
     pub(super) line: usize,
-    /// The instruction that stood there, and what stands there now.
+    /// The instruction of the contract, and the one that replaces it.
     pub(super) what: String,
     /// The rule at that line, or the next rule below it: what probably misses it.
     pub(super) rule: String,
@@ -15,7 +15,7 @@ pub(super) struct Mutant {
     pub(super) approval: String,
 }
 
-/// Mutants that no scenario can tell from the contract, and why.
+/// Mutants that no scenario can distinguish from the contract, and why.
 pub(super) const EQUIVALENT: &[(&str, &str)] = &[
     (
         "switch call opt_in leave refuse update delete -> switch call opt_in opt_in refuse update delete",

@@ -121,7 +121,7 @@ impl Market {
 pub(super) struct Streams(JoinSet<Vec<Acknowledged>>);
 
 impl Streams {
-    /// What was acknowledged until every user was done or found nobody there.
+    /// What was acknowledged until every user was done or the node was gone.
     pub(super) async fn finish(self) -> Vec<Acknowledged> {
         self.0.join_all().await.concat()
     }

@@ -94,14 +94,14 @@ async fn acknowledged_bills_survive_kills() {
     assert!(last.len() == 4 && last.iter().all(Acknowledged::is_confirmed), "the chain goes on: {last:?}");
     acknowledged.extend(last);
     node.kill();
-    // Once more from the beginning: nothing that was seen after one kill may have got lost by a later one.
+    // Again from the beginning: a later kill may have lost nothing that was there after an earlier one.
     let node = Node::open(folder.path());
     let mut again = Books::new(&market);
     again.read_on(&node.algod).await;
     let lost = again.missing(&acknowledged);
-    let unheard = again.bills() - acknowledged.len();
+    let unanswered = again.bills() - acknowledged.len();
     super::report(&format!(
-        "{kills} kills of a node: {} bills acknowledged, {} lost, {unheard} kept whose answer the kill cut off, \
+        "{kills} kills of a node: {} bills acknowledged, {} lost, {unanswered} kept whose answer the kill cut off, \
          slowest opening {} ms",
         acknowledged.len(),
         lost.len(),

@@ -1,4 +1,4 @@
-//! A network that asks for more fees than allowed: a batch stops before it sends, and goes on when the fees have fallen.
+//! A network that asks for more fees than allowed: a batch stops before it sends, and continues when the fees have fallen.
 
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};

@@ -1,4 +1,4 @@
-//! `explain --txid`: what the network says became of a transaction, told by line, rule and remedy.
+//! `explain --txid`: what became of a transaction on the network, with line, rule and remedy.
 
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};

@@ -100,7 +100,7 @@ fn the_contracts_life_comes_out_right_through_every_fault() {
     let only = std::env::var("PNP_FAULT").ok();
     let faults = FAULTS.iter().filter(|(name, _)| only.as_ref().is_none_or(|only| name.contains(only.as_str())));
     let waiting = Mutex::new(faults.collect::<Vec<_>>());
-    let told = Mutex::new(Vec::new());
+    let outcomes = Mutex::new(Vec::new());
     // Most of the time is spent waiting before asking again.
     std::thread::scope(|scope| {
         for _ in 0..9 {
@@ -111,15 +111,15 @@ fn the_contracts_life_comes_out_right_through_every_fault() {
                     let begun = Instant::now();
                     let outcome = live(&upstream.project(&proxy.url()));
                     let (asked, sent) = (proxy.seen().len(), proxy.seen().iter().filter(|r| r.sends()).count());
-                    told.lock().unwrap().push((*name, outcome, asked, sent, begun.elapsed()));
+                    outcomes.lock().unwrap().push((*name, outcome, asked, sent, begun.elapsed()));
                 }
             });
         }
     });
-    let mut told = told.into_inner().unwrap();
-    told.sort_by_key(|(name, ..)| FAULTS.iter().position(|(fault, _)| fault == name));
+    let mut outcomes = outcomes.into_inner().unwrap();
+    outcomes.sort_by_key(|(name, ..)| FAULTS.iter().position(|(fault, _)| fault == name));
     let mut failed = Vec::new();
-    for (name, outcome, asked, sent, time) in &told {
+    for (name, outcome, asked, sent, time) in &outcomes {
         let result = match outcome {
             Ok(()) => "right, charged once".to_owned(),
             Err(why) => why.clone(),
@@ -134,5 +134,5 @@ fn the_contracts_life_comes_out_right_through_every_fault() {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(only.is_some() || told.len() == FAULTS.len());
+    assert!(only.is_some() || outcomes.len() == FAULTS.len());
 }

@@ -1,5 +1,5 @@
 //! Keys that kmd holds: it signs over the network's own way of asking, through faults and HTTPS, and no key leaves it.
-//! In front of a real algod (`scripts/test-real`) the same story is told with the real kmd.
+//! In front of a real algod (`scripts/test-real`) the same steps are taken with the real kmd.
 
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};

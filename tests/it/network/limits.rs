@@ -1,11 +1,11 @@
-//! Answers that no patience makes better, told plainly and in time; and where a token goes.
+//! Answers that waiting does not change are reported plainly and at once; and where a token goes.
 
 use super::Upstream;
 use super::proxy::{Act, Proxy};
 use std::time::{Duration, Instant};
 
 #[test]
-fn a_redirect_is_told_and_takes_no_token_along() {
+fn a_redirect_is_reported_and_takes_no_token_along() {
     let upstream = Upstream::start();
     let other = Proxy::start(&upstream.address(), |_| Act::Pass);
     // The header's text must live as long as the gate does.
@@ -27,7 +27,7 @@ fn a_page_for_people_is_called_one() {
 }
 
 #[test]
-fn a_pause_longer_than_the_patience_is_told_at_once() {
+fn a_pause_longer_than_the_patience_is_reported_at_once() {
     let upstream = Upstream::start();
     let proxy = Proxy::start(&upstream.address(), |_| Act::Answer(429, "Retry-After: 3600\r\n", String::new()));
     let begun = Instant::now();
@@ -56,7 +56,7 @@ fn a_command_ends_when_its_time_is_up_and_names_what_it_sent() {
 }
 
 #[test]
-fn a_refusal_after_a_lost_copy_is_never_told_as_a_refusal_to_bill_again() {
+fn a_refusal_after_a_lost_copy_is_never_reported_as_a_refusal_to_bill_again() {
     // The first copy is taken and its answer lost; the second is refused for the tick it billed itself.
     let upstream = Upstream::start();
     let refused = "{\"message\":\"TransactionPool.Remember: transaction \
@@ -74,7 +74,7 @@ fn a_refusal_after_a_lost_copy_is_never_told_as_a_refusal_to_bill_again() {
 }
 
 #[test]
-fn a_lost_network_is_told_by_where_its_address_comes_from() {
+fn a_lost_network_is_reported_with_where_its_address_comes_from() {
     let upstream = Upstream::start();
     let nobody = upstream.project("http://127.0.0.1:1").with("PNP_NET", "testnet");
     let error = nobody.refused(&["status"], 5, "unreachable");

@@ -17,7 +17,7 @@ use crate::cli::Project;
 use serde_json::Value;
 use std::process::{Child, Stdio};
 
-/// What stands behind the proxies: `localnet run` in memory, or the algod of `PNP_REAL_ALGOD`.
+/// What is behind the proxies: `localnet run` in memory, or the algod of `PNP_REAL_ALGOD`.
 pub(crate) struct Upstream {
     process: Option<Child>,
     pub(crate) url: String,

@@ -1,4 +1,4 @@
-//! A gate before a node that behaves as badly as it is told to, over HTTP or HTTPS.
+//! A proxy before a node that behaves as badly as a test asks, over HTTP or HTTPS.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};

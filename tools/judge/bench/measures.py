@@ -128,7 +128,7 @@ def bills(table, program, runs, folder, memory, disk, real):
 
 
 def billing(program, network, project):
-    """A work that bills on a network, where the contract stands already."""
+    """A work that bills on a network, where the contract is already deployed."""
     project.mkdir()
     env = network.environment()
     run([program, "deploy", "--net", "localnet"], project, env)

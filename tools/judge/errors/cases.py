@@ -1,4 +1,4 @@
-"""The bad input that `scripts/record errors` runs: what is wrong, the command, the exit code, and what stands around it."""
+"""The bad input that `scripts/record errors` runs: what is wrong, the command, the exit code, and the files and variables around it."""
 import fcntl
 
 ZERO = "A" * 52 + "Y5HFKQ"
@@ -32,7 +32,7 @@ LINES = "user,units,unit_price\nuser,1,100\nuser,2,100\nuser,3,100\n"
 
 
 class Case:
-    """One bad input: what is wrong, the command, the exit code it must end with, and what stands around it. What is done
+    """One bad input: what is wrong, the command, the exit code it must end with, and the files and variables around it. What is done
     before is commands, or functions of the project's folder."""
 
     def __init__(self, what, command, exit, env=None, files=None, before=None, fresh=False, stdin=None, spoil=None,

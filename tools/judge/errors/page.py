@@ -198,9 +198,9 @@ def row(case, ran, folder):
     if start is None:
         result = normal(ran.stdout.decode(), folder).splitlines()
         message = [line for line in result if not line.startswith(("lines ", "gross ", "fee ", "net ", "journal "))] + message
-    told = "<br>".join(line.strip().replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;") for line in message)
+    shown_message = "<br>".join(line.strip().replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;") for line in message)
     shown = re.sub(r"(t{20})t+", r"\1…", case.command) + (f" > {case.stdout}" if case.stdout else "")
-    return f"| {case.what} | `{shown}` | {ran.returncode} | {told} |", bool(message)
+    return f"| {case.what} | `{shown}` | {ran.returncode} | {shown_message} |", bool(message)
 
 
 def options(parser):
@@ -247,9 +247,9 @@ def record(runner, work):
         folders = [work / f"{title}-{number}".replace(" ", "-") for number in range(len(cases))]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             for case, folder, ran in zip(cases, folders, pool.map(runner.case, cases, folders, [template] * len(cases))):
-                line, told = row(case, ran, folder)
+                line, has_message = row(case, ran, folder)
                 page.append(line)
-                if ran.returncode != case.exit or not told:
+                if ran.returncode != case.exit or not has_message:
                     wrong.append(f"{case.what}: `{case.command}` ended with {ran.returncode}, not {case.exit}: "
                                  f"{ran.stdout.decode()}{ran.stderr.decode()}")
     return page, wrong

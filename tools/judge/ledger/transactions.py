@@ -284,7 +284,7 @@ class Transactions:
              "type": "nope", "zzz": 1, "": 5, "AMT": 6}
 
     def odd_fields(self):
-        """A good transaction with a field of another type, or a field that nobody knows."""
+        """A good transaction with a field of another type, or an unknown field."""
         txn = self.rng.choice([self.payment, self.asset_config, self.asset_move, self.plain_call])()
         for name in self.rng.sample(sorted(self.STRAY), k=self.rng.choice([1, 1, 2])):
             txn[name] = self.STRAY[name]

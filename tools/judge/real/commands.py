@@ -61,7 +61,7 @@ class Plain:
         return f"<{kind} {names.setdefault(text, len(names) + 1)}>"
 
     def collect(self, value, key=None):
-        """Ids come first, so that texts which name them are recognised wherever they stand."""
+        """Ids come first, so that texts which name them are recognised wherever they occur."""
         if isinstance(value, dict):
             for name, inner in value.items():
                 self.collect(inner, name)

@@ -222,7 +222,7 @@ err
 leave:
 int 1
 """
-# Calls the other, whose number stands for CALLED, and keeps large boxes.
+# Calls the other, whose number replaces CALLED, and keeps large boxes.
 SECOND = """#pragma version 11
 txn ApplicationID
 bz ok

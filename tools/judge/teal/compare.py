@@ -11,7 +11,7 @@ Environment:
   PNP_ORACLE        the folder of the reference's programs; tealoracle is used
   CARGO             the cargo to build our side with
 
-Exit code: 0 if all answers are alike, 1 if some differ or a row was not reached (told only of runs that hold all the directed
+Exit code: 0 if all answers are alike, 1 if some differ or a row was not reached (reported only for runs that hold all the directed
 sources), 2 if the command cannot be run
 """
 import json, sys

@@ -111,7 +111,7 @@ class Sources:
         return lines
 
     def valid(self):
-        """Any instructions with right immediates; the types are not followed, or are known to nobody."""
+        """Any instructions with right immediates; the types are not followed, or are not known."""
         r = self.r
         lines = self.begin()
         lines.append("#pragma typetrack false" if self.version < 2 or r.random() < 0.7 else "err\nstart:")
@@ -259,7 +259,7 @@ class Sources:
         return "\n".join(lines)
 
     def hostile(self):
-        """Texts nobody would write: noise, long words, deep macros, thousands of small statements."""
+        """Texts that no author would write: noise, long words, deep macros, thousands of small statements."""
         r = self.r
         n = r.choice([1, 10, 100, 1000])
         head = r.choice(["", f"#pragma version {r.randrange(14)}\n", "#pragma version 8\n#pragma typetrack false\n"])

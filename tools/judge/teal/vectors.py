@@ -15,7 +15,7 @@ class Vectors:
         self.have = collections.Counter()
 
     def wanted(self, rows, size):
-        """Whether a row still wants a case of that size."""
+        """Whether a row still needs a case of that size."""
         open_rows = [row for row in rows if self.have[row] < (PER_ROW if size < LONGEST else 1)]
         if not open_rows or size > 30_000:
             return False

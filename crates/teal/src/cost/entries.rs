@@ -1,4 +1,4 @@
-//! The calls a program tells apart, each with what is given about it.
+//! The calls that a program distinguishes, each with what is given about it.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use super::value::{Fact, Facts, Test};
 use crate::flow::{BlockId, Exit, Graph, Program};
 use pnp_opcodes::ON_COMPLETION_NAMES;
 
-/// More calls than these are not told apart.
+/// More calls than these are not distinguished.
 const MAX_ENTRIES: usize = 256;
 /// The approval program never runs for `ClearState`.
 const COMPLETIONS: [u64; 5] = [0, 1, 2, 4, 5];
@@ -42,7 +42,7 @@ struct Trial {
 }
 
 impl Subject<'_> {
-    /// Every call the program tells apart and may approve.
+    /// Every call that the program distinguishes and may approve.
     pub(super) fn entries(self) -> Result<Vec<Entry>, TooMany> {
         let all = self.trial(&Facts::default())?;
         let mut entries = Vec::new();
@@ -186,7 +186,7 @@ fn readable(bytes: &[u8]) -> String {
     }
 }
 
-/// Gives a number to each further entry of the same name, and one name to calls that are not told apart.
+/// Gives a number to each further entry of the same name, and one name to calls that are not distinguished.
 fn name_apart(entries: &mut Vec<Entry>) {
     let mut merged: Vec<Entry> = Vec::with_capacity(entries.len());
     for entry in entries.drain(..) {

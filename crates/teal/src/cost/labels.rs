@@ -21,7 +21,7 @@ impl Labels {
         for (at, it) in instructions.iter().enumerate() {
             placed.extend(it.source.as_ref().map(|place| (place.span.start, at)));
         }
-        // A macro's statements stand where it is defined.
+        // A macro's statements are where it is defined.
         placed.sort_unstable();
         let mut labels = Self::default();
         for (label, word) in token::labels(source) {

@@ -15,7 +15,7 @@ const MAX_RECURSION: usize = 8;
 /// Longer byte strings are not followed.
 const MAX_FOLLOWED: usize = 512;
 
-/// Where control stands, and what is known there.
+/// Where control is, and what is known there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct State {
     pub(super) block: BlockId,
@@ -191,7 +191,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs the block a state stands at.
+    /// Runs the block that a state is at.
     pub(super) fn run(&mut self, mut state: State) -> Ran {
         let mut ran = Ran { weight: Weight::default(), by_length: Vec::new(), after: After::Rejects, endless: false };
         let Some(block) = self.graph.blocks().get(state.block) else { return ran };

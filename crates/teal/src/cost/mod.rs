@@ -1,4 +1,4 @@
-//! What a program can cost, before it runs: for every call it tells apart, the least and the most that an approved run
+//! What a program can cost, before it runs: for every call it distinguishes, the least and the most that an approved run
 //! takes of the opcode budget, and of the program's bytes, and the way it takes.
 //!
 //! Control is followed from the program's start with what is known of every value: constants, and what is given about

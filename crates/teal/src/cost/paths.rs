@@ -1,4 +1,4 @@
-//! All paths through a program, and the cheapest and dearest of those that may approve.
+//! All paths through a program, and the cheapest and the most expensive of those that may approve.
 //!
 //! A node is a block together with what is known when control enters it, so that a loop whose counter is known is a
 //! row of nodes, and a loop that is not is a ring of them.

@@ -125,7 +125,7 @@ fn a_program_with_too_many_ways_is_told_as_a_whole() {
 
 #[test]
 fn results_are_what_lies_right_above_the_arguments() {
-    // The subroutine returns 1, whatever lies above it: the dear way is never taken.
+    // The subroutine returns 1, whatever lies above it: the expensive path is never taken.
     let source = "#pragma version 11\ncallsub f\nbz dear\npushint 1\nreturn\ndear:\nbyte \"x\"\nsha256\nlen\nreturn\n\
                   f:\nproto 0 1\npushint 1\npushint 0\nretsub";
     let found = of(source);

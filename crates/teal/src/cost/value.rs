@@ -17,7 +17,7 @@ pub(super) enum Value {
     Given(Given),
 }
 
-/// What programs tell their calls apart by, besides `ApplicationID` and `OnCompletion`.
+/// What programs distinguish their calls by, besides `ApplicationID` and `OnCompletion`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Given {
     /// `NumAppArgs`.
@@ -82,7 +82,7 @@ pub(super) enum Test {
 }
 
 impl Facts {
-    /// Whether something given is that constant, or the test that would tell.
+    /// Whether something given is that constant, or the test that would decide it.
     pub(super) fn decide(&self, given: Given, constant: &Value) -> Result<bool, Option<Test>> {
         match (given, constant) {
             (Given::Arguments, Value::Uint(number)) => self.arguments.is(number).ok_or(Some(Test::Arguments(*number))),

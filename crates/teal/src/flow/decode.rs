@@ -6,7 +6,7 @@ use super::spans::{Place, Spans};
 use crate::Assembled;
 use pnp_opcodes::{Constant, Decoded, LinearCost, MAX_VERSION, Malformed, Op, OpSpec, read_version, version_table};
 
-/// What stands behind an opcode's byte. Positions of bytes are positions in the program.
+/// What follows an opcode's byte. Positions of bytes are positions in the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Operand {
     /// Nothing.
@@ -39,7 +39,7 @@ pub struct Instruction {
     pub spec: &'static OpSpec,
     /// Its operand.
     pub operand: Operand,
-    /// Where it stands in the source; nothing for what the assembler added.
+    /// Where it is in the source; nothing for what the assembler added.
     pub source: Option<Place>,
 }
 

@@ -123,7 +123,7 @@ impl Graph {
         self.subroutines.get(at)
     }
 
-    /// Whether some way leads from the program's start to a block, whatever the conditions on it.
+    /// Whether some path leads from the program's start to a block, if its conditions are ignored.
     pub fn is_reachable(&self, block: BlockId) -> bool {
         self.reachable.get(block).copied().unwrap_or(false)
     }

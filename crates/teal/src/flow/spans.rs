@@ -1,4 +1,4 @@
-//! Where instructions stand in their source.
+//! Where instructions are in their source.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -30,7 +30,7 @@ impl<'a> Spans<'a> {
         Self { source, lines: std::iter::once(0).chain(newlines).collect(), words: HashMap::new() }
     }
 
-    /// The statement whose mnemonic stands there.
+    /// The statement whose mnemonic is there.
     pub(crate) fn place(&mut self, location: Location) -> Option<Place> {
         let line = location.line;
         let begin = *self.lines.get(line as usize)?;

@@ -63,7 +63,7 @@ fn calls_that_never_come_back_leave_dead_code() {
     let returns: Vec<bool> = graph.subroutines().iter().map(|it| it.returns).collect();
     assert_eq!(returns, [false, true]);
     let dead: Vec<usize> = (0..graph.blocks().len()).filter(|block| !graph.is_reachable(*block)).collect();
-    // After the first call, the loop nobody enters, and the program's end.
+    // After the first call, the loop that is never entered, and the program's end.
     assert_eq!(dead.len(), 3);
     assert_eq!(graph.loops().len(), 1);
 }

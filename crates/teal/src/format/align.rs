@@ -111,7 +111,7 @@ fn continues(rows: &[Row<'_>], places: &[Place], at: usize) -> bool {
     anchored && column > INDENT && column == rows[before].comment_column
 }
 
-/// The column of a comment alone, the first of `rows`: that of the line it stands above.
+/// The column of a comment alone, the first of `rows`: that of the line below it.
 fn own_column(rows: &[Row<'_>]) -> usize {
     let below = rows.iter().find(|row| row.kind != Kind::Comment);
     match below.map(|row| row.kind) {

@@ -7,7 +7,7 @@
 //! - Statements that share a line go on sharing it (`txn Fee; int 0; ==; assert`); a label gets a line of its own.
 //! - Comments behind code begin at column 36, as in an assembler's listing; where code reaches further, all comments up
 //!   to the next blank line move right with it. A comment below another one, in the same column, continues it.
-//! - A comment on a line of its own stands as the line below it does. Before a blank line it is the author's choice:
+//! - A comment on a line of its own is indented as the line below it is. Before a blank line it is the author's choice:
 //!   at column 0, where a heading belongs, or with the instructions.
 //! - At most two blank lines follow each other, none begins or ends the file or follows a label.
 //! - Lines end with a line feed, and have no blanks before it.

@@ -1,4 +1,4 @@
-//! Source lines into rows: what stands on a line of the result.
+//! Source lines into rows: what is on a line of the result.
 
 use std::collections::HashSet;
 
@@ -137,7 +137,7 @@ fn arrange<'a>(line: &Line<'a>, macros: &HashSet<&str>, settled: &mut bool) -> V
     rows
 }
 
-/// The words of a row, a space apart; a semicolon stands at the end of what it ends.
+/// The words of a row, a space apart; a semicolon follows what it ends.
 fn joined(words: &[&str]) -> String {
     let mut text = String::new();
     for word in words {
@@ -150,7 +150,7 @@ fn joined(words: &[&str]) -> String {
 }
 
 /// Whether the rows hold just the words and the comment of the line, as the assembler splits lines. They do not where
-/// `base64` without its text stands before a semicolon: it changes what `//` means behind it.
+/// `base64` without its text comes before a semicolon: it changes what `//` after it means.
 fn reads_the_same(line: &Line<'_>, rows: &[Row<'_>]) -> bool {
     let mut words = line.words.iter().filter(|word| **word != ";");
     for row in rows {

@@ -1,4 +1,4 @@
-//! Commands that change what stands on a network, at the same time.
+//! Commands that change a contract on a network, started at the same time.
 
 use super::Project;
 use serde_json::Value;
@@ -16,8 +16,8 @@ fn deployments_at_once_make_one_contract() {
     let mut apps = Vec::new();
     for process in processes {
         let output = process.wait_with_output().unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{told} {}", String::from_utf8_lossy(&output.stdout));
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{stderr} {}", String::from_utf8_lossy(&output.stdout));
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         operations.push(report["operation"].as_str().unwrap().to_owned());
         apps.push(report["app"].clone());
