@@ -17,7 +17,7 @@ use pnp_types::{
     Address, AppIndex, ApplyData, AssetIndex, BlockHeader, Digest, LogicSignature, MicroAlgos, Round,
     SignedTransaction, SignedTransactionWithApplyData, SigningKey, Transaction, TransactionType, assign_group, msgpack,
 };
-use pnp_usage::{APPROVAL_SOURCE, Bill, Creation, Parameters, Programs, Split, Template, TickId};
+use pnp_usage::{APPROVAL_SOURCE, BasisPoints, Bill, Creation, Parameters, Programs, Split, Template, TickId};
 
 fn main() {
     divan::main();
@@ -263,7 +263,7 @@ impl Net {
             tick: TickId::new(format!("tick_{:020}", self.ticks)).unwrap(),
             units: 10,
             unit_price: 20,
-            split: Split::of(10, 20, 500).unwrap(),
+            split: Split::of(10, 20, BasisPoints(500)).unwrap(),
         };
         let mut transactions = bill.transactions(&self.params()).to_vec();
         assign_group(&mut transactions).unwrap();

@@ -9,7 +9,7 @@ use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_ops::{Changed, Outcome, ParameterChange};
 use pnp_types::AppIndex;
-use pnp_usage::Parameters;
+use pnp_usage::{BasisPoints, Parameters};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -56,8 +56,8 @@ pub(crate) struct RateArgs {
 
 impl RateArgs {
     /// What they ask for.
-    pub(crate) const fn change(&self) -> ParameterChange {
-        ParameterChange { fee_pct: self.fee_pct, min_rate: self.min_rate, max_rate: self.max_rate }
+    pub(crate) fn change(&self) -> ParameterChange {
+        ParameterChange { fee_pct: self.fee_pct.map(BasisPoints), min_rate: self.min_rate, max_rate: self.max_rate }
     }
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn changed(session: &Session<'_>, done: Changed) -> Result<Answer, Fa
     let round = sent.confirmation.round;
     let text = [
         format!("application {app}, round {round}"),
-        line("fee_pct", before.fee_pct(), after.fee_pct()),
+        line("fee_pct", before.fee_pct().get(), after.fee_pct().get()),
         line("min_rate", before.min_rate(), after.min_rate()),
         line("max_rate", before.max_rate(), after.max_rate()),
     ];

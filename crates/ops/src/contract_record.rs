@@ -68,7 +68,7 @@ pub(crate) fn seen(standing: &Standing, name: &str, version: Option<String>, ass
 /// Fee and limits, for the record.
 #[must_use]
 pub const fn rates(parameters: &Parameters) -> Rates {
-    Rates { fee_pct: parameters.fee_pct(), min_rate: parameters.min_rate(), max_rate: parameters.max_rate() }
+    Rates { fee_pct: parameters.fee_pct().get(), min_rate: parameters.min_rate(), max_rate: parameters.max_rate() }
 }
 
 /// Hashes and template, for the record.

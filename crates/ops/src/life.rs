@@ -10,15 +10,15 @@ use crate::sending::{Sent, group, single};
 use pnp_client::ApplicationState;
 use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::{
-    DEFAULT_NAME, DeployNote, GlobalState, OperationError, Parameters, Programs, Size, TemplateWish, calls,
-    global_state, grown, missing_room, template_of,
+    BasisPoints, DEFAULT_NAME, DeployNote, GlobalState, OperationError, Parameters, Programs, Size, TemplateWish,
+    calls, global_state, grown, missing_room, template_of,
 };
 
 /// New fee and limits; what is not given stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ParameterChange {
-    /// The fee in basis points.
-    pub fee_pct: Option<u64>,
+    /// The platform's share.
+    pub fee_pct: Option<BasisPoints>,
     /// The least price of a unit.
     pub min_rate: Option<u64>,
     /// The highest price of a unit.

@@ -1,6 +1,6 @@
 //! What is wrong with a use of the contract before it reaches a network.
 
-use super::{MAX_TICK, TickId};
+use super::{BasisPoints, MAX_TICK, TickId};
 use pnp_types::AssetIndex;
 
 /// A parameter, amount or state that the contract would refuse, or that is not this contract's.
@@ -8,7 +8,7 @@ use pnp_types::AssetIndex;
 pub enum UsageError {
     /// `fee_pct` over 10000 basis points.
     #[error("a fee of {0} basis points is over 10000, which is all of the payment")]
-    FeeOverWhole(u64),
+    FeeOverWhole(BasisPoints),
     /// `min_rate` over `max_rate`.
     #[error("min_rate {min_rate} is over max_rate {max_rate}")]
     RatesCrossed {

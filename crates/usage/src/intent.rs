@@ -1,6 +1,6 @@
 //! What a call asks of the contract, read back from its transaction: the inverse of [`calls`](super::calls).
 
-use super::{Creation, Parameters, TickId};
+use super::{BasisPoints, Creation, Parameters, TickId};
 use pnp_types::{Address, ApplicationCall, OnCompletion};
 
 /// What a call asks for, if the application called is this contract.
@@ -102,7 +102,7 @@ fn address(bytes: &[u8]) -> Option<Address> {
 
 fn parameters(args: &[Vec<u8>]) -> Option<Parameters> {
     let [fee_pct, min_rate, max_rate] = args else { return None };
-    Parameters::new(uint(fee_pct)?, uint(min_rate)?, uint(max_rate)?).ok()
+    Parameters::new(BasisPoints(uint(fee_pct)?), uint(min_rate)?, uint(max_rate)?).ok()
 }
 
 #[cfg(test)]
@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(intent(calls::leave(user, 9, forced, &params)), Some(Intent::Leave { forced }));
         }
         let tick = TickId::new(b"t1".to_vec()).unwrap();
-        let split = Split::of(2, 10, 500).unwrap();
+        let split = Split::of(2, 10, BasisPoints(500)).unwrap();
         let bill =
             Bill { user, app: 9, asset: 7, provider, platform, tick: tick.clone(), units: 2, unit_price: 10, split };
         let [call, ..] = bill.transactions(&params);

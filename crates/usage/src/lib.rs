@@ -16,6 +16,7 @@ pub mod journal;
 mod parameters;
 mod plan;
 mod programs;
+mod quantity;
 mod receipt;
 pub mod scenario;
 mod split;
@@ -30,7 +31,6 @@ pub use calls::Bill;
 pub use discover::{Candidate, Evidence, Search, search, template_of};
 pub use error::UsageError;
 pub use intent::Intent;
-pub use parameters::WHOLE;
 pub use parameters::{Creation, Parameters};
 pub use plan::{
     Action, Aspect, Change, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size, Standing, UnknownPolicy, Wanted,
@@ -39,6 +39,7 @@ pub use plan::{
 pub use programs::{
     APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_PATH, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes,
 };
+pub use quantity::BasisPoints;
 pub use receipt::{Balances, Receipt};
 pub use split::Split;
 pub use state::{GlobalState, LocalState};

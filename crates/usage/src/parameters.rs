@@ -1,12 +1,9 @@
 //! The numbers a contract is set up with, valid by construction.
 
-use super::UsageError;
+use super::{BasisPoints, UsageError};
 use pnp_types::{Address, AssetIndex};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// All of a payment, in basis points.
-pub const WHOLE: u64 = 10_000;
 
 /// Fee and price limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -14,7 +11,7 @@ pub const WHOLE: u64 = 10_000;
 #[schemars(!try_from)]
 pub struct Parameters {
     /// The platform's share in basis points: 500 is 5 %.
-    fee_pct: u64,
+    fee_pct: BasisPoints,
     /// The least price of a unit, in minor units of the asset.
     min_rate: u64,
     /// The highest price of a unit, in minor units of the asset.
@@ -24,7 +21,7 @@ pub struct Parameters {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Unchecked {
-    fee_pct: u64,
+    fee_pct: BasisPoints,
     min_rate: u64,
     max_rate: u64,
 }
@@ -39,14 +36,14 @@ impl TryFrom<Unchecked> for Parameters {
 
 impl Parameters {
     /// The documentation's example: 5 %, 1 to 1000 minor units.
-    pub const EXAMPLE: Self = Self { fee_pct: 500, min_rate: 1, max_rate: 1000 };
+    pub const EXAMPLE: Self = Self { fee_pct: BasisPoints(500), min_rate: 1, max_rate: 1000 };
 
-    /// A fee in basis points and price limits in minor units per unit of use.
+    /// A fee and price limits in minor units per unit of use.
     ///
     /// # Errors
     /// What the contract itself would refuse.
-    pub const fn new(fee_pct: u64, min_rate: u64, max_rate: u64) -> Result<Self, UsageError> {
-        if fee_pct > WHOLE {
+    pub const fn new(fee_pct: BasisPoints, min_rate: u64, max_rate: u64) -> Result<Self, UsageError> {
+        if fee_pct.0 > BasisPoints::WHOLE.0 {
             return Err(UsageError::FeeOverWhole(fee_pct));
         }
         if max_rate == 0 {
@@ -58,9 +55,9 @@ impl Parameters {
         Ok(Self { fee_pct, min_rate, max_rate })
     }
 
-    /// The platform's share in basis points.
+    /// The platform's share.
     #[must_use]
-    pub const fn fee_pct(&self) -> u64 {
+    pub const fn fee_pct(&self) -> BasisPoints {
         self.fee_pct
     }
 
@@ -90,7 +87,7 @@ impl Parameters {
     /// As application arguments.
     #[must_use]
     pub fn arguments(&self) -> Vec<Vec<u8>> {
-        [self.fee_pct, self.min_rate, self.max_rate].iter().map(|number| number.to_be_bytes().to_vec()).collect()
+        [self.fee_pct.0, self.min_rate, self.max_rate].iter().map(|number| number.to_be_bytes().to_vec()).collect()
     }
 }
 
@@ -124,11 +121,11 @@ mod tests {
 
     #[test]
     fn the_edges_are_where_the_contract_has_them() {
-        assert!(Parameters::new(0, 0, 1).is_ok());
-        assert!(Parameters::new(10_000, u64::MAX, u64::MAX).is_ok());
-        assert_eq!(Parameters::new(10_001, 0, 1), Err(UsageError::FeeOverWhole(10_001)));
-        assert_eq!(Parameters::new(0, 0, 0), Err(UsageError::NoRate));
-        assert_eq!(Parameters::new(0, 2, 1), Err(UsageError::RatesCrossed { min_rate: 2, max_rate: 1 }));
+        assert!(Parameters::new(BasisPoints(0), 0, 1).is_ok());
+        assert!(Parameters::new(BasisPoints(10_000), u64::MAX, u64::MAX).is_ok());
+        assert_eq!(Parameters::new(BasisPoints(10_001), 0, 1), Err(UsageError::FeeOverWhole(BasisPoints(10_001))));
+        assert_eq!(Parameters::new(BasisPoints(0), 0, 0), Err(UsageError::NoRate));
+        assert_eq!(Parameters::new(BasisPoints(0), 2, 1), Err(UsageError::RatesCrossed { min_rate: 2, max_rate: 1 }));
         let p = Parameters::EXAMPLE;
         assert!(p.check_price(1).is_ok() && p.check_price(1000).is_ok());
         assert!(p.check_price(0).is_err() && p.check_price(1001).is_err());

@@ -1,6 +1,6 @@
 //! The contract's state, read from a network.
 
-use super::{Parameters, TickId, UsageError};
+use super::{BasisPoints, Parameters, TickId, UsageError};
 use pnp_client::{Algod, ApplicationState, ClientError};
 use pnp_types::{Address, AppIndex, AssetIndex, TealValue};
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ impl GlobalState {
                 .map_err(|_| foreign(format!("its {key} is not an address"))),
             TealValue::Uint(_) => Err(foreign(format!("its {key} is not an address"))),
         };
-        let parameters = Parameters::new(uint("fee_pct")?, uint("min_rate")?, uint("max_rate")?)
+        let parameters = Parameters::new(BasisPoints(uint("fee_pct")?), uint("min_rate")?, uint("max_rate")?)
             .map_err(|error| foreign(error.to_string()))?;
         // The program reads a missing value as 0: so did the contract's first version, which bound no asset.
         let asset = if application.global_state.contains_key(b"asa_id".as_slice()) { uint("asa_id")? } else { 0 };

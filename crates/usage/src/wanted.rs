@@ -1,6 +1,6 @@
 //! What a deployment asks for, over what stands: what is not named stays as it is.
 
-use super::{Creation, GlobalState, Parameters, Template, UsageError};
+use super::{BasisPoints, Creation, GlobalState, Parameters, Template, UsageError};
 use pnp_types::{Address, AssetIndex};
 
 /// The asset asked for.
@@ -22,8 +22,8 @@ pub struct Wish {
     pub provider: Option<Address>,
     /// Who gets the fee.
     pub platform: Option<Address>,
-    /// The fee in basis points.
-    pub fee_pct: Option<u64>,
+    /// The platform's share.
+    pub fee_pct: Option<BasisPoints>,
     /// The least price of a unit.
     pub min_rate: Option<u64>,
     /// The highest price of a unit.
@@ -109,9 +109,12 @@ mod tests {
         let same = Wish::default().over(&present).unwrap();
         assert_eq!((same.provider, same.platform), (present.provider, present.platform));
         assert_eq!((same.parameters, same.asset), (present.parameters, Some(7)));
-        let wish = Wish { fee_pct: Some(1), asset: AssetWish::Unbound, ..Wish::default() };
+        let wish = Wish { fee_pct: Some(BasisPoints(1)), asset: AssetWish::Unbound, ..Wish::default() };
         let other = wish.over(&present).unwrap();
-        assert_eq!((other.parameters.fee_pct(), other.parameters.max_rate(), other.asset), (1, 1000, None));
+        assert_eq!(
+            (other.parameters.fee_pct(), other.parameters.max_rate(), other.asset),
+            (BasisPoints(1), 1000, None)
+        );
         let crossed = Wish { min_rate: Some(1001), ..Wish::default() };
         assert!(matches!(crossed.over(&present), Err(UsageError::RatesCrossed { .. })));
         let template = TemplateWish { updatable: Some(false), ..TemplateWish::default() };

@@ -11,7 +11,7 @@ use crate::terminal::values::{address, whole};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pnp_ops::{DeployRequest, Extent, Outcome};
 use pnp_types::{Address, AppIndex, AssetIndex};
-use pnp_usage::{AssetWish, OnSchemaBreak, OnUpdate, TemplateWish, Wish};
+use pnp_usage::{AssetWish, BasisPoints, OnSchemaBreak, OnUpdate, TemplateWish, Wish};
 
 pub(crate) use report::{DeployReport, describe};
 
@@ -136,7 +136,7 @@ impl Args {
             wish: Wish {
                 provider: self.provider,
                 platform: self.platform,
-                fee_pct: self.fee_pct,
+                fee_pct: self.fee_pct.map(BasisPoints),
                 min_rate: self.min_rate,
                 max_rate: self.max_rate,
                 asset,

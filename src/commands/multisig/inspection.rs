@@ -259,7 +259,7 @@ fn parameter_changes(before: Option<&Parameters>, after: &Parameters) -> Vec<Par
     let change =
         |name, read: fn(&Parameters) -> u64| ParameterChange { name, before: before.map(read), after: read(after) };
     vec![
-        change("fee_pct", Parameters::fee_pct),
+        change("fee_pct", |parameters| parameters.fee_pct().get()),
         change("min_rate", Parameters::min_rate),
         change("max_rate", Parameters::max_rate),
     ]

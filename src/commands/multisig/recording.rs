@@ -9,7 +9,7 @@ use pnp_client::{Confirmation, Outcome, Window};
 use pnp_ops::{provenance, rates, recorded_programs};
 use pnp_registry::{Chain, Contract, DEFAULT_NAME};
 use pnp_types::{Address, AppIndex, ApplicationCall, AssetIndex, Bundle, Transaction, TransactionType, sha512_256};
-use pnp_usage::{Creation, DeployNote, Intent, Parameters, Programs, template_of};
+use pnp_usage::{BasisPoints, Creation, DeployNote, Intent, Parameters, Programs, template_of};
 
 /// What a bundle was about, as far as the record cares.
 #[derive(Debug, Default)]
@@ -94,7 +94,11 @@ async fn call(
     let (Some(app), Some(action)) = (app, action(intent.as_ref())) else { return Ok((app, false)) };
     let chain: Chain = session.chain()?;
     let Some(before) = chain.contract(app) else { return Ok((Some(app), false)) };
-    let kept = Parameters::new(before.parameters.fee_pct, before.parameters.min_rate, before.parameters.max_rate)?;
+    let kept = Parameters::new(
+        BasisPoints(before.parameters.fee_pct),
+        before.parameters.min_rate,
+        before.parameters.max_rate,
+    )?;
     let after = intent.as_ref().and_then(Intent::parameters).unwrap_or(kept);
     let programs = (action == "update").then(|| programs(call));
     let hash = programs.as_ref().map_or(&before.programs, |programs| programs).approval_sha512_256.clone();

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use pnp_keys::LocalAccounts;
 use pnp_types::Address;
-use pnp_usage::Split;
 use pnp_usage::journal::{self, Record};
+use pnp_usage::{BasisPoints, Split};
 
 use super::money::Books;
 use super::node::Node;
@@ -19,7 +19,7 @@ use crate::cli::Project;
 
 const USERS: usize = 12;
 const LINES: u64 = 600;
-const FEE_PCT: u64 = 500;
+const FEE_PCT: BasisPoints = BasisPoints(500);
 /// Between two kills at most.
 const LONGEST: Duration = Duration::from_millis(900);
 

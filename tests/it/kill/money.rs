@@ -9,13 +9,13 @@ use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
 use pnp_devnet::LOCAL_TOKEN;
 use pnp_ledger::DispenserKey;
 use pnp_types::{Address, AppIndex, AssetIndex, Block, MicroAlgos, Round, SigningKey, Transaction, Txid, msgpack};
-use pnp_usage::{Bill, Creation, LocalState, Parameters, Programs, Split, Template, TickId, calls};
+use pnp_usage::{BasisPoints, Bill, Creation, LocalState, Parameters, Programs, Split, Template, TickId, calls};
 use tokio::task::JoinSet;
 
 const USERS: usize = 4;
 const ALGO_EACH: MicroAlgos = MicroAlgos(1_000_000_000_000);
 const PLY_EACH: u64 = 1_000_000_000_000;
-const FEE_PCT: u64 = 500;
+const FEE_PCT: BasisPoints = BasisPoints(500);
 
 /// A bill the node took.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! The whole table of decisions.
 
 use super::*;
-use crate::Parameters;
+use crate::{BasisPoints, Parameters};
 use pnp_types::{Address, TealValue};
 
 const APP: AppIndex = 1001;
@@ -95,7 +95,7 @@ fn the_same_stands() {
 #[test]
 fn parameters_are_set_whatever_the_policy() {
     let programs = programs(Template::default());
-    let parameters = Parameters::new(250, 1, 1000).unwrap();
+    let parameters = Parameters::new(BasisPoints(250), 1, 1000).unwrap();
     let wanted = Wanted { programs: &programs, creation: Creation { parameters, ..creation() } };
     for (_, plan) in decisions(&standing(&programs), &wanted) {
         assert_eq!(plan.action, Action::SetParameters);
@@ -132,7 +132,7 @@ fn other_programs_follow_on_update() {
 fn new_parameters_go_along_with_an_update() {
     let now = programs(Template::default());
     let stands = standing(&other_source(now.clone()));
-    let parameters = Parameters::new(500, 2, 1000).unwrap();
+    let parameters = Parameters::new(BasisPoints(500), 2, 1000).unwrap();
     let wanted = Wanted { programs: &now, creation: Creation { parameters, ..creation() } };
     let plan = Plan::new(Some(&stands), &wanted, Policy { on_update: OnUpdate::Update, ..Policy::default() });
     assert_eq!(plan.action, Action::Update { sets_parameters: true, resize: None });

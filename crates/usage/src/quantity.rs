@@ -1,0 +1,58 @@
+//! Numbers that must not be swapped: each has a type.
+
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A share in hundredths of a percent: 500 is 5 %.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[repr(transparent)]
+pub struct BasisPoints(pub u64);
+
+impl BasisPoints {
+    /// All of a payment: 10,000.
+    pub const WHOLE: Self = Self(10_000);
+
+    /// The number of basis points.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for BasisPoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for BasisPoints {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIntError> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<u64> for BasisPoints {
+    fn from(points: u64) -> Self {
+        Self(points)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_and_texts_show_the_number_alone() {
+        assert_eq!(serde_json::to_string(&BasisPoints(500)).unwrap(), "500");
+        assert_eq!(BasisPoints(500).to_string(), "500");
+        assert_eq!("500".parse(), Ok(BasisPoints(500)));
+        assert_eq!(schemars::schema_for!(Vec<BasisPoints>), schemars::schema_for!(Vec<u64>));
+    }
+}
