@@ -40,6 +40,7 @@
 //! let sent = connection.send("bill 3 units", &user, &bill.transactions, None).await?;
 //! assert_eq!(bill.bill.split.gross, 60);
 //! assert_eq!(sent.txids.len(), 3);
+//! assert!(connection.verify(None, Default::default()).await?.verification.is_same());
 //! connection.close().await?;
 //! # Ok(())
 //! # }

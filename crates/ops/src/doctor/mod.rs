@@ -110,3 +110,45 @@ async fn examine_connection(connection: &Connection, examine: Examine, findings:
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(feature = "embedded")]
+    #[tokio::test]
+    async fn an_examination_creates_nothing_and_reaches_no_network_that_does_not_exist() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::new(folder.path());
+        let preflight = Examine { preflight: true, ticks: 1 };
+        let examination = examine(&settings, &Host::default(), preflight).await;
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!((examination.network.as_deref(), &examination.genesis_hash), (Some("embedded"), &None));
+        assert!(
+            examination.findings.iter().any(|finding| matches!(finding, Finding::Network(NetworkFinding::NotCreated)))
+        );
+        assert_eq!(examination.count(Severity::Error), 0);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_a_finding() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("pnp.toml"), "not toml").unwrap();
+        std::fs::write(folder.path().join(".env"), "USER_MNEMONIC=secret").unwrap();
+        let usual = Examine { preflight: false, ticks: 1 };
+        let examination = examine(&Settings::new(folder.path()), &Host::default(), usual).await;
+        assert_eq!(examination.network, None);
+        let has = |topic, check| {
+            examination.findings.iter().any(|finding| {
+                (finding.topic(), finding.check(), finding.severity()) == (topic, check, Severity::Error)
+            })
+        };
+        assert!(has(Topic::Files, "settings"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(folder.path().join(".env")).unwrap().permissions().mode();
+            assert_eq!(has(Topic::Files, "permissions"), mode & 0o077 != 0);
+        }
+    }
+}
