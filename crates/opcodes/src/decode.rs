@@ -259,11 +259,12 @@ impl<'p> Decoded<'p> {
             None => (Operand::None, at),
             Some(ImmediateKind::Byte | ImmediateKind::Int8 | ImmediateKind::Field(_)) => {
                 let (bytes, count) = (program.get(at..).unwrap_or_default(), spec.immediates.len());
-                if bytes.len() < count {
-                    return Err(Malformed::Truncated(bytes.len()));
-                }
-                let mut small = [0; 3];
-                small.iter_mut().zip(bytes).take(count).for_each(|(to, from)| *to = *from);
+                let small = match (count, bytes) {
+                    (1, [first, ..]) => [*first, 0, 0],
+                    (2, [first, second, ..]) => [*first, *second, 0],
+                    (3, [first, second, third, ..]) => [*first, *second, *third],
+                    _ => return Err(Malformed::Truncated(bytes.len())),
+                };
                 (Operand::Bytes(small), at + count)
             }
             Some(ImmediateKind::Label) => {

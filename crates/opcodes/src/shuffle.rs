@@ -98,8 +98,15 @@ impl Shuffle {
                 stack.resize(stack.len() + times, value);
             }
             Self::CopyPair => stack.extend_from_within(base..),
-            Self::Cover(_) => stack[base..].rotate_right(1),
-            Self::Uncover(_) => stack[base..].rotate_left(1),
+            // One value moves past the others: cheaper than rotating all of them.
+            Self::Cover(_) => {
+                let Some(top) = stack.pop() else { return false };
+                stack.insert(base, top);
+            }
+            Self::Uncover(_) => {
+                let value = stack.remove(base);
+                stack.push(value);
+            }
             Self::Bury(0) => return false,
             Self::Bury(_) => drop(stack.swap_remove(base)),
             Self::Select { upper } => {

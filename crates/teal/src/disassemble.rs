@@ -50,13 +50,47 @@ pub fn disassemble_with_places(program: &[u8]) -> Result<Disassembly, Disassembl
     let Some((version, start)) = read_version(program) else { return comment("// invalid version\n".to_owned()) };
     let known = u8::try_from(version).ok().filter(|version| *version <= MAX_VERSION);
     let Some(version) = known else { return comment(format!("// unsupported version {version}\n")) };
-    let mut run = Run::new(program, version, start, HashMap::new());
+    let mut run = Run::new(program, version, start, Labels::new(program.len()));
     run.whole()?;
     if run.missed_label {
         run = Run::new(program, version, start, run.labels);
         run.whole()?;
     }
     Ok(run.finish())
+}
+
+/// The numbers of labels by their positions; 0 is none.
+struct Labels {
+    /// Those of each position in the program and of its end: most positions are looked at, and few have one.
+    within: Vec<u32>,
+    /// Those elsewhere, where branches lead too.
+    outside: HashMap<i64, u32>,
+    count: u32,
+}
+
+impl Labels {
+    fn new(size: usize) -> Self {
+        Self { within: vec![0; size + 1], outside: HashMap::new(), count: 0 }
+    }
+
+    /// The label at a position in the program.
+    fn at(&self, pc: usize) -> u32 {
+        self.within.get(pc).copied().unwrap_or(0)
+    }
+
+    /// The label at a target, a new one if it has none; says whether it is new.
+    fn of(&mut self, target: i64) -> (u32, bool) {
+        let number = match usize::try_from(target).ok().and_then(|pc| self.within.get_mut(pc)) {
+            Some(number) => number,
+            None => self.outside.entry(target).or_default(),
+        };
+        let is_new = *number == 0;
+        if is_new {
+            self.count = self.count.saturating_add(1);
+            *number = self.count;
+        }
+        (*number, is_new)
+    }
 }
 
 /// One walk over the program. A label that was needed only after its place was passed takes a second walk.
@@ -66,7 +100,7 @@ struct Run<'a> {
     table: &'static VersionTable,
     pc: usize,
     out: String,
-    labels: HashMap<i64, String>,
+    labels: Labels,
     missed_label: bool,
     places: Vec<(usize, usize)>,
     stateful: bool,
@@ -75,7 +109,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(program: &'a [u8], version: u8, pc: usize, labels: HashMap<i64, String>) -> Self {
+    fn new(program: &'a [u8], version: u8, pc: usize, labels: Labels) -> Self {
         Self {
             program,
             version,
@@ -97,7 +131,7 @@ impl<'a> Run<'a> {
             self.places.push((self.pc, self.out.len()));
             let spec = opcode(self.program, self.pc, self.table).map_err(|malformed| self.illegal(malformed))?;
             self.stateful |= spec.modes == Modes::Application;
-            if spec.op == Op::Proto && !self.labels.contains_key(&place(self.pc)) {
+            if spec.op == Op::Proto {
                 // A subroutine that is never called: without a label its text would not assemble.
                 self.label_of(place(self.pc));
             }
@@ -109,19 +143,25 @@ impl<'a> Run<'a> {
     }
 
     fn label_here(&mut self) {
-        if let Some(label) = self.labels.get(&place(self.pc)) {
-            self.out.push_str(label);
+        let label = self.labels.at(self.pc);
+        if label != 0 {
+            self.label(label);
             self.out.push_str(":\n");
         }
     }
 
-    /// The name of the label at a target, a new one if it has none.
-    fn label_of(&mut self, target: i64) -> &str {
-        let count = self.labels.len();
-        if !self.labels.contains_key(&target) && target <= place(self.pc) {
+    fn label(&mut self, number: u32) {
+        self.out.push_str("label");
+        self.write(number);
+    }
+
+    /// The number of the label at a target, a new one if it has none.
+    fn label_of(&mut self, target: i64) -> u32 {
+        let (number, is_new) = self.labels.of(target);
+        if is_new && target <= place(self.pc) {
             self.missed_label = true;
         }
-        self.labels.entry(target).or_insert_with(|| format!("label{}", count + 1))
+        number
     }
 
     fn illegal(&self, malformed: Malformed) -> DisassembleError {
@@ -245,9 +285,9 @@ impl<'a> Run<'a> {
     }
 
     fn target(&mut self, target: i64) {
-        let label = self.label_of(target).to_owned();
+        let label = self.label_of(target);
         self.out.push(' ');
-        self.out.push_str(&label);
+        self.label(label);
     }
 
     /// A number behind a blank.
@@ -263,7 +303,11 @@ impl<'a> Run<'a> {
 
     fn hex(&mut self, bytes: &[u8]) {
         self.out.push_str("0x");
-        self.out.push_str(&hex::encode(bytes));
+        for byte in bytes {
+            let digit = |half: u8| char::from(half + if half < 10 { b'0' } else { b'a' - 10 });
+            self.out.push(digit(byte >> 4));
+            self.out.push(digit(byte & 0xf));
+        }
     }
 
     /// What the bytes most likely are: an address, a text, or just bytes.

@@ -50,12 +50,18 @@ impl State {
 
     /// Fills the stack up from below until it is so high. What is missing is unknown: a program that really reaches below
     /// its stack fails.
+    #[inline]
     pub(super) fn fill(&mut self, height: usize) {
-        let missing = height.saturating_sub(self.stack.len());
-        if missing > 0 {
-            self.stack.splice(0..0, std::iter::repeat_n(Value::Unknown, missing));
-            self.calls.iter_mut().filter_map(|call| call.frame.as_mut()).for_each(|frame| frame.height += missing);
+        if height > self.stack.len() {
+            self.raise(height - self.stack.len());
         }
+    }
+
+    /// Puts so many unknown values below the stack.
+    #[cold]
+    fn raise(&mut self, missing: usize) {
+        self.stack.splice(0..0, std::iter::repeat_n(Value::Unknown, missing));
+        self.calls.iter_mut().filter_map(|call| call.frame.as_mut()).for_each(|frame| frame.height += missing);
     }
 
     /// Takes the top of the stack.
