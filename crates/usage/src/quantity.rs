@@ -1,14 +1,15 @@
 //! Numbers that must not be swapped: each has a type.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 /// A share in hundredths of a percent: 500 is 5 %.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[repr(transparent)]
 pub struct BasisPoints(pub u64);
@@ -21,6 +22,25 @@ impl BasisPoints {
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
+    }
+}
+
+/// The schema of the number, so that a document's does not depend on the type.
+impl JsonSchema for BasisPoints {
+    fn inline_schema() -> bool {
+        u64::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        u64::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        u64::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        u64::json_schema(generator)
     }
 }
 
