@@ -9,4 +9,4 @@ pub use commands::{Cli, main};
 
 // Former places of these modules, until every command names the new ones.
 use failure as explain;
-use session::{context, target as contract};
+use session::context;

@@ -1,6 +1,6 @@
 //! `demo`: everything the contract does, on a temporary network.
 
-use crate::commands::bill::{self, bill};
+use crate::commands::bill;
 use crate::commands::deploy;
 use crate::failure::{Failure, rejected};
 use crate::session::Session;
@@ -10,7 +10,7 @@ use pnp_keys::Account;
 use pnp_ops::{Outcome, group};
 use pnp_registry::Contract;
 use pnp_types::Transaction;
-use pnp_usage::{BillRequest, PreparedBill, Programs, Receipt};
+use pnp_usage::{BillRequest, PreparedBill, Programs, Receipt, StopSignal};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Instant;
@@ -80,9 +80,9 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
         asset: None,
         ordered_ticks: true,
     };
-    let mut receipts = Vec::new();
+    let (mut receipts, stop) = (Vec::new(), StopSignal::new());
     for (units, price) in [(1, 2), (10, 20)] {
-        receipts.push(bill(session, &user, &request(units, price), Some(&contract)).await?);
+        receipts.push(session.bill_account(&user, &request(units, price), Some(&contract), &stop).await?);
     }
     let programs = Programs::assemble(pnp_ops::recorded_template(&contract.programs))?;
     let honest = PreparedBill::new(&session.algod, &request(10, 20)).await?;

@@ -1,5 +1,6 @@
 //! Failures of commands: what happened, why, and what to do.
 
+mod batch;
 mod client;
 mod contract;
 mod devnet;
@@ -14,6 +15,7 @@ mod remedies;
 mod report;
 mod usage;
 
+pub(crate) use batch::{GO_ON, interrupted_by_user};
 pub(crate) use refusal::{refusal, rejected};
 pub(crate) use report::{ErrorBody, ErrorReport};
 

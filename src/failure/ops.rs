@@ -1,7 +1,7 @@
 //! Errors of operations: connecting, provisioning, sending, settling.
 
 use super::refusal::refusal;
-use super::{Failure, is_disk_full};
+use super::{Failure, interrupted_by_user, is_disk_full};
 use pnp_network::Layer;
 use pnp_ops::{
     ConnectError, DispenserError, Error, ExplainError, LockError, MissingApplication, NoContract, NotSent,
@@ -41,6 +41,8 @@ impl From<Error> for Failure {
             Error::NotRecorded(_) => {
                 Self::new("no_contract", message).hint("`pnp-contract history` without --app shows those that are")
             }
+            Error::Batch(error) => (*error).into(),
+            Error::Interrupted => interrupted_by_user("nothing is half-written; run the command again"),
             Error::WrongSigner(error) => (*error).into(),
             Error::Unnamed { txids, .. } => Self::new("malformed_answer", message)
                 .hint(format!("look for transaction {} in an explorer", txids.join(", "))),

@@ -1,10 +1,9 @@
 //! Ctrl-C: the command ends at once, or after the outcome is recorded where a transaction was sent.
 
-use crate::failure::{Exit, Failure};
 use crate::terminal::output::Output;
+use pnp_usage::StopSignal;
 use std::mem::take;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The transaction that was sent and whose outcome is not recorded yet.
 static UNDER_WAY: Mutex<Option<String>> = Mutex::new(None);
@@ -19,14 +18,14 @@ enum Listener {
     #[default]
     Default,
     /// The command is asked to stop in good order; a second Ctrl-C ends it.
-    Stop(Arc<Notify>),
+    Stop(StopSignal),
     /// Nothing here: what the command runs handles the signal itself.
     Other,
 }
 
-/// From here to the command's end the first Ctrl-C only notifies `stop`: the command may be at its last steps then, and their
+/// From here to the command's end the first Ctrl-C only gives `stop`: the command may be at its last steps then, and their
 /// result is the answer.
-pub(crate) fn tell(stop: Arc<Notify>) {
+pub(crate) fn tell(stop: StopSignal) {
     *hold(&LISTENER) = Listener::Stop(stop);
 }
 
@@ -50,11 +49,6 @@ pub(crate) fn settled() {
     *hold(&UNDER_WAY) = None;
 }
 
-/// The failure of a command that was stopped with nothing left to find out; `next` is what to do.
-pub(crate) fn failure(next: &str) -> Failure {
-    Failure::new("interrupted", "interrupted").because("you pressed Ctrl-C").hint(next).exit(Exit::Interrupted)
-}
-
 /// Ends when the user insists on stopping; answers with the transaction that is left under way.
 pub(crate) async fn requested(out: &Output) -> Option<String> {
     loop {
@@ -62,7 +56,7 @@ pub(crate) async fn requested(out: &Output) -> Option<String> {
         let mut listener = hold(&LISTENER);
         match take(&mut *listener) {
             Listener::Default => break,
-            Listener::Stop(stop) => stop.notify_one(),
+            Listener::Stop(stop) => stop.stop(),
             Listener::Other => *listener = Listener::Other,
         }
     }

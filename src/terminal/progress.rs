@@ -92,6 +92,9 @@ impl Observer for Progress {
             Event::PartyWithoutAsset { party, address, asset } => out.warn(&format!(
                 "the {party} {address} has not opted in to asset {asset}: every bill fails until it does"
             )),
+            Event::BatchContinued { journal, charged, open } => out.say(&format!(
+                "going on with {journal}: {charged} charged before, {open} sent without a known outcome"
+            )),
             Event::RecordRenewed { was_recorded: true } => {
                 out.say("the record was behind the chain, and is up to date now");
             }
@@ -132,6 +135,10 @@ impl Approve for Question {
                 None => Decision::NobodyToAsk,
             }
         })
+    }
+
+    fn approves_everything(&self) -> bool {
+        self.yes
     }
 }
 

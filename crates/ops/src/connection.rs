@@ -9,6 +9,7 @@ use crate::kmd_wallets::KmdWallets;
 use crate::lock::NetworkLock;
 use crate::observer::Event;
 use crate::settings::Settings;
+use crate::user_queues::UserQueues;
 use pnp_client::{Algod, Indexer, Kmd, Roots, SuggestedParams, Transport};
 use pnp_keys::{Account, KeyRing, LocalAccounts};
 use pnp_network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
@@ -41,6 +42,8 @@ pub struct Connection {
     #[cfg(feature = "embedded")]
     embedded: Option<Embedded>,
     pub(crate) dispenser: tokio::sync::OnceCell<Account>,
+    /// Who is being billed.
+    pub(crate) billing: UserQueues,
 }
 
 impl Connection {
@@ -133,6 +136,7 @@ impl Connection {
             #[cfg(feature = "embedded")]
             embedded,
             dispenser,
+            billing: UserQueues::default(),
         })
     }
 

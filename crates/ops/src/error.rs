@@ -1,6 +1,7 @@
 //! Why an operation was not done.
 
 mod asset;
+mod batch;
 mod dispenser;
 #[cfg(feature = "embedded")]
 mod embedded;
@@ -12,6 +13,7 @@ mod status;
 mod update;
 
 pub use asset::AssetError;
+pub use batch::BatchError;
 pub use dispenser::DispenserError;
 #[cfg(feature = "embedded")]
 pub use embedded::EmbeddedError;
@@ -103,6 +105,12 @@ pub enum Error {
     /// New programs of a contract.
     #[error(transparent)]
     Update(#[from] UpdateError),
+    /// A batch of bills.
+    #[error(transparent)]
+    Batch(Box<BatchError>),
+    /// It was asked to stop, and nothing was sent.
+    #[error("interrupted")]
+    Interrupted,
     /// The chain asks for another key than the one that is here.
     #[error(transparent)]
     WrongSigner(#[from] Box<WrongSigner>),
@@ -147,6 +155,12 @@ impl Made {
 impl From<SenderError> for Error {
     fn from(error: SenderError) -> Self {
         Self::Sender(Box::new(error))
+    }
+}
+
+impl From<BatchError> for Error {
+    fn from(error: BatchError) -> Self {
+        Self::Batch(Box::new(error))
     }
 }
 

@@ -12,18 +12,14 @@
 //! # #[cfg(feature = "embedded")]
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use pnp_ops::{Connection, DeployRequest, Host, Outcome, Settings};
-//! use pnp_usage::{BillRequest, PreparedBill};
+//! use pnp_ops::{BillOrder, Connection, DeployRequest, Host, Outcome, Settings};
+//! use pnp_usage::StopSignal;
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let folder = folder.path();
 //! // Records and the keys of development accounts go to `folder`; nothing is approved on MainNet.
 //! let connection = Connection::in_memory(Settings::new(folder), Host::default()).await?;
-//! let deployed = match connection.deploy(&DeployRequest::default(), None).await? {
-//!     Outcome::Done(deployment) => deployment.contract,
-//!     Outcome::Unsigned(_) => None, // of a multisignature, which has to sign it first
-//! };
-//! let contract = deployed.ok_or("no contract")?;
+//! connection.deploy(&DeployRequest::default(), None).await?;
 //!
 //! let user = connection.account("user").await?;
 //! connection.opt_in_and_fund(&user, contract.app_id, contract.asset_id).await?;
@@ -41,6 +37,12 @@
 //! assert_eq!(bill.bill.split.gross, 60);
 //! assert_eq!(sent.txids.len(), 3);
 //! assert!(connection.verify(None, Default::default()).await?.verification.is_same());
+//! // The account is created, funded and opted in, as on every development network.
+//! let order = BillOrder { unit_price: Some(20), ..BillOrder::new("user", 3) };
+//! match connection.bill(&order, None, &StopSignal::new()).await? {
+//!     Outcome::Done(receipt) => assert_eq!((receipt.split.gross, receipt.after.user), (60, 999_940)),
+//!     Outcome::Unsigned(_) => unreachable!("no multisignature was asked to sign"),
+//! }
 //! connection.close().await?;
 //! # Ok(())
 //! # }
@@ -50,6 +52,7 @@
 
 mod approval;
 mod assets;
+mod bill;
 mod connection;
 mod contract_record;
 mod contract_state;
@@ -76,10 +79,12 @@ mod settings;
 mod settle;
 mod status;
 mod suite;
+mod user_queues;
 mod verify;
 
 pub use approval::{Approve, Deciding, Decision, Effect, Proposal};
 pub use assets::AssetOptedIn;
+pub use bill::{BatchEnd, BatchLines, BatchRequest, BillOrder, ExplainRefusal, OpenBatch};
 pub use connection::{Connection, transport};
 pub use contract_record::{programs_of, rates, recorded_programs, recorded_template};
 pub use contract_state::{RecordDifference, differences};
@@ -87,8 +92,8 @@ pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, F
 #[cfg(feature = "embedded")]
 pub use error::EmbeddedError;
 pub use error::{
-    AssetError, ConnectError, DispenserError, Error, ExplainError, LockError, Made, MissingApplication, NoContract,
-    NotRecorded, NotSent, SenderError, SettingError, UpdateError, WrongSigner,
+    AssetError, BatchError, ConnectError, DispenserError, Error, ExplainError, LockError, Made, MissingApplication,
+    NoContract, NotRecorded, NotSent, SenderError, SettingError, UpdateError, WrongSigner,
 };
 pub use history::{BatchHistory, History, HistoryEntry, Signers};
 pub use host::{Host, Passwords};

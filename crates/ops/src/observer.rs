@@ -143,6 +143,15 @@ pub enum Event {
         /// The asset.
         asset: AssetIndex,
     },
+    /// A batch of bills continues with the journal of an earlier run.
+    BatchContinued {
+        /// The journal, relative to the project's folder where it lies inside.
+        journal: String,
+        /// Bills that the earlier run charged.
+        charged: u64,
+        /// Bills that it sent, and whose outcome is not known yet.
+        open: usize,
+    },
     /// The record says now what the chain has.
     RecordRenewed {
         /// Whether the contract was recorded before.

@@ -1,18 +1,17 @@
 //! `bill`: pay for ticks of use: one with a receipt, or many with a journal.
 
-mod many;
-mod one;
-mod payers;
-mod told;
+mod batch;
+mod batch_report;
+mod receipt;
 
-pub(crate) use one::{BillReport, bill, describe};
-pub(crate) use told::{GO_ON, SummaryReport, TickReport};
+pub(crate) use batch_report::{SummaryReport, TickReport};
+pub(crate) use receipt::{BillReport, describe};
 
 use crate::commands::multisig::SenderArgs;
-use crate::context::Context;
-use crate::contract::Target;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::on_network;
+use crate::session::target::Target;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_types::AssetIndex;
@@ -113,8 +112,8 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             .hint("leave --multisig away, or bill with --units alone"));
     }
     on_network(context, async |session| match (args.units, args.streams()) {
-        (Some(units), false) => one::run(session, &args, units).await,
-        _ => many::run(session, &args).await,
+        (Some(units), false) => receipt::run(session, &args, units).await,
+        _ => batch::run(session, &args).await,
     })
     .await
 }

@@ -81,17 +81,17 @@ impl std::fmt::Debug for Ready {
 pub type Found<A> = Result<(Address, A), String>;
 
 /// Where payers are found.
-pub trait Payers {
+pub trait Payers: Sync {
     /// What stops the whole batch.
-    type Error;
+    type Error: Send;
     /// An account that may pay.
-    type Account;
+    type Account: Send;
     /// The account an input calls `user` (a name or an address), asked once for each and for one after the other: a password may
     /// have to be typed. Inside, why there is none.
-    fn find(&self, user: &str) -> impl Future<Output = Result<Found<Self::Account>, Self::Error>>;
+    fn find(&self, user: &str) -> impl Future<Output = Result<Found<Self::Account>, Self::Error>> + Send;
     /// What the network has of an account, which is made ready where that is due; asked once for each and for several at a
     /// time. Inside, why it cannot be billed.
-    fn ready(&self, account: Self::Account) -> impl Future<Output = Result<Result<Ready, String>, Self::Error>>;
+    fn ready(&self, account: Self::Account) -> impl Future<Output = Result<Result<Ready, String>, Self::Error>> + Send;
 }
 
 /// Turns a refusal into words for the journal.
@@ -141,7 +141,7 @@ pub struct SettledBill {
 }
 
 /// Who hears what happens.
-pub trait Listener {
+pub trait Listener: Send {
     /// A line was settled in this run.
     fn settled(&mut self, line: &Settled);
     /// A line had been settled by an earlier run.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 /// How many are under way at once: a gate that counts requests still lets these through.
 const AT_ONCE: usize = 16;
 
-type Task<'p, T> = Pin<Box<dyn Future<Output = T> + 'p>>;
+type Task<'p, T> = Pin<Box<dyn Future<Output = T> + Send + 'p>>;
 
 /// Preparations, under way and waiting. They borrow what spawned tasks could not.
 pub(super) struct Preparing<'p, T> {
@@ -20,7 +20,7 @@ impl<'p, T> Preparing<'p, T> {
         Self { running: Vec::new(), waiting: VecDeque::new() }
     }
 
-    pub(super) fn push(&mut self, task: impl Future<Output = T> + 'p) {
+    pub(super) fn push(&mut self, task: impl Future<Output = T> + Send + 'p) {
         self.waiting.push_back(Box::pin(task));
     }
 
@@ -50,20 +50,20 @@ impl<'p, T> Preparing<'p, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::Cell;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     #[tokio::test]
     async fn some_run_at_once_and_all_end() {
-        let (running, most) = (Cell::new(0), Cell::new(0));
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let mut preparing = Preparing::new();
         for number in 0..100_u64 {
             let (running, most) = (&running, &most);
             preparing.push(async move {
-                running.set(running.get() + 1);
-                most.set(most.get().max(running.get()));
+                let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(1 + number % 7)).await;
-                running.set(running.get() - 1);
+                running.fetch_sub(1, Ordering::SeqCst);
                 number
             });
         }
@@ -73,6 +73,6 @@ mod tests {
         }
         ended.sort_unstable();
         assert_eq!(ended, (0..100).collect::<Vec<_>>());
-        assert_eq!(most.get(), AT_ONCE);
+        assert_eq!(most.into_inner(), AT_ONCE);
     }
 }

@@ -6,15 +6,15 @@ use super::lanes::{Entry, Lanes, Pushed, Start};
 use super::network::Network;
 use super::preparing::Preparing;
 use super::{Explain, Halt, Input, InputError, Line, Listener, Outcome, Payers, Ready, Row, Settings, Settled};
-use crate::global_state;
 use crate::journal::{Done, InputDigest, Journal, Past, Record, Refused, Sums};
+use crate::{StopSignal, global_state};
 use pnp_client::Algod;
 use pnp_types::Address;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// How many lines wait in memory at most: an input sorted by user still finds many users in them.
@@ -30,7 +30,6 @@ const MOST_STRANGERS: usize = 10_000;
 pub struct Batch {
     shared: Arc<Shared>,
     past: Past,
-    stop: Arc<Notify>,
 }
 
 impl std::fmt::Debug for Batch {
@@ -127,19 +126,15 @@ impl Batch {
         };
         let state = RwLock::new(state);
         let shared = Arc::new(Shared { network, journal, settings, common, explain, state });
-        Ok(Self { shared, past, stop: Arc::default() })
-    }
-
-    /// What ends the batch in good order: lines under way are settled, no further one is started.
-    #[must_use]
-    pub fn stopper(&self) -> Arc<Notify> {
-        Arc::clone(&self.stop)
+        Ok(Self { shared, past })
     }
 
     /// Bills every line of the input that the journal does not say is settled.
     ///
     /// `again` is the same input once more, where it can be read twice: whether it is the journal's is then known before any
     /// line is kept. Else those that are not settled wait for that in memory.
+    ///
+    /// Once `stop` is given, lines under way are settled and no further one is started.
     ///
     /// # Errors
     /// What ended it early, beside what it came to until then.
@@ -149,6 +144,7 @@ impl Batch {
         again: Option<Input>,
         payers: &P,
         listener: &mut impl Listener,
+        stop: &StopSignal,
     ) -> (Summary, Result<(), BatchError<P::Error>>) {
         let verified = match self.verify(again).await {
             Ok(verified) => verified,
@@ -172,7 +168,7 @@ impl Batch {
             summary: Summary { sums: self.past.sums, ..Summary::default() },
             batch: self,
         };
-        let mut outcome = course.go_on(lines).await;
+        let mut outcome = course.go_on(lines, stop).await;
         course.wind_up(outcome.is_ok()).await;
         follower.abort();
         reader.abort();
@@ -222,8 +218,7 @@ fn read_ahead(mut input: Input) -> (Lines, tokio::task::JoinHandle<()>) {
 }
 
 impl<P: Payers, L: Listener> Course<'_, P, L> {
-    async fn go_on(&mut self, mut lines: Lines) -> Result<(), BatchError<P::Error>> {
-        let stop = Arc::clone(&self.batch.stop);
+    async fn go_on(&mut self, mut lines: Lines, stop: &StopSignal) -> Result<(), BatchError<P::Error>> {
         let mut ended = false;
         loop {
             let mut swallowed = 0;
@@ -240,7 +235,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
             let must_wait = self.lanes.has_ready() && self.tasks.len() < self.batch.shared.settings.parallel;
             tokio::select! {
                 biased;
-                () = stop.notified() => return Err(BatchError::Interrupted),
+                () = stop.stopped() => return Err(BatchError::Interrupted),
                 prepared = self.preparing.next(), if !self.preparing.is_empty() => self.prepared(prepared)?,
                 Some(ended) = self.tasks.join_next() => self.settle(ended)?,
                 Some(line) = lines.recv(), if may_read => ended = self.take(line).await?,

@@ -1,7 +1,7 @@
 //! Who pays the lines of a batch: accounts by name or address, ready to be billed.
 
-use crate::failure::Failure;
-use crate::session::Session;
+use crate::connection::Connection;
+use crate::error::Error;
 use pnp_keys::{Account, KeyError};
 use pnp_types::{Address, AppIndex, AssetIndex, Transaction};
 use pnp_usage::LocalState;
@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// An account that signs for its bills.
-struct Purse(Account);
+struct SigningAccount(Account);
 
-impl Payer for Purse {
+impl Payer for SigningAccount {
     fn address(&self) -> Address {
         self.0.address
     }
@@ -28,29 +28,29 @@ impl Payer for Purse {
     }
 }
 
-/// The accounts of a session.
-pub(super) struct Purses<'s, 'c> {
-    session: &'s Session<'c>,
+/// The accounts that a connection has keys of.
+pub(super) struct ConnectedPayers<'c> {
+    connection: &'c Connection,
     app: AppIndex,
     asset: AssetIndex,
     /// Every account that has a name here.
     named: tokio::sync::OnceCell<HashMap<Address, Account>>,
 }
 
-impl<'s, 'c> Purses<'s, 'c> {
-    pub(super) fn new(session: &'s Session<'c>, app: AppIndex, asset: AssetIndex) -> Self {
-        Self { session, app, asset, named: tokio::sync::OnceCell::new() }
+impl<'c> ConnectedPayers<'c> {
+    pub(super) fn new(connection: &'c Connection, app: AppIndex, asset: AssetIndex) -> Self {
+        Self { connection, app, asset, named: tokio::sync::OnceCell::new() }
     }
 
-    async fn by_address(&self, address: Address) -> Result<Option<Account>, Failure> {
-        let named = self.named.get_or_try_init(|| self.names()).await?;
+    async fn by_address(&self, address: Address) -> Result<Option<Account>, Error> {
+        let named = self.named.get_or_try_init(|| self.all_named()).await?;
         Ok(named.get(&address).cloned())
     }
 
-    async fn names(&self) -> Result<HashMap<Address, Account>, Failure> {
+    async fn all_named(&self) -> Result<HashMap<Address, Account>, Error> {
         let mut named = HashMap::new();
-        for name in self.session.account_names().await? {
-            match self.session.keys().get(&name).await {
+        for name in self.connection.account_names().await? {
+            match self.connection.keys().get(&name).await {
                 Ok(account) => {
                     named.entry(account.address).or_insert(account);
                 }
@@ -61,10 +61,10 @@ impl<'s, 'c> Purses<'s, 'c> {
         Ok(named)
     }
 
-    /// What the contract has of the account; on a development network made so that it can be billed.
-    async fn prepare(&self, account: &Account) -> Result<Result<Option<LocalState>, String>, Failure> {
-        let (user, algod) = (account.address, &self.session.algod);
-        let own = self.session.is_own(account);
+    /// What the contract has of the account. A development network lets the account use contract and asset where it cannot yet.
+    async fn prepare(&self, account: &Account) -> Result<Result<Option<LocalState>, String>, Error> {
+        let (user, algod) = (account.address, &self.connection.algod);
+        let own = self.connection.is_own(account);
         // Each request is asked again by itself, for as long as the transport has patience.
         let (state, local, holding) = tokio::try_join!(
             algod.account(user),
@@ -72,8 +72,8 @@ impl<'s, 'c> Purses<'s, 'c> {
             algod.holding(user, self.asset),
         )?;
         if own && (state.balance.is_zero() || holding.is_none()) {
-            let account = self.session.account(&account.name).await?;
-            self.session.opt_in_and_fund(&account, self.app, self.asset).await?;
+            let account = self.connection.account(&account.name).await?;
+            self.connection.opt_in_and_fund(&account, self.app, self.asset).await?;
             return Ok(Ok(LocalState::fetch(algod, user, self.app).await??));
         }
         if holding.is_none() {
@@ -83,11 +83,11 @@ impl<'s, 'c> Purses<'s, 'c> {
     }
 }
 
-impl Payers for Purses<'_, '_> {
-    type Error = Failure;
+impl Payers for ConnectedPayers<'_> {
+    type Error = Error;
     type Account = Account;
 
-    async fn find(&self, user: &str) -> Result<Result<(Address, Account), String>, Failure> {
+    async fn find(&self, user: &str) -> Result<Result<(Address, Account), String>, Error> {
         let account = match user.parse::<Address>() {
             Ok(address) => match self.by_address(address).await? {
                 Some(account) => account,
@@ -95,7 +95,7 @@ impl Payers for Purses<'_, '_> {
             },
             // No name is so long.
             Err(error) if user.len() > 32 => return Ok(Err(error.to_string())),
-            Err(_) => match self.session.keys().get(user).await {
+            Err(_) => match self.connection.keys().get(user).await {
                 Ok(account) => account,
                 Err(error @ (KeyError::Missing { .. } | KeyError::Name(_))) => return Ok(Err(error.to_string())),
                 Err(error) => return Err(error.into()),
@@ -106,12 +106,12 @@ impl Payers for Purses<'_, '_> {
         Ok(Ok((account.address, account)))
     }
 
-    async fn ready(&self, account: Account) -> Result<Result<Ready, String>, Failure> {
+    async fn ready(&self, account: Account) -> Result<Result<Ready, String>, Error> {
         let local = match self.prepare(&account).await? {
             Ok(Some(local)) => local,
             Ok(None) => return Ok(Err(format!("{} has not opted in to application {}", account.address, self.app))),
             Err(reason) => return Ok(Err(reason)),
         };
-        Ok(Ok(Ready { payer: Arc::new(Purse(account)), last_tick: local.last_tick }))
+        Ok(Ok(Ready { payer: Arc::new(SigningAccount(account)), last_tick: local.last_tick }))
     }
 }

@@ -1,15 +1,11 @@
-//! What a batch tells: a line for each tick, progress meanwhile, a summary at the end.
+//! What a batch prints: a line for each tick, progress meanwhile, a summary at the end.
 
-use crate::explain::rejected;
-use crate::failure::{ErrorBody, Exit, Failure, is_disk_full};
-use crate::terminal::interrupt;
+use crate::failure::{ErrorBody, Exit, Failure};
 use crate::terminal::output::{Output, Progress};
 use pnp_types::{Round, Txid};
 use pnp_usage::TickId;
-use pnp_usage::batch::{BatchError, Halt, InputError, Listener, Outcome, Settled, Summary};
-use pnp_usage::journal::JournalError;
+use pnp_usage::batch::{Listener, Outcome, Settled, Summary};
 use serde::Serialize;
-use std::path::Path;
 use std::time::Instant;
 
 /// How many refused lines are shown one by one.
@@ -112,8 +108,8 @@ pub(super) struct Place {
     pub(super) journal: String,
 }
 
-/// Tells what happens while it happens.
-pub(super) struct Teller {
+/// Prints each line when it is settled, and the summary.
+pub(super) struct Printer {
     out: Output,
     progress: Progress,
     begun: Instant,
@@ -124,7 +120,7 @@ pub(super) struct Teller {
     broken: Option<Failure>,
 }
 
-impl Teller {
+impl Printer {
     pub(super) fn new(out: Output, total: Option<u64>) -> Self {
         let progress = out.progress(total);
         Self { out, progress, begun: Instant::now(), done: 0, charged: 0, failed: 0, broken: None }
@@ -154,7 +150,7 @@ impl Teller {
     }
 }
 
-impl Listener for Teller {
+impl Listener for Printer {
     fn settled(&mut self, settled: &Settled) {
         self.done += 1;
         match settled.outcome {
@@ -202,7 +198,7 @@ fn per_second(ticks: u64, seconds: f64) -> f64 {
     if seconds > 0.0 { ticks as f64 / seconds } else { 0.0 }
 }
 
-impl Teller {
+impl Printer {
     /// Writes the summary; the exit code, or the failure that is still to be told.
     pub(super) fn end(
         self,
@@ -289,81 +285,4 @@ fn words(place: &Place, summary: &Summary, seconds: f64, rate: f64) -> String {
     }
     text.push(format!("journal   {}", place.journal));
     text.join("\n")
-}
-
-impl From<JournalError> for Failure {
-    fn from(error: JournalError) -> Self {
-        let message = error.to_string();
-        let full = error.is_disk_full();
-        match error {
-            JournalError::Held(_) => Self::new("journal_held", message)
-                .because("two processes with one journal would charge the same lines")
-                .hint("wait for the other one or stop it; another file of bills has a journal of its own"),
-            JournalError::File { .. } if full => Self::new("disk_full", message)
-                .because("the disk has no room; nothing is sent that is not in the journal")
-                .hint("free some space and run the command again: it goes on where it stopped"),
-            JournalError::File { .. } => Self::new("journal", message).hint(
-                "check the folder's rights and the disk; what was sent is found again by running the command again",
-            ),
-            JournalError::Damaged { .. } => Self::new("journal_damaged", message)
-                .because("a journal whose content is unsure cannot tell what was charged")
-                .hint(
-                    "restore the journal from a copy; without it, only the chain's blocks tell which lines are charged",
-                ),
-            JournalError::Foreign(_) => Self::new("no_journal", message)
-                .because("its first line is not one that a journal begins with; a file of yours is not written over")
-                .hint("name another file with --journal, one that is not there yet for a new journal"),
-            JournalError::Format { .. } => {
-                Self::new("journal", message).hint("use the version of pnp-contract that wrote it, or a later one")
-            }
-            JournalError::Other { .. } => Self::new("other_journal", message)
-                .because("a journal is about one file, one contract and one network")
-                .hint("name another journal with --journal, or the network and contract it belongs to"),
-            JournalError::Randomness(_) => Self::new("randomness", message).hint("check the system's /dev/urandom"),
-        }
-    }
-}
-
-impl From<InputError> for Failure {
-    fn from(error: InputError) -> Self {
-        let message = error.to_string();
-        match error {
-            InputError::Read(source) => {
-                debug_assert!(!is_disk_full(&source), "reading fills no disk");
-                Self::new("unreadable", message).hint("check the file; lines that were sent are in the journal")
-            }
-            InputError::Header { .. } => Self::usage(message)
-                .hint("write the columns user,units,unit_price,tick_id (the last two optional), or no header at all"),
-        }
-    }
-}
-
-/// What to do where a batch did not come to its end.
-pub(crate) const GO_ON: &str = "run the command again: it goes on where it stopped";
-
-/// Why a batch ended early.
-pub(super) fn ended_early(error: BatchError<Failure>, journal: &Path) -> Failure {
-    match error {
-        BatchError::Halt(Halt::Client(error)) => match error.rejection() {
-            Some(rejection) => rejected(rejection, None),
-            None => Failure::from(error).hint(GO_ON),
-        },
-        BatchError::Halt(Halt::Journal(error)) => error.into(),
-        BatchError::Halt(Halt::Contract(error)) => error.into(),
-        BatchError::Halt(error @ Halt::Fee { fee, .. }) => Failure::new("fee_ceiling", error)
-            .because("the network suggests fees by its congestion")
-            .hint(format!("run it again when the network is less busy, or allow it with --max-fee {fee}")),
-        BatchError::Halt(error @ Halt::Stalled { .. }) => Failure::new("stalled", error).hint(GO_ON),
-        BatchError::Halt(error @ Halt::Signature { .. }) => {
-            Failure::new("no_signature", error).hint("correct the key, and run the command again")
-        }
-        BatchError::Halt(error @ Halt::Task(_)) => Failure::new("internal", error)
-            .hint("this is a fault of this program: report it; running the command again settles what was sent"),
-        BatchError::Input(error) => error.into(),
-        BatchError::OtherInput { .. } => Failure::new("other_input", error)
-            .because(format!("{} tells of other lines: lines may be added behind the last one only", journal.display()))
-            .hint("bring the file back as it was, or name another journal with --journal for another file"),
-        BatchError::Payers(failure) => failure,
-        BatchError::Interrupted => interrupt::failure(GO_ON),
-    }
 }
