@@ -2,7 +2,7 @@
 
 use super::account::{ApplicationBody, AssetBody, CreatorBody, LocalStateBody};
 use super::http::Service;
-use super::{AccountState, ApplicationState, AssetState, ClientError, Holding, Simulation, Transport};
+use super::{AccountState, ApplicationState, AssetState, ClientError, Holding, RetryPolicy, Simulation, Transport};
 use data_encoding::BASE64;
 use pnp_types::consensus::{self, ConsensusParams};
 use pnp_types::{
@@ -117,10 +117,16 @@ impl Algod {
         Ok(Self { service: Service::new("algod", url, "X-Algo-API-Token", token, transport)? })
     }
 
-    /// The same algod, asked only once each time: for callers that have a patience of their own.
+    /// The same algod, whose requests are made again as this policy says.
     #[must_use]
-    pub fn once(self) -> Self {
-        Self { service: self.service.once() }
+    pub fn with_retry(self, retry: RetryPolicy) -> Self {
+        Self { service: self.service.with_retry(retry) }
+    }
+
+    /// When requests are made again.
+    #[must_use]
+    pub const fn retry(&self) -> RetryPolicy {
+        self.service.transport_options().retry
     }
 
     pub(super) const fn service(&self) -> &Service {

@@ -6,8 +6,7 @@
 
 use super::confirmation::PendingBody;
 use super::outcome::{Outcome, Window};
-use super::retry::Pauses;
-use super::{Algod, ClientError, Confirmation, Rejection, Verdict};
+use super::{Algod, ClientError, Confirmation, Rejection, Retries, Verdict};
 use pnp_types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
 use std::time::{Duration, Instant};
 
@@ -19,6 +18,8 @@ const SOME_ROUNDS: Round = 3;
 const SOME_TIME: Duration = Duration::from_secs(12);
 /// Where one node is the whole network, nothing comes from elsewhere later.
 const SHORT_TIME: Duration = Duration::from_secs(2);
+/// How long a node may hold the question for the next round before it is asked whether it is there.
+const HELD: Duration = Duration::from_secs(10);
 /// How many blocks before the newest are read at most.
 const CATCH_UP: Round = 50;
 
@@ -46,6 +47,8 @@ struct Delivery<'a> {
     newest: (Round, Instant),
     /// The newest round whose block is known not to have it.
     read: Option<Round>,
+    /// The time without an answer: one deadline for every question about the group.
+    retries: Retries,
     /// Since when a pool is known to have given it up, and why.
     dropped: Option<(Round, Instant, String)>,
 }
@@ -125,25 +128,47 @@ impl Algod {
 
 impl<'a> Delivery<'a> {
     fn new(algod: &'a Algod, txid: Txid, bytes: Vec<u8>, first_valid: Round, last_valid: Round) -> Self {
-        let newest = (0, Instant::now());
-        Self { algod, txid, bytes, first_valid, last_valid, doubt: false, newest, read: None, dropped: None }
+        let (newest, retries) = ((0, Instant::now()), algod.retry().start());
+        Self { algod, txid, bytes, first_valid, last_valid, doubt: false, newest, read: None, retries, dropped: None }
+    }
+
+    /// Asks the node within what is left of the time without an answer.
+    async fn ask<T, F>(&mut self, question: impl FnOnce(Algod) -> F) -> Result<T, ClientError>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        let answer = question(self.algod.clone().with_retry(self.retries.rest())).await;
+        if answer.as_ref().err().is_none_or(|error| error.verdict() != Verdict::Later) {
+            self.retries.answered();
+        }
+        answer
+    }
+
+    async fn submit(&mut self) -> Result<Txid, ClientError> {
+        let bytes = self.bytes.clone();
+        self.ask(|algod| async move { algod.submit_bytes(&bytes).await }).await
     }
 
     /// Until a node has it, says no, or nothing answers any more.
     async fn hand_over(&mut self) -> Result<(), ClientError> {
-        let mut pauses = Pauses::new(self.algod.service().transport_options());
+        let policy = self.algod.retry();
+        let mut early = policy.start();
         loop {
-            let Err(mut error) = self.algod.submit_bytes(&self.bytes).await else { return Ok(()) };
+            let Err(error) = self.submit().await else { return Ok(()) };
             if matches!(error.rejection(), Some(Rejection::Duplicate { .. })) {
                 return Ok(());
             }
-            // The node is behind the one that was asked for the newest round.
-            if error.rejection().is_some_and(Rejection::is_early) && !pauses.is_over() {
-                let url = self.algod.url().to_owned();
-                error = ClientError::Busy { service: "algod", url, status: 400, after: None };
-            }
             self.doubt |= error.may_have_arrived();
-            let Some(pause) = pauses.after(&error, false) else { return Err(error) };
+            let pause = match error.rejection() {
+                // The node is behind the one that was asked for the newest round.
+                Some(rejection) if rejection.is_early() => early.pause(&error),
+                _ => self.retries.pause_if_useful(&error, false),
+            };
+            let Some(pause) = pause else { return Err(error) };
+            // Where a copy may have arrived, the rest of the time is for looking at what became of it.
+            if self.doubt && self.retries.time_left().saturating_sub(pause) < policy.total / 3 {
+                return Err(error);
+            }
             tracing::debug!(%error, ?pause, "handing over again");
             tokio::time::sleep(pause).await;
         }
@@ -188,7 +213,7 @@ impl<'a> Delivery<'a> {
             }
             if !known && !self.bytes.is_empty() && self.passed(handed_over) {
                 handed_over = self.newest.0;
-                match self.algod.submit_bytes(&self.bytes).await {
+                match self.submit().await {
                     // A pool has it again: that one gave up nothing yet.
                     Ok(_) => self.dropped = None,
                     // Whatever is answered, the next look tells.
@@ -224,8 +249,9 @@ impl<'a> Delivery<'a> {
     }
 
     /// What became of it when no block to come can have it.
-    async fn after_last_round(&self) -> Result<Confirmation, ClientError> {
-        match self.algod.outcome(self.txid, Some(self.window())).await {
+    async fn after_last_round(&mut self) -> Result<Confirmation, ClientError> {
+        let (txid, window) = (self.txid, self.window());
+        match self.ask(|algod| async move { algod.outcome(txid, Some(window)).await }).await {
             Ok(Outcome::InBlock(confirmation)) => Ok(confirmation),
             Ok(Outcome::Void(_)) => Err(ClientError::Expired { txid: self.txid, last_valid: self.last_valid }),
             Ok(Outcome::Unknown(why)) => Err(self.uncertain(why)),
@@ -246,14 +272,16 @@ impl<'a> Delivery<'a> {
     }
 
     /// How it stands; a connection that fails for good leaves it open.
-    async fn standing(&self) -> Result<Standing, ClientError> {
-        self.algod.standing(self.txid).await.map_err(|error| self.uncertain(error))
+    async fn standing(&mut self) -> Result<Standing, ClientError> {
+        let txid = self.txid;
+        self.ask(|algod| async move { algod.standing(txid).await }).await.map_err(|error| self.uncertain(error))
     }
 
     /// The newest round, asked for when it is first needed: on a quick network the first look is the last.
     async fn newest(&mut self) -> Result<Round, ClientError> {
         if self.newest.0 == 0 {
-            let round = self.algod.newest_round().await.map_err(|error| self.uncertain(error))?;
+            let round = self.ask(|algod| async move { algod.newest_round().await }).await;
+            let round = round.map_err(|error| self.uncertain(error))?;
             self.newest = (round, Instant::now());
         }
         Ok(self.newest.0)
@@ -264,7 +292,8 @@ impl<'a> Delivery<'a> {
         let newest = self.newest.0.min(self.last_valid);
         let first = self.first_valid.max(newest.saturating_sub(CATCH_UP));
         for round in self.read.map_or(first, |read| read.saturating_add(1).max(first))..=newest {
-            match self.algod.in_block(self.txid, round).await {
+            let txid = self.txid;
+            match self.ask(|algod| async move { algod.in_block(txid, round).await }).await {
                 Ok(Some(Some(confirmation))) => return Ok(Some(confirmation)),
                 Ok(Some(None)) => self.read = Some(round),
                 Ok(None) => return Ok(None),
@@ -278,7 +307,19 @@ impl<'a> Delivery<'a> {
 
     /// Waits for the next round, or a moment where the node cannot be asked to hold the question.
     async fn next_round(&mut self) -> Result<(), ClientError> {
-        let news = self.algod.wait_for_block_after(self.newest.0).await;
+        let total = self.algod.retry().total;
+        let held = if total.is_zero() { HELD } else { HELD.min(total / 3) };
+        let question = self.algod.wait_for_block_after(self.newest.0);
+        // Held that long there is no news, or the node went away: the next look finds out.
+        let news = match tokio::time::timeout(held, question).await {
+            Ok(news) => {
+                if news.is_ok() {
+                    self.retries.answered();
+                }
+                news
+            }
+            Err(_) => Ok(self.newest.0),
+        };
         match news {
             Ok(round) if round > self.newest.0 => self.newest = (round, Instant::now()),
             _ if self.newest.1.elapsed() > STILL => {
@@ -294,7 +335,12 @@ impl<'a> Delivery<'a> {
             }
             Ok(_) => tokio::time::sleep(Duration::from_millis(250)).await,
             Err(error) if error.verdict() == Verdict::Later => {
-                tokio::time::sleep(error.asked_pause().unwrap_or(Duration::from_secs(1)).min(STILL)).await;
+                let asked = error.asked_pause();
+                tokio::time::sleep(asked.unwrap_or(Duration::from_secs(1)).min(STILL)).await;
+                // A service that asks to wait is there.
+                if asked.is_some() {
+                    self.retries.answered();
+                }
             }
             Err(error) => return Err(self.uncertain(error)),
         }

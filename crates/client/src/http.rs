@@ -1,6 +1,6 @@
 //! The HTTP client under every service: timeouts, certificates, tokens, and errors unwrapped.
 
-use super::retry::{Pauses, retry_after};
+use super::retry::{RetryPolicy, retry_after};
 use super::{ClientError, Transport, tls};
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
@@ -95,9 +95,9 @@ impl Service {
         Ok(Self { name, url, header, token, client, transport, known: Arc::default() })
     }
 
-    /// The same service, asked only once each time.
-    pub(super) fn once(self) -> Self {
-        Self { transport: self.transport.once(), ..self }
+    /// The same service, whose requests are made again as this policy says.
+    pub(super) fn with_retry(self, retry: RetryPolicy) -> Self {
+        Self { transport: Transport { retry, ..self.transport }, ..self }
     }
 
     pub(super) const fn transport_options(&self) -> &Transport {
@@ -110,7 +110,7 @@ impl Service {
 
     /// Reads a JSON document without showing the token, unless it is asked for: whoever answers may be somebody else.
     pub(super) async fn get_openly<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        let open = self.client.get(format!("{}{path}", self.url)).timeout(ANSWER);
+        let open = self.client.get(format!("{}{path}", self.url));
         match self.patiently(open, json).await {
             Err(ClientError::Unauthorized { .. }) if self.token.is_some() => self.get(path).await,
             outcome => outcome,
@@ -119,19 +119,19 @@ impl Service {
 
     /// Reads a JSON document.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.patiently(self.with_token(self.client.get(format!("{}{path}", self.url))).timeout(ANSWER), json).await
+        self.patiently(self.with_token(self.client.get(format!("{}{path}", self.url))), json).await
     }
 
     /// Reads an answer as it comes.
     pub(super) async fn get_bytes(&self, path: &str) -> Result<Vec<u8>, ClientError> {
-        let request = self.with_token(self.client.get(format!("{}{path}", self.url))).timeout(ANSWER);
+        let request = self.with_token(self.client.get(format!("{}{path}", self.url)));
         self.patiently(request, |body| Ok(body.to_vec())).await
     }
 
     /// Sends text that changes nothing, and reads a JSON document.
     pub(super) async fn post_text(&self, path: &str, text: &'static str) -> Result<serde_json::Value, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "text/plain");
-        self.patiently(self.with_token(request).timeout(ANSWER).body(text), json).await
+        self.patiently(self.with_token(request).body(text), json).await
     }
 
     /// Sends a JSON document that changes nothing, and reads another.
@@ -141,7 +141,7 @@ impl Service {
         document: serde_json::Value,
     ) -> Result<T, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "application/json");
-        self.patiently(self.with_token(request).timeout(ANSWER).body(document.to_string()), json).await
+        self.patiently(self.with_token(request).body(document.to_string()), json).await
     }
 
     /// Reads a JSON document that the service holds back until there is something to tell; asked once.
@@ -152,7 +152,7 @@ impl Service {
     /// Sends msgpack that changes nothing, and reads a JSON document.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<T, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "application/msgpack");
-        self.patiently(self.with_token(request).timeout(ANSWER).body(body), json).await
+        self.patiently(self.with_token(request).body(body), json).await
     }
 
     /// Sends what may change something, once, and reads a JSON document.
@@ -163,7 +163,7 @@ impl Service {
         body: Vec<u8>,
     ) -> Result<T, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", content_type);
-        self.once_only(self.with_token(request).timeout(ANSWER).body(body)).await
+        self.once_only(self.with_token(request).timeout(self.transport.retry.attempt(ANSWER)).body(body)).await
     }
 
     fn with_token(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
@@ -183,19 +183,20 @@ impl Service {
         request: reqwest::RequestBuilder,
         read: fn(&[u8]) -> Result<T, String>,
     ) -> Result<T, ClientError> {
-        let mut pauses = Pauses::new(&self.transport);
+        let mut retries = self.transport.retry.start();
         loop {
             let Some(again) = request.try_clone() else {
                 return Err(self.malformed("a request that cannot be made twice"));
             };
-            let outcome = self.answer(again).await;
+            let outcome = self.answer(again.timeout(retries.rest().attempt(ANSWER))).await;
             // A wallet's answer may hold a key.
             let outcome = outcome.map(Zeroizing::new);
             let error = match outcome.and_then(|body| read(&body).map_err(|why| self.malformed(why))) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(pause) = pauses.after(&error, !self.known.load(Ordering::Relaxed)) else { return Err(error) };
+            let is_unknown = !self.known.load(Ordering::Relaxed);
+            let Some(pause) = retries.pause_if_useful(&error, is_unknown) else { return Err(error) };
             tracing::debug!(%error, ?pause, "asking again");
             tokio::time::sleep(pause).await;
         }

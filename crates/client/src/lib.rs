@@ -30,7 +30,7 @@ pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use node::NodeStatus;
 pub use outcome::{Outcome, REMEMBERED, Unknown, Void, Window};
 pub use rejection::{Rejection, Shortage};
-pub use retry::Transport;
+pub use retry::{Retries, RetryPolicy, Transport};
 pub use simulation::{FailedAt, Simulation};
 pub use tls::Roots;
 pub use trace::FailedStep;

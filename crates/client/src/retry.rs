@@ -3,71 +3,123 @@
 use super::{ClientError, Roots, Verdict};
 use std::time::{Duration, Instant, SystemTime};
 
-/// The first pause; each further one is twice as long.
-const FIRST: Duration = Duration::from_millis(250);
-/// The longest pause that is chosen here.
-const LONGEST: Duration = Duration::from_secs(8);
 /// The longest pause a service is heard to ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(86_400);
 /// Tries after answers that another try seldom makes better.
 const FEW: u32 = 2;
+/// The least time that an attempt gets, however little is left.
+const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
 
 /// How a network is talked to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Transport {
     /// Authorities trusted beside the system's.
     pub roots: Option<Roots>,
-    /// How long one question may be asked again and again; zero asks once.
-    pub patience: Duration,
+    /// When a request is made again, and for how long in all.
+    pub retry: RetryPolicy,
     /// Whether the node that answers is the whole network, so that what it does not know is nowhere else.
     pub alone: bool,
 }
 
-impl Default for Transport {
+/// When a request that got no good answer is made again, and for how long in all.
+///
+/// The same rules hold for a single question, for a group on its way to a block, and for all lines of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// For how long a service may give no good answer: from the first attempt to the end of the last one. Zero makes one
+    /// attempt.
+    pub total: Duration,
+    /// The first pause; each further one is twice as long, and a random part of its second half is left out.
+    pub first_pause: Duration,
+    /// The longest pause that is chosen here; a service may ask for a longer one.
+    pub longest_pause: Duration,
+}
+
+/// Thirty seconds in all, with pauses of 0.25, 0.5, 1 … 8 s.
+impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { roots: None, patience: Duration::from_secs(30), alone: false }
+        Self::lasting(Duration::from_secs(30))
     }
 }
 
-impl Transport {
-    /// The same, asking only once.
+impl RetryPolicy {
+    /// The usual pauses, for so long in all.
     #[must_use]
-    pub fn once(self) -> Self {
-        Self { patience: Duration::ZERO, ..self }
+    pub const fn lasting(total: Duration) -> Self {
+        Self { total, first_pause: Duration::from_millis(250), longest_pause: Duration::from_secs(8) }
+    }
+
+    /// One attempt.
+    #[must_use]
+    pub const fn once() -> Self {
+        Self::lasting(Duration::ZERO)
+    }
+
+    /// The pause after so many failures in a row, of which `error` is the last.
+    #[must_use]
+    pub fn pause(&self, failures: u32, error: &ClientError) -> Duration {
+        let doubled = self.first_pause.saturating_mul(1 << failures.saturating_sub(1).min(10));
+        jittered(doubled.min(self.longest_pause)).max(error.asked_pause().unwrap_or_default())
+    }
+
+    /// How long one attempt may take where its answer may take `longest`.
+    pub(super) fn attempt(&self, longest: Duration) -> Duration {
+        if self.total.is_zero() { longest } else { longest.min(self.total.max(LEAST_ATTEMPT)) }
+    }
+
+    /// Starts the clock.
+    #[must_use]
+    pub fn start(self) -> Retries {
+        Retries { policy: self, begun: Instant::now(), failures: 0 }
     }
 }
 
-/// The pauses of one question.
-#[derive(Debug)]
-pub(super) struct Pauses {
-    end: Instant,
-    tries: u32,
+/// Attempts under a [`RetryPolicy`], with one deadline for all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Retries {
+    policy: RetryPolicy,
+    begun: Instant,
+    failures: u32,
 }
 
-impl Pauses {
-    pub(super) fn new(transport: &Transport) -> Self {
-        Self { end: Instant::now() + transport.patience, tries: 0 }
+impl Retries {
+    /// How much of the total is left.
+    #[must_use]
+    pub fn time_left(&self) -> Duration {
+        self.policy.total.saturating_sub(self.begun.elapsed())
     }
 
-    /// Whether there is no time for another try.
-    pub(super) fn is_over(&self) -> bool {
-        Instant::now() + LONGEST >= self.end
+    /// The policy of one more question, which ends with what is left of the total.
+    pub(super) fn rest(&self) -> RetryPolicy {
+        if self.policy.total.is_zero() {
+            return self.policy;
+        }
+        RetryPolicy { total: self.time_left().max(LEAST_ATTEMPT), ..self.policy }
     }
 
-    /// The pause before the next try; none where there is no point in one, or no time for it. `stranger` says that nothing
-    /// has ever answered there, so that the address may be wrong: that is told soon.
-    pub(super) fn after(&mut self, error: &ClientError, stranger: bool) -> Option<Duration> {
-        self.tries = self.tries.saturating_add(1);
+    /// Counts a failure: the pause before the next attempt, or `None` where no time is left for it.
+    pub fn pause(&mut self, error: &ClientError) -> Option<Duration> {
+        self.failures = self.failures.saturating_add(1);
+        let pause = self.policy.pause(self.failures, error);
+        (pause < self.time_left()).then_some(pause)
+    }
+
+    /// The same, and `None` also where another attempt is of no use. `is_unknown` says that nothing has ever answered there,
+    /// so that the address may be wrong: that is reported soon.
+    pub(super) fn pause_if_useful(&mut self, error: &ClientError, is_unknown: bool) -> Option<Duration> {
         let most = match error {
-            ClientError::Unreachable { url, .. } if stranger && super::http::is_loopback(url) => 0,
-            ClientError::Unreachable { .. } if stranger => FEW,
+            ClientError::Unreachable { url, .. } if is_unknown && super::http::is_loopback(url) => 0,
+            ClientError::Unreachable { .. } if is_unknown => FEW,
             ClientError::Malformed { .. } | ClientError::Api { status: 500.., .. } => FEW,
             error if error.verdict() == Verdict::Later => u32::MAX,
             _ => 0,
         };
-        let chosen = FIRST.saturating_mul(1 << self.tries.saturating_sub(1).min(10)).min(LONGEST);
-        let pause = jittered(chosen).max(error.asked_pause().unwrap_or_default());
-        (self.tries <= most && Instant::now() + pause < self.end).then_some(pause)
+        self.pause(error).filter(|_| self.failures <= most)
+    }
+
+    /// Starts the clock again: the service answered.
+    pub fn answered(&mut self) {
+        *self = self.policy.start();
     }
 }
 
@@ -101,9 +153,9 @@ mod tests {
         ClientError::Unreachable { service: "algod", url: url.to_owned(), why: "connection refused".to_owned() }
     }
 
-    fn tries(error: &ClientError, stranger: bool) -> usize {
-        let mut pauses = Pauses::new(&Transport::default());
-        (0..20).take_while(|_| pauses.after(error, stranger).is_some()).count()
+    fn tries(error: &ClientError, is_unknown: bool) -> usize {
+        let mut retries = RetryPolicy::default().start();
+        (0..20).take_while(|_| retries.pause_if_useful(error, is_unknown).is_some()).count()
     }
 
     #[test]
@@ -117,26 +169,29 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_address_is_told_soon_and_a_bad_moment_is_sat_out() {
+    fn a_wrong_address_is_reported_soon_and_an_outage_is_waited_out() {
         assert_eq!(tries(&unreachable("http://127.0.0.1:1"), true), 0);
         assert_eq!(tries(&unreachable("https://x.example"), true), 2);
         assert!(tries(&unreachable("http://127.0.0.1:1"), false) > 5);
         let refused = ClientError::Api { service: "algod", status: 400, message: "no".to_owned() };
         assert_eq!(tries(&refused, false), 0);
         let busy = |after| ClientError::Busy { service: "algod", url: String::new(), status: 429, after };
-        let mut pauses = Pauses::new(&Transport::default());
-        assert!(pauses.after(&busy(Some(Duration::from_secs(9))), false).is_some_and(|p| p.as_secs() == 9));
-        assert_eq!(pauses.after(&busy(Some(Duration::from_secs(50))), false), None);
-        assert_eq!(Pauses::new(&Transport::default().once()).after(&busy(None), false), None);
+        let mut retries = RetryPolicy::default().start();
+        let pause = retries.pause_if_useful(&busy(Some(Duration::from_secs(9))), false);
+        assert!(pause.is_some_and(|pause| pause.as_secs() == 9));
+        assert_eq!(retries.pause_if_useful(&busy(Some(Duration::from_secs(50))), false), None);
+        assert_eq!(RetryPolicy::once().start().pause_if_useful(&busy(None), false), None);
     }
 
     #[test]
     fn pauses_grow_and_are_spread() {
-        let mut pauses = Pauses::new(&Transport::default());
+        let policy = RetryPolicy::default();
+        let mut retries = policy.start();
         let busy = ClientError::Busy { service: "algod", url: String::new(), status: 503, after: None };
-        let first = pauses.after(&busy, false).unwrap();
-        assert!(first >= FIRST / 2 && first <= FIRST);
-        let second = pauses.after(&busy, false).unwrap();
-        assert!(second >= FIRST && second <= FIRST * 2);
+        let first = retries.pause(&busy).unwrap();
+        assert!(first >= policy.first_pause / 2 && first <= policy.first_pause);
+        let second = retries.pause(&busy).unwrap();
+        assert!(second >= policy.first_pause && second <= policy.first_pause * 2);
+        assert_eq!(policy.pause(9, &ClientError::Busy { service: "algod", url: String::new(), status: 503, after: Some(Duration::from_secs(20)) }).as_secs(), 20);
     }
 }

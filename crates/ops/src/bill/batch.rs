@@ -11,6 +11,7 @@ use crate::observer::Event;
 use crate::provenance;
 use crate::refusal::Refusal;
 use crate::settings::make_private;
+use pnp_client::RetryPolicy;
 use pnp_registry::Contract;
 use pnp_types::{AppIndex, AssetIndex, Digest, MicroAlgos};
 use pnp_usage::batch::{self, Batch, Explain, Input, Listener, Settings, Summary};
@@ -25,8 +26,12 @@ use std::time::Duration;
 const VALIDITY_ALONE: u64 = 1000;
 /// The same elsewhere: some ten minutes, after which it is certain what became of a group.
 const VALIDITY: u64 = 200;
-/// How long the network may be away before the batch ends.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long the network may be away before a batch ends: longer than for one question, because a batch may run for hours.
+pub(super) const NETWORK: RetryPolicy = RetryPolicy {
+    total: Duration::from_secs(120),
+    first_pause: Duration::from_millis(50),
+    longest_pause: Duration::from_secs(5),
+};
 /// How many users are billed at once, unless the request says otherwise.
 const PARALLEL: usize = 64;
 
@@ -145,8 +150,8 @@ impl Connection {
             rate: request.rate,
             validity: if alone { VALIDITY_ALONE } else { VALIDITY },
             alone,
-            patience: PATIENCE,
-            retry: request.retry_refused,
+            network: NETWORK,
+            retry_refused: request.retry_refused,
             max_fee: self.max_fee(3),
         };
         let explain = explain(record.as_ref(), request.explain);

@@ -1,7 +1,9 @@
 //! Who pays the lines of a batch: accounts by name or address, ready to be billed.
 
+use super::batch::NETWORK;
 use crate::connection::Connection;
 use crate::error::Error;
+use pnp_client::Algod;
 use pnp_keys::{Account, KeyError};
 use pnp_types::{Address, AppIndex, AssetIndex, Transaction};
 use pnp_usage::LocalState;
@@ -31,6 +33,8 @@ impl Payer for SigningAccount {
 /// The accounts that a connection has keys of.
 pub(super) struct ConnectedPayers<'c> {
     connection: &'c Connection,
+    /// The connection's algod, asked for as long as all of the batch's questions.
+    algod: Algod,
     app: AppIndex,
     asset: AssetIndex,
     /// Every account that has a name here.
@@ -39,7 +43,8 @@ pub(super) struct ConnectedPayers<'c> {
 
 impl<'c> ConnectedPayers<'c> {
     pub(super) fn new(connection: &'c Connection, app: AppIndex, asset: AssetIndex) -> Self {
-        Self { connection, app, asset, named: tokio::sync::OnceCell::new() }
+        let algod = connection.algod.clone().with_retry(NETWORK);
+        Self { connection, algod, app, asset, named: tokio::sync::OnceCell::new() }
     }
 
     async fn by_address(&self, address: Address) -> Result<Option<Account>, Error> {
@@ -63,9 +68,8 @@ impl<'c> ConnectedPayers<'c> {
 
     /// What the contract has of the account. A development network lets the account use contract and asset where it cannot yet.
     async fn prepare(&self, account: &Account) -> Result<Result<Option<LocalState>, String>, Error> {
-        let (user, algod) = (account.address, &self.connection.algod);
+        let (user, algod) = (account.address, &self.algod);
         let own = self.connection.is_own(account);
-        // Each request is asked again by itself, for as long as the transport has patience.
         let (state, local, holding) = tokio::try_join!(
             algod.account(user),
             LocalState::fetch(algod, user, self.app),

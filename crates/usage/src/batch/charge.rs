@@ -211,7 +211,7 @@ impl Charge {
             network.refresh().await?;
             if network.latest() > moved.0 {
                 moved = (network.latest(), Instant::now());
-            } else if moved.1.elapsed() > settings.patience {
+            } else if moved.1.elapsed() > settings.network.total {
                 return Err(Halt::Stalled { txid: intent.txid });
             }
         }
@@ -220,7 +220,7 @@ impl Charge {
     /// Hands bytes over; inside, a refusal. Afterwards `sent` says whether they may have got anywhere.
     async fn hand_over(&self, bytes: &[u8], sent: &mut bool) -> Result<Result<(), ClientError>, Halt> {
         let network = &self.shared.network;
-        let begun = Instant::now();
+        let retries = network.retries();
         loop {
             network.pass().await;
             let error = match network.algod.submit_bytes(bytes).await {
@@ -243,7 +243,7 @@ impl Charge {
                 }
                 Verdict::Later => {
                     *sent |= error.may_have_arrived();
-                    if !network.may_try_again(begun, &error) {
+                    if !network.may_try_again(&retries, &error) {
                         return Err(error.into());
                     }
                 }

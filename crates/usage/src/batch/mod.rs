@@ -20,12 +20,11 @@ pub use run::{Batch, BatchError, Summary};
 
 use super::TickId;
 use super::journal::JournalError;
-use pnp_client::{ClientError, Rejection};
+use pnp_client::{ClientError, Rejection, RetryPolicy};
 use pnp_types::{Address, AppIndex, AssetIndex, Round, SignedTransaction, Transaction, Txid};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What a batch is told before it starts.
 #[derive(Clone, Debug)]
@@ -44,10 +43,10 @@ pub struct Settings {
     pub validity: Round,
     /// Whether the node that answers is the whole network, so that what it refuses and does not know is nowhere else.
     pub alone: bool,
-    /// How long the network may give no answer, or make no block that is waited for.
-    pub patience: Duration,
+    /// When requests are made again. Its total is also how long the network may make no block that is waited for.
+    pub network: RetryPolicy,
     /// Whether lines that were refused before are tried again.
-    pub retry: bool,
+    pub retry_refused: bool,
     /// The most microAlgos of fees for a group.
     pub max_fee: Option<u64>,
 }

@@ -1,6 +1,6 @@
 //! What all lines of a batch share of the network: its newest round, its fees, its bad moments, and who waits for which block.
 
-use pnp_client::{Algod, ClientError, Outcome, SuggestedParams, Verdict};
+use pnp_client::{Algod, ClientError, Outcome, Retries, RetryPolicy, SuggestedParams, Verdict};
 use pnp_types::{Round, Txid};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,12 +10,6 @@ use tokio::sync::{Notify, oneshot};
 
 /// How long suggested fees are taken for true.
 const FRESH: Duration = Duration::from_secs(10);
-/// The first pause after a failure; each further one is twice as long.
-const PAUSE: Duration = Duration::from_millis(50);
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The longest pause a service may ask for; then it is asked again all the same.
-const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// How many blocks are read at most to catch up; what is missed is asked for one by one.
 const CATCH_UP: Round = 64;
 
@@ -23,31 +17,33 @@ const CATCH_UP: Round = 64;
 #[derive(Debug)]
 pub(super) struct Network {
     pub(super) algod: Algod,
-    patience: Duration,
+    policy: RetryPolicy,
     latest: AtomicU64,
     params: tokio::sync::Mutex<Option<(Instant, SuggestedParams)>>,
     waiting: Mutex<HashMap<Txid, oneshot::Sender<Round>>>,
     somebody_waits: Notify,
-    trouble: Mutex<Trouble>,
+    outage: Mutex<Option<Outage>>,
 }
 
-#[derive(Debug, Default)]
-struct Trouble {
-    failures: u32,
-    since: Option<Instant>,
-    until: Option<Instant>,
+/// The time since the network gave its last good answer: one for all lines.
+#[derive(Debug)]
+struct Outage {
+    retries: Retries,
+    /// When it may be asked again; `None` where no time is left for that.
+    next: Option<Instant>,
 }
 
 impl Network {
-    pub(super) fn new(algod: Algod, patience: Duration) -> Self {
+    pub(super) fn new(algod: Algod, policy: RetryPolicy) -> Self {
         Self {
-            algod,
-            patience,
+            // Whether and when to ask again is decided here, for all lines together.
+            algod: algod.with_retry(RetryPolicy::once()),
+            policy,
             latest: AtomicU64::new(0),
             params: tokio::sync::Mutex::default(),
             waiting: Mutex::default(),
             somebody_waits: Notify::new(),
-            trouble: Mutex::default(),
+            outage: Mutex::default(),
         }
     }
 
@@ -65,11 +61,15 @@ impl Network {
     where
         F: Future<Output = Result<T, ClientError>>,
     {
-        let begun = Instant::now();
+        let retries = self.retries();
         loop {
             self.pass().await;
             match request().await {
-                Err(error) if error.verdict() == Verdict::Later && self.may_try_again(begun, &error) => {}
+                Err(error) if error.verdict() == Verdict::Later => {
+                    if !self.may_try_again(&retries, &error) {
+                        return Err(error);
+                    }
+                }
                 outcome => {
                     self.answered();
                     return outcome;
@@ -78,34 +78,34 @@ impl Network {
         }
     }
 
+    /// The deadline of one request, whatever other requests are answered meanwhile.
+    pub(super) fn retries(&self) -> Retries {
+        self.policy.start()
+    }
+
     /// Waits until the pause after the last failure is over.
     pub(super) async fn pass(&self) {
-        let until = self.trouble().until;
-        if let Some(until) = until {
-            tokio::time::sleep_until(until.into()).await;
+        let next = self.outage().as_ref().and_then(|outage| outage.next);
+        if let Some(next) = next {
+            tokio::time::sleep_until(next.into()).await;
         }
     }
 
-    /// Notes a failure of something that was begun at `begun`; whether there is patience for another try.
-    pub(super) fn may_try_again(&self, begun: Instant, error: &ClientError) -> bool {
+    /// Notes a failure; whether there is time for another attempt, both of the request and of the outage that it belongs to.
+    pub(super) fn may_try_again(&self, request: &Retries, error: &ClientError) -> bool {
         let now = Instant::now();
-        let mut trouble = self.trouble();
+        let mut outage = self.outage();
+        let outage = outage.get_or_insert_with(|| Outage { retries: self.policy.start(), next: Some(now) });
         // Lines that fail together count as one failure.
-        if trouble.until.is_none_or(|until| until <= now) {
-            let pause = PAUSE.saturating_mul(1 << trouble.failures.min(10)).min(LONGEST_PAUSE);
-            trouble.failures = trouble.failures.saturating_add(1);
-            trouble.until = Some(now + pause.max(error.asked_pause().unwrap_or_default().min(LONGEST_ASKED)));
+        if outage.next.is_some_and(|next| next <= now) {
+            outage.next = outage.retries.pause(error).map(|pause| now + pause);
         }
-        trouble.since.get_or_insert(now);
-        begun.elapsed() < self.patience
+        outage.next.is_some_and(|next| next.saturating_duration_since(now) < request.time_left())
     }
 
     /// Notes that the network answers.
     pub(super) fn answered(&self) {
-        let mut trouble = self.trouble();
-        if trouble.since.is_some() {
-            *trouble = Trouble::default();
-        }
+        *self.outage() = None;
     }
 
     /// What transactions need, as far as this was asked for lately; its round is the newest known.
@@ -204,7 +204,7 @@ impl Network {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn trouble(&self) -> MutexGuard<'_, Trouble> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    fn outage(&self) -> MutexGuard<'_, Option<Outage>> {
+        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

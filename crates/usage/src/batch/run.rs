@@ -115,7 +115,7 @@ impl Batch {
         explain: Explain,
     ) -> Result<Self, Halt> {
         let state = global_state(&algod, settings.app).await?;
-        let network = Network::new(algod.once(), settings.patience);
+        let network = Network::new(algod, settings.network);
         let params = network.params().await?;
         let common = Common {
             app: settings.app,
@@ -313,7 +313,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
         let past = &self.batch.past;
         if past.charged.contains(line) {
             self.summary.charged_before += 1;
-        } else if past.refused.contains(line) && !self.batch.shared.settings.retry {
+        } else if past.refused.contains(line) && !self.batch.shared.settings.retry_refused {
             self.summary.refused += 1;
         } else {
             return false;
