@@ -77,7 +77,7 @@ impl Connection {
                 _ => None,
             };
             let algod = match &embedded {
-                Some(embedded) => Algod::new(embedded.url(), Some(pnp_devnet::LOCAL_TOKEN))?,
+                Some(embedded) => embedded.algod()?,
                 None => configured_algod(&settings.folder, &network)?,
             };
             Self::connect(settings, host, network, environment, algod, embedded).await
@@ -101,7 +101,7 @@ impl Connection {
         let environment = Environment::empty();
         let network = Network::resolve("embedded", &environment, &pnp_network::ProjectFile::default())?;
         let embedded = Embedded::in_memory()?;
-        let algod = Algod::new(embedded.url(), Some(pnp_devnet::LOCAL_TOKEN))?;
+        let algod = embedded.algod()?;
         Self::connect(settings, host, network, environment, algod, Some(embedded)).await
     }
 

@@ -6,7 +6,7 @@
 use crate::error::{EmbeddedError, Error};
 use crate::observer::{Event, Observer};
 use crate::settings::{embedded_folder, make_private};
-use pnp_client::Algod;
+use pnp_client::{Algod, Transport};
 use pnp_devnet::{Config, Holder, NodeError, Running};
 use pnp_ledger::DispenserKey;
 use pnp_types::SigningKey;
@@ -85,9 +85,10 @@ impl Embedded {
         Ok(Some(Self { url, dispenser, node: None, guests: Some(guests) }))
     }
 
-    /// Where its algod listens.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+    /// Its algod, which is the only node of its network.
+    pub(crate) fn algod(&self) -> Result<Algod, Error> {
+        let transport = Transport { alone: true, ..Transport::default() };
+        Ok(Algod::connect(&self.url, Some(pnp_devnet::LOCAL_TOKEN), transport)?)
     }
 
     /// The key of the account that funds others, unless it was lost.

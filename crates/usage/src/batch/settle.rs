@@ -6,7 +6,6 @@ use crate::journal::Intent;
 use crate::{LocalState, OperationError};
 use pnp_client::{Outcome, Window};
 use pnp_types::Round;
-use std::cmp::Ordering;
 
 /// The fate of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +25,8 @@ pub(super) fn is_over(intent: &Intent, latest: Round, alone: bool) -> bool {
 
 /// Finds out what became of a group that no block to come can have.
 ///
-/// Where the node can tell neither by id nor by its blocks, under rising ticks the user's newest tick does.
+/// Where the node can tell neither by id nor by its blocks, the user's newest tick may still show that it is charged. Only blocks
+/// make a group void.
 pub(super) async fn fate(network: &Network, settings: &Settings, intent: &Intent) -> Result<Fate, Halt> {
     match network.ask(|| network.algod.outcome(intent.txid, Some(window(intent)))).await? {
         Outcome::InBlock(confirmation) => Ok(Fate::Charged(Some(confirmation.round))),
@@ -40,23 +40,67 @@ const fn window(intent: &Intent) -> Window {
     Window { first_valid: intent.first_valid, last_valid: intent.last_valid }
 }
 
+/// Asks the contract's state, which can confirm a tick and nothing else: the node that answers may be behind its network, so
+/// that an earlier newest tick, or none, says nothing.
 async fn by_state(network: &Network, settings: &Settings, intent: &Intent) -> Result<Fate, Halt> {
     let state = network.ask(|| LocalState::fetch(&network.algod, intent.user, settings.app)).await?;
     let state = state.map_err(OperationError::Usage)?;
-    let doubtful = |why: &str| {
-        Fate::Doubtful(format!(
-            "transaction {} was sent, {why}, and the node keeps no blocks from {} to {}: ask one that does, or an indexer",
-            intent.txid, intent.first_valid, intent.last_valid
-        ))
+    Ok(judge(intent, state.as_ref()))
+}
+
+fn judge(intent: &Intent, state: Option<&LocalState>) -> Fate {
+    let why = match state.map(|state| state.last_tick.as_ref()) {
+        Some(Some(last)) if *last == intent.tick => return Fate::Charged(None),
+        None => "the user has left the contract since",
+        Some(Some(last)) if *last > intent.tick => "another tick of the user was billed since",
+        Some(_) => "the node that answers does not know of it, which may be behind",
     };
-    let Some(state) = state else { return Ok(doubtful("the user has left the contract since")) };
-    let order = state.last_tick.as_ref().map(|last| last.partial_cmp(&intent.tick));
-    Ok(match order {
-        Some(Some(Ordering::Equal)) => Fate::Charged(None),
-        // Rising ticks: had it been billed, the newest tick would be this one or a greater one.
-        None | Some(Some(Ordering::Less)) if settings.ordered_ticks => {
-            Fate::Void("the user's newest tick is an earlier one".to_owned())
+    Fate::Doubtful(format!(
+        "transaction {} was sent, {why}, and the node keeps no blocks from {} to {}: ask one that does, or an indexer",
+        intent.txid, intent.first_valid, intent.last_valid
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TickId;
+    use crate::journal::InputDigest;
+    use pnp_types::{Address, Txid};
+
+    fn intent(tick: &str) -> Intent {
+        Intent {
+            line: 1,
+            input: InputDigest::default(),
+            user: Address([1; 32]),
+            units: 1,
+            unit_price: 1,
+            tick: tick.parse().unwrap(),
+            made: true,
+            asset: 7,
+            net: 1,
+            fee: 0,
+            txid: Txid::ZERO,
+            first_valid: 10,
+            last_valid: 20,
+            fee_per_byte: 0,
+            min_fee: 1000,
         }
-        _ => doubtful("another tick of the user was billed since"),
-    })
+    }
+
+    #[test]
+    fn state_confirms_a_tick_and_never_makes_it_void() {
+        let last = |tick: Option<&str>| LocalState { last_tick: tick.map(|tick| tick.parse::<TickId>().unwrap()) };
+        assert_eq!(judge(&intent("b"), Some(&last(Some("b")))), Fate::Charged(None));
+        for (state, why) in [
+            (Some(last(Some("a"))), "may be behind"),
+            (Some(last(None)), "may be behind"),
+            (Some(last(Some("c"))), "another tick"),
+            (None, "left the contract"),
+        ] {
+            let fate = judge(&intent("b"), state.as_ref());
+            let Fate::Doubtful(said) = &fate else { panic!("{fate:?}") };
+            assert!(said.contains(why) && said.contains("no blocks from 10 to 20"), "{said}");
+        }
+    }
 }
