@@ -347,3 +347,6 @@ impl<'a> Delivery<'a> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
