@@ -38,6 +38,17 @@ pub struct PreparedBill {
     pub before: Balances,
 }
 
+/// What a bill that was refused came to.
+#[derive(Debug)]
+pub enum RefusedBill {
+    /// Another bill of the same user came first: with a later tick this one can be made again.
+    Overtaken,
+    /// The contract has this very tick as the user's newest, although the node refused it: [`ClientError::Uncertain`].
+    MayBeCharged(ClientError),
+    /// It is refused for good.
+    Refused,
+}
+
 /// Why an operation cannot be done.
 #[derive(Debug, thiserror::Error)]
 pub enum OperationError {
@@ -162,6 +173,29 @@ impl PreparedBill {
     pub fn network_fee(&self) -> MicroAlgos {
         let sum = |sum: MicroAlgos, transaction: &Transaction| sum.saturating_add(transaction.header.fee);
         self.transactions.iter().fold(MicroAlgos::ZERO, sum)
+    }
+
+    /// What a refusal of this bill means, by the newest tick that the contract has of the user now. `why` is the refusal.
+    pub async fn after_refusal(&self, algod: &Algod, request: &BillRequest, why: &dyn std::fmt::Display) -> RefusedBill {
+        let bill = &self.bill;
+        let last = match LocalState::fetch(algod, bill.user, bill.app).await {
+            Ok(Ok(Some(local))) => local.last_tick,
+            // What cannot be read does not make the refusal another one.
+            _ => None,
+        };
+        match last {
+            Some(last) if request.ordered_ticks && last > bill.tick => RefusedBill::Overtaken,
+            // The tick was generated here, so that nobody else can have billed it.
+            Some(last) if request.tick.is_none() && last == bill.tick => {
+                let call = self.transactions.first();
+                RefusedBill::MayBeCharged(ClientError::Uncertain {
+                    txid: call.map(Transaction::id).unwrap_or_default(),
+                    last_valid: call.map(|call| call.header.last_valid).unwrap_or_default(),
+                    why: format!("the node refused it ({why}), and the newest tick of the user is this one"),
+                })
+            }
+            _ => RefusedBill::Refused,
+        }
     }
 
     /// Accounts for the bill once it is confirmed.

@@ -6,15 +6,15 @@ use crate::error::Error;
 use pnp_client::Algod;
 use pnp_keys::{Account, KeyError};
 use pnp_types::{Address, AppIndex, AssetIndex, Transaction};
-use pnp_usage::LocalState;
-use pnp_usage::batch::{Payer, Payers, Ready, Signing};
+use pnp_usage::batch::{Payers, Ready};
+use pnp_usage::{LocalState, Signer, Signing};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// An account that signs for its bills.
 struct SigningAccount(Account);
 
-impl Payer for SigningAccount {
+impl Signer for SigningAccount {
     fn address(&self) -> Address {
         self.0.address
     }
@@ -23,7 +23,7 @@ impl Payer for SigningAccount {
         Box::pin(async move {
             let mut signed = Vec::with_capacity(transactions.len());
             for transaction in transactions {
-                signed.push(self.0.sign(transaction).await.map_err(|error| error.to_string())?);
+                signed.push(self.0.sign(transaction).await?);
             }
             Ok(signed)
         })
@@ -116,6 +116,6 @@ impl Payers for ConnectedPayers<'_> {
             Ok(None) => return Ok(Err(format!("{} has not opted in to application {}", account.address, self.app))),
             Err(reason) => return Ok(Err(reason)),
         };
-        Ok(Ok(Ready { payer: Arc::new(SigningAccount(account)), last_tick: local.last_tick }))
+        Ok(Ok(Ready { signer: Arc::new(SigningAccount(account)), last_tick: local.last_tick }))
     }
 }

@@ -7,11 +7,11 @@ use crate::error::Error;
 use crate::refusal::Refusal;
 use crate::sender::{MultisigSigners, Outcome, Sender, Unsigned};
 use crate::sending::sign;
-use pnp_client::{ClientError, Rejection};
+use pnp_client::Rejection;
 use pnp_keys::Account;
 use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex, AssetIndex};
-use pnp_usage::{BillRequest, LocalState, PreparedBill, Receipt, StopSignal, TickId, global_state};
+use pnp_usage::{BillRequest, PreparedBill, Receipt, RefusedBill, StopSignal, TickId, global_state};
 use tokio::sync::OwnedMutexGuard;
 
 /// How many generated ticks may be overtaken by other bills of the same user before that is reported.
@@ -179,22 +179,10 @@ impl Connection {
 
     /// Tells a bill that another one of the same user overtook from one that is refused for good.
     async fn overtaken_or_final(&self, request: &BillRequest, prepared: &PreparedBill, error: Error) -> NotBilled {
-        let bill = &prepared.bill;
-        let last = match LocalState::fetch(&self.algod, bill.user, bill.app).await {
-            Ok(Ok(Some(local))) => local.last_tick,
-            // What cannot be read does not make the refusal another one.
-            _ => None,
-        };
-        match last {
-            Some(last) if request.ordered_ticks && last > bill.tick => NotBilled::Overtaken(error),
-            // Generated here, so that nobody else can have billed it: it is charged, whatever the node answered.
-            Some(last) if request.tick.is_none() && last == bill.tick => {
-                let header = prepared.transactions.first().map(|call| (call.id(), call.header.last_valid));
-                let (txid, last_valid) = header.unwrap_or_default();
-                let why = format!("the node refused it ({error}), and the newest tick of the user is this one");
-                NotBilled::Final(ClientError::Uncertain { txid, last_valid, why }.into())
-            }
-            _ => NotBilled::Final(error),
+        match prepared.after_refusal(&self.algod, request, &error).await {
+            RefusedBill::Overtaken => NotBilled::Overtaken(error),
+            RefusedBill::MayBeCharged(error) => NotBilled::Final(error.into()),
+            RefusedBill::Refused => NotBilled::Final(error),
         }
     }
 }

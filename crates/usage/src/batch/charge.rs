@@ -4,9 +4,9 @@ use super::group::Common;
 use super::lanes::Entry;
 use super::network::Network;
 use super::settle::{self, Fate};
-use super::{Explain, Halt, Outcome, Payer, Settings, SettledBill};
+use super::{Explain, Halt, Outcome, Settings, SettledBill};
 use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};
-use crate::{GlobalState, LocalState, OperationError, Split, TickId, UsageError};
+use crate::{GlobalState, LocalState, OperationError, Signer, Split, TickId, UsageError};
 use pnp_client::{ClientError, Rejection, Verdict};
 use pnp_types::{Address, Txid, msgpack};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -32,7 +32,7 @@ pub(super) struct Shared {
 /// A line under way.
 pub(super) struct Charge {
     pub(super) shared: Arc<Shared>,
-    pub(super) payer: Arc<dyn Payer>,
+    pub(super) signer: Arc<dyn Signer>,
     pub(super) entry: Entry,
     pub(super) last: Option<TickId>,
 }
@@ -67,7 +67,7 @@ impl Charge {
     pub(super) async fn run(mut self) -> Result<Ended, Halt> {
         let mut open = self.entry.open.take();
         if let Some(intent) = &open
-            && intent.user != self.payer.address()
+            && intent.user != self.signer.address()
         {
             let why = format!("it was sent for {}, whom the input called the same", intent.user);
             return Ok(self.ended(Some(intent), Outcome::Doubtful(why)));
@@ -138,7 +138,7 @@ impl Charge {
         let mut intent = Intent {
             line: entry.line,
             input: entry.input,
-            user: self.payer.address(),
+            user: self.signer.address(),
             units: entry.units,
             unit_price,
             tick,
@@ -167,8 +167,8 @@ impl Charge {
         if transactions.first().map(pnp_types::Transaction::id) != Some(intent.txid) {
             return Ok(None);
         }
-        let signed = self.payer.sign(&transactions).await;
-        let signed = signed.map_err(|why| Halt::Signature { user: intent.user, why })?;
+        let signed = self.signer.sign(&transactions).await;
+        let signed = signed.map_err(|why| Halt::Signature { user: intent.user, why: why.to_string() })?;
         Ok(Some(signed.iter().flat_map(msgpack::encode).collect()))
     }
 
@@ -319,6 +319,6 @@ impl Charge {
             fee: intent.fee,
             txid: intent.txid,
         });
-        Ended { line: self.entry.line, user: self.payer.address(), bill, outcome, last: self.last.clone() }
+        Ended { line: self.entry.line, user: self.signer.address(), bill, outcome, last: self.last.clone() }
     }
 }

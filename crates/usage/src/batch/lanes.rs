@@ -1,7 +1,7 @@
 //! Users and the lines that wait for them: one line of a user at a time, in the input's order.
 
-use super::{Payer, Ready, Row};
-use crate::TickId;
+use super::{Ready, Row};
+use crate::{Signer, TickId};
 use crate::journal::{InputDigest, Intent};
 use pnp_types::Address;
 use std::collections::{HashMap, VecDeque};
@@ -30,7 +30,7 @@ impl Entry {
 #[derive(Default)]
 struct Lane {
     /// Who signs; nobody while the user is being made ready.
-    payer: Option<Arc<dyn Payer>>,
+    signer: Option<Arc<dyn Signer>>,
     /// The newest tick billed.
     last: Option<TickId>,
     queue: VecDeque<Entry>,
@@ -49,7 +49,7 @@ enum Closed {
 
 /// A line that may be sent now.
 pub(super) struct Start {
-    pub(super) payer: Arc<dyn Payer>,
+    pub(super) signer: Arc<dyn Signer>,
     /// The user's newest tick.
     pub(super) last: Option<TickId>,
     pub(super) entry: Entry,
@@ -101,9 +101,9 @@ impl Lanes {
 
     /// Notes that a user can be billed.
     pub(super) fn ready(&mut self, user: Ready) {
-        let address = user.payer.address();
+        let address = user.signer.address();
         let Some(lane) = self.lanes.get_mut(&address) else { return };
-        lane.payer = Some(user.payer);
+        lane.signer = Some(user.signer);
         lane.last = user.last_tick;
         if !lane.queue.is_empty() {
             self.ready.push_back(address);
@@ -127,7 +127,7 @@ impl Lanes {
             Some(Closed::Refused(reason)) => return Pushed::Refused(entry, reason.clone()),
             None => {}
         }
-        if lane.payer.is_some() && !lane.busy && lane.queue.is_empty() {
+        if lane.signer.is_some() && !lane.busy && lane.queue.is_empty() {
             self.ready.push_back(user);
         }
         lane.queue.push_back(entry);
@@ -139,11 +139,11 @@ impl Lanes {
     pub(super) fn start(&mut self) -> Option<Start> {
         let user = self.ready.pop_front()?;
         let lane = self.lanes.get_mut(&user)?;
-        let payer = Arc::clone(lane.payer.as_ref()?);
+        let signer = Arc::clone(lane.signer.as_ref()?);
         let entry = lane.queue.pop_front()?;
         lane.busy = true;
         self.queued -= 1;
-        Some(Start { payer, last: lane.last.clone(), entry })
+        Some(Start { signer, last: lane.last.clone(), entry })
     }
 
     /// Notes that the user's line is settled, and the newest tick since.

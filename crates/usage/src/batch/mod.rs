@@ -18,12 +18,11 @@ mod settle;
 pub use input::{Format, Input, InputError, Line, Row};
 pub use run::{Batch, BatchError, Summary};
 
-use super::TickId;
+use super::{Signer, TickId};
 use super::journal::JournalError;
 use pnp_client::{ClientError, Rejection, RetryPolicy};
-use pnp_types::{Address, AppIndex, AssetIndex, Round, SignedTransaction, Transaction, Txid};
+use pnp_types::{Address, AppIndex, AssetIndex, Round, Txid};
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 /// What a batch is told before it starts.
@@ -51,28 +50,17 @@ pub struct Settings {
     pub max_fee: Option<u64>,
 }
 
-/// Who signs for a user.
-pub trait Payer: Send + Sync {
-    /// The account.
-    fn address(&self) -> Address;
-    /// Signs some of its transactions; or why that cannot be done.
-    fn sign<'a>(&'a self, transactions: &'a [Transaction]) -> Signing<'a>;
-}
-
-/// Signed transactions to come, in the same order.
-pub type Signing<'a> = Pin<Box<dyn Future<Output = Result<Vec<SignedTransaction>, String>> + Send + 'a>>;
-
 /// A user who can be billed.
 pub struct Ready {
     /// Who signs.
-    pub payer: Arc<dyn Payer>,
+    pub signer: Arc<dyn Signer>,
     /// The newest tick the contract has of the user.
     pub last_tick: Option<TickId>,
 }
 
 impl std::fmt::Debug for Ready {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ready").field("user", &self.payer.address()).finish_non_exhaustive()
+        f.debug_struct("Ready").field("user", &self.signer.address()).finish_non_exhaustive()
     }
 }
 

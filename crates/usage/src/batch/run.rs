@@ -261,9 +261,9 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 let step = Duration::from_secs_f64(1.0 / rate.max(1e-6));
                 self.next_start = self.next_start.max(now.checked_sub(step).unwrap_or(now)) + step;
             }
-            let Some(Start { payer, last, entry }) = self.lanes.start() else { break };
+            let Some(Start { signer, last, entry }) = self.lanes.start() else { break };
             let shared = Arc::clone(&self.batch.shared);
-            self.tasks.spawn(Charge { shared, payer, entry, last }.run());
+            self.tasks.spawn(Charge { shared, signer, entry, last }.run());
         }
     }
 
