@@ -5,7 +5,7 @@ use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, StateSchema, TealValu
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// An account's balance and standing.
+/// An account's balance and signer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountState {
     /// Whose.
@@ -47,7 +47,7 @@ pub struct Holding {
 pub struct AssetState {
     /// Its index.
     pub id: AssetIndex,
-    /// Who made it.
+    /// Who created it.
     pub creator: String,
     /// All minor units that exist.
     pub total: u64,
@@ -76,7 +76,7 @@ pub struct AssetState {
 pub struct ApplicationState {
     /// Its index.
     pub id: AppIndex,
-    /// Who made it.
+    /// Who created it.
     pub creator: Address,
     /// The approval program's bytes.
     pub approval_program: Vec<u8>,
@@ -225,7 +225,7 @@ impl ApplicationBody {
     }
 }
 
-/// The parts of an account's answer that tell which applications it made.
+/// The parts of an account's answer that list the applications it created.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct CreatorBody {
@@ -264,7 +264,7 @@ struct LocalStateValues {
 }
 
 impl LocalStateBody {
-    /// `None` where the account made the application but has not opted in to it.
+    /// `None` if the account created the application but has not opted in to it.
     pub(super) fn into_values(self) -> Result<Option<BTreeMap<Vec<u8>, TealValue>>, String> {
         self.app_local_state.map(|state| values(state.key_value)).transpose()
     }

@@ -104,12 +104,12 @@ impl Algod {
     /// A client of the algod at `url`; opens no connection yet.
     ///
     /// # Errors
-    /// A machine on which no HTTP client can be set up.
+    /// An HTTP client that cannot be set up on this machine.
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, ClientError> {
         Self::connect(url, token, Transport::default())
     }
 
-    /// The same, over a transport.
+    /// The same with certificates, retries and other choices.
     ///
     /// # Errors
     /// As [`Algod::new`].
@@ -139,12 +139,12 @@ impl Algod {
         self.service.url()
     }
 
-    /// Which network answers.
+    /// The network that answers.
     ///
     /// # Errors
-    /// [`ClientError`]; the token is shown only to a service that asks for it here too.
+    /// [`ClientError`]. The token is sent only if the service asks for it.
     pub async fn version(&self) -> Result<Version, ClientError> {
-        self.service.get_openly("/versions").await
+        self.service.get_without_token("/versions").await
     }
 
     /// The account that a development network's genesis calls `Wallet1`, as AlgoKit's tools look for it; `None` where the
@@ -153,7 +153,7 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn first_wallet(&self) -> Result<Option<Address>, ClientError> {
-        let genesis: GenesisBody = self.service.get_openly("/genesis").await?;
+        let genesis: GenesisBody = self.service.get_without_token("/genesis").await?;
         let wallet = genesis.alloc.into_iter().find(|account| account.comment == "Wallet1");
         wallet.map(|account| account.addr.parse().map_err(|error| self.service.malformed(error))).transpose()
     }
@@ -179,7 +179,7 @@ impl Algod {
         bytes.map(Digest).ok_or_else(|| self.service.malformed("a genesis hash that is none"))
     }
 
-    /// Hands a group to the network, as bytes encoded here; the id of its first transaction.
+    /// Sends a group once; the id of its first transaction.
     ///
     /// # Errors
     /// [`ClientError::Rejected`] where the rules refuse it.
@@ -188,7 +188,7 @@ impl Algod {
         self.submit_bytes(&bytes).await
     }
 
-    /// Hands over transactions that are encoded already, one after the other; once, whatever comes of it.
+    /// Sends encoded transactions, one after the other, in one attempt.
     ///
     /// # Errors
     /// [`ClientError::Rejected`] where the rules refuse it.
@@ -210,12 +210,12 @@ impl Algod {
         Ok(self.node_status().await?.last_round)
     }
 
-    /// The newest round, once there is one after `round`, or after as long as the node holds such a question.
+    /// The newest round: once there is one after `round`, or when the node no longer holds the request.
     ///
     /// # Errors
     /// [`ClientError`].
     pub async fn wait_for_block_after(&self, round: Round) -> Result<Round, ClientError> {
-        let status: StatusBody = self.service.await_news(&format!("/v2/status/wait-for-block-after/{round}")).await?;
+        let status: StatusBody = self.service.get_long_poll(&format!("/v2/status/wait-for-block-after/{round}")).await?;
         Ok(status.last_round)
     }
 
@@ -235,7 +235,7 @@ impl Algod {
         }
     }
 
-    /// An account's balance and standing; an unknown account is an empty one.
+    /// An account's balance and signer; an unknown account is an empty one.
     ///
     /// # Errors
     /// [`ClientError`].
@@ -282,7 +282,7 @@ impl Algod {
         }
     }
 
-    /// The applications an account made, by index; none where the node does not know the account.
+    /// The applications that an account created, by index; none if the node does not know the account.
     ///
     /// # Errors
     /// [`ClientError`].

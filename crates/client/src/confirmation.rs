@@ -1,4 +1,4 @@
-//! What became of a transaction.
+//! A transaction in a block, and what it created.
 
 use data_encoding::BASE64;
 use pnp_types::{AppIndex, AssetIndex, Round, Txid};
@@ -11,15 +11,15 @@ pub struct Confirmation {
     pub txid: Txid,
     /// Its block's round.
     pub round: Round,
-    /// The application it made.
+    /// The application it created.
     pub application: Option<AppIndex>,
-    /// The asset it made.
+    /// The asset it created.
     pub asset: Option<AssetIndex>,
     /// What its program logged.
     pub logs: Vec<Vec<u8>>,
 }
 
-/// The parts of a pending transaction's answer that are read; the transaction itself is not taken from here.
+/// The parts of the answer for a pending transaction that are used; the transaction itself is not.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct PendingBody {

@@ -1,7 +1,7 @@
-//! Taking a group to its block, whatever the connection does meanwhile.
+//! Brings a group to its block, whatever the connection does meanwhile.
 //!
-//! The same signed bytes may be handed over any number of times, for the ledger takes a transaction once. What must never
-//! happen is that a group which may have arrived is told as refused: whoever hears that makes another one and pays twice.
+//! The same signed bytes may be sent any number of times, because the ledger accepts a transaction once. What must never happen
+//! is that a group which may have arrived is reported as refused: the caller would create another one and pay twice.
 //! So a refusal counts only while no earlier copy can have arrived; after that, blocks decide.
 
 use super::confirmation::PendingBody;
@@ -10,26 +10,26 @@ use super::{Algod, ClientError, Confirmation, Rejection, Retries, Verdict};
 use pnp_types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
 use std::time::{Duration, Instant};
 
-/// How long a network may make no block while one is waited for.
-const STILL: Duration = Duration::from_secs(120);
-/// Rounds after which what no node knows is handed over again, and a refusal that may be a copy's own doing is told.
+/// How long to wait for the next block before the wait ends.
+const NO_BLOCK: Duration = Duration::from_secs(120);
+/// Rounds after which a group that no node knows is sent again, and a refusal that an earlier copy may have caused is reported.
 const SOME_ROUNDS: Round = 3;
-/// The same as a time, on networks that make no rounds.
+/// The same as a time, for networks on which no rounds come.
 const SOME_TIME: Duration = Duration::from_secs(12);
-/// Where one node is the whole network, nothing comes from elsewhere later.
+/// The same where one node is the whole network, so that no other node can still have a copy.
 const SHORT_TIME: Duration = Duration::from_secs(2);
-/// How long a node may hold the question for the next round before it is asked whether it is there.
-const HELD: Duration = Duration::from_secs(10);
+/// How long a node may hold the request for the next round before a quick request checks that it still answers.
+const LONGEST_HOLD: Duration = Duration::from_secs(10);
 /// How many blocks before the newest are read at most.
-const CATCH_UP: Round = 50;
+const MOST_BLOCKS: Round = 50;
 
-/// How a transaction stands with the node that answered.
-pub(super) enum Standing {
-    /// It does not know it: it never had it, or forgot it, or is behind.
+/// What a node answers for a transaction's id.
+pub(super) enum StatusById {
+    /// The node does not know it: it never had it, no longer keeps it, or is behind.
     Unknown,
     InPool,
     InBlock(Confirmation),
-    /// Its pool gave it up; another node's may not have.
+    /// Its pool dropped it, for this reason; the pool of another node may still have it.
     Dropped(String),
 }
 
@@ -37,28 +37,28 @@ pub(super) enum Standing {
 struct Delivery<'a> {
     algod: &'a Algod,
     txid: Txid,
-    /// The signed group; empty where it is only waited for.
+    /// The signed group; empty if it is only waited for.
     bytes: Vec<u8>,
     first_valid: Round,
     last_valid: Round,
     /// Whether a copy may have arrived.
-    doubt: bool,
-    /// The newest round anyone told of, and when it came.
+    may_have_arrived: bool,
+    /// The newest round that was seen, and when.
     newest: (Round, Instant),
-    /// The newest round whose block is known not to have it.
+    /// The newest round whose block was read without finding it.
     read: Option<Round>,
     /// The time without an answer: one deadline for every question about the group.
     retries: Retries,
-    /// Since when a pool is known to have given it up, and why.
+    /// The round and time at which a pool was first seen to have dropped it, and why.
     dropped: Option<(Round, Instant, String)>,
 }
 
 impl Algod {
-    /// Hands a group over and waits for its block; through bad moments of the connection, and at most once in effect.
+    /// Sends a group and waits for its block, also while the connection fails. It takes effect at most once.
     ///
     /// # Errors
-    /// [`ClientError::Rejected`] where the rules refuse it and no copy of it is anywhere; [`ClientError::Dropped`] and
-    /// [`ClientError::Expired`]; [`ClientError::Uncertain`] where it may be in a block all the same.
+    /// [`ClientError::Rejected`] if the rules refuse it and no copy of it is anywhere; [`ClientError::Dropped`] and
+    /// [`ClientError::Expired`]; [`ClientError::Uncertain`] if it may still be in a block.
     pub async fn deliver(&self, group: &[SignedTransaction]) -> Result<Confirmation, ClientError> {
         let headers = || group.iter().map(|signed| &signed.transaction.header);
         let (Some(first), Some(first_valid), Some(last_valid)) = (
@@ -70,37 +70,37 @@ impl Algod {
         };
         let bytes = group.iter().flat_map(msgpack::encode).collect();
         let mut delivery = Delivery::new(self, first.transaction.id(), bytes, first_valid, last_valid);
-        let refusal = match delivery.hand_over().await {
+        let refusal = match delivery.submit_until_accepted().await {
             Ok(()) => None,
-            Err(error) if delivery.doubt => Some(error),
+            Err(error) if delivery.may_have_arrived => Some(error),
             Err(error) => return Err(error),
         };
-        delivery.arrive(refusal).await
+        delivery.wait_for_block(refusal).await
     }
 
-    /// Waits until a transaction that was handed over is in a block, or can be in none: after `last_valid`.
+    /// Waits until a transaction that was sent is in a block, or can no longer be in one: after `last_valid`.
     ///
     /// # Errors
     /// [`ClientError::Dropped`], [`ClientError::Expired`] and [`ClientError::Uncertain`].
     pub async fn wait(&self, txid: Txid, last_valid: Round) -> Result<Confirmation, ClientError> {
-        Delivery::new(self, txid, Vec::new(), 1, last_valid).arrive(None).await
+        Delivery::new(self, txid, Vec::new(), 1, last_valid).wait_for_block(None).await
     }
 
-    /// What the node answers by id.
-    pub(super) async fn standing(&self, txid: Txid) -> Result<Standing, ClientError> {
+    /// What the node answers for the id.
+    pub(super) async fn status_by_id(&self, txid: Txid) -> Result<StatusById, ClientError> {
         let body: PendingBody = match self.service().get(&format!("/v2/transactions/pending/{txid}")).await {
-            Err(error) if error.is_not_found() => return Ok(Standing::Unknown),
+            Err(error) if error.is_not_found() => return Ok(StatusById::Unknown),
             other => other?,
         };
         if !body.pool_error.is_empty() {
-            return Ok(Standing::Dropped(body.pool_error));
+            return Ok(StatusById::Dropped(body.pool_error));
         }
         let confirmation = body.confirmation(txid).map_err(|why| self.service().malformed(why))?;
-        Ok(confirmation.map_or(Standing::InPool, Standing::InBlock))
+        Ok(confirmation.map_or(StatusById::InPool, StatusById::InBlock))
     }
 
-    /// A transaction in a block, and what it made; the node's answer by id would also have the logs. Inside: not in this
-    /// block. `None` where the node does not have the block.
+    /// A transaction in a block, and what it created, without its logs. `Some(None)`: not in this block. `None`: the node does
+    /// not have the block.
     pub(super) async fn in_block(&self, txid: Txid, round: Round) -> Result<Option<Option<Confirmation>>, ClientError> {
         #[derive(serde::Deserialize)]
         struct Body {
@@ -129,10 +129,10 @@ impl Algod {
 impl<'a> Delivery<'a> {
     fn new(algod: &'a Algod, txid: Txid, bytes: Vec<u8>, first_valid: Round, last_valid: Round) -> Self {
         let (newest, retries) = ((0, Instant::now()), algod.retry().start());
-        Self { algod, txid, bytes, first_valid, last_valid, doubt: false, newest, read: None, retries, dropped: None }
+        Self { algod, txid, bytes, first_valid, last_valid, may_have_arrived: false, newest, read: None, retries, dropped: None }
     }
 
-    /// Asks the node within what is left of the time without an answer.
+    /// Sends a request that ends with what is left of the time without an answer.
     async fn ask<T, F>(&mut self, question: impl FnOnce(Algod) -> F) -> Result<T, ClientError>
     where
         F: Future<Output = Result<T, ClientError>>,
@@ -149,8 +149,8 @@ impl<'a> Delivery<'a> {
         self.ask(|algod| async move { algod.submit_bytes(&bytes).await }).await
     }
 
-    /// Until a node has it, says no, or nothing answers any more.
-    async fn hand_over(&mut self) -> Result<(), ClientError> {
+    /// Sends the group until a node accepts or refuses it, or nothing answers any more.
+    async fn submit_until_accepted(&mut self) -> Result<(), ClientError> {
         let policy = self.algod.retry();
         let mut early = policy.start();
         loop {
@@ -158,65 +158,65 @@ impl<'a> Delivery<'a> {
             if matches!(error.rejection(), Some(Rejection::Duplicate { .. })) {
                 return Ok(());
             }
-            self.doubt |= error.may_have_arrived();
+            self.may_have_arrived |= error.may_have_arrived();
             let pause = match error.rejection() {
                 // The node is behind the one that was asked for the newest round.
                 Some(rejection) if rejection.is_early() => early.pause(&error),
                 _ => self.retries.pause_if_useful(&error, false),
             };
             let Some(pause) = pause else { return Err(error) };
-            // Where a copy may have arrived, the rest of the time is for looking at what became of it.
-            if self.doubt && self.retries.time_left().saturating_sub(pause) < policy.total / 3 {
+            // If a copy may have arrived, the rest of the time is for finding out what happened to it.
+            if self.may_have_arrived && self.retries.time_left().saturating_sub(pause) < policy.total / 3 {
                 return Err(error);
             }
-            tracing::debug!(%error, ?pause, "handing over again");
+            tracing::debug!(%error, ?pause, "sending again");
             tokio::time::sleep(pause).await;
         }
     }
 
-    /// Until it is in a block or its time is over. `refusal` is what the last copy was answered where an earlier one may
-    /// have arrived.
-    async fn arrive(&mut self, refusal: Option<ClientError>) -> Result<Confirmation, ClientError> {
+    /// Waits until the group is in a block or its last round is over. `refusal` is the answer to the last copy if an earlier one
+    /// may have arrived.
+    async fn wait_for_block(&mut self, refusal: Option<ClientError>) -> Result<Confirmation, ClientError> {
         let alone = self.algod.service().transport_options().alone;
-        if let Standing::InBlock(confirmation) = self.standing().await? {
+        if let StatusById::InBlock(confirmation) = self.status_by_id().await? {
             return Ok(confirmation);
         }
         let begun = (self.newest().await?, Instant::now());
-        let mut handed_over = begun.0;
+        let mut submitted = begun.0;
         loop {
-            let known = match self.standing().await? {
-                Standing::InBlock(confirmation) => return Ok(confirmation),
-                Standing::InPool => {
+            let is_pending = match self.status_by_id().await? {
+                StatusById::InBlock(confirmation) => return Ok(confirmation),
+                StatusById::InPool => {
                     self.dropped = None;
                     true
                 }
-                Standing::Unknown => false,
-                Standing::Dropped(reason) => {
+                StatusById::Unknown => false,
+                StatusById::Dropped(reason) => {
                     self.dropped.get_or_insert((self.newest.0, Instant::now(), reason));
                     false
                 }
             };
-            if !known && let Some(confirmation) = self.in_blocks().await? {
+            if !is_pending && let Some(confirmation) = self.find_in_new_blocks().await? {
                 return Ok(confirmation);
             }
             if self.window().is_over(self.newest.0, alone) {
                 return self.after_last_round().await;
             }
             if let Some(refusal) = &refusal
-                && !known
+                && !is_pending
                 && (self.passed(begun.0) || begun.1.elapsed() >= if alone { SHORT_TIME } else { SOME_TIME })
             {
-                return Err(self.told(refusal, alone));
+                return Err(self.after_second_refusal(refusal, alone));
             }
-            if !known && self.is_given_up(alone) {
-                return Err(self.given_up());
+            if !is_pending && self.is_dropped_for_good(alone) {
+                return Err(self.dropped_error());
             }
-            if !known && !self.bytes.is_empty() && self.passed(handed_over) {
-                handed_over = self.newest.0;
+            if !is_pending && !self.bytes.is_empty() && self.passed(submitted) {
+                submitted = self.newest.0;
                 match self.submit().await {
-                    // A pool has it again: that one gave up nothing yet.
+                    // A pool has it again, and has not dropped it.
                     Ok(_) => self.dropped = None,
-                    // Whatever is answered, the next look tells.
+                    // Whatever the answer, the next request for its status decides.
                     Err(error) => tracing::debug!(%error, "handed over again"),
                 }
             }
@@ -229,17 +229,17 @@ impl<'a> Delivery<'a> {
         self.newest.0 >= round.saturating_add(SOME_ROUNDS)
     }
 
-    /// Whether a pool gave it up and nobody else is left to put it in a block.
+    /// Whether a pool dropped it and no other node can still put it in a block.
     ///
-    /// Where there are several nodes, others' pools may have it, and only blocks that come without it tell; if none come, the
-    /// wait ends as every other does, with what is not known. Where one node is the whole network, its pool is the only one, and
-    /// no block may ever come: a development network makes them with transactions alone. There it has had the time of some rounds.
-    fn is_given_up(&self, alone: bool) -> bool {
+    /// On a network of several nodes, other pools may have it, and only blocks without it decide; if none come, the outcome is not
+    /// known. Where one node is the whole network, its pool is the only one. There no block may ever come, because a development
+    /// network makes blocks only for transactions, so that time decides.
+    fn is_dropped_for_good(&self, alone: bool) -> bool {
         let Some((round, then, _)) = &self.dropped else { return false };
         self.passed(*round) || (alone && then.elapsed() >= SOME_TIME)
     }
 
-    fn given_up(&self) -> ClientError {
+    fn dropped_error(&self) -> ClientError {
         let reason = self.dropped.as_ref().map(|(_, _, reason)| reason.clone()).unwrap_or_default();
         ClientError::Dropped { txid: self.txid, reason }
     }
@@ -248,7 +248,7 @@ impl<'a> Delivery<'a> {
         Window { first_valid: self.first_valid, last_valid: self.last_valid }
     }
 
-    /// What became of it when no block to come can have it.
+    /// The outcome once no further block can contain it.
     async fn after_last_round(&mut self) -> Result<Confirmation, ClientError> {
         let (txid, window) = (self.txid, self.window());
         match self.ask(|algod| async move { algod.outcome(txid, Some(window)).await }).await {
@@ -259,8 +259,8 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// What to say when the last copy was refused and nothing of the earlier ones is to be seen.
-    fn told(&self, refusal: &ClientError, alone: bool) -> ClientError {
+    /// The error if the last copy was refused and no earlier one is found.
+    fn after_second_refusal(&self, refusal: &ClientError, alone: bool) -> ClientError {
         match refusal.rejection() {
             Some(rejection) if alone => ClientError::Rejected(Box::new(rejection.clone())),
             _ => self.uncertain(refusal),
@@ -271,13 +271,13 @@ impl<'a> Delivery<'a> {
         ClientError::Uncertain { txid: self.txid, last_valid: self.last_valid, why: why.to_string() }
     }
 
-    /// How it stands; a connection that fails for good leaves it open.
-    async fn standing(&mut self) -> Result<Standing, ClientError> {
+    /// What the node answers for its id. If no answer comes in time, the outcome is uncertain.
+    async fn status_by_id(&mut self) -> Result<StatusById, ClientError> {
         let txid = self.txid;
-        self.ask(|algod| async move { algod.standing(txid).await }).await.map_err(|error| self.uncertain(error))
+        self.ask(|algod| async move { algod.status_by_id(txid).await }).await.map_err(|error| self.uncertain(error))
     }
 
-    /// The newest round, asked for when it is first needed: on a quick network the first look is the last.
+    /// The newest round, requested when it is first needed: on a fast network the first status is already the last.
     async fn newest(&mut self) -> Result<Round, ClientError> {
         if self.newest.0 == 0 {
             let round = self.ask(|algod| async move { algod.newest_round().await }).await;
@@ -287,17 +287,17 @@ impl<'a> Delivery<'a> {
         Ok(self.newest.0)
     }
 
-    /// Looks through the blocks that came since the last look.
-    async fn in_blocks(&mut self) -> Result<Option<Confirmation>, ClientError> {
+    /// Reads the blocks that came since the last call.
+    async fn find_in_new_blocks(&mut self) -> Result<Option<Confirmation>, ClientError> {
         let newest = self.newest.0.min(self.last_valid);
-        let first = self.first_valid.max(newest.saturating_sub(CATCH_UP));
+        let first = self.first_valid.max(newest.saturating_sub(MOST_BLOCKS));
         for round in self.read.map_or(first, |read| read.saturating_add(1).max(first))..=newest {
             let txid = self.txid;
             match self.ask(|algod| async move { algod.in_block(txid, round).await }).await {
                 Ok(Some(Some(confirmation))) => return Ok(Some(confirmation)),
                 Ok(Some(None)) => self.read = Some(round),
                 Ok(None) => return Ok(None),
-                // A node that is behind, or keeps no blocks: the next look asks again.
+                // A node that is behind, or keeps no blocks: the next call tries again.
                 Err(error) if error.verdict() != Verdict::Later => return Err(self.uncertain(error)),
                 Err(_) => return Ok(None),
             }
@@ -305,30 +305,30 @@ impl<'a> Delivery<'a> {
         Ok(None)
     }
 
-    /// Waits for the next round, or a moment where the node cannot be asked to hold the question.
+    /// Waits for the next round, or a moment if the node does not hold such requests.
     async fn next_round(&mut self) -> Result<(), ClientError> {
         let total = self.algod.retry().total;
-        let held = if total.is_zero() { HELD } else { HELD.min(total / 3) };
+        let hold = if total.is_zero() { LONGEST_HOLD } else { LONGEST_HOLD.min(total / 3) };
         let question = self.algod.wait_for_block_after(self.newest.0);
-        // Held that long there is no news, or the node went away: the next look finds out.
-        let news = match tokio::time::timeout(held, question).await {
-            Ok(news) => {
-                if news.is_ok() {
+        // Either there is no block, or the node went away: the next request for its status decides.
+        let answer = match tokio::time::timeout(hold, question).await {
+            Ok(answer) => {
+                if answer.is_ok() {
                     self.retries.answered();
                 }
-                news
+                answer
             }
             Err(_) => Ok(self.newest.0),
         };
-        match news {
+        match answer {
             Ok(round) if round > self.newest.0 => self.newest = (round, Instant::now()),
-            _ if self.newest.1.elapsed() > STILL => {
-                let why = match (news, &self.dropped) {
+            _ if self.newest.1.elapsed() > NO_BLOCK => {
+                let why = match (answer, &self.dropped) {
                     (Err(error), _) => error.to_string(),
-                    (Ok(_), None) => format!("the network has made no block for {} s", STILL.as_secs()),
+                    (Ok(_), None) => format!("the network has made no block for {} s", NO_BLOCK.as_secs()),
                     (Ok(_), Some((_, _, reason))) => format!(
                         "a node dropped it ({reason}), others may have it, and the network has made no block for {} s",
-                        STILL.as_secs()
+                        NO_BLOCK.as_secs()
                     ),
                 };
                 return Err(self.uncertain(why));
@@ -336,7 +336,7 @@ impl<'a> Delivery<'a> {
             Ok(_) => tokio::time::sleep(Duration::from_millis(250)).await,
             Err(error) if error.verdict() == Verdict::Later => {
                 let asked = error.asked_pause();
-                tokio::time::sleep(asked.unwrap_or(Duration::from_secs(1)).min(STILL)).await;
+                tokio::time::sleep(asked.unwrap_or(Duration::from_secs(1)).min(NO_BLOCK)).await;
                 // A service that asks to wait is there.
                 if asked.is_some() {
                     self.retries.answered();

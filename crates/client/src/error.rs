@@ -18,7 +18,7 @@ pub enum ClientError {
         /// The innermost cause, for example `connection refused`.
         why: String,
     },
-    /// A connection was made and gave no answer: what was asked may have arrived.
+    /// There was a connection, but no answer: the request may have arrived.
     #[error("{service} at {url} gave no answer: {why}")]
     Lost {
         /// `algod` or `kmd`.
@@ -28,7 +28,7 @@ pub enum ClientError {
         /// What happened, for example `it took too long`.
         why: String,
     },
-    /// The service, or a gate before it, takes no more requests for now; this one was not taken.
+    /// The service, or a gateway before it, accepts no more requests for now, and did not accept this one.
     #[error("{service} at {url} takes no more requests for now (status {status}{})", asked(*after))]
     Busy {
         /// `algod` or `indexer`.
@@ -40,7 +40,7 @@ pub enum ClientError {
         /// How long it asks to wait, at most a day.
         after: Option<Duration>,
     },
-    /// Its certificate is not one to trust; nothing was asked.
+    /// Its certificate is not trusted; nothing was sent.
     #[error("{service} at {url} cannot be trusted: {why}")]
     Untrusted {
         /// `algod` or `indexer`.
@@ -50,7 +50,7 @@ pub enum ClientError {
         /// What is wrong with the certificate.
         why: &'static str,
     },
-    /// A file of certificates is of no use.
+    /// A file of certificates cannot be used.
     #[error("the certificates of {} cannot be used: {why}", path.display())]
     Roots {
         /// The file.
@@ -58,7 +58,7 @@ pub enum ClientError {
         /// What is wrong with it.
         why: String,
     },
-    /// The service asks for another token.
+    /// The service does not accept the token.
     #[error("{service} at {url} refuses the token")]
     Unauthorized {
         /// `algod` or `kmd`.
@@ -97,7 +97,7 @@ pub enum ClientError {
         /// The node's reason.
         reason: String,
     },
-    /// A group was handed over, or may have been, and what became of it is not known yet.
+    /// A group was sent, or may have been, and its outcome is not known yet.
     #[error("whether transaction {txid} is in a block is not known: {why}")]
     Uncertain {
         /// The transaction.
@@ -107,7 +107,7 @@ pub enum ClientError {
         /// Why it is not known.
         why: String,
     },
-    /// The last valid round went by.
+    /// The last valid round is over, and the transaction is in no block.
     #[error("transaction {txid} was not confirmed up to round {last_valid} and can no longer be")]
     Expired {
         /// The transaction.
@@ -120,9 +120,9 @@ pub enum ClientError {
 /// What a failed request means for sending it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It arrived and was refused: nothing of it was kept, and the same bytes will be refused again.
+    /// It arrived and was refused: nothing was kept, and the same bytes will be refused again.
     Refused,
-    /// Whether it arrived is unknown, or the service is busy: the same bytes may be sent again later.
+    /// Whether it arrived is not known, or the service is busy: the same bytes may be sent again later.
     Later,
     /// Every request here fails like this: a wrong address or token.
     Stop,
@@ -135,7 +135,7 @@ impl ClientError {
         match self {
             Self::Rejected(_) => Verdict::Refused,
             Self::Unauthorized { .. } | Self::Untrusted { .. } | Self::Roots { .. } => Verdict::Stop,
-            // A full pool empties again, whatever status it is told with.
+            // A full pool empties again, whatever the status of the answer.
             Self::Api { message, .. } if message.contains("reached capacity") => Verdict::Later,
             Self::Api { status: 404 | 405 | 501, .. } => Verdict::Stop,
             Self::Api { status: 408 | 425 | 429 | 500.., .. } => Verdict::Later,
@@ -160,7 +160,7 @@ impl ClientError {
         }
     }
 
-    /// How long the service asks to be left alone.
+    /// How long the service asks to wait.
     #[must_use]
     pub const fn asked_pause(&self) -> Option<Duration> {
         match self {

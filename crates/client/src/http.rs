@@ -29,8 +29,8 @@ pub(super) struct Service {
     token: Option<HeaderValue>,
     client: reqwest::Client,
     transport: Transport,
-    /// Whether it ever answered.
-    known: Arc<AtomicBool>,
+    /// Whether it has answered before.
+    has_answered: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Service {
@@ -92,7 +92,7 @@ impl Service {
             Some(None) => return Err(ClientError::Unauthorized { service: name, url }),
             token => token.flatten(),
         };
-        Ok(Self { name, url, header, token, client, transport, known: Arc::default() })
+        Ok(Self { name, url, header, token, client, transport, has_answered: Arc::default() })
     }
 
     /// The same service, whose requests are made again as this policy says.
@@ -108,10 +108,10 @@ impl Service {
         &self.url
     }
 
-    /// Reads a JSON document without showing the token, unless it is asked for: whoever answers may be somebody else.
-    pub(super) async fn get_openly<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+    /// Reads a JSON document without sending the token unless the service asks for it: another service may be listening there.
+    pub(super) async fn get_without_token<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         let open = self.client.get(format!("{}{path}", self.url));
-        match self.patiently(open, json).await {
+        match self.with_retries(open, json).await {
             Err(ClientError::Unauthorized { .. }) if self.token.is_some() => self.get(path).await,
             outcome => outcome,
         }
@@ -119,19 +119,19 @@ impl Service {
 
     /// Reads a JSON document.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.patiently(self.with_token(self.client.get(format!("{}{path}", self.url))), json).await
+        self.with_retries(self.with_token(self.client.get(format!("{}{path}", self.url))), json).await
     }
 
     /// Reads an answer as it comes.
     pub(super) async fn get_bytes(&self, path: &str) -> Result<Vec<u8>, ClientError> {
         let request = self.with_token(self.client.get(format!("{}{path}", self.url)));
-        self.patiently(request, |body| Ok(body.to_vec())).await
+        self.with_retries(request, |body| Ok(body.to_vec())).await
     }
 
     /// Sends text that changes nothing, and reads a JSON document.
     pub(super) async fn post_text(&self, path: &str, text: &'static str) -> Result<serde_json::Value, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "text/plain");
-        self.patiently(self.with_token(request).body(text), json).await
+        self.with_retries(self.with_token(request).body(text), json).await
     }
 
     /// Sends a JSON document that changes nothing, and reads another.
@@ -141,18 +141,18 @@ impl Service {
         document: serde_json::Value,
     ) -> Result<T, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "application/json");
-        self.patiently(self.with_token(request).body(document.to_string()), json).await
+        self.with_retries(self.with_token(request).body(document.to_string()), json).await
     }
 
-    /// Reads a JSON document that the service holds back until there is something to tell; asked once.
-    pub(super) async fn await_news<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+    /// Reads a JSON document that the service holds back until there is news. One attempt.
+    pub(super) async fn get_long_poll<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         self.once_only(self.with_token(self.client.get(format!("{}{path}", self.url))).timeout(LONG_ANSWER)).await
     }
 
     /// Sends msgpack that changes nothing, and reads a JSON document.
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: Vec<u8>) -> Result<T, ClientError> {
         let request = self.client.post(format!("{}{path}", self.url)).header("Content-Type", "application/msgpack");
-        self.patiently(self.with_token(request).body(body), json).await
+        self.with_retries(self.with_token(request).body(body), json).await
     }
 
     /// Sends what may change something, once, and reads a JSON document.
@@ -177,8 +177,8 @@ impl Service {
         json(&self.answer(request).await?).map_err(|why| self.malformed(why))
     }
 
-    /// Asks until there is an answer, or no point in asking, or no time left.
-    async fn patiently<T>(
+    /// Sends a request until there is an answer, another attempt is of no use, or no time is left.
+    async fn with_retries<T>(
         &self,
         request: reqwest::RequestBuilder,
         read: fn(&[u8]) -> Result<T, String>,
@@ -189,13 +189,13 @@ impl Service {
                 return Err(self.malformed("a request that cannot be made twice"));
             };
             let outcome = self.answer(again.timeout(retries.rest().attempt(ANSWER))).await;
-            // A wallet's answer may hold a key.
+            // A wallet's answer may contain a key.
             let outcome = outcome.map(Zeroizing::new);
             let error = match outcome.and_then(|body| read(&body).map_err(|why| self.malformed(why))) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let is_unknown = !self.known.load(Ordering::Relaxed);
+            let is_unknown = !self.has_answered.load(Ordering::Relaxed);
             let Some(pause) = retries.pause_if_useful(&error, is_unknown) else { return Err(error) };
             tracing::debug!(%error, ?pause, "asking again");
             tokio::time::sleep(pause).await;
@@ -204,10 +204,10 @@ impl Service {
 
     /// One request's answer, whole and unpacked.
     async fn answer(&self, request: reqwest::RequestBuilder) -> Result<Vec<u8>, ClientError> {
-        // On this machine, packing costs more than it saves.
+        // On this machine, compression costs more than it saves.
         let request = if is_loopback(&self.url) { request } else { request.header("Accept-Encoding", "gzip") };
         let mut response = request.send().await.map_err(|error| self.transport(&error))?;
-        self.known.store(true, Ordering::Relaxed);
+        self.has_answered.store(true, Ordering::Relaxed);
         let status = response.status().as_u16();
         tracing::debug!(service = self.name, path = response.url().path(), status, "answered");
         let header = |name: &str| {
@@ -246,7 +246,7 @@ impl Service {
                 match read {
                     Ok(_) if plain.len() > LARGEST => Err(self.malformed(format!("more than {} MiB", LARGEST >> 20))),
                     Ok(_) => Ok(plain),
-                    Err(_) => Err(self.malformed("what is said to be packed with gzip and is not")),
+                    Err(_) => Err(self.malformed("what is text to be packed with gzip and is not")),
                 }
             }
             other => Err(self.malformed(format!("packed with {other:?}, which was not asked for"))),
@@ -275,11 +275,11 @@ impl Service {
         if status == 429 || (status == 503 && after.is_some()) {
             return ClientError::Busy { service, url, status, after };
         }
-        let said = if is_page(kind, body) { page(body) } else { String::from_utf8_lossy(body).into_owned() };
-        self.refusal(status, &said)
+        let text = if is_page(kind, body) { page(body) } else { String::from_utf8_lossy(body).into_owned() };
+        self.refusal(status, &text)
     }
 
-    /// An answer with an error status: `{"message"}` unwrapped, and the network's refusals told apart.
+    /// An answer with an error status: `{"message"}` unwrapped, and the network's refusals recognized.
     pub(super) fn refusal(&self, status: u16, body: &str) -> ClientError {
         #[derive(serde::Deserialize)]
         struct Body {
@@ -309,7 +309,7 @@ impl Service {
     }
 }
 
-/// A header's value that is shown nowhere; nothing where no header can hold it, so that no service takes it.
+/// A header's value that is never shown; `None` for text that no header can hold.
 fn secret(token: &str) -> Option<HeaderValue> {
     let owner = Zeroizing::new(token.as_bytes().to_vec());
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(owner)).ok()?;
@@ -321,12 +321,12 @@ fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
 }
 
-/// Whether this is a page for people, which no node writes: a proxy's or a login's.
+/// Whether this is a page for people, of a proxy or a login, and not a node's answer.
 fn is_page(kind: &str, body: &[u8]) -> bool {
     kind.starts_with("text/html") || body.trim_ascii_start().first() == Some(&b'<')
 }
 
-/// What a page is called.
+/// The title of a page.
 fn page(body: &[u8]) -> String {
     let start = body.get(..body.len().min(4096)).unwrap_or_default();
     let text = String::from_utf8_lossy(start);
@@ -342,7 +342,7 @@ fn host_of(location: &str) -> String {
     url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "another path".to_owned())
 }
 
-/// The cause at the end of the chain, which says more than "error sending request".
+/// The cause at the end of the chain, which is more precise than "error sending request".
 pub(super) fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it took too long".to_owned();
@@ -354,7 +354,7 @@ pub(super) fn innermost(error: &reqwest::Error) -> String {
     without_number(&cause.to_string())
 }
 
-/// The operating system's number helps nobody.
+/// Without the operating system's error number, which does not help.
 pub(super) fn without_number(text: &str) -> String {
     text.split(" (os error").next().unwrap_or(text).to_lowercase()
 }
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_for_people_are_told_from_answers() {
+    fn pages_for_people_are_recognized() {
         let body = b"<!doctype html><html><head><title>502 Bad\n Gateway</title>";
         assert!(is_page("", body) && !is_page("application/json", b"{}"));
         assert_eq!(page(body), "a web page, \"502 Bad Gateway\"");

@@ -1,4 +1,4 @@
-//! The indexer: which applications an account made, and what the calls that made and changed them said.
+//! The indexer: which applications an account created, and the notes of the calls that created and changed them.
 
 use super::http::Service;
 use super::{ClientError, Transport};
@@ -16,13 +16,13 @@ pub struct Indexer {
     service: Service,
 }
 
-/// An application that an account made.
+/// An application that an account created.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct CreatedApplication {
     /// Its index.
     pub id: AppIndex,
-    /// The round it was made in.
+    /// The round it was created in.
     #[serde(default)]
     pub created_at_round: Round,
     /// Whether it was deleted.
@@ -33,7 +33,7 @@ pub struct CreatedApplication {
 /// An application call with its note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotedCall {
-    /// The application called; 0 for the call that made it.
+    /// The application called; 0 for the call that created it.
     pub application: AppIndex,
     /// Who called.
     pub sender: Address,
@@ -157,7 +157,7 @@ impl Indexer {
         Ok(self.service.get::<Health>("/health").await?.round)
     }
 
-    /// The applications an account made and did not delete, oldest first.
+    /// The applications that an account created and did not delete, oldest first.
     ///
     /// # Errors
     /// [`ClientError`].
@@ -168,7 +168,7 @@ impl Indexer {
         Ok(made)
     }
 
-    /// The calls of `sender` that made or used an application and carry a note that starts so, oldest first.
+    /// The calls of `sender` that created or used an application and have a note with this prefix, oldest first.
     ///
     /// # Errors
     /// [`ClientError`].

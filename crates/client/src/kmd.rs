@@ -138,7 +138,7 @@ impl Wallet {
         let signed: SignedBody = self.opened(|handle| service.post_json("/v1/transaction/sign", body(handle))).await?;
         let bytes = BASE64.decode(signed.signed_transaction.as_bytes()).map_err(|error| service.malformed(error))?;
         let signed: SignedTransaction = msgpack::decode(&bytes).map_err(|error| service.malformed(error))?;
-        // An older kmd may not know every field: what it leaves out it does not sign.
+        // An older kmd may not know every field, and does not sign what it omits.
         if signed.transaction != *transaction {
             return Err(service.malformed("it signed another transaction than it was given"));
         }
@@ -161,7 +161,7 @@ impl Wallet {
         Ok(Zeroizing::new(*seed))
     }
 
-    /// Asks with the wallet's handle, a new one where the last is no longer good.
+    /// Sends a request with the wallet's handle, and requests a new handle if the last one has expired.
     async fn opened<T, F>(&self, request: impl Fn(String) -> F + Send) -> Result<T, ClientError>
     where
         F: Future<Output = Result<T, ClientError>> + Send,

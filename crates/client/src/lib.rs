@@ -1,9 +1,36 @@
-//! One way to talk to every Algorand network.
+//! A client for algod, kmd and the indexer of any Algorand network.
 //!
-//! Every request takes one way (`http`), which knows the manners of public networks: pauses, limits, certificates. What
-//! is sent are bytes encoded by [`pnp_types`]; answers that say no are turned into explanations; `delivery` takes a
-//! group to its block whatever the connection does. This module does not know which contract it serves, where networks are
-//! found, or where keys come from.
+//! [`Algod::deliver`] brings a signed group to its block, whatever the connection does meanwhile, and [`Algod::outcome`] finds out
+//! what happened to a transaction. A payment on a network of its own:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let network = pnp_devnet::serve(pnp_devnet::Config::test())?;
+//! # let (url, token) = (network.url(), Some(pnp_devnet::LOCAL_TOKEN));
+//! # let alice = pnp_types::SigningKey::from_seed(network.node().dispenser().ok_or("no dispenser")?.seed());
+//! # let bob = pnp_types::SigningKey::generate()?.address();
+//! use pnp_client::Algod;
+//! use pnp_types::{MicroAlgos, Transaction};
+//!
+//! let algod = Algod::new(&url, token)?;
+//! let params = algod.suggested_params().await?;
+//! let payment = Transaction::payment(alice.address(), bob, MicroAlgos::algos(1))
+//!     .network(params.genesis_id, params.genesis_hash)
+//!     .valid(params.last_round.max(1), params.last_round + 1000)
+//!     .sign(&alice);
+//!
+//! let confirmation = algod.deliver(&[payment]).await?;
+//! println!("in block {}", confirmation.round);
+//! # assert_eq!(algod.account(bob).await?.balance, MicroAlgos::algos(1));
+//! # network.stop()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! One [`RetryPolicy`] says when a request is sent again and for how long in all. What is sent are bytes encoded by [`pnp_types`];
+//! refusals of the network are types. This crate does not know which contract it serves, where networks are found, or where keys
+//! come from.
 
 mod account;
 mod algod;

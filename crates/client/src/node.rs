@@ -1,4 +1,4 @@
-//! What a node says about itself and keeps of the past.
+//! A node's status, and the blocks that it keeps.
 
 use super::http::Service;
 use super::{Algod, ClientError};
@@ -6,7 +6,7 @@ use pnp_types::msgpack::{Decoder, Wire as _};
 use pnp_types::{Block, Round};
 use std::time::Duration;
 
-/// How a node stands.
+/// A node's status.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct NodeStatus {
@@ -47,7 +47,7 @@ impl NodeStatus {
 const PROBE: &str = "#pragma version 2\nint 1\n";
 
 impl Algod {
-    /// How the node stands.
+    /// The node's status.
     ///
     /// # Errors
     /// [`ClientError`].

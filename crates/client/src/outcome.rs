@@ -1,27 +1,26 @@
-//! What became of a transaction: in a block, in none for good, or not known.
+//! The outcome of a transaction: in a block, never in a block, or not known.
 //!
-//! One answer for everything that decides by it: whether money is sent again, a record forgotten, a bundle called expired.
-//! "Not known" is an answer of its own and never means "no".
+//! There is one answer for everything that depends on it: whether money is sent again, a record removed, a bundle reported as
+//! expired. "Not known" is an answer of its own and never means "no".
 
-use super::delivery::Standing;
+use super::delivery::StatusById;
 use super::{Algod, ClientError, Confirmation};
 use futures_util::stream::{self, StreamExt as _};
 use pnp_types::{Round, SignedTransaction, Txid};
 use std::fmt;
 use std::time::Duration;
 
-/// For how many rounds a node answers for a transaction by its id, and for how many one can be valid (go-algorand
-/// `MaxTxnLife`).
+/// For how many rounds a node finds a transaction by its id, and a transaction can be valid (go-algorand `MaxTxnLife`).
 pub const REMEMBERED: Round = 1000;
 /// How many rounds to wait longer where several nodes may answer, of which some are behind.
 pub(super) const BEHIND: Round = 4;
-/// How many blocks are asked for at once.
+/// How many blocks are requested at once.
 const AT_ONCE: usize = 8;
-/// How often a recent block is asked for where a node may be behind, and the pause between.
+/// How often a recent block is requested from a node that may be behind, and the pause in between.
 const RECENT_TRIES: u32 = 4;
 const RECENT_PAUSE: Duration = Duration::from_secs(1);
 
-/// The rounds whose blocks can have a transaction.
+/// The rounds whose blocks can contain a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// The first of them.
@@ -31,7 +30,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of a transaction of which only the last round is known: as long as the network allows.
+    /// The window of a transaction of which only the last round is known: as long as the network allows one to be.
     #[must_use]
     pub fn ending(last_valid: Round) -> Self {
         Self { first_valid: last_valid.saturating_sub(REMEMBERED).max(1), last_valid }
@@ -59,18 +58,18 @@ impl Window {
     }
 }
 
-/// What became of a transaction.
+/// The outcome of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is in a block.
     InBlock(Confirmation),
-    /// It is in no block, and no block to come can have it.
+    /// It is in no block, and no further block can contain it.
     Void(Void),
     /// It may be in a block, now or later.
     Unknown(Unknown),
 }
 
-/// The window every block of which was read, without the transaction.
+/// The window of which every block was read without finding the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Void(pub Window);
 
@@ -80,14 +79,14 @@ impl fmt::Display for Void {
     }
 }
 
-/// Why it is not known what became of a transaction.
+/// Why the outcome of a transaction is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unknown {
     /// It waits in the node's pool.
     InPool,
-    /// The node's pool gave it up, for this reason; another node's may have it, as long as it is valid.
+    /// The node's pool dropped it, for this reason; while it is valid, another node's pool may have it.
     Dropped(String),
-    /// The node does not know it, and a block to come can still have it.
+    /// The node does not know it, and a further block can still contain it.
     StillValid(Window),
     /// Its last round is over, and the node does not have all the blocks it could be in.
     NoBlocks(Window),
@@ -111,23 +110,23 @@ impl fmt::Display for Unknown {
 }
 
 impl Algod {
-    /// What became of a transaction: by its id, as far back as the node remembers, then by the blocks of its window. Without
-    /// a window the node's answer by id is all there is.
+    /// The outcome of a transaction: by its id, as far back as the node keeps ids, then by the blocks of its window. Without a
+    /// window only the node's answer for the id counts.
     ///
     /// At most a thousand blocks are read.
     ///
     /// # Errors
-    /// [`ClientError`] where the node does not answer; what it does not know is no error.
+    /// [`ClientError`] if the node does not answer. What the node does not know is no error.
     pub async fn outcome(&self, txid: Txid, window: Option<Window>) -> Result<Outcome, ClientError> {
-        let standing = self.standing(txid).await?;
-        if let Standing::InBlock(confirmation) = standing {
+        let status = self.status_by_id(txid).await?;
+        if let StatusById::InBlock(confirmation) = status {
             return Ok(Outcome::InBlock(confirmation));
         }
         let Some(window) = window.map(Window::allowed) else {
-            return Ok(Outcome::Unknown(match standing {
-                Standing::InPool => Unknown::InPool,
-                Standing::Dropped(reason) => Unknown::Dropped(reason),
-                Standing::Unknown | Standing::InBlock(_) => Unknown::NoWindow,
+            return Ok(Outcome::Unknown(match status {
+                StatusById::InPool => Unknown::InPool,
+                StatusById::Dropped(reason) => Unknown::Dropped(reason),
+                StatusById::Unknown | StatusById::InBlock(_) => Unknown::NoWindow,
             }));
         };
         let latest = self.newest_round().await?;
@@ -142,10 +141,10 @@ impl Algod {
                 Search::Missing | Search::NotFound => {}
             }
         }
-        Ok(match standing {
-            Standing::InPool => Outcome::Unknown(Unknown::InPool),
-            Standing::Dropped(reason) => Outcome::Unknown(Unknown::Dropped(reason)),
-            Standing::Unknown | Standing::InBlock(_) => Outcome::Unknown(Unknown::StillValid(window)),
+        Ok(match status {
+            StatusById::InPool => Outcome::Unknown(Unknown::InPool),
+            StatusById::Dropped(reason) => Outcome::Unknown(Unknown::Dropped(reason)),
+            StatusById::Unknown | StatusById::InBlock(_) => Outcome::Unknown(Unknown::StillValid(window)),
         })
     }
 
@@ -164,7 +163,7 @@ impl Algod {
                     });
                 }
                 Some(_) => {}
-                // Nodes throw the oldest blocks away: where the last is gone, all are; else another may have it.
+                // Nodes delete the oldest blocks first: if the last one is gone, all are. Else another block may contain it.
                 None if !missing && self.ids_of_block(last, latest).await?.is_none() => return Ok(Search::Missing),
                 None => missing = true,
             }
@@ -172,14 +171,14 @@ impl Algod {
         Ok(if missing { Search::Missing } else { Search::NotFound })
     }
 
-    /// The ids of a block that is there; `None` where the node does not keep it. One that is behind gets it soon.
+    /// The ids of a block that exists; `None` if the node does not keep it. A node that is behind soon has it.
     async fn ids_of_block(&self, round: Round, latest: Round) -> Result<Option<Vec<Txid>>, ClientError> {
         let is_recent = latest.saturating_sub(round) < REMEMBERED;
         let mut tries = if is_recent && !self.service().transport_options().alone { RECENT_TRIES } else { 1 };
         loop {
             tries -= 1;
             match self.block_txids(round).await {
-                // Some providers answer otherwise than with 404 for what they do not keep.
+                // Some providers answer with another status than 404 for what they do not keep.
                 Ok(None) | Err(ClientError::Api { .. }) if tries > 0 => tokio::time::sleep(RECENT_PAUSE).await,
                 Ok(None) | Err(ClientError::Api { .. }) => return Ok(None),
                 ids => return ids,
@@ -188,7 +187,7 @@ impl Algod {
     }
 }
 
-/// What a search through blocks came to.
+/// The result of a search through blocks.
 enum Search {
     Found(Confirmation),
     /// Every block was read.

@@ -1,4 +1,4 @@
-//! The network's refusals, read from the texts algod gives and said so that somebody can act on them.
+//! The network's refusals: algod's texts as types, in words that say what to do.
 //!
 //! The texts are go-algorand's (`ledger/apply/`, `ledger/ledgercore/error.go`, `data/transactions/logic/eval.go`); SDKs
 //! parse the same ones.
@@ -6,7 +6,7 @@
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos};
 use std::fmt;
 
-/// Who misses how much of what.
+/// An account that has too little.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shortage {
     /// The account.
@@ -28,7 +28,7 @@ impl Shortage {
 /// Why the network's rules refuse a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejection {
-    /// A program failed or said no.
+    /// A program failed or rejected the transaction.
     Logic {
         /// The transaction, as the node names it.
         txid: String,
@@ -41,11 +41,11 @@ pub enum Rejection {
         /// What went wrong, for example `assert failed`.
         what: String,
     },
-    /// Algos spent that are not there.
+    /// The account does not have so many Algos.
     Overspend(Shortage),
-    /// Algos that would be left are under the account's minimum balance.
+    /// The account would keep less than its minimum balance.
     BelowMinimum(Shortage),
-    /// Units of an asset spent that are not there.
+    /// The account does not have so many units of the asset.
     AssetShort {
         /// What the sender has.
         has: u64,
@@ -88,7 +88,7 @@ pub enum Rejection {
         /// The transaction.
         txid: String,
     },
-    /// Signed by another key than the account's.
+    /// Signed by a key that is not the account's.
     WrongSigner {
         /// The key it needs.
         needs: String,
@@ -113,7 +113,7 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// Whether the node refuses a transaction because its first round is yet to come: the node is behind.
+    /// Whether the node refuses a transaction because its first round is in the future: the node is behind.
     #[must_use]
     pub fn is_early(&self) -> bool {
         let Self::Expired { text } = self else { return false };
@@ -121,7 +121,7 @@ impl Rejection {
         round.zip(first).is_some_and(|(round, first)| round < first)
     }
 
-    /// Reads an answer's `message` and `data`; nothing where it is no refusal of a transaction.
+    /// Reads an answer's `message` and `data`; `None` if it does not refuse a transaction.
     #[must_use]
     pub fn parse(message: &str, data: &serde_json::Value) -> Option<Self> {
         let pool = message.strip_prefix("TransactionPool.Remember: ");
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_is_behind_is_told_from_a_transaction_that_is_over() {
+    fn a_node_that_is_behind_differs_from_a_transaction_that_is_over() {
         assert!(pool("txn dead: round 990 outside of 1000--2000").is_early());
         assert!(!pool("txn dead: round 2001 outside of 1000--2000").is_early());
         assert!(!pool("something new").is_early());

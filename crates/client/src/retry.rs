@@ -1,27 +1,27 @@
-//! When a request that got no good answer is made again: after which pause, for how long in all, and what the service asks for.
+//! When a request that got no good answer is sent again: after which pause, and for how long in all.
 
 use super::{ClientError, Roots, Verdict};
 use std::time::{Duration, Instant, SystemTime};
 
-/// The longest pause a service is heard to ask for.
+/// The longest pause that a service can ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(86_400);
-/// Tries after answers that another try seldom makes better.
+/// Further attempts after answers that seldom improve.
 const FEW: u32 = 2;
 /// The least time that an attempt gets, however little is left.
 const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
 
-/// How a network is talked to.
+/// How requests to a network are sent.
 #[derive(Clone, Debug, Default)]
 pub struct Transport {
-    /// Authorities trusted beside the system's.
+    /// Authorities trusted in addition to the system's.
     pub roots: Option<Roots>,
-    /// When a request is made again, and for how long in all.
+    /// When a request is sent again, and for how long in all.
     pub retry: RetryPolicy,
-    /// Whether the node that answers is the whole network, so that what it does not know is nowhere else.
+    /// Whether the node that answers is the whole network, so that no other node can know more.
     pub alone: bool,
 }
 
-/// When a request that got no good answer is made again, and for how long in all.
+/// When a request that got no good answer is sent again, and for how long in all.
 ///
 /// The same rules hold for a single question, for a group on its way to a block, and for all lines of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

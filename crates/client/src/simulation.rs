@@ -29,7 +29,7 @@ pub struct FailedAt {
     pub message: String,
 }
 
-/// Whether a node is to tell every step of the programs.
+/// Whether the node reports every step of the programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Traced {
     Yes,

@@ -1,6 +1,6 @@
-//! Whom to trust with HTTPS: the system's authorities, and those of a file.
+//! The authorities trusted for HTTPS: the system's, and those of a file.
 //!
-//! `SSL_CERT_FILE` and `SSL_CERT_DIR` stand in for the system's own, as everywhere; a file named here comes on top of them.
+//! `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's, as for other programs; a file named here is added to them.
 
 use super::ClientError;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ impl Roots {
     }
 }
 
-/// What is wrong with a server's certificate, in words; nothing where the failure is about something else.
+/// What is wrong with a server's certificate, in words; `None` if the failure has another cause.
 pub(super) fn distrust(innermost: &str) -> Option<&'static str> {
     let (_, reason) = innermost.split_once("invalid peer certificate: ")?;
     let reason = reason.to_ascii_lowercase();
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_without_certificates_are_told() {
+    fn files_without_certificates_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ca.pem");
         let why = |path: &Path| Roots::load(path).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! What a program worked with where it refused: the stack before the step that failed, from a node that runs the group again.
+//! The values that a program worked with when it failed: the stack before that step, from a node that runs the group again.
 
 use super::simulation::{self, Traced};
 use super::{Algod, ClientError};
@@ -72,8 +72,8 @@ impl Value {
 }
 
 impl Algod {
-    /// Runs a group that is refused once more, and tells what its approval program at `index` worked with at `pc`; `None`
-    /// where it does not come there (any more).
+    /// Runs a refused group again, and returns the values that its approval program at `index` worked with at `pc`; `None` if
+    /// the program does not get there (any more).
     ///
     /// # Errors
     /// [`ClientError`]; a node whose developer interface is off refuses.
