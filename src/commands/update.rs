@@ -35,7 +35,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         let request = UpdateRequest {
             app: args.target.app,
             parameters: args.rates.change(),
-            template: args.template.wish(),
+            template: args.template.choices(),
             version: args.app_version.clone(),
         };
         let signers = args.signers.signers(context)?;

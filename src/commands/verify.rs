@@ -77,7 +77,7 @@ pub(crate) struct VerifyReport {
 /// Compares.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
-        let verified = session.verify(args.target.app, args.template.wish()).await?;
+        let verified = session.verify(args.target.app, args.template.choices()).await?;
         let report = VerifyReport::new(session, verified);
         let answer = Answer::of(&report, report.text())?;
         Ok(if report.same { answer } else { answer.ending(Exit::Findings) })

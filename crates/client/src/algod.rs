@@ -215,7 +215,8 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn wait_for_block_after(&self, round: Round) -> Result<Round, ClientError> {
-        let status: StatusBody = self.service.get_long_poll(&format!("/v2/status/wait-for-block-after/{round}")).await?;
+        let status: StatusBody =
+            self.service.get_long_poll(&format!("/v2/status/wait-for-block-after/{round}")).await?;
         Ok(status.last_round)
     }
 

@@ -129,7 +129,18 @@ impl Algod {
 impl<'a> Delivery<'a> {
     fn new(algod: &'a Algod, txid: Txid, bytes: Vec<u8>, first_valid: Round, last_valid: Round) -> Self {
         let (newest, retries) = ((0, Instant::now()), algod.retry().start());
-        Self { algod, txid, bytes, first_valid, last_valid, may_have_arrived: false, newest, read: None, retries, dropped: None }
+        Self {
+            algod,
+            txid,
+            bytes,
+            first_valid,
+            last_valid,
+            may_have_arrived: false,
+            newest,
+            read: None,
+            retries,
+            dropped: None,
+        }
     }
 
     /// Sends a request that ends with what is left of the time without an answer.

@@ -192,6 +192,19 @@ mod tests {
         assert!(first >= policy.first_pause / 2 && first <= policy.first_pause);
         let second = retries.pause(&busy).unwrap();
         assert!(second >= policy.first_pause && second <= policy.first_pause * 2);
-        assert_eq!(policy.pause(9, &ClientError::Busy { service: "algod", url: String::new(), status: 503, after: Some(Duration::from_secs(20)) }).as_secs(), 20);
+        assert_eq!(
+            policy
+                .pause(
+                    9,
+                    &ClientError::Busy {
+                        service: "algod",
+                        url: String::new(),
+                        status: 503,
+                        after: Some(Duration::from_secs(20))
+                    }
+                )
+                .as_secs(),
+            20
+        );
     }
 }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::provenance;
 use pnp_registry::{Contract, Event, Rates};
 use pnp_types::{Address, AppIndex, Round, Transaction, sha512_256};
-use pnp_usage::{Creation, DeployNote, Parameters, Programs, Standing, Template, source_hashes, template_of};
+use pnp_usage::{Creation, DeployNote, DeployedContract, Parameters, Programs, Template, source_hashes, template_of};
 
 /// A contract that is about to be created.
 pub(crate) fn draft(creator: Address, creation: &Creation, programs: &Programs, note: &DeployNote) -> Contract {
@@ -36,9 +36,9 @@ pub(crate) fn finished(mut contract: Contract, app_id: AppIndex, round: Round) -
 }
 
 /// A contract as the chain has it. Template values that its programs do not show are those of `assumed`.
-pub(crate) fn seen(standing: &Standing, name: &str, version: Option<String>, assumed: Template) -> Contract {
-    let application = &standing.application;
-    let state = &standing.state;
+pub(crate) fn seen(deployed: &DeployedContract, name: &str, version: Option<String>, assumed: Template) -> Contract {
+    let application = &deployed.application;
+    let state = &deployed.state;
     let (approval, clear) = (&application.approval_program, &application.clear_program);
     let ours = template_of(approval, clear);
     // Of another source nothing is known but its programs.

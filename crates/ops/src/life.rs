@@ -10,7 +10,7 @@ use crate::sending::{Sent, group, single};
 use pnp_client::ApplicationState;
 use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::{
-    BasisPoints, DEFAULT_NAME, DeployNote, GlobalState, OperationError, Parameters, Programs, Size, TemplateWish,
+    BasisPoints, DEFAULT_NAME, DeployNote, GlobalState, OperationError, Parameters, Programs, Size, TemplateChoices,
     calls, global_state, grown, missing_room, template_of,
 };
 
@@ -49,7 +49,7 @@ pub struct UpdateRequest {
     /// Fee and limits, where they change too.
     pub parameters: ParameterChange,
     /// The template values that are named.
-    pub template: TemplateWish,
+    pub template: TemplateChoices,
     /// The version for the update's note; this program's if not given.
     pub version: Option<String>,
 }

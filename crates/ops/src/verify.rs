@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::contract_record::recorded_template;
 use crate::error::Error;
 use pnp_types::AppIndex;
-use pnp_usage::{OperationError, TemplateWish, Verification};
+use pnp_usage::{OperationError, TemplateChoices, Verification};
 
 /// A contract compared with this source.
 #[derive(Debug)]
@@ -21,12 +21,12 @@ impl Connection {
     ///
     /// # Errors
     /// No contract that is meant, an application that does not exist, and a network that does not answer.
-    pub async fn verify(&self, app: Option<AppIndex>, template: TemplateWish) -> Result<Verified, Error> {
+    pub async fn verify(&self, app: Option<AppIndex>, template: TemplateChoices) -> Result<Verified, Error> {
         let (app, record) = self.contract(app)?;
         let application = self.algod.application(app).await?.ok_or(OperationError::NoApplication(app))?;
         let expected = match record {
             Some(record) => Some(template.over(recorded_template(&record.programs))),
-            None if template == TemplateWish::default() => None,
+            None if template == TemplateChoices::default() => None,
             None => Some(template.over(Verification::new(&application, None)?.on_chain)),
         };
         Ok(Verified { app, verification: Verification::new(&application, expected)? })

@@ -1,4 +1,4 @@
-//! The ARC-2 note by which AlgoKit's deployers tell which application is which.
+//! The ARC-2 note by which AlgoKit's deployers recognize an application.
 //!
 //! A creation and every update carry `ALGOKIT_DEPLOYER:j` and a JSON object with name, version and, where they are known,
 //! whether the application may be updated and deleted. AlgoKit looks its applications up by these notes; so do we.
@@ -14,10 +14,10 @@ pub const DEFAULT_NAME: &str = "UsageContract";
 /// The most bytes a transaction's note has.
 const MAX_NOTE: usize = 1024;
 
-/// What a deployment says about itself. Written with AlgoKit's keys in its order; what is not known is left out.
+/// The description of a deployment, with AlgoKit's keys in its order. What is not known is omitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeployNote {
-    /// The application's name, by which a creator's applications are told apart.
+    /// The application's name, which is different for each application of a creator.
     pub name: String,
     /// The version deployed.
     pub version: String,

@@ -1,4 +1,4 @@
-//! A bill from request to receipt: reading what it needs, checking what the chain would refuse, accounting for it.
+//! A bill from request to receipt: what it needs, what the chain would refuse, and what it moved.
 
 use super::{Balances, Bill, GlobalState, LocalState, Receipt, Split, TickId, UsageError, calls};
 use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
@@ -23,7 +23,7 @@ pub struct BillRequest {
     pub ordered_ticks: bool,
 }
 
-/// A bill that would pass, as far as can be seen beforehand.
+/// A bill that passed every check that can be made before it is sent.
 #[derive(Clone, Debug)]
 pub struct PreparedBill {
     /// The bill.
@@ -32,20 +32,20 @@ pub struct PreparedBill {
     pub transactions: Vec<Transaction>,
     /// What the network suggested.
     pub params: SuggestedParams,
-    /// The contract's state it was made for.
+    /// The contract's state that it is based on.
     pub state: GlobalState,
     /// Holdings before it.
     pub before: Balances,
 }
 
-/// What a bill that was refused came to.
+/// What a refusal means for a bill.
 #[derive(Debug)]
 pub enum RefusedBill {
-    /// Another bill of the same user came first: with a later tick this one can be made again.
+    /// Another bill of the same user came first: with a later tick this one can be sent again.
     Overtaken,
     /// The contract has this very tick as the user's newest, although the node refused it: [`ClientError::Uncertain`].
     MayBeCharged(ClientError),
-    /// It is refused for good.
+    /// It was refused, and nothing suggests that another attempt would pass.
     Refused,
 }
 
@@ -86,7 +86,7 @@ pub enum OperationError {
         user: Address,
         /// Of what.
         asset: AssetIndex,
-        /// Minor units at hand.
+        /// Minor units it has.
         has: u64,
         /// Minor units needed.
         needs: u64,
@@ -116,10 +116,10 @@ pub async fn global_state(algod: &Algod, app: AppIndex) -> Result<GlobalState, O
 }
 
 impl PreparedBill {
-    /// Reads state and balances and makes the group.
+    /// Reads state and balances and builds the group.
     ///
     /// # Errors
-    /// Everything that can be seen beforehand to fail.
+    /// Everything that is known to fail before it is sent.
     pub async fn new(algod: &Algod, request: &BillRequest) -> Result<Self, OperationError> {
         let BillRequest { app, user, units, .. } = *request;
         let (state, local, account, params) = tokio::try_join!(
@@ -176,11 +176,16 @@ impl PreparedBill {
     }
 
     /// What a refusal of this bill means, by the newest tick that the contract has of the user now. `why` is the refusal.
-    pub async fn after_refusal(&self, algod: &Algod, request: &BillRequest, why: &dyn std::fmt::Display) -> RefusedBill {
+    pub async fn after_refusal(
+        &self,
+        algod: &Algod,
+        request: &BillRequest,
+        why: &dyn std::fmt::Display,
+    ) -> RefusedBill {
         let bill = &self.bill;
         let last = match LocalState::fetch(algod, bill.user, bill.app).await {
             Ok(Ok(Some(local))) => local.last_tick,
-            // What cannot be read does not make the refusal another one.
+            // Without the state the refusal is reported as it is.
             _ => None,
         };
         match last {
@@ -198,7 +203,7 @@ impl PreparedBill {
         }
     }
 
-    /// Accounts for the bill once it is confirmed.
+    /// The receipt of the bill once it is confirmed: reads the balances again.
     ///
     /// # Errors
     /// The network's.

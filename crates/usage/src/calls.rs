@@ -26,8 +26,7 @@ pub fn for_network<F: TransactionFields>(builder: TransactionBuilder<F>, params:
         .build()
 }
 
-/// Makes transactions ready to be signed: fees by the byte where the network is congested, and the group's id where there
-/// are several.
+/// Prepares transactions to be signed: fees by the byte if the network is congested, and a group id if there are several.
 ///
 /// # Errors
 /// More transactions than a group takes.
@@ -71,7 +70,7 @@ pub fn asset_opt_in(account: Address, asset: AssetIndex, params: &SuggestedParam
     for_network(Transaction::asset_opt_in(account, asset), params)
 }
 
-/// Makes a new contract.
+/// Creates a contract.
 #[must_use]
 pub fn create(creator: Address, programs: &Programs, creation: &Creation, params: &SuggestedParams) -> Transaction {
     let creation_call = Transaction::app_create(creator, programs.approval.clone(), programs.clear.clone())
@@ -139,7 +138,7 @@ pub fn set_parameters(
     for_network(Transaction::app_call(creator, app).args(parameters.arguments()), params)
 }
 
-/// Replaces the programs; the parameters stay where none are given.
+/// Replaces the programs, and the parameters if they are given.
 #[must_use]
 pub fn update(
     creator: Address,

@@ -12,7 +12,7 @@ use similar::{Algorithm, DiffTag, capture_diff_slices, group_diff_ops};
 /// Lines shown around a difference.
 const CONTEXT: usize = 2;
 
-/// Where a line stands.
+/// Which side a line is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
@@ -73,7 +73,7 @@ impl Text {
         }
     }
 
-    /// The text without its constant blocks, whose values are told where they are used.
+    /// The text without its constant blocks, whose values are shown where they are used.
     fn without_blocks(&self) -> Self {
         let is_block = |line: &str| line.starts_with("intcblock ") || line.starts_with("bytecblock ");
         Self { lines: self.lines.iter().filter(|(_, line)| !is_block(line)).cloned().collect() }

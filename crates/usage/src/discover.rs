@@ -58,7 +58,7 @@ pub fn template_of(approval: &[u8], clear: &[u8]) -> Option<Template> {
 /// Looks for the contract `name` among a creator's applications, other than those in `others`.
 ///
 /// # Errors
-/// algod's. An indexer that fails is told in the answer, and done without.
+/// algod's. If the indexer fails, the answer says so and has algod's applications only.
 pub async fn search(
     algod: &Algod,
     indexer: Option<&Indexer>,
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_template_is_told_from_the_bytes() {
+    fn every_template_is_recognized_by_the_bytes() {
         assert_eq!(Template::all().count(), 8);
         for template in Template::all() {
             let programs = Programs::assemble(template).unwrap();

@@ -60,7 +60,7 @@ pub enum UsageError {
     Foreign {
         /// The application.
         app: u64,
-        /// What gives it away.
+        /// How that is known.
         why: String,
     },
     /// The contract is bound to another asset.

@@ -1,4 +1,4 @@
-//! What a call asks of the contract, read back from its transaction: the inverse of [`calls`](super::calls).
+//! What a transaction asks of the contract: the inverse of [`calls`](super::calls).
 
 use super::{BasisPoints, Creation, Parameters, TickId};
 use pnp_types::{Address, ApplicationCall, OnCompletion};
@@ -6,7 +6,7 @@ use pnp_types::{Address, ApplicationCall, OnCompletion};
 /// What a call asks for, if the application called is this contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
-    /// Make a contract.
+    /// Create a contract.
     Create(Creation),
     /// Open the sender's local state.
     OptIn,
@@ -23,13 +23,13 @@ pub enum Intent {
     },
     /// Set fee and limits.
     SetParameters(Parameters),
-    /// Replace the programs; the parameters stay where none are given.
+    /// Replace the programs, and the parameters if they are given.
     Update(Option<Parameters>),
-    /// End the contract.
+    /// Delete the contract.
     Delete,
-    /// Close the sender's local state; forced, no program can refuse it.
+    /// Close the sender's local state.
     Leave {
-        /// Whether in the way no program can refuse.
+        /// Whether by a clear-state call, which no program can refuse.
         forced: bool,
     },
 }

@@ -61,6 +61,7 @@ pub mod arc56;
 pub mod batch;
 mod billing;
 pub mod calls;
+mod choices;
 pub mod difference;
 mod discover;
 mod error;
@@ -79,18 +80,18 @@ mod stop;
 mod tick;
 mod usage_client;
 mod verification;
-mod wanted;
 
 pub use arc2::{DAPP, DEFAULT_NAME, DeployNote, NoteError};
 pub use billing::{BillRequest, OperationError, PreparedBill, RefusedBill, global_state};
 pub use calls::Bill;
+pub use choices::{AssetChoice, ContractChoices, TemplateChoices};
 pub use discover::{Candidate, Evidence, Search, search, template_of};
 pub use error::UsageError;
 pub use intent::Intent;
 pub use parameters::{Creation, Parameters};
 pub use plan::{
-    Action, Aspect, Change, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size, Standing, UnknownPolicy, Wanted,
-    extra_pages, grown, missing_room,
+    Action, Aspect, Change, DeployedContract, DesiredContract, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size,
+    UnknownPolicy, extra_pages, grown, missing_room,
 };
 pub use programs::{
     APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_PATH, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes,
@@ -104,4 +105,3 @@ pub use stop::StopSignal;
 pub use tick::{MAX_TICK, TickId};
 pub use usage_client::{BillError, UsageClient};
 pub use verification::{ProgramComparison, Verification};
-pub use wanted::{AssetWish, TemplateWish, Wish};

@@ -1,4 +1,4 @@
-//! What a deployment does about what stands: AlgoKit's rules and names, decided without a network.
+//! What a deployment does with a contract that exists: AlgoKit's rules and names, decided without a network.
 //!
 //! AlgoKit compares bytes and sizes, tests for a schema break before it looks at the programs, and leaves what to do about
 //! either to the caller. Two rules are added. Where the network's consensus lets an update grow the global schema and the
@@ -25,7 +25,7 @@ pub enum OnUpdate {
     Update,
     /// Make another application and delete this one.
     Replace,
-    /// Make another application and leave this one as it is.
+    /// Create another application and keep this one.
     Append,
 }
 
@@ -38,7 +38,7 @@ pub enum OnSchemaBreak {
     Fail,
     /// Make another application and delete this one.
     Replace,
-    /// Make another application and leave this one as it is.
+    /// Create another application and keep this one.
     Append,
 }
 
@@ -95,9 +95,9 @@ pub struct Policy {
     pub can_grow: bool,
 }
 
-/// What stands on the chain, and what is known of it.
+/// A contract on the chain, and what is known about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct DeployedContract {
     /// The application.
     pub application: ApplicationState,
     /// Its state, read.
@@ -108,9 +108,9 @@ pub struct Standing {
     pub said_deletable: Option<bool>,
 }
 
-/// What shall stand.
+/// The contract that a deployment asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct DesiredContract<'a> {
     /// The programs.
     pub programs: &'a Programs,
     /// Parties, parameters and asset.
@@ -169,13 +169,13 @@ pub enum Refusal {
         /// The application.
         app: AppIndex,
     },
-    /// The contract was made so that its programs stay.
+    /// The contract's programs can never be replaced.
     #[error("application {app} was deployed so that its programs cannot be replaced (TMPL_UPDATABLE is 0)")]
     NotUpdatable {
         /// The application.
         app: AppIndex,
     },
-    /// The contract was made so that it stays.
+    /// The contract can never be deleted.
     #[error("application {app} was deployed so that it cannot be deleted (TMPL_DELETABLE is 0)")]
     NotDeletable {
         /// The application.
@@ -186,9 +186,9 @@ pub enum Refusal {
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Nothing: what stands is what is asked for.
+    /// Nothing: the contract is as asked for.
     Nothing,
-    /// Make the application; none stands.
+    /// Create the application; there is none.
     Create,
     /// Set fee and limits.
     SetParameters,
@@ -201,7 +201,7 @@ pub enum Action {
     },
     /// Make another application and delete this one, both or neither.
     Replace,
-    /// Make another application and leave this one as it is.
+    /// Create another application and keep this one.
     Append,
     /// Nothing, though something differs.
     Refuse(Refusal),
@@ -230,7 +230,7 @@ pub struct Plan {
 impl Plan {
     /// Compares and decides.
     #[must_use]
-    pub fn new(standing: Option<&Standing>, wanted: &Wanted<'_>, policy: Policy) -> Self {
+    pub fn new(standing: Option<&DeployedContract>, wanted: &DesiredContract<'_>, policy: Policy) -> Self {
         let Some(standing) = standing else {
             return Self { changes: Vec::new(), action: Action::Create, warnings: Vec::new() };
         };
@@ -250,8 +250,8 @@ pub fn extra_pages(approval: &[u8], clear: &[u8]) -> u32 {
 }
 
 fn decide(
-    standing: &Standing,
-    wanted: &Wanted<'_>,
+    standing: &DeployedContract,
+    wanted: &DesiredContract<'_>,
     policy: Policy,
     changes: &[Change],
     warnings: &mut Vec<String>,
@@ -277,7 +277,7 @@ fn decide(
     if sets_parameters { Action::SetParameters } else { Action::Nothing }
 }
 
-impl Standing {
+impl DeployedContract {
     /// The template its programs were assembled with, where they are of today's source.
     #[must_use]
     pub fn template(&self) -> Option<Template> {
@@ -296,7 +296,13 @@ impl Standing {
         Action::Replace
     }
 
-    fn updating(&self, wanted: &Wanted<'_>, sets_parameters: bool, grows: bool, warnings: &mut Vec<String>) -> Action {
+    fn updating(
+        &self,
+        wanted: &DesiredContract<'_>,
+        sets_parameters: bool,
+        grows: bool,
+        warnings: &mut Vec<String>,
+    ) -> Action {
         let app = self.application.id;
         match (self.template(), self.said_updatable) {
             (Some(Template { updatable: false, .. }), _) => return Action::Refuse(Refusal::NotUpdatable { app }),
@@ -310,14 +316,14 @@ impl Standing {
     }
 }
 
-impl Wanted<'_> {
+impl DesiredContract<'_> {
     fn size(&self) -> Size {
         Size { global: GLOBAL_SCHEMA, extra_pages: extra_pages(&self.programs.approval, &self.programs.clear) }
     }
 }
 
 /// Everything that differs, programs first.
-fn compare(standing: &Standing, wanted: &Wanted<'_>, can_grow: bool) -> Vec<Change> {
+fn compare(standing: &DeployedContract, wanted: &DesiredContract<'_>, can_grow: bool) -> Vec<Change> {
     let mut changes = programs(standing, wanted.programs);
     sizes(&standing.application, wanted.size(), can_grow, &mut changes);
     let (is, shall) = (&standing.state, &wanted.creation);
@@ -337,8 +343,8 @@ fn compare(standing: &Standing, wanted: &Wanted<'_>, can_grow: bool) -> Vec<Chan
     changes
 }
 
-/// Bytes that differ; told by template values where that is all.
-fn programs(standing: &Standing, wanted: &Programs) -> Vec<Change> {
+/// How programs differ: by template values, if those explain all of it.
+fn programs(standing: &DeployedContract, wanted: &Programs) -> Vec<Change> {
     let (approval, clear) = (&standing.application.approval_program, &standing.application.clear_program);
     if let Some(template) = standing.template() {
         let pairs = template.values().into_iter().zip(wanted.template.values());

@@ -1,4 +1,4 @@
-//! What a bill leaves behind for its payer.
+//! The receipt of a bill.
 
 use super::{Split, TickId};
 use pnp_types::{Address, AppIndex, AssetIndex, Round};

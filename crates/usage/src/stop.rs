@@ -1,11 +1,11 @@
-//! Asking work that is under way to stop.
+//! A signal that asks running work to stop.
 
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// Asks everything that has a copy of it to stop in good order: nothing new is started, and what was sent is waited for.
+/// Asks all work that has a copy of it to stop: nothing new is started, and the outcome of what was sent is waited for.
 ///
-/// Copies share one state; a signal that was given stays given.
+/// Copies share one state, and a signal cannot be withdrawn.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -29,7 +29,7 @@ impl Default for StopSignal {
 }
 
 impl StopSignal {
-    /// A signal that was not given yet.
+    /// A signal that nobody has given yet.
     #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(watch::Sender::new(false)))

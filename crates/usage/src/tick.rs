@@ -1,4 +1,4 @@
-//! Tick ids: what makes a bill unrepeatable.
+//! Tick ids: each is billed at most once.
 //!
 //! With ordered ticks the contract compares ids as 64 bytes, padded with zeros at the end, so that every id must be greater
 //! than the one before. A ULID starts with its time in milliseconds and fits.
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(tick("0x6100").partial_cmp(&tick("a")), None);
         assert_eq!(tick("0x6100").to_string(), "0x6100");
         assert_eq!("0xzz".parse::<TickId>(), Err(UsageError::TickHex));
-        // What is shown can be given again.
+        // What is displayed can be parsed.
         let odd = TickId::new(*b"0xzz").unwrap();
         assert_eq!(odd.to_string().parse(), Ok(odd));
     }

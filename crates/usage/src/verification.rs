@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn template_values_are_told_from_code() {
+    fn template_values_differ_from_code() {
         let app = application(Programs::assemble(UNORDERED).unwrap().approval);
         let found = Verification::new(&app, Some(Template::default())).unwrap();
         assert!(!found.is_same() && found.is_same_code());

@@ -11,7 +11,7 @@ use crate::terminal::values::{address, whole};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pnp_ops::{DeployRequest, Extent, Outcome};
 use pnp_types::{Address, AppIndex, AssetIndex};
-use pnp_usage::{AssetWish, BasisPoints, OnSchemaBreak, OnUpdate, TemplateWish, Wish};
+use pnp_usage::{AssetChoice, BasisPoints, OnSchemaBreak, OnUpdate, TemplateChoices, ContractChoices};
 
 pub(crate) use report::{DeployReport, describe};
 
@@ -101,8 +101,8 @@ pub(crate) struct TemplateArgs {
 
 impl TemplateArgs {
     /// The values that were named.
-    pub(crate) fn wish(self) -> TemplateWish {
-        TemplateWish {
+    pub(crate) fn choices(self) -> TemplateChoices {
+        TemplateChoices {
             updatable: self.updatable,
             deletable: self.deletable,
             ordered_ticks: self.unordered_ticks.map(|unordered| !unordered),
@@ -128,19 +128,19 @@ impl Args {
     /// What the arguments ask for.
     pub(crate) fn request(&self) -> DeployRequest {
         let asset = match self.asset {
-            _ if self.unbound => AssetWish::Unbound,
-            Some(asset) => AssetWish::Bound(asset),
-            None => AssetWish::Unnamed,
+            _ if self.unbound => AssetChoice::Unbound,
+            Some(asset) => AssetChoice::Bound(asset),
+            None => AssetChoice::Unnamed,
         };
         DeployRequest {
-            wish: Wish {
+            choices: ContractChoices {
                 provider: self.provider,
                 platform: self.platform,
                 fee_pct: self.fee_pct.map(BasisPoints),
                 min_rate: self.min_rate,
                 max_rate: self.max_rate,
                 asset,
-                template: self.template.wish(),
+                template: self.template.choices(),
             },
             app: self.app,
             new: self.new,

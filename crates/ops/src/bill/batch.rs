@@ -1,8 +1,8 @@
 //! Many ticks: the lines of a file, or one bill many times, each charged exactly once by means of a journal.
 
-use super::has_ordered_ticks;
 use super::lines::{BatchLines, OpenLines};
 use super::payers::ConnectedPayers;
+use super::{NETWORK, has_ordered_ticks};
 use crate::approval::Effect;
 use crate::connection::Connection;
 use crate::contract_record::programs_of;
@@ -11,27 +11,19 @@ use crate::observer::Event;
 use crate::provenance;
 use crate::refusal::Refusal;
 use crate::settings::make_private;
-use pnp_client::RetryPolicy;
 use pnp_registry::Contract;
 use pnp_types::{AppIndex, AssetIndex, Digest, MicroAlgos};
 use pnp_usage::batch::{self, Batch, Explain, Input, Listener, Settings, Summary};
-use pnp_usage::journal::{Journal, JournalError, Past, Sums};
+use pnp_usage::journal::{Journal, JournalError, JournalState, Sums};
 use pnp_usage::{GlobalState, Split, StopSignal, global_state};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// How many rounds groups stay valid where one node is the whole network: as long as the network allows.
 const VALIDITY_ALONE: u64 = 1000;
 /// The same elsewhere: some ten minutes, after which it is certain what became of a group.
 const VALIDITY: u64 = 200;
-/// How long the network may be away before a batch ends: longer than for one question, because a batch may run for hours.
-pub(super) const NETWORK: RetryPolicy = RetryPolicy {
-    total: Duration::from_secs(120),
-    first_pause: Duration::from_millis(50),
-    longest_pause: Duration::from_secs(5),
-};
 /// How many users are billed at once, unless the request says otherwise.
 const PARALLEL: usize = 64;
 
@@ -164,7 +156,12 @@ impl Connection {
     }
 
     /// The journal of these lines, and what it says about them.
-    fn journal(&self, named: Option<&Path>, lines: &OpenLines, app: AppIndex) -> Result<(Journal, Past), Error> {
+    fn journal(
+        &self,
+        named: Option<&Path>,
+        lines: &OpenLines,
+        app: AppIndex,
+    ) -> Result<(Journal, JournalState), Error> {
         let genesis = self.genesis_hash()?;
         let open = |path: &Path| Journal::open(path, genesis, app, &lines.name).map_err(BatchError::from);
         if let Some(path) = named {

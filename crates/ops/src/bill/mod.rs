@@ -14,7 +14,16 @@ pub use lines::BatchLines;
 pub use tick::BillOrder;
 
 use crate::contract_record::recorded_template;
+use pnp_client::RetryPolicy;
 use pnp_registry::Contract;
+use std::time::Duration;
+
+/// How long the network may be away before a batch ends: longer than for one question, because a batch may run for hours.
+const NETWORK: RetryPolicy = RetryPolicy {
+    total: Duration::from_secs(120),
+    first_pause: Duration::from_millis(50),
+    longest_pause: Duration::from_secs(5),
+};
 
 /// Whether the contract asks for rising ticks, by its record. A contract that is not recorded is taken for the usual one, which
 /// does.

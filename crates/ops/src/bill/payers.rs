@@ -1,6 +1,6 @@
 //! Who pays the lines of a batch: accounts by name or address, ready to be billed.
 
-use super::batch::NETWORK;
+use super::NETWORK;
 use crate::connection::Connection;
 use crate::error::Error;
 use pnp_client::Algod;

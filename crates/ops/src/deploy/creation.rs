@@ -7,23 +7,23 @@ use crate::error::Error;
 use crate::observer::Event;
 use crate::sender::Sender;
 use pnp_types::{Address, AssetIndex};
-use pnp_usage::{AssetWish, Creation, Parameters, Wish};
+use pnp_usage::{AssetChoice, ContractChoices, Creation, Parameters};
 
 /// Parties, parameters and asset of a new contract. On a development network what is missing is made, unless this is a
 /// trial, which makes nothing.
 pub(super) async fn creation(
     connection: &Connection,
     is_trial: bool,
-    wish: &Wish,
+    choices: &ContractChoices,
     creator: &Sender,
 ) -> Result<Creation, Error> {
-    let parameters = wish.parameters(&Parameters::EXAMPLE)?;
-    let provider = party(connection, is_trial, wish.provider, "provider", "PROVIDER_ADDR").await?;
-    let platform = party(connection, is_trial, wish.platform, "platform", "PLATFORM_ADDR").await?;
-    let asset = match wish.asset {
-        AssetWish::Unbound => None,
-        AssetWish::Bound(asset) => Some(bound_asset(connection, is_trial, Some(asset), creator).await?),
-        AssetWish::Unnamed => Some(bound_asset(connection, is_trial, None, creator).await?),
+    let parameters = choices.parameters(&Parameters::EXAMPLE)?;
+    let provider = party(connection, is_trial, choices.provider, "provider", "PROVIDER_ADDR").await?;
+    let platform = party(connection, is_trial, choices.platform, "platform", "PLATFORM_ADDR").await?;
+    let asset = match choices.asset {
+        AssetChoice::Unbound => None,
+        AssetChoice::Bound(asset) => Some(bound_asset(connection, is_trial, Some(asset), creator).await?),
+        AssetChoice::Unnamed => Some(bound_asset(connection, is_trial, None, creator).await?),
     };
     Ok(Creation { provider, platform, parameters, asset })
 }

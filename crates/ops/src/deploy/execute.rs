@@ -17,7 +17,7 @@ use pnp_ledger::schema_requirement;
 use pnp_registry::{Contract, Event as Entry, Pending};
 use pnp_types::{Address, AppIndex, MicroAlgos, SignedTransaction, Transaction};
 use pnp_usage::calls::{self, GLOBAL_SCHEMA};
-use pnp_usage::{Action, Creation, DeployNote, Programs, Size, Wish, extra_pages};
+use pnp_usage::{Action, ContractChoices, Creation, DeployNote, Programs, Size, extra_pages};
 
 /// What is recorded, and what was sent for it.
 type Deployed = (Box<Contract>, Sent);
@@ -28,7 +28,7 @@ pub(super) struct Work<'a> {
     pub(super) connection: &'a Connection,
     pub(super) request: &'a DeployRequest,
     pub(super) signers: Option<&'a MultisigSigners>,
-    pub(super) wish: &'a Wish,
+    pub(super) choices: &'a ContractChoices,
     pub(super) target: Option<&'a Target>,
     pub(super) action: Action,
     pub(super) programs: &'a Programs,
@@ -96,19 +96,19 @@ impl Work<'_> {
     async fn make(&self) -> Result<Group, Error> {
         let (sender, creation) = match self.target {
             Some(target) => {
-                let app = target.standing.application.id;
+                let app = target.deployed.application.id;
                 let sender = self.connection.creator_of(app, self.signers).await?;
-                (sender, self.wish.over(&target.standing.state)?)
+                (sender, self.choices.over(&target.deployed.state)?)
             }
             None => {
                 let sender = self.new_creator().await?;
-                let creation = creation(self.connection, self.is_trial(), self.wish, &sender).await?;
+                let creation = creation(self.connection, self.is_trial(), self.choices, &sender).await?;
                 (sender, creation)
             }
         };
-        let old = self.target.map(|target| target.standing.application.id);
+        let old = self.target.map(|target| target.deployed.application.id);
         let runs = match self.target {
-            Some(target) => match target.standing.template() {
+            Some(target) => match target.deployed.template() {
                 Some(template) => Some(Programs::assemble(template)?),
                 None => programs_of(target.record.as_ref()),
             },
@@ -133,7 +133,7 @@ impl Work<'_> {
         let (params, programs) = (self.params, self.programs);
         let note = self.note.to_bytes().map_err(DeployError::from)?;
         let create = || calls::noted(calls::create(creator, programs, creation, params), note.clone());
-        let app = self.target.map_or(0, |target| target.standing.application.id);
+        let app = self.target.map_or(0, |target| target.deployed.application.id);
         Ok(match self.action {
             Action::Create => (DeployAction::Create, vec![create()]),
             Action::Append => (DeployAction::Append, vec![create()]),
@@ -189,7 +189,7 @@ impl Work<'_> {
                 let old = self.target.filter(|_| action != DeployAction::Create).map(|target| self.seen(target));
                 connection.record(|chain| {
                     chain.pending.retain(|pending| pending.txid != txid);
-                    // What is found and left standing, or deleted, has a record too.
+                    // What is found and kept, or deleted, has a record too.
                     if let Some(old) = old
                         && chain.contract(old.app_id).is_none()
                     {
@@ -225,13 +225,13 @@ impl Work<'_> {
         let (Some(account), Some(target)) = (sender.account(), self.target) else {
             return Err(DeployError::Internal("there is nothing to change").into());
         };
-        connection.call_out(account.address, self.programs, target.standing.state.asset);
+        connection.call_out(account.address, self.programs, target.deployed.state.asset);
         let sent = connection.send(&what, account, &transactions, runs.as_ref()).await?;
         let replaces_programs = action == DeployAction::Update;
         let hash = if replaces_programs {
             self.programs.approval_hash()
         } else {
-            hex::encode(pnp_types::sha512_256(&target.standing.application.approval_program))
+            hex::encode(pnp_types::sha512_256(&target.deployed.application.approval_program))
         };
         let event = connection.recorded_event(word, &transactions, sent.confirmation.round, &creation.parameters, hash);
         let mut contract = self.seen(target);
@@ -258,8 +258,8 @@ impl Work<'_> {
     /// The contract as the chain has it, with what its record adds.
     fn seen(&self, target: &Target) -> Contract {
         let name = target.name().unwrap_or(&self.note.name);
-        let mut contract = seen(&target.standing, name, target.version(), target.template());
-        let state = &target.standing.state;
+        let mut contract = seen(&target.deployed, name, target.version(), target.template());
+        let state = &target.deployed.state;
         let hash = contract.programs.approval_sha512_256.clone();
         let found = |mut history: Vec<Entry>| {
             history.push(self.connection.recorded_event("found", &[], self.params.last_round, &state.parameters, hash));
@@ -299,7 +299,7 @@ impl Work<'_> {
         let pages = extra_pages(&self.programs.approval, &self.programs.clear);
         let new = price(Size { global: GLOBAL_SCHEMA, extra_pages: pages });
         let old = self.target.map_or(0, |target| {
-            let application = &target.standing.application;
+            let application = &target.deployed.application;
             price(Size { global: application.global_schema, extra_pages: application.extra_pages })
         });
         let flat = rules.app_flat_params_min_balance;

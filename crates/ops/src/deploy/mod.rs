@@ -24,7 +24,9 @@ use crate::provenance;
 use crate::sender::{MultisigSigners, Outcome};
 use execute::Work;
 use pnp_types::{AssetIndex, Round};
-use pnp_usage::{Action, AssetWish, DEFAULT_NAME, DeployNote, Parameters, Plan, Policy, Programs, Wanted, Wish};
+use pnp_usage::{
+    Action, AssetChoice, ContractChoices, DEFAULT_NAME, DeployNote, DesiredContract, Parameters, Plan, Policy, Programs,
+};
 use target::Target;
 
 impl Connection {
@@ -40,7 +42,7 @@ impl Connection {
         request: &DeployRequest,
         signers: Option<&MultisigSigners>,
     ) -> Result<Outcome<Box<Deployment>>, Error> {
-        let wish = self.named_wish(request)?;
+        let choices = self.named_choices(request)?;
         // The record must be readable before anything is sent that belongs in it.
         self.await_pending().await?;
         let target = target::find(self, request, signers).await?;
@@ -48,31 +50,31 @@ impl Connection {
         if let Some(found) = target.and_then(|target| target.found.as_ref()) {
             self.event(Event::ContractFound(found.clone()));
         }
-        let template = wish.template.over(target.map(Target::template).unwrap_or_default());
+        let template = choices.template.over(target.map(Target::template).unwrap_or_default());
         let programs = Programs::assemble(template)?;
         let params = self.params().await?;
         let plan = match target {
             None => {
-                wish.parameters(&Parameters::EXAMPLE)?;
+                choices.parameters(&Parameters::EXAMPLE)?;
                 Plan { changes: Vec::new(), action: Action::Create, warnings: Vec::new() }
             }
             Some(target) => {
-                let wanted = Wanted { programs: &programs, creation: wish.over(&target.standing.state)? };
+                let desired = DesiredContract { programs: &programs, creation: choices.over(&target.deployed.state)? };
                 let policy = Policy {
                     on_update: request.on_update,
                     on_schema_break: request.on_schema_break,
                     can_grow: params.rules().app_size_updates,
                 };
-                Plan::new(Some(&target.standing), &wanted, policy)
+                Plan::new(Some(&target.deployed), &desired, policy)
             }
         };
         plan.warnings.iter().for_each(|warning| self.event(Event::PlanWarning(warning.clone())));
-        let is_guessed = target.is_some_and(|target| target.known_template().is_none()) && !wish.template.is_whole();
+        let is_guessed = target.is_some_and(|target| target.known_template().is_none()) && !choices.template.is_whole();
         if is_guessed && matches!(plan.action, Action::Update { .. } | Action::Append | Action::Replace) {
             self.event(Event::TemplateGuessed(template));
         }
         if let Action::Refuse(refusal) = plan.action {
-            let template = target.and_then(|target| target.standing.template());
+            let template = target.and_then(|target| target.deployed.template());
             return Err(DeployError::Differs { refusal, changes: plan.changes, template }.into());
         }
         let note = note(request, target, &programs);
@@ -80,7 +82,7 @@ impl Connection {
             connection: self,
             request,
             signers,
-            wish: &wish,
+            choices: &choices,
             target,
             action: plan.action,
             programs: &programs,
@@ -91,26 +93,26 @@ impl Connection {
     }
 
     /// What the request and the settings name.
-    fn named_wish(&self, request: &DeployRequest) -> Result<Wish, Error> {
-        let wish = &request.wish;
-        let unbound = matches!(wish.asset, AssetWish::Unbound);
+    fn named_choices(&self, request: &DeployRequest) -> Result<ContractChoices, Error> {
+        let choices = &request.choices;
+        let unbound = matches!(choices.asset, AssetChoice::Unbound);
         if unbound && self.identity.is_mainnet() {
             return Err(DeployError::UnboundOnMainNet.into());
         }
-        let named: Option<AssetIndex> = match wish.asset {
-            AssetWish::Bound(asset) => Some(asset),
-            AssetWish::Unbound | AssetWish::Unnamed => None,
+        let named: Option<AssetIndex> = match choices.asset {
+            AssetChoice::Bound(asset) => Some(asset),
+            AssetChoice::Unbound | AssetChoice::Unnamed => None,
         };
         let asset = match self.named_asset(named)? {
-            _ if unbound => AssetWish::Unbound,
-            Some(asset) => AssetWish::Bound(asset),
-            None => AssetWish::Unnamed,
+            _ if unbound => AssetChoice::Unbound,
+            Some(asset) => AssetChoice::Bound(asset),
+            None => AssetChoice::Unnamed,
         };
-        Ok(Wish {
-            provider: self.address(wish.provider, "PROVIDER_ADDR")?,
-            platform: self.address(wish.platform, "PLATFORM_ADDR")?,
+        Ok(ContractChoices {
+            provider: self.address(choices.provider, "PROVIDER_ADDR")?,
+            platform: self.address(choices.platform, "PLATFORM_ADDR")?,
             asset,
-            ..*wish
+            ..*choices
         })
     }
 
@@ -118,12 +120,12 @@ impl Connection {
     async fn finish(&self, work: &Work<'_>, plan: Plan) -> Result<Outcome<Box<Deployment>>, Error> {
         let target = work.target;
         let action = deploy_action(plan.action);
-        let standing = target.map(|target| target.standing.application.id);
+        let deployed = target.map(|target| target.deployed.application.id);
         let mut deployment = Deployment {
             action,
             extent: work.request.extent,
-            app: standing,
-            replaced: standing.filter(|_| action == DeployAction::Replace),
+            app: deployed,
+            replaced: deployed.filter(|_| action == DeployAction::Replace),
             changes: plan.changes,
             found: target.and_then(|target| target.found.clone()),
             sent: None,

@@ -1,7 +1,7 @@
 //! What a deployment asks for.
 
 use pnp_types::AppIndex;
-use pnp_usage::{OnSchemaBreak, OnUpdate, Wish};
+use pnp_usage::{ContractChoices, OnSchemaBreak, OnUpdate};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct DeployRequest {
     /// Parties, parameters and template values that are named; what is not stays as it is. Parties that are not named
     /// come from the settings.
-    pub wish: Wish,
+    pub choices: ContractChoices,
     /// The application that is changed to match; the recorded one without a number.
     pub app: Option<AppIndex>,
     /// Create another contract, whatever is deployed already.

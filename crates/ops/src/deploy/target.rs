@@ -11,12 +11,14 @@ use crate::sender::MultisigSigners;
 use pnp_keys::KeyError;
 use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex};
-use pnp_usage::{Candidate, DEFAULT_NAME, DeployNote, GlobalState, OperationError, Search, Standing, Template, search};
+use pnp_usage::{
+    Candidate, DEFAULT_NAME, DeployNote, DeployedContract, GlobalState, OperationError, Search, Template, search,
+};
 
 /// A contract that is deployed.
 #[derive(Debug)]
 pub(super) struct Target {
-    pub(super) standing: Standing,
+    pub(super) deployed: DeployedContract,
     /// Its record, where there is one.
     pub(super) record: Option<Contract>,
     /// Its newest note, where an indexer has one.
@@ -29,7 +31,7 @@ impl Target {
     /// The template its programs have, where their bytes or the record tell it.
     pub(super) fn known_template(&self) -> Option<Template> {
         let recorded = || self.record.as_ref().map(|record| recorded_template(&record.programs));
-        self.standing.template().or_else(recorded)
+        self.deployed.template().or_else(recorded)
     }
 
     /// The template its programs have; what nothing tells is as in a new contract.
@@ -37,8 +39,8 @@ impl Target {
         self.known_template().unwrap_or_else(|| {
             let usual = Template::default();
             Template {
-                updatable: self.standing.said_updatable.unwrap_or(usual.updatable),
-                deletable: self.standing.said_deletable.unwrap_or(usual.deletable),
+                updatable: self.deployed.said_updatable.unwrap_or(usual.updatable),
+                deletable: self.deployed.said_deletable.unwrap_or(usual.deletable),
                 ..usual
             }
         })
@@ -110,13 +112,13 @@ async fn at(
     let Some(application) = connection.algod.application(app).await? else { return Ok(None) };
     let state = GlobalState::read(&application)?;
     let template = record.as_ref().map(|record| recorded_template(&record.programs));
-    let standing = Standing {
+    let deployed = DeployedContract {
         application,
         state,
         said_updatable: template.map(|template| template.updatable),
         said_deletable: template.map(|template| template.deletable),
     };
-    Ok(Some(Target { standing, record, note: None, found }))
+    Ok(Some(Target { deployed, record, note: None, found }))
 }
 
 /// The one application that is meant; where there are several, the user chooses.
@@ -128,13 +130,13 @@ fn chosen(mut candidates: Vec<Candidate>, name: &str, creator: Address) -> Resul
     Ok(candidates.pop().map(|one| {
         let found = Found::searched(&one, creator);
         let note = one.note;
-        let standing = Standing {
+        let deployed = DeployedContract {
             application: one.application,
             state: one.state,
             said_updatable: note.as_ref().and_then(|note| note.updatable),
             said_deletable: note.as_ref().and_then(|note| note.deletable),
         };
-        Target { standing, record: None, note, found: Some(found) }
+        Target { deployed, record: None, note, found: Some(found) }
     }))
 }
 

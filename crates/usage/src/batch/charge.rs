@@ -1,9 +1,9 @@
-//! One line from its tick to its fate.
+//! One line from its tick to its outcome.
 
 use super::group::Common;
 use super::lanes::Entry;
 use super::network::Network;
-use super::settle::{self, Fate};
+use super::settle::{self, GroupOutcome};
 use super::{Explain, Halt, Outcome, Settings, SettledBill};
 use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};
 use crate::{GlobalState, LocalState, OperationError, Signer, Split, TickId, UsageError};
@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 /// How many groups a line gets before it is left for later.
 const MOST_GROUPS: u32 = 20;
-/// How long a block with a group that was handed over is waited for before the group is handed over again.
-const BLOCK: Duration = Duration::from_secs(20);
-/// The pause before asking again about a group that was refused when it was sent once more.
-const AGAIN: Duration = Duration::from_secs(2);
+/// How long to wait for a block with a group that was sent before the group is sent again.
+const BLOCK_WAIT: Duration = Duration::from_secs(20);
+/// The pause before looking again for a group that was refused when it was sent again.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
 
 /// What the lines of a batch share.
 pub(super) struct Shared {
@@ -48,14 +48,14 @@ pub(super) struct Ended {
 }
 
 /// What came of trying to have a group in a block.
-enum Tried {
-    Fate(Fate),
+enum GroupResult {
+    Outcome(GroupOutcome),
     /// Refused, and it never was anywhere else than where it was refused.
     Refused(ClientError),
 }
 
 /// What a refusal means for the line.
-enum Next {
+enum AfterRefusal {
     SameTick,
     /// Another process billed this user meanwhile; and its tick.
     FreshTick(Option<TickId>),
@@ -76,7 +76,7 @@ impl Charge {
         for _ in 0..MOST_GROUPS {
             let (intent, sent_before) = match open.take() {
                 Some(intent) => (intent, true),
-                None => match self.intend(tick.take()).await? {
+                None => match self.new_intent(tick.take()).await? {
                     Ok(intent) => (Box::new(intent), false),
                     Err(reason) => return self.refused(None, reason),
                 },
@@ -84,14 +84,16 @@ impl Charge {
             if !sent_before {
                 self.shared.journal.commit(Record::Intent(intent.clone())).await?;
             }
-            match self.try_group(&intent, sent_before).await? {
-                Tried::Fate(Fate::Charged(round)) => return self.charged(&intent, round),
-                Tried::Fate(Fate::Doubtful(why)) => return Ok(self.ended(Some(&intent), Outcome::Doubtful(why))),
-                Tried::Fate(Fate::Void(why)) => self.void(why)?,
-                Tried::Refused(error) => match self.consider(&intent, &error).await? {
-                    Next::Final(reason) => return self.refused(Some(&intent), reason),
-                    Next::SameTick => self.void(error.to_string())?,
-                    Next::FreshTick(last) => {
+            match self.send_group(&intent, sent_before).await? {
+                GroupResult::Outcome(GroupOutcome::Charged(round)) => return self.charged(&intent, round),
+                GroupResult::Outcome(GroupOutcome::Doubtful(why)) => {
+                    return Ok(self.ended(Some(&intent), Outcome::Doubtful(why)));
+                }
+                GroupResult::Outcome(GroupOutcome::Void(why)) => self.void(why)?,
+                GroupResult::Refused(error) => match self.after_refusal(&intent, &error).await? {
+                    AfterRefusal::Final(reason) => return self.refused(Some(&intent), reason),
+                    AfterRefusal::SameTick => self.void(error.to_string())?,
+                    AfterRefusal::FreshTick(last) => {
                         self.void(error.to_string())?;
                         self.last = last;
                         continue;
@@ -105,7 +107,7 @@ impl Charge {
     }
 
     /// Makes an intent; or why the contract would refuse it.
-    async fn intend(&self, again: Option<TickId>) -> Result<Result<Intent, String>, Halt> {
+    async fn new_intent(&self, again: Option<TickId>) -> Result<Result<Intent, String>, Halt> {
         let Self { shared, entry, .. } = self;
         let params = shared.network.params().await?;
         let state = self.state();
@@ -161,7 +163,7 @@ impl Charge {
         Ok(Ok(intent))
     }
 
-    /// The intent's group as bytes; none where this program would make other ones today.
+    /// The intent's group as bytes; `None` if this program would build other bytes today.
     async fn bytes(&self, intent: &Intent) -> Result<Option<Vec<u8>>, Halt> {
         let transactions = self.shared.common.transactions(intent, &self.state()).map_err(OperationError::Group)?;
         if transactions.first().map(pnp_types::Transaction::id) != Some(intent.txid) {
@@ -172,39 +174,39 @@ impl Charge {
         Ok(Some(signed.iter().flat_map(msgpack::encode).collect()))
     }
 
-    /// Hands the group over until its fate is known. `sent` says whether it may have got anywhere before.
-    async fn try_group(&self, intent: &Intent, mut sent: bool) -> Result<Tried, Halt> {
+    /// Sends the group until its outcome is known. `sent` says whether a copy may have arrived before.
+    async fn send_group(&self, intent: &Intent, mut sent: bool) -> Result<GroupResult, Halt> {
         let Shared { network, settings, .. } = self.shared.as_ref();
         if sent && let Some(round) = network.look_up(intent.txid).await? {
-            return Ok(Tried::Fate(Fate::Charged(Some(round))));
+            return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
         }
         let bytes = self.bytes(intent).await?;
         let mut refusals = 0;
         let mut moved = (network.latest(), Instant::now());
         loop {
             if settle::is_over(intent, network.latest(), settings.alone) {
-                return Ok(Tried::Fate(settle::fate(network, settings, intent).await?));
+                return Ok(GroupResult::Outcome(settle::group_outcome(network, settings, intent).await?));
             }
-            let handed_over = match &bytes {
-                Some(bytes) => self.hand_over(bytes, &mut sent).await?,
+            let submitted = match &bytes {
+                Some(bytes) => self.submit(bytes, &mut sent).await?,
                 None => Ok(()),
             };
-            match handed_over {
+            match submitted {
                 Ok(()) => {
-                    if let Some(round) = network.confirm(intent.txid, BLOCK).await? {
-                        return Ok(Tried::Fate(Fate::Charged(Some(round))));
+                    if let Some(round) = network.confirm(intent.txid, BLOCK_WAIT).await? {
+                        return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
                     }
                 }
-                Err(error) if !sent => return Ok(Tried::Refused(error)),
+                Err(error) if !sent => return Ok(GroupResult::Refused(error)),
                 Err(error) => {
-                    // The earlier copy may be on its way still: only a look, or its end, tells.
-                    tokio::time::sleep(AGAIN).await;
+                    // The earlier copy may still be on its way: only a block, or its last round, decides.
+                    tokio::time::sleep(SECOND_LOOK).await;
                     if let Some(round) = network.look_up(intent.txid).await? {
-                        return Ok(Tried::Fate(Fate::Charged(Some(round))));
+                        return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
                     }
                     refusals += 1;
                     if settings.alone && refusals > 1 {
-                        return Ok(Tried::Refused(error));
+                        return Ok(GroupResult::Refused(error));
                     }
                 }
             }
@@ -217,8 +219,8 @@ impl Charge {
         }
     }
 
-    /// Hands bytes over; inside, a refusal. Afterwards `sent` says whether they may have got anywhere.
-    async fn hand_over(&self, bytes: &[u8], sent: &mut bool) -> Result<Result<(), ClientError>, Halt> {
+    /// Sends bytes; `Ok(Err(_))` is a refusal. Afterwards `sent` says whether they may have arrived.
+    async fn submit(&self, bytes: &[u8], sent: &mut bool) -> Result<Result<(), ClientError>, Halt> {
         let network = &self.shared.network;
         let retries = network.retries();
         loop {
@@ -253,37 +255,37 @@ impl Charge {
     }
 
     /// Whether a refused line has another chance.
-    async fn consider(&self, intent: &Intent, error: &ClientError) -> Result<Next, Halt> {
+    async fn after_refusal(&self, intent: &Intent, error: &ClientError) -> Result<AfterRefusal, Halt> {
         let Shared { network, settings, explain, .. } = self.shared.as_ref();
-        let Some(rejection) = error.rejection() else { return Ok(Next::Final(error.to_string())) };
+        let Some(rejection) = error.rejection() else { return Ok(AfterRefusal::Final(error.to_string())) };
         match rejection {
             Rejection::FeeTooSmall { .. } | Rejection::Expired { .. } => {
-                tokio::time::sleep(if settings.alone { Duration::ZERO } else { AGAIN }).await;
+                tokio::time::sleep(if settings.alone { Duration::ZERO } else { SECOND_LOOK }).await;
                 network.refresh().await?;
-                return Ok(Next::SameTick);
+                return Ok(AfterRefusal::SameTick);
             }
             Rejection::Logic { .. } => {}
-            _ => return Ok(Next::Final(explain(rejection))),
+            _ => return Ok(AfterRefusal::Final(explain(rejection))),
         }
         let local = network.ask(|| LocalState::fetch(&network.algod, intent.user, settings.app)).await?;
         let last = local.map_err(OperationError::Usage)?.and_then(|local| local.last_tick);
         let overtaken = last.as_ref().is_some_and(|last| *last >= intent.tick);
         if overtaken && intent.made {
-            return Ok(Next::FreshTick(last));
+            return Ok(AfterRefusal::FreshTick(last));
         }
         if let Some(last) = last.filter(|_| overtaken) {
             let tick = intent.tick.clone();
-            return Ok(Next::Final(UsageError::TickOrder { tick, last }.to_string()));
+            return Ok(AfterRefusal::Final(UsageError::TickOrder { tick, last }.to_string()));
         }
         let application = network.ask(|| network.algod.application(settings.app)).await?;
         let application = application.ok_or(OperationError::NoApplication(settings.app))?;
         let now = GlobalState::read(&application).map_err(OperationError::Usage)?;
         let mut kept = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-        // The creator may have set another fee while the group was made.
+        // The creator may have set another fee while the group was built.
         let split = Split::of(intent.units, intent.unit_price, now.parameters.fee_pct()).ok();
         let changed = *kept != now || split.is_some_and(|split| split.fee != intent.fee);
         *kept = now;
-        Ok(if changed { Next::SameTick } else { Next::Final(explain(rejection)) })
+        Ok(if changed { AfterRefusal::SameTick } else { AfterRefusal::Final(explain(rejection)) })
     }
 
     fn state(&self) -> GlobalState {

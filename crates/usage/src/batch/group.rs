@@ -47,7 +47,7 @@ impl Common {
             transaction.header.first_valid = intent.first_valid;
             transaction.header.last_valid = intent.last_valid;
         }
-        // Two lines that ask for the same in the same rounds are two transactions all the same.
+        // Two equal lines in the same rounds are still two different transactions.
         if let Some(call) = transactions.first_mut() {
             call.header.note = [NOTE, &self.journal.0, &intent.line.to_be_bytes()].concat();
         }

@@ -1,7 +1,7 @@
 //! The lines of a batch: CSV or JSON Lines, one at a time, each with its number and what is wrong with it.
 //!
-//! A line is what stands between two line breaks: no field holds one. So a malformed line spoils no other, numbers are
-//! the editor's, and memory does not grow with the file.
+//! A line ends at a line break, and no field contains one. So a malformed line affects no other, line numbers are those of an
+//! editor, and memory does not grow with the file.
 
 use super::super::journal::InputDigest;
 use super::super::{TickId, UsageError};
@@ -24,7 +24,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format a file's name tells, if it does.
+    /// The format that a file's name implies, if any.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
@@ -66,7 +66,7 @@ pub enum InputError {
     /// The operating system refused.
     #[error("the lines cannot be read: {0}")]
     Read(#[from] io::Error),
-    /// The header names a column there is none for, or leaves one out.
+    /// The header names an unknown column, or omits one.
     #[error("the header in line {line} {why}")]
     Header {
         /// Its line.
@@ -76,7 +76,7 @@ pub enum InputError {
     },
 }
 
-/// Where each field of a CSV line stands.
+/// The position of each field in a CSV line.
 #[derive(Clone, Copy, Debug)]
 struct Columns {
     user: usize,
@@ -128,7 +128,7 @@ impl std::fmt::Debug for Input {
 }
 
 impl Input {
-    /// Lines of a file; without a format the first one tells it: JSON starts with a brace.
+    /// Lines of a file. Without a format the first line decides: JSON starts with a brace.
     #[must_use]
     pub fn new(reader: impl BufRead + Send + 'static, format: Option<Format>) -> Self {
         let source = Source::Text { reader: Box::new(reader), format, columns: None, number: 0 };
@@ -149,7 +149,7 @@ impl Input {
         self.digest
     }
 
-    /// The next line that asks for something; `None` after the last.
+    /// The next line that is not empty; `None` after the last.
     ///
     /// # Errors
     /// An input that cannot be read, and a header that makes no sense.
@@ -170,7 +170,7 @@ impl Input {
                 if text.iter().all(u8::is_ascii_whitespace) {
                     continue;
                 }
-                let format = *format.get_or_insert_with(|| sniff(text));
+                let format = *format.get_or_insert_with(|| guess_format(text));
                 let row = match (format, *columns) {
                     _ if text.len() > LONGEST => Err(format!("it is longer than {LONGEST} bytes")),
                     (Format::JsonLines, _) => json_row(text),
@@ -195,7 +195,7 @@ impl Input {
 }
 
 /// Whether a first line names columns: some field is a column's name, and none is a number or empty, as one at least is in
-/// every line of data. Taken for data, a header that leaves `units` out would have its prices billed as units.
+/// every line of data. If a header that omits `units` were taken for data, prices would be billed as units.
 fn is_header(fields: &csv::StringRecord) -> bool {
     const NAMES: [&str; 6] = ["user", "units", "unit_price", "price", "tick_id", "tick"];
     let is_word = |field: &str| field.starts_with(|c: char| !c.is_ascii_digit() && !"+-.".contains(c));
@@ -204,7 +204,7 @@ fn is_header(fields: &csv::StringRecord) -> bool {
         && fields.iter().any(|field| NAMES.iter().any(|name| field.eq_ignore_ascii_case(name)))
 }
 
-fn sniff(text: &[u8]) -> Format {
+fn guess_format(text: &[u8]) -> Format {
     if text.trim_ascii_start().starts_with(b"{") { Format::JsonLines } else { Format::Csv }
 }
 

@@ -1,8 +1,8 @@
 //! Users and the lines that wait for them: one line of a user at a time, in the input's order.
 
 use super::{Ready, Row};
-use crate::{Signer, TickId};
 use crate::journal::{InputDigest, Intent};
+use crate::{Signer, TickId};
 use pnp_types::Address;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Entry {
 /// One user.
 #[derive(Default)]
 struct Lane {
-    /// Who signs; nobody while the user is being made ready.
+    /// Who signs; `None` while the user is being prepared.
     signer: Option<Arc<dyn Signer>>,
     /// The newest tick billed.
     last: Option<TickId>,
@@ -55,9 +55,9 @@ pub(super) struct Start {
     pub(super) entry: Entry,
 }
 
-/// What becomes of a line that comes to its lane.
+/// What happens to a line that is added to its lane.
 pub(super) enum Pushed {
-    /// It waits for its turn.
+    /// It waits for the lines before it.
     Queued,
     /// It is not reached: a line before it is not settled.
     Left,
@@ -90,7 +90,7 @@ impl Lanes {
         !self.ready.is_empty()
     }
 
-    /// Enters a user who is being made ready; whether that is news. Its lines wait.
+    /// Adds a user who is being prepared; whether the user is new. Its lines wait.
     pub(super) fn expect(&mut self, user: Address) -> bool {
         let new = !self.lanes.contains_key(&user);
         if new {
@@ -156,7 +156,7 @@ impl Lanes {
         }
     }
 
-    /// Notes that the user's line is not settled and no other may overtake it: those behind it are left for another run.
+    /// Notes that the user's line is not settled. No other line may overtake it: those behind it are left for another run.
     pub(super) fn block(&mut self, user: Address) {
         let Some(lane) = self.lanes.get_mut(&user) else { return };
         lane.closed = Some(Closed::Blocked);

@@ -1,10 +1,10 @@
 //! Billing many ticks: in order within a user, side by side across users, each exactly once.
 //!
 //! A line of the input becomes an intent in the journal, durable before its group is sent; a user's next line waits until
-//! the fate of the one before is known. A new group for a line is made only when the old one can be in no block any more.
-//! So whatever is killed whenever, going on with the same journal charges what is missing and nothing twice;
-//! `docs/concepts/exactly-once.md` has the argument. This module reads no file of keys and prints nothing: payers come from a
-//! [`Payers`], what happens goes to a [`Listener`].
+//! the outcome of the one before is known. A new group for a line is built only when the old one can never be in a block.
+//! So after a kill at any moment, another run with the same journal charges what is missing and nothing twice;
+//! `docs/concepts/exactly-once.md` has the argument. This module reads no keys and prints nothing: payers come from a
+//! [`Payers`], progress goes to a [`Listener`].
 
 mod charge;
 mod group;
@@ -18,14 +18,14 @@ mod settle;
 pub use input::{Format, Input, InputError, Line, Row};
 pub use run::{Batch, BatchError, Summary};
 
-use super::{Signer, TickId};
 use super::journal::JournalError;
+use super::{Signer, TickId};
 use pnp_client::{ClientError, Rejection, RetryPolicy};
 use pnp_types::{Address, AppIndex, AssetIndex, Round, Txid};
 use std::future::Future;
 use std::sync::Arc;
 
-/// What a batch is told before it starts.
+/// The settings of a batch.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The contract.
@@ -40,9 +40,9 @@ pub struct Settings {
     pub rate: Option<f64>,
     /// For how many rounds a group stays valid, at most 1000.
     pub validity: Round,
-    /// Whether the node that answers is the whole network, so that what it refuses and does not know is nowhere else.
+    /// Whether the node that answers is the whole network, so that no other node can have what it refuses or does not know.
     pub alone: bool,
-    /// When requests are made again. Its total is also how long the network may make no block that is waited for.
+    /// When requests are sent again. Its total is also how long to wait for a block.
     pub network: RetryPolicy,
     /// Whether lines that were refused before are tried again.
     pub retry_refused: bool,
@@ -64,49 +64,49 @@ impl std::fmt::Debug for Ready {
     }
 }
 
-/// An account, with its address; else why there is none.
+/// An account with its address, or why there is none.
 pub type Found<A> = Result<(Address, A), String>;
 
-/// Where payers are found.
+/// Finds the accounts that pay.
 pub trait Payers: Sync {
     /// What stops the whole batch.
     type Error: Send;
     /// An account that may pay.
     type Account: Send;
-    /// The account an input calls `user` (a name or an address), asked once for each and for one after the other: a password may
-    /// have to be typed. Inside, why there is none.
+    /// The account that the input calls `user` (a name or an address). Called once for each, one after the other: a password may
+    /// have to be typed. `Ok(Err(_))` says why there is none.
     fn find(&self, user: &str) -> impl Future<Output = Result<Found<Self::Account>, Self::Error>> + Send;
-    /// What the network has of an account, which is made ready where that is due; asked once for each and for several at a
-    /// time. Inside, why it cannot be billed.
+    /// Prepares an account to be billed, and reads its newest tick. Called once for each, for several at a time. `Ok(Err(_))`
+    /// says why it cannot be billed.
     fn ready(&self, account: Self::Account) -> impl Future<Output = Result<Result<Ready, String>, Self::Error>> + Send;
 }
 
-/// Turns a refusal into words for the journal.
+/// Describes a refusal for the journal.
 pub type Explain = Arc<dyn Fn(&Rejection) -> String + Send + Sync>;
 
-/// What became of a line.
+/// The outcome of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is in a block; without a round where only the contract's state tells.
+    /// It is in a block; without a round if only the contract's state shows it.
     Charged(Option<Round>),
     /// It is not charged and will not be, for this reason.
     Refused(String),
-    /// It is not charged: its groups went out of validity too often. Going on later tries again.
+    /// It is not charged: its groups expired too often. Another run tries again.
     Expired(String),
-    /// Nobody can tell whether it is charged; nothing of this user is sent until that is clear.
+    /// It is not known whether it is charged; nothing more is sent for this user until that is clear.
     Doubtful(String),
 }
 
-/// A line and what became of it.
+/// A line and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settled {
     /// The input's line.
     pub line: u64,
-    /// Who pays, as an address where that is known, else as the input says.
+    /// Who pays: an address if it is known, else the text of the input.
     pub user: String,
-    /// What was to be billed; none where nothing was sent.
+    /// What was to be billed; `None` if nothing was sent.
     pub bill: Option<SettledBill>,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
@@ -127,7 +127,7 @@ pub struct SettledBill {
     pub txid: Txid,
 }
 
-/// Who hears what happens.
+/// Receives the outcomes of lines while a batch runs.
 pub trait Listener: Send {
     /// A line was settled in this run.
     fn settled(&mut self, line: &Settled);
@@ -135,10 +135,10 @@ pub trait Listener: Send {
     fn passed(&mut self, line: u64);
 }
 
-/// Why a batch cannot go on; what is open in the journal is settled when it is run again.
+/// Why a batch cannot continue. What is open in the journal is settled by another run.
 #[derive(Debug, thiserror::Error)]
 pub enum Halt {
-    /// The network does not answer, or not to us.
+    /// The network does not answer, or refuses the connection.
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The journal cannot be written.
@@ -166,10 +166,10 @@ pub enum Halt {
     /// The network makes no blocks.
     #[error("the network makes no blocks: transaction {txid} is neither in one nor given up")]
     Stalled {
-        /// What is waited for.
+        /// The call's transaction.
         txid: Txid,
     },
-    /// A task of this program ended badly.
+    /// A task of this program panicked.
     #[error("a task ended badly: {0}")]
     Task(String),
 }

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, oneshot};
 
 /// How long suggested fees are taken for true.
 const FRESH: Duration = Duration::from_secs(10);
-/// How many blocks are read at most to catch up; what is missed is asked for one by one.
+/// How many blocks are read at most to catch up. What older blocks contain is found by its id.
 const CATCH_UP: Round = 64;
 
 /// One network, seen by every line of a batch.
@@ -52,11 +52,11 @@ impl Network {
         self.latest.load(Ordering::Relaxed)
     }
 
-    fn saw(&self, round: Round) {
+    fn note_round(&self, round: Round) {
         self.latest.fetch_max(round, Ordering::Relaxed);
     }
 
-    /// Asks again and again while the network is not to be reached or busy; with growing pauses that all lines keep.
+    /// Repeats a request while the network is unreachable or busy, with growing pauses that all lines share.
     pub(super) async fn ask<T, F>(&self, request: impl Fn() -> F) -> Result<T, ClientError>
     where
         F: Future<Output = Result<T, ClientError>>,
@@ -108,14 +108,14 @@ impl Network {
         *self.outage() = None;
     }
 
-    /// What transactions need, as far as this was asked for lately; its round is the newest known.
+    /// What transactions need, read again after a while; its round is the newest known.
     pub(super) async fn params(&self) -> Result<SuggestedParams, ClientError> {
         let mut kept = self.params.lock().await;
         let params = match &*kept {
             Some((when, params)) if when.elapsed() < FRESH => params.clone(),
             _ => {
                 let params = self.ask(|| self.algod.suggested_params()).await?;
-                self.saw(params.last_round);
+                self.note_round(params.last_round);
                 *kept = Some((Instant::now(), params.clone()));
                 params
             }
@@ -123,7 +123,7 @@ impl Network {
         Ok(SuggestedParams { last_round: self.latest().max(params.last_round), ..params })
     }
 
-    /// Asks for fees and round anew.
+    /// Reads fees and round again.
     pub(super) async fn refresh(&self) -> Result<SuggestedParams, ClientError> {
         *self.params.lock().await = None;
         self.params().await
@@ -132,7 +132,7 @@ impl Network {
     /// The round of a transaction that is in a block, as far as the node remembers.
     pub(super) async fn look_up(&self, txid: Txid) -> Result<Option<Round>, ClientError> {
         let found = self
-            // What the node gave up another one may not have.
+            // What this node dropped another one may still have.
             .ask(|| self.algod.outcome(txid, None))
             .await?;
         let round = match found {
@@ -140,12 +140,12 @@ impl Network {
             Outcome::Void(_) | Outcome::Unknown(_) => None,
         };
         if let Some(round) = round {
-            self.saw(round);
+            self.note_round(round);
         }
         Ok(round)
     }
 
-    /// The round of a transaction that was handed over, waited for at most `patience`.
+    /// The round of a transaction that was sent, waited for at most `patience`.
     pub(super) async fn confirm(&self, txid: Txid, patience: Duration) -> Result<Option<Round>, ClientError> {
         // Entered before the question, so that no block falls between the two.
         let (tell, told) = oneshot::channel();
@@ -167,18 +167,18 @@ impl Network {
         loop {
             if self.waiting().is_empty() {
                 self.somebody_waits.notified().await;
-                // What was in a block before is found by whoever asks first and waits then; two more for slower nodes.
+                // Earlier blocks are not needed: each waiter looks its transaction up first. Two more for slower nodes.
                 read = self.latest().saturating_sub(2);
             }
             match self.algod.wait_for_block_after(read).await {
                 Ok(round) if round > read => {
-                    self.saw(round);
+                    self.note_round(round);
                     for round in (read + 1).max(round.saturating_sub(CATCH_UP))..=round {
                         self.read_block(round).await;
                     }
                     read = round;
                 }
-                // A network that makes blocks only when asked answers at once.
+                // A network that makes blocks only for transactions answers at once.
                 Ok(_) => tokio::time::sleep(Duration::from_millis(100)).await,
                 Err(error) => {
                     tracing::debug!(%error, "waiting for a block failed");
@@ -189,7 +189,7 @@ impl Network {
     }
 
     async fn read_block(&self, round: Round) {
-        // Who waits asks for the transaction itself after a while: a block that cannot be read only costs time.
+        // Each waiter looks its transaction up again after a while, so that a block that cannot be read only costs time.
         let Ok(Some(ids)) = self.algod.block_txids(round).await else { return };
         let mut waiting = self.waiting();
         for id in ids {

@@ -1,15 +1,15 @@
-//! Questions about many users at once, a bounded number of them under way: a public network takes a moment for each.
+//! Preparing many users at once, with a limit: a public network takes a moment for each.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// How many are under way at once: a gate that counts requests still lets these through.
+/// How many run at once: few enough for a gateway that limits requests.
 const AT_ONCE: usize = 16;
 
 type Task<'p, T> = Pin<Box<dyn Future<Output = T> + Send + 'p>>;
 
-/// Preparations, under way and waiting. They borrow what spawned tasks could not.
+/// Preparations, running and waiting. They may borrow, which spawned tasks cannot.
 pub(super) struct Preparing<'p, T> {
     running: Vec<Task<'p, T>>,
     waiting: VecDeque<Task<'p, T>>,
@@ -28,7 +28,7 @@ impl<'p, T> Preparing<'p, T> {
         self.running.is_empty() && self.waiting.is_empty()
     }
 
-    /// The next one that ends; waits for ever where there is none. Nothing is lost where the wait is given up.
+    /// The next one that ends; pending if there is none. A wait that is dropped loses nothing.
     pub(super) async fn next(&mut self) -> T {
         std::future::poll_fn(|context| self.poll_next(context)).await
     }

@@ -1,4 +1,4 @@
-//! The one who reads lines, starts what may start, and hears what became of it.
+//! The main loop of a batch: reads lines, starts bills, and collects their outcomes.
 
 use super::charge::{Charge, Ended, Shared};
 use super::group::Common;
@@ -6,7 +6,7 @@ use super::lanes::{Entry, Lanes, Pushed, Start};
 use super::network::Network;
 use super::preparing::Preparing;
 use super::{Explain, Halt, Input, InputError, Line, Listener, Outcome, Payers, Ready, Row, Settings, Settled};
-use crate::journal::{Done, InputDigest, Journal, Past, Record, Refused, Sums};
+use crate::journal::{Done, InputDigest, Journal, JournalState, Record, Refused, Sums};
 use crate::{StopSignal, global_state};
 use pnp_client::Algod;
 use pnp_types::Address;
@@ -19,17 +19,17 @@ use tokio::task::JoinSet;
 
 /// How many lines wait in memory at most: an input sorted by user still finds many users in them.
 const WINDOW: usize = 100_000;
-/// How many lines are taken in before what is ready is looked at again.
-const SWALLOW: usize = 256;
-/// How long lines under way get to end by themselves when something halts the batch.
-const LAST_LINES: Duration = Duration::from_secs(5);
-/// How many users that cannot be billed are remembered.
-const MOST_STRANGERS: usize = 10_000;
+/// How many lines are read before bills are started again.
+const LINES_AT_ONCE: usize = 256;
+/// How long running lines may take_line to end when something halts the batch.
+const LAST_BILLS: Duration = Duration::from_secs(5);
+/// How many users that cannot be billed are kept in memory.
+const MOST_UNKNOWN_USERS: usize = 10_000;
 
 /// A batch that is about to run.
 pub struct Batch {
     shared: Arc<Shared>,
-    past: Past,
+    past: JournalState,
 }
 
 impl std::fmt::Debug for Batch {
@@ -38,10 +38,10 @@ impl std::fmt::Debug for Batch {
     }
 }
 
-/// What a batch came to.
+/// The result of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Lines that ask for a bill, as far as the input was read.
+    /// Lines of the input that were read, without empty ones.
     pub lines: u64,
     /// Lines that this run charged.
     pub charged: u64,
@@ -49,9 +49,9 @@ pub struct Summary {
     pub charged_before: u64,
     /// Lines that are refused, by this run or an earlier one.
     pub refused: u64,
-    /// Lines that are not charged and may be by going on later.
+    /// Lines that are not charged yet: another run tries them.
     pub left: u64,
-    /// Lines of which nobody can tell whether they are charged.
+    /// Lines of which it is not known whether they are charged.
     pub doubtful: u64,
     /// Whether the input was read to its end and every line is charged or refused.
     pub complete: bool,
@@ -71,22 +71,22 @@ pub enum BatchError<E> {
     /// The input is not the one the journal is about.
     #[error("line {line} of the input, or one before it, is not what the journal says it was")]
     OtherInput {
-        /// The last line the journal tells of.
+        /// The last line that the journal has a record of.
         line: u64,
     },
     /// The keys.
     #[error("a payer's key cannot be used")]
     Payers(E),
-    /// Somebody asked for it.
+    /// The stop signal was given.
     #[error("interrupted")]
     Interrupted,
 }
 
-/// A user who was made ready, or why not; else what stops the batch.
+/// A user who was prepared, or why not; or what stops the batch.
 type Prepared<E> = (Address, Result<Result<Ready, String>, E>);
 
-/// What a run keeps in mind.
-struct Course<'r, P: Payers, L> {
+/// The state of a run.
+struct Run<'r, P: Payers, L> {
     batch: Batch,
     payers: &'r P,
     listener: &'r mut L,
@@ -110,7 +110,7 @@ impl Batch {
     /// A contract that cannot be read.
     pub async fn prepare(
         algod: Algod,
-        (journal, past): (Journal, Past),
+        (journal, past): (Journal, JournalState),
         settings: Settings,
         explain: Explain,
     ) -> Result<Self, Halt> {
@@ -131,13 +131,13 @@ impl Batch {
 
     /// Bills every line of the input that the journal does not say is settled.
     ///
-    /// `again` is the same input once more, where it can be read twice: whether it is the journal's is then known before any
-    /// line is kept. Else those that are not settled wait for that in memory.
+    /// `again` is a second copy of the input, if it can be read twice: then the input is compared with the journal first. Else
+    /// lines that are not settled wait in memory until it is compared.
     ///
-    /// Once `stop` is given, lines under way are settled and no further one is started.
+    /// Once `stop` is given, running lines are settled and no further one is started.
     ///
     /// # Errors
-    /// What ended it early, beside what it came to until then.
+    /// What ended it early, together with its result so far.
     pub async fn run<P: Payers>(
         self,
         input: Input,
@@ -153,7 +153,7 @@ impl Batch {
         let (lines, reader) = read_ahead(input);
         let shared = Arc::clone(&self.shared);
         let follower = tokio::spawn(async move { shared.network.follow().await });
-        let mut course = Course {
+        let mut run = Run {
             payers,
             listener,
             users: HashMap::new(),
@@ -168,18 +168,18 @@ impl Batch {
             summary: Summary { sums: self.past.sums, ..Summary::default() },
             batch: self,
         };
-        let mut outcome = course.go_on(lines, stop).await;
-        course.wind_up(outcome.is_ok()).await;
+        let mut outcome = run.main_loop(lines, stop).await;
+        run.finish_running(outcome.is_ok()).await;
         follower.abort();
         reader.abort();
         if outcome.is_ok() {
-            outcome = course.complete().await;
+            outcome = run.complete().await;
         }
-        (course.summary, outcome)
+        (run.summary, outcome)
     }
 
-    /// Whether the input is known to be the journal's: nothing is told of any, or `again` has been read up to the last line
-    /// that is.
+    /// Whether the input is known to be the journal's: the journal has no lines, or `again` was compared up to the last of
+    /// them.
     async fn verify<E>(&self, again: Option<Input>) -> Result<bool, BatchError<E>> {
         let Some((highest, expected)) = self.past.highest else { return Ok(true) };
         let Some(mut input) = again else { return Ok(false) };
@@ -203,12 +203,12 @@ type Lines = mpsc::Receiver<Result<Option<(Line, InputDigest)>, InputError>>;
 
 /// Reads lines on a thread of their own, for files and pipes may block; the last thing sent is the end.
 fn read_ahead(mut input: Input) -> (Lines, tokio::task::JoinHandle<()>) {
-    let (to, lines) = mpsc::channel(4 * SWALLOW);
+    let (to, lines) = mpsc::channel(4 * LINES_AT_ONCE);
     let reader = tokio::task::spawn_blocking(move || {
         loop {
             let line = input.next_line().map(|line| line.map(|line| (line, input.digest())));
             let ended = !matches!(line, Ok(Some(_)));
-            // Nobody listens any more: the batch was stopped.
+            // The receiver is gone: the batch was stopped.
             if to.blocking_send(line).is_err() || ended {
                 break;
             }
@@ -217,15 +217,15 @@ fn read_ahead(mut input: Input) -> (Lines, tokio::task::JoinHandle<()>) {
     (lines, reader)
 }
 
-impl<P: Payers, L: Listener> Course<'_, P, L> {
-    async fn go_on(&mut self, mut lines: Lines, stop: &StopSignal) -> Result<(), BatchError<P::Error>> {
+impl<P: Payers, L: Listener> Run<'_, P, L> {
+    async fn main_loop(&mut self, mut lines: Lines, stop: &StopSignal) -> Result<(), BatchError<P::Error>> {
         let mut ended = false;
         loop {
-            let mut swallowed = 0;
-            while !ended && self.has_room() && swallowed < SWALLOW {
+            let mut count = 0;
+            while !ended && self.has_room() && count < LINES_AT_ONCE {
                 let Ok(line) = lines.try_recv() else { break };
-                ended = self.take(line).await?;
-                swallowed += 1;
+                ended = self.take_line(line).await?;
+                count += 1;
             }
             self.start();
             if ended && self.tasks.is_empty() && self.preparing.is_empty() && !self.lanes.has_ready() {
@@ -238,7 +238,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 () = stop.stopped() => return Err(BatchError::Interrupted),
                 prepared = self.preparing.next(), if !self.preparing.is_empty() => self.prepared(prepared)?,
                 Some(ended) = self.tasks.join_next() => self.settle(ended)?,
-                Some(line) = lines.recv(), if may_read => ended = self.take(line).await?,
+                Some(line) = lines.recv(), if may_read => ended = self.take_line(line).await?,
                 () = tokio::time::sleep_until(self.next_start.into()), if must_wait => {}
             }
         }
@@ -257,7 +257,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                 if self.next_start > now {
                     break;
                 }
-                // What was not used up in a pause is not made up for.
+                // Time lost in a pause is not made up for.
                 let step = Duration::from_secs_f64(1.0 / rate.max(1e-6));
                 self.next_start = self.next_start.max(now.checked_sub(step).unwrap_or(now)) + step;
             }
@@ -268,7 +268,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
     }
 
     /// Takes in what was read; whether that was the end.
-    async fn take(
+    async fn take_line(
         &mut self,
         line: Result<Option<(Line, InputDigest)>, InputError>,
     ) -> Result<bool, BatchError<P::Error>> {
@@ -338,20 +338,20 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
             Ok(found) => found,
             Err((user, reason)) => {
                 let outcome = if was_open { Outcome::Doubtful(reason) } else { Outcome::Refused(reason) };
-                self.tell(number, input, user, outcome)?;
+                self.settle_unsent(number, input, user, outcome)?;
                 return Ok(());
             }
         };
         match self.lanes.push(user, Entry::new(number, input, row, open)) {
             Pushed::Queued => {}
-            // Behind a line whose fate is not known.
+            // Behind a line whose outcome is not known.
             Pushed::Left => {}
             Pushed::Refused(entry, reason) => self.refuse(user, &entry, reason)?,
         }
         Ok(())
     }
 
-    /// Hears of a user who was made ready, or cannot be.
+    /// Takes in a user who was prepared, or cannot be.
     fn prepared(&mut self, (user, ready): Prepared<P::Error>) -> Result<(), BatchError<P::Error>> {
         match ready.map_err(BatchError::Payers)? {
             Ok(ready) => self.lanes.ready(ready),
@@ -367,10 +367,10 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
     /// Ends a line of a user who cannot be billed.
     fn refuse(&mut self, user: Address, entry: &Entry, reason: String) -> Result<(), Halt> {
         let outcome = if entry.open.is_some() { Outcome::Doubtful(reason) } else { Outcome::Refused(reason) };
-        self.tell(entry.line, entry.input, user.to_string(), outcome)
+        self.settle_unsent(entry.line, entry.input, user.to_string(), outcome)
     }
 
-    /// Who pays for a row; else who the input says and why that one does not.
+    /// Who pays for a row; or the text of the input and why nobody does.
     async fn user(&mut self, row: &Row) -> Result<Result<Address, (String, String)>, BatchError<P::Error>> {
         let name = &row.user;
         let found = match self.users.get(name) {
@@ -384,7 +384,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
                     }
                     user
                 });
-                if found.is_ok() || self.users.len() < MOST_STRANGERS {
+                if found.is_ok() || self.users.len() < MOST_UNKNOWN_USERS {
                     self.users.insert(name.clone(), found.clone());
                 }
                 found
@@ -393,8 +393,8 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
         Ok(found.map_err(|reason| (name.clone(), reason)))
     }
 
-    /// Notes a line that comes to its end without having been sent in this run.
-    fn tell(&mut self, line: u64, input: InputDigest, user: String, outcome: Outcome) -> Result<(), Halt> {
+    /// Settles a line that was not sent in this run.
+    fn settle_unsent(&mut self, line: u64, input: InputDigest, user: String, outcome: Outcome) -> Result<(), Halt> {
         if let Outcome::Refused(reason) = &outcome {
             self.summary.refused += 1;
             let refused = Refused { line, input, reason: reason.clone() };
@@ -406,7 +406,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
         Ok(())
     }
 
-    /// Hears what became of a line.
+    /// Takes in the outcome of a line.
     fn settle(&mut self, ended: Result<Result<Ended, Halt>, tokio::task::JoinError>) -> Result<(), Halt> {
         let ended = ended.map_err(|error| Halt::Task(error.to_string()))??;
         let Ended { line, user, bill, outcome, last } = ended;
@@ -430,8 +430,8 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
     }
 
     /// Lets lines under way end; those that do not are settled by going on later.
-    async fn wind_up(&mut self, well: bool) {
-        let patience = if well { Duration::ZERO } else { LAST_LINES };
+    async fn finish_running(&mut self, well: bool) {
+        let patience = if well { Duration::ZERO } else { LAST_BILLS };
         let end = tokio::time::Instant::now() + patience;
         while let Ok(Some(ended)) = tokio::time::timeout_at(end, self.tasks.join_next()).await {
             if let Err(error) = self.settle(ended) {
@@ -439,7 +439,7 @@ impl<P: Payers, L: Listener> Course<'_, P, L> {
             }
         }
         self.tasks.abort_all();
-        // Whatever was read and has no other end, also a line whose charge stopped the batch.
+        // Every line without another outcome, also the one that stopped the batch.
         let Summary { lines, charged, charged_before, refused, doubtful, .. } = self.summary;
         let settled = charged + charged_before + refused + doubtful;
         self.summary.left = lines.saturating_sub(settled);

@@ -1,4 +1,4 @@
-//! What became of a group whose last valid round is over: in a block, in none, or nobody can tell.
+//! The outcome of a group whose last valid round is over: in a block, in none, or not known.
 
 use super::network::Network;
 use super::{Halt, Settings};
@@ -7,14 +7,14 @@ use crate::{LocalState, OperationError};
 use pnp_client::{Outcome, Window};
 use pnp_types::Round;
 
-/// The fate of a group.
+/// The outcome of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// In a block; without a round where only the contract's state tells.
+pub(super) enum GroupOutcome {
+    /// In a block; without a round if only the contract's state shows it.
     Charged(Option<Round>),
-    /// In no block, now and for ever; how that is known.
+    /// In no block, and it never will be; how that is known.
     Void(String),
-    /// Nobody can tell.
+    /// Not known, and why.
     Doubtful(String),
 }
 
@@ -23,14 +23,18 @@ pub(super) fn is_over(intent: &Intent, latest: Round, alone: bool) -> bool {
     window(intent).is_over(latest, alone)
 }
 
-/// Finds out what became of a group that no block to come can have.
+/// Finds the outcome of a group that no further block can contain.
 ///
-/// Where the node can tell neither by id nor by its blocks, the user's newest tick may still show that it is charged. Only blocks
+/// If the node finds it neither by id nor in its blocks, the user's newest tick may still show that it is charged. Only blocks
 /// make a group void.
-pub(super) async fn fate(network: &Network, settings: &Settings, intent: &Intent) -> Result<Fate, Halt> {
+pub(super) async fn group_outcome(
+    network: &Network,
+    settings: &Settings,
+    intent: &Intent,
+) -> Result<GroupOutcome, Halt> {
     match network.ask(|| network.algod.outcome(intent.txid, Some(window(intent)))).await? {
-        Outcome::InBlock(confirmation) => Ok(Fate::Charged(Some(confirmation.round))),
-        Outcome::Void(how) => Ok(Fate::Void(how.to_string())),
+        Outcome::InBlock(confirmation) => Ok(GroupOutcome::Charged(Some(confirmation.round))),
+        Outcome::Void(how) => Ok(GroupOutcome::Void(how.to_string())),
         Outcome::Unknown(_) => by_state(network, settings, intent).await,
     }
 }
@@ -40,22 +44,22 @@ const fn window(intent: &Intent) -> Window {
     Window { first_valid: intent.first_valid, last_valid: intent.last_valid }
 }
 
-/// Asks the contract's state, which can confirm a tick and nothing else: the node that answers may be behind its network, so
-/// that an earlier newest tick, or none, says nothing.
-async fn by_state(network: &Network, settings: &Settings, intent: &Intent) -> Result<Fate, Halt> {
+/// Reads the contract's state, which can confirm a tick and nothing else: the node that answers may be behind its network, so
+/// that an earlier newest tick, or none, proves nothing.
+async fn by_state(network: &Network, settings: &Settings, intent: &Intent) -> Result<GroupOutcome, Halt> {
     let state = network.ask(|| LocalState::fetch(&network.algod, intent.user, settings.app)).await?;
     let state = state.map_err(OperationError::Usage)?;
-    Ok(judge(intent, state.as_ref()))
+    Ok(outcome_by_state(intent, state.as_ref()))
 }
 
-fn judge(intent: &Intent, state: Option<&LocalState>) -> Fate {
+fn outcome_by_state(intent: &Intent, state: Option<&LocalState>) -> GroupOutcome {
     let why = match state.map(|state| state.last_tick.as_ref()) {
-        Some(Some(last)) if *last == intent.tick => return Fate::Charged(None),
+        Some(Some(last)) if *last == intent.tick => return GroupOutcome::Charged(None),
         None => "the user has left the contract since",
         Some(Some(last)) if *last > intent.tick => "another tick of the user was billed since",
         Some(_) => "the node that answers does not know of it, which may be behind",
     };
-    Fate::Doubtful(format!(
+    GroupOutcome::Doubtful(format!(
         "transaction {} was sent, {why}, and the node keeps no blocks from {} to {}: ask one that does, or an indexer",
         intent.txid, intent.first_valid, intent.last_valid
     ))
@@ -91,16 +95,16 @@ mod tests {
     #[test]
     fn state_confirms_a_tick_and_never_makes_it_void() {
         let last = |tick: Option<&str>| LocalState { last_tick: tick.map(|tick| tick.parse::<TickId>().unwrap()) };
-        assert_eq!(judge(&intent("b"), Some(&last(Some("b")))), Fate::Charged(None));
+        assert_eq!(outcome_by_state(&intent("b"), Some(&last(Some("b")))), GroupOutcome::Charged(None));
         for (state, why) in [
             (Some(last(Some("a"))), "may be behind"),
             (Some(last(None)), "may be behind"),
             (Some(last(Some("c"))), "another tick"),
             (None, "left the contract"),
         ] {
-            let fate = judge(&intent("b"), state.as_ref());
-            let Fate::Doubtful(said) = &fate else { panic!("{fate:?}") };
-            assert!(said.contains(why) && said.contains("no blocks from 10 to 20"), "{said}");
+            let group_outcome = outcome_by_state(&intent("b"), state.as_ref());
+            let GroupOutcome::Doubtful(text) = &group_outcome else { panic!("{group_outcome:?}") };
+            assert!(text.contains(why) && text.contains("no blocks from 10 to 20"), "{text}");
         }
     }
 }

@@ -48,7 +48,7 @@ pub enum JournalError {
         /// What it belongs to.
         other: String,
     },
-    /// The system gives no randomness.
+    /// The system provides no random bytes.
     #[error("the system gives no randomness: {0}")]
     Randomness(String),
 }

@@ -1,20 +1,20 @@
-//! The billing journal: on disk before anything is sent, and what became of it after.
+//! The billing journal: each group is on disk before it is sent, and its outcome afterwards.
 //!
 //! A text file of one record a line, each with a checksum over itself and all lines before it. It only grows. An intent is
 //! durable (`fdatasync`) before its group leaves this process; many intents share one sync. Outcomes are written without
-//! waiting: one that a kill or a power cut takes away is found out again from the chain. `docs/concepts/exactly-once.md` has
+//! waiting: one that is lost in a kill or a power cut is read from the chain again. `docs/concepts/exactly-once.md` has
 //! the argument why every tick is charged exactly once. Knows nothing of networks and keys.
 
 mod error;
-mod past;
 mod record;
+mod state;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use error::JournalError;
-pub use past::{LineSet, Past, Sums};
 pub use record::{Begin, Charged, Done, FORMAT, InputDigest, Intent, JournalId, Record, Refused, Void};
+pub use state::{JournalState, LineSet, Sums};
 pub use writer::Journal;
 
 use pnp_types::sha512_256;
@@ -59,19 +59,19 @@ impl Checksum {
 
 /// What a file holds up to its last whole record.
 struct Content {
-    past: Past,
+    past: JournalState,
     sum: Checksum,
     /// Where the next record goes.
     end: u64,
 }
 
-/// Reads a journal without taking it: every record in turn, then what they add up to.
+/// Reads a journal without locking it: every record in order, then the state they add up to.
 ///
 /// What a cut-off write left at the end is passed over.
 ///
 /// # Errors
 /// A file that cannot be read, or is no whole journal.
-pub fn read(path: &Path, each: impl FnMut(&Record)) -> Result<Past, JournalError> {
+pub fn read(path: &Path, each: impl FnMut(&Record)) -> Result<JournalState, JournalError> {
     let file =
         File::open(path).map_err(|source| JournalError::File { action: "open", path: path.to_owned(), source })?;
     content(path, &file, each).map(|content| content.past)
@@ -81,7 +81,7 @@ fn content(path: &Path, file: &File, mut each: impl FnMut(&Record)) -> Result<Co
     let failed = |source| JournalError::File { action: "read", path: path.to_owned(), source };
     let damaged = |line, why: &str| JournalError::Damaged { path: path.to_owned(), line, why: why.to_owned() };
     let mut reader = BufReader::with_capacity(1 << 16, file);
-    let (mut past, mut sum, mut end, mut number) = (Past::default(), Checksum::default(), 0, 0_u64);
+    let (mut past, mut sum, mut end, mut number) = (JournalState::default(), Checksum::default(), 0, 0_u64);
     let mut bytes = Vec::new();
     // Behind the first line that does not fit there may only be what a cut-off write left.
     let mut torn = None;
@@ -117,7 +117,7 @@ fn content(path: &Path, file: &File, mut each: impl FnMut(&Record)) -> Result<Co
     Ok(Content { past, sum, end })
 }
 
-/// Whether a line looks like a whole record, whatever its checksum says.
+/// Whether a line has the form of a whole record, even if its checksum is wrong.
 fn is_record(line: &[u8]) -> bool {
     let Some((_, json)) = line.strip_suffix(b"\n").and_then(|line| line.split_at_checked(PREFIX)) else { return false };
     serde_json::from_slice::<Record>(json).is_ok()

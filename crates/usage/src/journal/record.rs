@@ -1,4 +1,4 @@
-//! What a journal says, a line each: the batch's beginning, what is about to be sent, and what became of it.
+//! The records of a journal, one a line: the batch's beginning, groups that are about to be sent, and their outcomes.
 
 use crate::TickId;
 use pnp_types::{Address, AppIndex, AssetIndex, Digest, Round, Txid, sha512_256};
@@ -13,7 +13,7 @@ pub const FORMAT: u32 = 1;
 pub struct InputDigest([u8; 16]);
 
 impl InputDigest {
-    /// The digest after one more line, given without its line break.
+    /// The digest after one more line, without its line break.
     #[must_use]
     pub fn then(self, line: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(16 + line.len());
@@ -67,7 +67,7 @@ pub enum Record {
 pub struct Begin {
     /// [`FORMAT`].
     pub format: u32,
-    /// Drawn for this journal; it is in the note of every call, so that no two lines ever make the same transaction.
+    /// A random id. It is in the note of every call, so that no two lines ever have the same transaction.
     pub id: JournalId,
     /// The network's identity.
     pub genesis_hash: Digest,
@@ -95,7 +95,7 @@ impl<'de> Deserialize<'de> for JournalId {
     }
 }
 
-/// A group that is about to be sent, with all that is needed to make the very same bytes again.
+/// A group that is about to be sent, with everything that is needed to build the same bytes again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// The input's line, from 1.
@@ -110,7 +110,7 @@ pub struct Intent {
     pub unit_price: u64,
     /// The tick.
     pub tick: TickId,
-    /// Whether the tick was made here; one that the input names is never replaced.
+    /// Whether the tick was generated here. One that the input names is never replaced.
     pub made: bool,
     /// What is paid with.
     pub asset: AssetIndex,
@@ -124,7 +124,7 @@ pub struct Intent {
     pub first_valid: Round,
     /// The last one.
     pub last_valid: Round,
-    /// The network's fee per byte when the group was made.
+    /// The network's fee per byte when the group was built.
     pub fee_per_byte: u64,
     /// The network's least fee then.
     pub min_fee: u64,
@@ -135,7 +135,7 @@ pub struct Intent {
 pub struct Charged {
     /// The input's line.
     pub line: u64,
-    /// The block; none where only the contract's state tells that the tick was billed.
+    /// The block; `None` if only the contract's state shows that the tick was billed.
     pub round: Option<Round>,
 }
 

@@ -46,7 +46,7 @@ fn journal() -> (tempfile::TempDir, std::path::PathBuf) {
 }
 
 #[tokio::test]
-async fn what_was_written_is_told_again() {
+async fn what_was_written_is_read_again() {
     let (_folder, path) = journal();
     write(&path, &[intent(1), charged(1), intent(2)]).await;
     write(&path, &[refused(3), intent(70), Record::Void(Void { line: 70, reason: "late".into() }), intent(70)]).await;
@@ -112,7 +112,7 @@ async fn a_changed_byte_before_the_end_is_damage() {
 #[test]
 fn no_line_is_charged_twice() {
     let begin = Begin { format: 1, id: JournalId([0; 16]), genesis_hash: NETWORK, app: 9, input: "a".into() };
-    let mut past = Past::default();
+    let mut past = JournalState::default();
     for record in [Record::Begin(begin), intent(1), charged(1)] {
         past.take(&record).unwrap();
     }

@@ -1,6 +1,6 @@
 //! The one who writes a journal: a thread that gathers what is waiting, writes it at once and syncs it at once.
 
-use super::{Begin, Checksum, Content, FORMAT, JournalError, JournalId, Past, Record, content};
+use super::{Begin, Checksum, Content, FORMAT, JournalError, JournalId, JournalState, Record, content};
 use pnp_types::{AppIndex, Digest};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -28,11 +28,16 @@ struct Job {
 }
 
 impl Journal {
-    /// Opens or makes the journal of a contract's bills, takes it for this process, and tells what it holds.
+    /// Opens or creates the journal of a contract's bills, locks it for this process, and returns its state.
     ///
     /// # Errors
     /// A journal that is held by another process, belongs to something else, is damaged, or cannot be written.
-    pub fn open(path: &Path, genesis_hash: Digest, app: AppIndex, input: &str) -> Result<(Self, Past), JournalError> {
+    pub fn open(
+        path: &Path,
+        genesis_hash: Digest,
+        app: AppIndex,
+        input: &str,
+    ) -> Result<(Self, JournalState), JournalError> {
         let failed = |action| move |source| JournalError::File { action, path: path.to_owned(), source };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -95,7 +100,7 @@ impl Journal {
         self.send(Job { record, durable: None })
     }
 
-    /// Adds a record and returns when the disk has it and all before it.
+    /// Adds a record and returns when it and all records before it are on disk.
     ///
     /// # Errors
     /// It, or an earlier one, could not be written.
@@ -131,7 +136,7 @@ impl Drop for Journal {
     }
 }
 
-/// Writes what comes until nobody can send any more. Whoever waits for a record that fails hears it by the closed channel.
+/// Writes records until the last sender is gone. Who waits for a record that fails gets a closed channel.
 fn write(file: &mut File, mut sum: Checksum, jobs: &Receiver<Job>) -> std::io::Result<()> {
     let mut lines = Vec::new();
     let mut waiting = Vec::new();

@@ -14,10 +14,10 @@ fn template(updatable: bool, deletable: bool) -> Template {
     Template { updatable, deletable, ordered_ticks: true }
 }
 
-/// What stands: made as `creation` says, with the sizes the contract needs.
-fn standing(programs: &Programs) -> Standing {
+/// A contract on the chain: created as `creation` says, with the sizes the contract needs.
+fn deployed_contract(programs: &Programs) -> DeployedContract {
     let Creation { provider, platform, parameters, asset } = creation();
-    Standing {
+    DeployedContract {
         application: ApplicationState {
             id: APP,
             creator: Address([9; 32]),
@@ -38,13 +38,13 @@ const UPDATES: [OnUpdate; 4] = [OnUpdate::Fail, OnUpdate::Update, OnUpdate::Repl
 const BREAKS: [OnSchemaBreak; 3] = [OnSchemaBreak::Fail, OnSchemaBreak::Replace, OnSchemaBreak::Append];
 
 /// The decision under every policy: `on_update` varies slowest, then `on_schema_break`, then whether the network grows.
-fn decisions(standing: &Standing, wanted: &Wanted<'_>) -> Vec<(Policy, Plan)> {
+fn decisions(deployed_contract: &DeployedContract, wanted: &DesiredContract<'_>) -> Vec<(Policy, Plan)> {
     let mut decisions = Vec::new();
     for on_update in UPDATES {
         for on_schema_break in BREAKS {
             for can_grow in [false, true] {
                 let policy = Policy { on_update, on_schema_break, can_grow };
-                decisions.push((policy, Plan::new(Some(standing), wanted, policy)));
+                decisions.push((policy, Plan::new(Some(deployed_contract), wanted, policy)));
             }
         }
     }
@@ -66,9 +66,9 @@ const BY_UPDATE: Action = Action::Refuse(Refusal::Update { app: APP });
 const BY_BREAK: Action = Action::Refuse(Refusal::Break { app: APP });
 
 #[test]
-fn nothing_stands() {
+fn there_is_no_contract() {
     let programs = programs(Template::default());
-    let wanted = Wanted { programs: &programs, creation: creation() };
+    let wanted = DesiredContract { programs: &programs, creation: creation() };
     for on_update in UPDATES {
         let plan = Plan::new(None, &wanted, Policy { on_update, ..Policy::default() });
         assert_eq!((plan.action, plan.changes.len()), (Action::Create, 0));
@@ -76,11 +76,11 @@ fn nothing_stands() {
 }
 
 #[test]
-fn the_same_stands() {
+fn the_same_contract_is_deployed() {
     for template in Template::all() {
         let programs = programs(template);
-        let wanted = Wanted { programs: &programs, creation: creation() };
-        let mut same = standing(&programs);
+        let wanted = DesiredContract { programs: &programs, creation: creation() };
+        let mut same = deployed_contract(&programs);
         for (_, plan) in decisions(&same, &wanted) {
             assert_eq!(plan, Plan { changes: Vec::new(), action: Action::Nothing, warnings: Vec::new() });
         }
@@ -96,8 +96,8 @@ fn the_same_stands() {
 fn parameters_are_set_whatever_the_policy() {
     let programs = programs(Template::default());
     let parameters = Parameters::new(BasisPoints(250), 1, 1000).unwrap();
-    let wanted = Wanted { programs: &programs, creation: Creation { parameters, ..creation() } };
-    for (_, plan) in decisions(&standing(&programs), &wanted) {
+    let wanted = DesiredContract { programs: &programs, creation: Creation { parameters, ..creation() } };
+    for (_, plan) in decisions(&deployed_contract(&programs), &wanted) {
         assert_eq!(plan.action, Action::SetParameters);
         assert_eq!(plan.changes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["fee_pct 500 -> 250"]);
     }
@@ -106,11 +106,11 @@ fn parameters_are_set_whatever_the_policy() {
 #[test]
 fn other_programs_follow_on_update() {
     let now = programs(Template::default());
-    let mut stands = standing(&other_source(now.clone()));
-    stands.said_updatable = Some(true);
-    stands.said_deletable = Some(true);
-    let wanted = Wanted { programs: &now, creation: creation() };
-    for (policy, plan) in decisions(&stands, &wanted) {
+    let mut deployed = deployed_contract(&other_source(now.clone()));
+    deployed.said_updatable = Some(true);
+    deployed.said_deletable = Some(true);
+    let wanted = DesiredContract { programs: &now, creation: creation() };
+    for (policy, plan) in decisions(&deployed, &wanted) {
         let expected = match policy.on_update {
             OnUpdate::Fail => BY_UPDATE,
             OnUpdate::Update => UPDATE,
@@ -122,30 +122,30 @@ fn other_programs_follow_on_update() {
         assert!(matches!(plan.changes.as_slice(), [Change { what: "approval program", aspect: Aspect::Program, .. }]));
     }
     // A clear program alone is an update too.
-    let mut stands = standing(&now);
-    stands.application.clear_program.push(0);
-    let plan = Plan::new(Some(&stands), &wanted, Policy::default());
+    let mut deployed = deployed_contract(&now);
+    deployed.application.clear_program.push(0);
+    let plan = Plan::new(Some(&deployed), &wanted, Policy::default());
     assert_eq!((plan.action, plan.changes.first().map(|change| change.what)), (BY_UPDATE, Some("clear program")));
 }
 
 #[test]
 fn new_parameters_go_along_with_an_update() {
     let now = programs(Template::default());
-    let stands = standing(&other_source(now.clone()));
+    let deployed = deployed_contract(&other_source(now.clone()));
     let parameters = Parameters::new(BasisPoints(500), 2, 1000).unwrap();
-    let wanted = Wanted { programs: &now, creation: Creation { parameters, ..creation() } };
-    let plan = Plan::new(Some(&stands), &wanted, Policy { on_update: OnUpdate::Update, ..Policy::default() });
+    let wanted = DesiredContract { programs: &now, creation: Creation { parameters, ..creation() } };
+    let plan = Plan::new(Some(&deployed), &wanted, Policy { on_update: OnUpdate::Update, ..Policy::default() });
     assert_eq!(plan.action, Action::Update { sets_parameters: true, resize: None });
     // They are not set on their own where the programs stop the deployment.
-    assert_eq!(Plan::new(Some(&stands), &wanted, Policy::default()).action, BY_UPDATE);
+    assert_eq!(Plan::new(Some(&deployed), &wanted, Policy::default()).action, BY_UPDATE);
 }
 
 #[test]
-fn template_values_are_told_from_code() {
+fn template_values_differ_from_code() {
     let now = programs(template(false, true));
-    let stands = standing(&programs(template(true, true)));
-    let wanted = Wanted { programs: &now, creation: creation() };
-    let plan = Plan::new(Some(&stands), &wanted, Policy { on_update: OnUpdate::Update, ..Policy::default() });
+    let deployed = deployed_contract(&programs(template(true, true)));
+    let wanted = DesiredContract { programs: &now, creation: creation() };
+    let plan = Plan::new(Some(&deployed), &wanted, Policy { on_update: OnUpdate::Update, ..Policy::default() });
     assert_eq!(plan.action, UPDATE);
     assert_eq!(plan.changes.iter().map(ToString::to_string).collect::<Vec<_>>(), ["TMPL_UPDATABLE 1 -> 0"]);
     assert_eq!(plan.changes.first().map(|change| change.aspect), Some(Aspect::Template));
@@ -154,15 +154,15 @@ fn template_values_are_told_from_code() {
 #[test]
 fn what_the_programs_forbid_is_not_tried() {
     let now = programs(template(true, true));
-    let wanted = Wanted { programs: &now, creation: creation() };
+    let wanted = DesiredContract { programs: &now, creation: creation() };
     let on = |on_update| Policy { on_update, ..Policy::default() };
-    let decide = |stands: &Standing, on_update| Plan::new(Some(stands), &wanted, on(on_update)).action;
-    let fixed = standing(&programs(template(false, false)));
+    let decide = |deployed: &DeployedContract, on_update| Plan::new(Some(deployed), &wanted, on(on_update)).action;
+    let fixed = deployed_contract(&programs(template(false, false)));
     assert_eq!(decide(&fixed, OnUpdate::Update), Action::Refuse(Refusal::NotUpdatable { app: APP }));
     assert_eq!(decide(&fixed, OnUpdate::Replace), Action::Refuse(Refusal::NotDeletable { app: APP }));
     assert_eq!(decide(&fixed, OnUpdate::Append), Action::Append);
-    // The bytes decide, whatever a note says.
-    let boasting = Standing { said_updatable: Some(true), said_deletable: Some(true), ..fixed };
+    // The bytes decide, even if a note says something else.
+    let boasting = DeployedContract { said_updatable: Some(true), said_deletable: Some(true), ..fixed };
     assert_eq!(decide(&boasting, OnUpdate::Update), Action::Refuse(Refusal::NotUpdatable { app: APP }));
     assert_eq!(decide(&boasting, OnUpdate::Replace), Action::Refuse(Refusal::NotDeletable { app: APP }));
 }
@@ -170,15 +170,15 @@ fn what_the_programs_forbid_is_not_tried() {
 #[test]
 fn what_may_be_forbidden_is_tried_with_a_warning() {
     let now = programs(Template::default());
-    let wanted = Wanted { programs: &now, creation: creation() };
+    let wanted = DesiredContract { programs: &now, creation: creation() };
     for said in [None, Some(false)] {
-        let mut stands = standing(&other_source(now.clone()));
-        stands.said_updatable = said;
-        stands.said_deletable = said;
+        let mut deployed = deployed_contract(&other_source(now.clone()));
+        deployed.said_updatable = said;
+        deployed.said_deletable = said;
         for (on_update, expected, word) in
             [(OnUpdate::Update, UPDATE, "updatable"), (OnUpdate::Replace, Action::Replace, "deletable")]
         {
-            let plan = Plan::new(Some(&stands), &wanted, Policy { on_update, ..Policy::default() });
+            let plan = Plan::new(Some(&deployed), &wanted, Policy { on_update, ..Policy::default() });
             assert_eq!(plan.action, expected);
             assert!(plan.warnings.iter().any(|warning| warning.contains(word)), "{:?}", plan.warnings);
         }
@@ -198,11 +198,11 @@ fn broken(policy: Policy) -> Action {
 fn a_local_schema_too_small_breaks_everywhere() {
     let now = programs(template(true, true));
     for source in [now.clone(), other_source(now.clone())] {
-        let mut stands = standing(&source);
-        stands.said_deletable = Some(true);
-        stands.application.local_schema = StateSchema::default();
-        let wanted = Wanted { programs: &now, creation: creation() };
-        for (policy, plan) in decisions(&stands, &wanted) {
+        let mut deployed = deployed_contract(&source);
+        deployed.said_deletable = Some(true);
+        deployed.application.local_schema = StateSchema::default();
+        let wanted = DesiredContract { programs: &now, creation: creation() };
+        for (policy, plan) in decisions(&deployed, &wanted) {
             assert_eq!(plan.action, broken(policy), "{policy:?}");
         }
     }
@@ -212,18 +212,18 @@ fn a_local_schema_too_small_breaks_everywhere() {
 fn global_schema_and_pages_grow_where_the_network_lets_them() {
     let mut now = programs(template(true, true));
     for (case, pages) in [(0, 0), (1, 0), (2, 1)] {
-        let mut stands = standing(&programs(template(true, true)));
+        let mut deployed = deployed_contract(&programs(template(true, true)));
         match case {
-            0 => stands.application.global_schema = StateSchema { uints: 3, byte_slices: 5 },
-            1 => stands.application.global_schema.byte_slices = 0,
+            0 => deployed.application.global_schema = StateSchema { uints: 3, byte_slices: 5 },
+            1 => deployed.application.global_schema.byte_slices = 0,
             _ => {
-                stands.said_updatable = Some(true);
-                stands.said_deletable = Some(true);
+                deployed.said_updatable = Some(true);
+                deployed.said_deletable = Some(true);
                 now.approval.resize(2048, 0);
             }
         }
-        let wanted = Wanted { programs: &now, creation: creation() };
-        for (policy, plan) in decisions(&stands, &wanted) {
+        let wanted = DesiredContract { programs: &now, creation: creation() };
+        for (policy, plan) in decisions(&deployed, &wanted) {
             let expected = match (policy.can_grow, policy.on_update) {
                 (false, _) => broken(policy),
                 (true, OnUpdate::Fail) => BY_UPDATE,
@@ -247,7 +247,7 @@ fn global_schema_and_pages_grow_where_the_network_lets_them() {
 #[test]
 fn parties_and_asset_take_another_application() {
     let now = programs(template(true, true));
-    let stands = standing(&now);
+    let deployed = deployed_contract(&now);
     let other = Address([3; 32]);
     for (what, wish) in [
         ("provider", Creation { provider: other, ..creation() }),
@@ -255,15 +255,15 @@ fn parties_and_asset_take_another_application() {
         ("asset", Creation { asset: Some(8), ..creation() }),
         ("asset", Creation { asset: None, ..creation() }),
     ] {
-        let wanted = Wanted { programs: &now, creation: wish };
-        for (policy, plan) in decisions(&stands, &wanted) {
+        let wanted = DesiredContract { programs: &now, creation: wish };
+        for (policy, plan) in decisions(&deployed, &wanted) {
             assert_eq!(plan.action, broken(policy), "{what} {policy:?}");
             assert!(matches!(plan.changes.as_slice(), [Change { breaks: true, aspect: Aspect::Fixed, .. }]));
             assert_eq!(plan.changes.first().map(|change| change.what), Some(what));
         }
     }
-    let fixed = standing(&programs(template(false, false)));
-    let wanted = Wanted { programs: &now, creation: Creation { asset: None, ..creation() } };
+    let fixed = deployed_contract(&programs(template(false, false)));
+    let wanted = DesiredContract { programs: &now, creation: Creation { asset: None, ..creation() } };
     let replace = Policy { on_schema_break: OnSchemaBreak::Replace, ..Policy::default() };
     assert_eq!(Plan::new(Some(&fixed), &wanted, replace).action, Action::Refuse(Refusal::NotDeletable { app: APP }));
 }

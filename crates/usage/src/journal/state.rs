@@ -1,4 +1,4 @@
-//! What a journal tells about the lines of its input: which are settled, which are open, and the sums.
+//! The state of a batch by its journal: which lines are settled, which are open, and the sums.
 
 use super::record::{Begin, Charged, InputDigest, Intent, Record, Refused};
 use serde::Serialize;
@@ -84,9 +84,9 @@ impl Sums {
     }
 }
 
-/// All that a journal tells.
+/// The state of a batch by its journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Past {
+pub struct JournalState {
     /// Its first line.
     pub begin: Option<Begin>,
     /// Lines that are charged.
@@ -95,7 +95,7 @@ pub struct Past {
     pub refused: LineSet,
     /// Lines whose group may or may not be in a block.
     pub open: BTreeMap<u64, Intent>,
-    /// The greatest line that is told of, and the input up to it.
+    /// The last line of the input that has a record, and the digest of the input up to it.
     pub highest: Option<(u64, InputDigest)>,
     /// What was charged.
     pub sums: Sums,
@@ -103,7 +103,7 @@ pub struct Past {
     pub done: bool,
 }
 
-impl Past {
+impl JournalState {
     fn reach(&mut self, line: u64, input: InputDigest) {
         if self.highest.is_none_or(|(highest, _)| line > highest) {
             self.highest = Some((line, input));
@@ -113,7 +113,7 @@ impl Past {
     /// Takes in one more record.
     ///
     /// # Errors
-    /// What no journal of this program says, in words: above all a line that would be charged twice.
+    /// What no journal of this program contains, in words: above all a line that would be charged twice.
     pub fn take(&mut self, record: &Record) -> Result<(), String> {
         self.done = matches!(record, Record::Done(_));
         match record {

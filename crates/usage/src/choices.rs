@@ -1,11 +1,11 @@
-//! What a deployment asks for, over what stands: what is not named stays as it is.
+//! What a deployment names of a contract. What it does not name stays as it is on the chain.
 
 use super::{BasisPoints, Creation, GlobalState, Parameters, Template, UsageError};
 use pnp_types::{Address, AssetIndex};
 
-/// The asset asked for.
+/// The asset that is named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AssetWish {
+pub enum AssetChoice {
     /// None was named.
     #[default]
     Unnamed,
@@ -17,7 +17,7 @@ pub enum AssetWish {
 
 /// The parameters and template values that were named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct ContractChoices {
     /// Who gets the net.
     pub provider: Option<Address>,
     /// Who gets the fee.
@@ -29,14 +29,14 @@ pub struct Wish {
     /// The highest price of a unit.
     pub max_rate: Option<u64>,
     /// The asset.
-    pub asset: AssetWish,
+    pub asset: AssetChoice,
     /// The template's values.
-    pub template: TemplateWish,
+    pub template: TemplateChoices,
 }
 
 /// The template values that were named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TemplateWish {
+pub struct TemplateChoices {
     /// Whether the creator may replace the programs.
     pub updatable: Option<bool>,
     /// Whether the creator may end the contract.
@@ -45,7 +45,7 @@ pub struct TemplateWish {
     pub ordered_ticks: Option<bool>,
 }
 
-impl TemplateWish {
+impl TemplateChoices {
     /// Whether every value is named.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
@@ -63,7 +63,7 @@ impl TemplateWish {
     }
 }
 
-impl Wish {
+impl ContractChoices {
     /// Fee and limits, with `present` for what was not named.
     ///
     /// # Errors
@@ -76,7 +76,7 @@ impl Wish {
         )
     }
 
-    /// Everything the contract is made with, with what stands for what was not named.
+    /// Everything a contract is created with, with `present` for what was not named.
     ///
     /// # Errors
     /// What the contract itself would refuse.
@@ -86,9 +86,9 @@ impl Wish {
             platform: self.platform.unwrap_or(present.platform),
             parameters: self.parameters(&present.parameters)?,
             asset: match self.asset {
-                AssetWish::Unnamed => present.asset,
-                AssetWish::Unbound => None,
-                AssetWish::Bound(asset) => Some(asset),
+                AssetChoice::Unnamed => present.asset,
+                AssetChoice::Unbound => None,
+                AssetChoice::Bound(asset) => Some(asset),
             },
         })
     }
@@ -106,18 +106,18 @@ mod tests {
             parameters: Parameters::EXAMPLE,
             asset: Some(7),
         };
-        let same = Wish::default().over(&present).unwrap();
+        let same = ContractChoices::default().over(&present).unwrap();
         assert_eq!((same.provider, same.platform), (present.provider, present.platform));
         assert_eq!((same.parameters, same.asset), (present.parameters, Some(7)));
-        let wish = Wish { fee_pct: Some(BasisPoints(1)), asset: AssetWish::Unbound, ..Wish::default() };
-        let other = wish.over(&present).unwrap();
+        let choices = ContractChoices { fee_pct: Some(BasisPoints(1)), asset: AssetChoice::Unbound, ..ContractChoices::default() };
+        let other = choices.over(&present).unwrap();
         assert_eq!(
             (other.parameters.fee_pct(), other.parameters.max_rate(), other.asset),
             (BasisPoints(1), 1000, None)
         );
-        let crossed = Wish { min_rate: Some(1001), ..Wish::default() };
+        let crossed = ContractChoices { min_rate: Some(1001), ..ContractChoices::default() };
         assert!(matches!(crossed.over(&present), Err(UsageError::RatesCrossed { .. })));
-        let template = TemplateWish { updatable: Some(false), ..TemplateWish::default() };
+        let template = TemplateChoices { updatable: Some(false), ..TemplateChoices::default() };
         let present = Template { updatable: true, deletable: true, ordered_ticks: false };
         assert_eq!(template.over(present), Template { updatable: false, ..present });
         assert!(!template.is_whole());
