@@ -176,12 +176,7 @@ impl PreparedBill {
     }
 
     /// What a refusal of this bill means, by the newest tick that the contract has of the user now. `why` is the refusal.
-    pub async fn after_refusal(
-        &self,
-        algod: &Algod,
-        request: &BillRequest,
-        why: &dyn std::fmt::Display,
-    ) -> RefusedBill {
+    pub async fn after_refusal(&self, algod: &Algod, request: &BillRequest, why: &str) -> RefusedBill {
         let bill = &self.bill;
         let last = match LocalState::fetch(algod, bill.user, bill.app).await {
             Ok(Ok(Some(local))) => local.last_tick,

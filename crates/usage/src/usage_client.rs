@@ -31,8 +31,8 @@ pub enum BillError {
     #[error(transparent)]
     Operation(#[from] OperationError),
     /// The network's rules or the contract's program refuse it; nothing was changed.
-    #[error(transparent)]
-    Refused(#[from] Box<Rejection>),
+    #[error("{0}")]
+    Refused(Box<Rejection>),
     /// The signer did not sign; nothing was sent.
     #[error("{account} cannot sign: {source}")]
     Signature {
@@ -91,13 +91,13 @@ impl UsageClient {
 
     /// The same contract, billed with this asset: for one that is not bound to an asset.
     #[must_use]
-    pub const fn with_asset(self, asset: AssetIndex) -> Self {
+    pub fn with_asset(self, asset: AssetIndex) -> Self {
         Self { asset: Some(asset), ..self }
     }
 
     /// The same contract, which does not ask for rising ticks.
     #[must_use]
-    pub const fn with_unordered_ticks(self) -> Self {
+    pub fn with_unordered_ticks(self) -> Self {
         Self { ordered_ticks: false, ..self }
     }
 
@@ -171,14 +171,14 @@ impl UsageClient {
         loop {
             ticks += 1;
             let prepared = PreparedBill::new(&self.algod, request).await?;
-            let error = match self.send_bill(user, &prepared).await {
+            let rejection = match self.send_bill(user, &prepared).await {
                 Err(BillError::Refused(rejection)) => rejection,
                 outcome => return outcome,
             };
-            match prepared.after_refusal(&self.algod, request, &*error).await {
+            match prepared.after_refusal(&self.algod, request, &rejection.to_string()).await {
                 RefusedBill::Overtaken if request.tick.is_none() && ticks < MOST_TICKS => {}
                 RefusedBill::MayBeCharged(error) => return Err(error.into()),
-                RefusedBill::Overtaken | RefusedBill::Refused => return Err(error.into()),
+                RefusedBill::Overtaken | RefusedBill::Refused => return Err(BillError::Refused(rejection)),
             }
         }
     }

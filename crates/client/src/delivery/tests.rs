@@ -3,6 +3,7 @@ use crate::{RetryPolicy, Transport};
 use pnp_types::{Address, MicroAlgos, Transaction};
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 
 /// How long nothing may answer in these tests.
 const TOTAL: Duration = Duration::from_secs(3);
@@ -10,26 +11,30 @@ const TOTAL: Duration = Duration::from_secs(3);
 const AT_MOST: Duration = Duration::from_secs(8);
 
 /// A node that takes every connection, and answers as `answer` says: a body, or nothing at all.
-fn node(answer: impl Fn(&str) -> Option<&'static str> + Send + 'static) -> Algod {
+fn node(answer: impl Fn(&str) -> Option<&'static str> + Send + Sync + 'static) -> Algod {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = Arc::new(answer);
     std::thread::spawn(move || {
-        let mut silent: Vec<TcpStream> = Vec::new();
         for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut request = [0; 4096];
-            let length = stream.read(&mut request).unwrap();
-            match answer(&String::from_utf8_lossy(&request[..length])) {
-                Some(body) => {
-                    let length = body.len();
-                    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-                    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-                }
-                None => silent.push(stream),
-            }
+            let (stream, answer) = (stream.unwrap(), Arc::clone(&answer));
+            std::thread::spawn(move || serve(stream, &*answer).ok());
         }
     });
     Algod::connect(&url, None, Transport { retry: RetryPolicy::lasting(TOTAL), ..Transport::default() }).unwrap()
+}
+
+/// A request without an answer stays open.
+fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> Option<&'static str>) -> std::io::Result<()> {
+    let mut request = [0; 4096];
+    let length = stream.read(&mut request)?;
+    let Some(body) = answer(&String::from_utf8_lossy(&request[..length])) else {
+        std::thread::sleep(Duration::from_secs(60));
+        return Ok(());
+    };
+    let length = body.len();
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    stream.write_all(format!("{head}{body}").as_bytes())
 }
 
 fn group() -> Vec<SignedTransaction> {

@@ -1,6 +1,6 @@
 //! Many ticks: the lines of a file, or one bill many times, each charged exactly once by means of a journal.
 
-use super::lines::{BatchLines, OpenLines};
+use super::lines::{BatchLines, LineInfo};
 use super::payers::ConnectedPayers;
 use super::{NETWORK, has_ordered_ticks};
 use crate::approval::Effect;
@@ -118,7 +118,7 @@ impl Connection {
     /// [`BatchError`], a contract that cannot be read, and a batch that is not approved. Nothing was billed then.
     pub async fn open_batch(&self, request: BatchRequest) -> Result<OpenBatch<'_>, Error> {
         // A file that cannot be opened is reported before anything else is done.
-        let lines = request.lines.open()?;
+        let (input, lines) = request.lines.open()?;
         let (app, record) = self.contract(request.app)?;
         let state = global_state(&self.algod, app).await?;
         let asset = state.billed_asset(request.asset)?;
@@ -149,19 +149,13 @@ impl Connection {
         let explain = explain(record.as_ref(), request.explain);
         let batch = Batch::prepare(self.algod.clone(), (journal, past), settings, explain).await;
         let batch = batch.map_err(BatchError::from)?;
-        let OpenLines { input, source, total, .. } = lines;
-        let again = source.map(|source| source.open()).transpose()?;
+        let again = lines.source.map(|source| source.open()).transpose()?;
         let payers = ConnectedPayers::new(self, app, asset);
-        Ok(OpenBatch { batch, payers, input, again, app, journal: path, total })
+        Ok(OpenBatch { batch, payers, input, again, app, journal: path, total: lines.total })
     }
 
     /// The journal of these lines, and what it says about them.
-    fn journal(
-        &self,
-        named: Option<&Path>,
-        lines: &OpenLines,
-        app: AppIndex,
-    ) -> Result<(Journal, JournalState), Error> {
+    fn journal(&self, named: Option<&Path>, lines: &LineInfo, app: AppIndex) -> Result<(Journal, JournalState), Error> {
         let genesis = self.genesis_hash()?;
         let open = |path: &Path| Journal::open(path, genesis, app, &lines.name).map_err(BatchError::from);
         if let Some(path) = named {
@@ -191,7 +185,7 @@ impl Connection {
     }
 
     /// Asks once for the whole batch, with its sums, where tokens are worth money.
-    async fn approve_batch(&self, lines: &OpenLines, state: &GlobalState) -> Result<(), Error> {
+    async fn approve_batch(&self, lines: &LineInfo, state: &GlobalState) -> Result<(), Error> {
         if !self.identity.is_mainnet() || self.host.approve.approves_everything() {
             return Ok(());
         }

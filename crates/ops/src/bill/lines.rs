@@ -42,19 +42,18 @@ pub(super) enum Source {
     Repeated { row: Row, count: u64 },
 }
 
-/// The lines of a batch, ready to be read.
+/// What is known about the lines of a batch.
 #[derive(Debug)]
-pub(super) struct OpenLines {
+pub(super) struct LineInfo {
     /// What the journal calls them.
     pub(super) name: String,
-    pub(super) input: Input,
     /// The same lines again; `None` where they can be read only once.
     pub(super) source: Option<Source>,
     /// How many there are, where that is known beforehand.
     pub(super) total: Option<u64>,
 }
 
-impl OpenLines {
+impl LineInfo {
     /// Whether they are one bill many times, and of whom.
     pub(super) fn repeated(&self) -> Option<&Row> {
         match &self.source {
@@ -66,9 +65,9 @@ impl OpenLines {
 
 impl BatchLines {
     /// Opens the lines.
-    pub(super) fn open(self) -> Result<OpenLines, BatchError> {
+    pub(super) fn open(self) -> Result<(Input, LineInfo), BatchError> {
         let source = match self {
-            Self::Stream { name, input } => return Ok(OpenLines { name, input, source: None, total: None }),
+            Self::Stream { name, input } => return Ok((input, LineInfo { name, source: None, total: None })),
             Self::File { path, format } => {
                 let format = format.or_else(|| Format::of_name(&path.to_string_lossy()));
                 Source::File { path, format }
@@ -76,7 +75,7 @@ impl BatchLines {
             Self::Repeated { row, count } => Source::Repeated { row, count },
         };
         let (input, total) = (source.open()?, Some(source.total()?));
-        Ok(OpenLines { name: source.name(), input, source: Some(source), total })
+        Ok((input, LineInfo { name: source.name(), source: Some(source), total }))
     }
 }
 

@@ -179,7 +179,7 @@ impl Connection {
 
     /// Tells a bill that another one of the same user overtook from one that is refused for good.
     async fn overtaken_or_final(&self, request: &BillRequest, prepared: &PreparedBill, error: Error) -> NotBilled {
-        match prepared.after_refusal(&self.algod, request, &error).await {
+        match prepared.after_refusal(&self.algod, request, &error.to_string()).await {
             RefusedBill::Overtaken => NotBilled::Overtaken(error),
             RefusedBill::MayBeCharged(error) => NotBilled::Final(error.into()),
             RefusedBill::Refused => NotBilled::Final(error),

@@ -73,6 +73,6 @@ mod tests {
         }
         ended.sort_unstable();
         assert_eq!(ended, (0..100).collect::<Vec<_>>());
-        assert_eq!(most.into_inner(), AT_ONCE);
+        assert_eq!(most.load(Ordering::SeqCst), AT_ONCE);
     }
 }
