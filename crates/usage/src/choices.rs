@@ -109,7 +109,11 @@ mod tests {
         let same = ContractChoices::default().over(&present).unwrap();
         assert_eq!((same.provider, same.platform), (present.provider, present.platform));
         assert_eq!((same.parameters, same.asset), (present.parameters, Some(7)));
-        let choices = ContractChoices { fee_pct: Some(BasisPoints(1)), asset: AssetChoice::Unbound, ..ContractChoices::default() };
+        let choices = ContractChoices {
+            fee_pct: Some(BasisPoints(1)),
+            asset: AssetChoice::Unbound,
+            ..ContractChoices::default()
+        };
         let other = choices.over(&present).unwrap();
         assert_eq!(
             (other.parameters.fee_pct(), other.parameters.max_rate(), other.asset),

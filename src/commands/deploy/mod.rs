@@ -11,7 +11,7 @@ use crate::terminal::values::{address, whole};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pnp_ops::{DeployRequest, Extent, Outcome};
 use pnp_types::{Address, AppIndex, AssetIndex};
-use pnp_usage::{AssetChoice, BasisPoints, OnSchemaBreak, OnUpdate, TemplateChoices, ContractChoices};
+use pnp_usage::{AssetChoice, BasisPoints, ContractChoices, OnSchemaBreak, OnUpdate, TemplateChoices};
 
 pub(crate) use report::{DeployReport, describe};
 
