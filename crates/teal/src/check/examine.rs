@@ -10,7 +10,7 @@ use super::definition::{Check, Detect};
 use super::engine::explore;
 use super::finding::{Finding, Level, Related};
 use super::mode::{Mode, ModeSource, guess};
-use super::settings::Settings;
+use super::settings::{Moved, Settings};
 use super::subject::Subject;
 use crate::flow::{Graph, Place, Program};
 use crate::template::{TemplateValue, substitute};
@@ -105,10 +105,11 @@ fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnos
         Ok(assembled) => (text, assembled, Vec::new(), Scope::Everything),
         Err(mut problems) => {
             problems.retain(|it| it.severity == Severity::Error);
-            let extra = problems.iter().map(of_problem).collect();
+            let in_source = problems_in_source(&problems, &text, source);
+            let extra = in_source.iter().map(of_problem).collect();
             let only_types = problems.iter().all(|it| is_of_types(&it.problem));
             let scope = if only_types { Scope::Everything } else { Scope::Approvals };
-            let (text, assembled) = without_refused(text, &problems).ok_or(problems)?;
+            let (text, assembled) = without_refused(text, &problems).ok_or(in_source)?;
             (text, assembled, extra, scope)
         }
     };
@@ -116,6 +117,14 @@ fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnos
     let assembled = Assembled { source_map: map, ..assembled };
     let program = Program::of_assembled(&assembled, source).map_err(|_| Vec::new())?;
     Ok(Prepared { program, settings, extra, scope })
+}
+
+/// The problems of a text with values for its variables, at their places in the source.
+fn problems_in_source(problems: &[Diagnostic], text: &str, source: &str) -> Vec<Diagnostic> {
+    let mut moved = Moved::new(text, source);
+    let mut problems = problems.to_vec();
+    problems.iter_mut().for_each(|problem| problem.span = moved.back(&problem.span));
+    problems
 }
 
 /// The source without the statements that the assembler refuses, assembled whatever the types say. Blanks take their

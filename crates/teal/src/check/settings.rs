@@ -5,10 +5,11 @@
 //! whose value has been filled in: no author writes a constant condition that way for another reason.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use crate::flow::{Operand, Program};
 use crate::template::{PREFIX, TemplateValue, variables};
-use crate::token::tokenize;
+use crate::token::{Token, tokenize};
 use crate::{Location, PcMap};
 use pnp_opcodes::Op;
 use pnp_types::Address;
@@ -195,6 +196,56 @@ impl Settings {
     }
 }
 
+/// Places of a text, the source with values for its variables, as places in the source: what follows a variable has moved.
+pub(super) struct Moved<'a> {
+    text: &'a str,
+    source: &'a str,
+    /// Where their lines begin.
+    starts: [Vec<usize>; 2],
+    /// The words of the line that was asked for last, in both.
+    line: Option<(usize, [Vec<Range<usize>>; 2])>,
+}
+
+impl<'a> Moved<'a> {
+    pub(super) fn new(text: &'a str, source: &'a str) -> Self {
+        let starts = |text: &str| [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { text, source, starts: [starts(text), starts(source)], line: None }
+    }
+
+    /// A place of the text in the source. Both are as they were where nothing was replaced.
+    pub(super) fn back(&mut self, place: &Range<usize>) -> Range<usize> {
+        if self.text == self.source {
+            return place.clone();
+        }
+        let number = self.starts[0].partition_point(|start| *start <= place.start).saturating_sub(1);
+        if self.line.as_ref().is_none_or(|(known, _)| *known != number) {
+            self.line = Some((number, [0, 1].map(|which| self.words(which, number))));
+        }
+        let Some((_, [old, new])) = &self.line else { return place.clone() };
+        // A variable is one word, and so is its value.
+        let word_at = |at: usize| {
+            let index = old.partition_point(|word| word.end <= at);
+            Some((old.get(index).filter(|word| word.contains(&at))?, new.get(index)?))
+        };
+        let (first, last) = (word_at(place.start), word_at(place.end.saturating_sub(1)));
+        let (Some((was, first)), Some((ended, last))) = (first, last) else {
+            return self.starts[1].get(number).map_or(0..0, |start| *start..*start);
+        };
+        let start = if was.len() == first.len() { first.start + place.start - was.start } else { first.start };
+        let end = if ended.len() == last.len() { last.end - (ended.end - place.end) } else { last.end };
+        start..end.max(start)
+    }
+
+    /// The words of a line of the text, or of the source.
+    fn words(&self, which: usize, number: usize) -> Vec<Range<usize>> {
+        let text = if which == 0 { self.text } else { self.source };
+        let Some(start) = self.starts[which].get(number) else { return Vec::new() };
+        let mut words = Vec::new();
+        tokenize(text.as_bytes(), *start, 1, &mut words);
+        words.iter().map(Token::span).collect()
+    }
+}
+
 fn is_condition(op: Op) -> bool {
     matches!(
         op,
@@ -220,5 +271,19 @@ mod tests {
         let map = PcMap::new(vec![Location { pc: 1, line: 0, column: column(&text) }]);
         let back = settings.map_back(source, &text, &map);
         assert_eq!(back.at(1).map(|location| location.column), Some(column(source)));
+    }
+
+    #[test]
+    fn places_move_back_over_variables() {
+        let source = "int TMPL_A; pop; frob 7 // one\nint 1\n\u{e9}";
+        let text = source.replace("TMPL_A", "9000000000000000000");
+        let back = |word: &str| {
+            let start = text.rfind(word).unwrap();
+            &source[Moved::new(&text, source).back(&(start..start + word.len()))]
+        };
+        for word in ["int 1", "\u{e9}", "frob", "7", "frob 7", "pop"] {
+            assert_eq!(back(word), word);
+        }
+        assert_eq!(back("9000000000000000000"), "TMPL_A");
     }
 }

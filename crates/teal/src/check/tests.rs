@@ -56,6 +56,15 @@ fn mistakes_hide_nothing() {
     assert_eq!(examination.version, 0);
 }
 
+/// With values for its variables a source has other columns; a mistake is shown where it is in the source.
+#[test]
+fn mistakes_beside_variables_keep_their_places() {
+    let source = "#pragma version 8\nint TMPL_A; pop; frob\n    foo\nint 1";
+    let findings = check(source, &CheckOptions::default());
+    let refused = findings.iter().filter(|finding| finding.name() == "does-not-assemble");
+    assert_eq!(refused.map(|finding| &source[finding.span.clone()]).collect::<Vec<_>>(), ["frob", "foo"]);
+}
+
 /// What a constant condition keeps from being reached is reported too, as something that is not so bad today.
 #[test]
 fn constant_conditions_hide_nothing() {
