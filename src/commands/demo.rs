@@ -19,7 +19,7 @@ use std::time::Instant;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
-/// What happened on the throw-away network: a contract, bills, attacks.
+/// What happened on the temporary network: a contract, bills, attacks.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct DemoReport {
     /// The record of the contract that was deployed.
@@ -110,7 +110,7 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
     Ok((contract, receipts, attacks))
 }
 
-/// Sends what must be refused, and answers with the refusal.
+/// Sends what must be refused, and returns the refusal.
 async fn attack(
     session: &Session<'_>,
     user: &Account,

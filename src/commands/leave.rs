@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// The account that leaves
     #[arg(long, default_value = "user", value_name = "NAME")]
     from: String,
-    /// Leave in the way no program can refuse
+    /// Clear the state, which no program can refuse
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub(crate) struct LeaveReport {
     app: AppIndex,
     /// The address of the account that left.
     account: Address,
-    /// Whether it left in the way no program can refuse.
+    /// Whether the state was cleared, which no program can refuse.
     forced: bool,
     /// The transaction.
     txids: Vec<String>,

@@ -40,7 +40,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     .await
 }
 
-/// New fee and limits; what is not given stays.
+/// New fee and price limits; those that are not given stay as they are.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct RateArgs {
     /// The fee in basis points: 500 is 5 %
@@ -55,7 +55,7 @@ pub(crate) struct RateArgs {
 }
 
 impl RateArgs {
-    /// What they ask for.
+    /// The change that they name.
     pub(crate) fn change(&self) -> ParameterChange {
         ParameterChange { fee_pct: self.fee_pct.map(BasisPoints), min_rate: self.min_rate, max_rate: self.max_rate }
     }

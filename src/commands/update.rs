@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// The version that is written into the update's note [default: this program's]
     #[arg(long, value_name = "TEXT")]
     app_version: Option<String>,
-    /// Keep the template values: what is not named stays anyway
+    /// Keep the template values, which is the default
     #[arg(long, hide = true, conflicts_with_all = ["updatable", "deletable", "unordered_ticks"])]
     same_template: bool,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `verify`: whether the chain runs this very source, and if not, what is different.
+//! `verify`: whether the chain runs this source, and if not, what is different.
 
 use crate::commands::deploy::TemplateArgs;
 use crate::failure::{Exit, Failure};
@@ -34,7 +34,7 @@ struct TemplateDifference {
     name: &'static str,
     /// Its value on the chain.
     on_chain: u64,
-    /// The value asked for, recorded, or usual.
+    /// The value asked for, recorded, or default.
     here: u64,
 }
 
@@ -47,7 +47,7 @@ struct TemplateSetting {
     value: u64,
 }
 
-/// Whether the chain runs this very source, and what differs.
+/// Whether the chain runs this source, and what differs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct VerifyReport {
     /// The network's name.
@@ -56,11 +56,11 @@ pub(crate) struct VerifyReport {
     genesis_hash: String,
     /// The application.
     app: AppIndex,
-    /// Whether the chain runs this very source, with the template values expected.
+    /// Whether the chain runs this source, with the template values expected.
     same: bool,
     /// Whether its code is this source's, whatever the template's values.
     same_code: bool,
-    /// The template values on the chain, as far as its program can be told from others.
+    /// The template values on the chain, as far as its program shows them.
     template: Vec<TemplateSetting>,
     /// Template values other than expected.
     template_differences: Vec<TemplateDifference>,

@@ -7,7 +7,7 @@ use pnp_network::{Environment, Network};
 use pnp_ops::{Host, Settings};
 use std::path::{Path, PathBuf};
 
-/// Where help shows the options that every command takes: apart from its own.
+/// The heading in the help of the options that every command takes.
 const EVERYWHERE: &str = "Options of every command";
 
 /// Options that every command takes.
@@ -22,7 +22,7 @@ pub(crate) struct GlobalOptions {
     /// Do not ask: on MainNet, send without a typed confirmation
     #[arg(long, short = 'y', global = true, help_heading = EVERYWHERE)]
     pub yes: bool,
-    /// Give up after so many seconds; what was sent by then is named
+    /// Give up after so many seconds; the failure names what was sent by then
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "SECONDS", env = "PNP_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: Option<u64>,
     /// The most microAlgos a group may cost in fees [default: 20000 a transaction on public networks, else no limit]
@@ -31,7 +31,7 @@ pub(crate) struct GlobalOptions {
     /// Print results and errors only
     #[arg(long, short, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more (-vv: also what the libraries say)
+    /// Print more (-vv: also the logs of the libraries)
     #[arg(short, long, global = true, help_heading = EVERYWHERE, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }

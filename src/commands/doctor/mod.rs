@@ -13,18 +13,18 @@ use words::Words;
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Go through the list before MainNet too: asset, creator's keys, templates, fees, source, backups
+    /// Check also what matters before MainNet: asset, creator's keys, template, fees, source, backups
     #[arg(long)]
     preflight: bool,
-    /// For how many ticks the user's balance shall do
+    /// The number of ticks that the user's balance should pay for
     #[arg(long, default_value_t = 100, value_name = "N")]
     ticks: u64,
-    /// End with 3 also where there are warnings alone
+    /// Exit with 3 also if there are only warnings
     #[arg(long)]
     strict: bool,
 }
 
-/// What is right and wrong here, and the way out.
+/// What is right and wrong here, and the remedies.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct DoctorReport {
     /// The network's name.
@@ -33,7 +33,7 @@ pub(crate) struct DoctorReport {
     /// The network's genesis hash, base64; absent where the network was not reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     genesis_hash: Option<String>,
-    /// Whether the list before MainNet was gone through.
+    /// Whether what matters before MainNet was checked too.
     preflight: bool,
     /// Whether no check is an error.
     healthy: bool,
@@ -56,7 +56,7 @@ struct Check {
     severity: Severity,
     /// What was found, in one sentence.
     message: String,
-    /// The way out, with the command to run.
+    /// The remedy, with the command to run.
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
 }

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     /// Every environment that has a record or is configured, and where they drift apart
     #[arg(long, conflicts_with = "app")]
     all: bool,
-    /// With --all: end with 3 where environments drift apart, or something is not as recorded
+    /// With --all: exit with 3 if environments drift apart, or something is not as recorded
     #[arg(long, requires = "all")]
     strict: bool,
 }
@@ -51,7 +51,7 @@ pub(crate) struct StatusReport {
 struct ContractReport {
     /// The application.
     app: AppIndex,
-    /// Who made it.
+    /// The account that created it.
     creator: String,
     /// Who gets the net.
     provider: String,
