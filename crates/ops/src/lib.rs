@@ -20,23 +20,8 @@
 //! // Records and the keys of development accounts go to `folder`; nothing is approved on MainNet.
 //! let connection = Connection::in_memory(Settings::new(folder), Host::default()).await?;
 //! connection.deploy(&DeployRequest::default(), None).await?;
-//!
-//! let user = connection.account("user").await?;
-//! connection.opt_in_and_fund(&user, contract.app_id, contract.asset_id).await?;
-//! let request = BillRequest {
-//!     app: contract.app_id,
-//!     user: user.address,
-//!     units: 3,
-//!     unit_price: Some(20),
-//!     tick: None,
-//!     asset: None,
-//!     ordered_ticks: true,
-//! };
-//! let bill = PreparedBill::new(&connection.algod, &request).await?;
-//! let sent = connection.send("bill 3 units", &user, &bill.transactions, None).await?;
-//! assert_eq!(bill.bill.split.gross, 60);
-//! assert_eq!(sent.txids.len(), 3);
 //! assert!(connection.verify(None, Default::default()).await?.verification.is_same());
+//!
 //! // The account is created, funded and opted in, as on every development network.
 //! let order = BillOrder { unit_price: Some(20), ..BillOrder::new("user", 3) };
 //! match connection.bill(&order, None, &StopSignal::new()).await? {
