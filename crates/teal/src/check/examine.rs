@@ -7,10 +7,10 @@ use std::ops::Range;
 use super::allow::{Allow, Remarks};
 use super::checks::{CHECKS, analysis_incomplete, does_not_assemble, position, stack_underflow};
 use super::definition::{Check, Detect};
+use super::deployment_settings::{DeploymentSettings, Moved};
 use super::engine::explore;
 use super::finding::{Finding, Level, Related};
 use super::mode::{Mode, ModeSource, guess};
-use super::settings::{Moved, Settings};
 use super::subject::Subject;
 use crate::flow::{Graph, Place, Program};
 use crate::template::{TemplateValue, substitute};
@@ -77,7 +77,7 @@ fn by_place(a: &Finding, b: &Finding) -> Ordering {
 
 struct Prepared {
     program: Program,
-    settings: Settings,
+    settings: DeploymentSettings,
     /// What the assembler would refuse, though there is a program to look at.
     extra: Vec<Finding>,
     scope: Scope,
@@ -91,13 +91,13 @@ const MAX_NAMED: usize = 4;
 
 /// Assembles: with markers for variables; if these do not fit, with their values; if only types do not fit, without them.
 fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnostic>> {
-    let (text, settings) = Settings::prepare(source, &options.templates);
+    let (text, settings) = DeploymentSettings::prepare(source, &options.templates);
     let (text, settings, assembled) = match assemble(&text, AssembleOptions::default()) {
         Ok(assembled) => (text, settings, Ok(assembled)),
         Err(_) if settings.exist() => {
             let text = substitute(source, &options.templates).unwrap_or(text);
             let assembled = assemble(&text, AssembleOptions::default());
-            (text, Settings::default(), assembled)
+            (text, DeploymentSettings::default(), assembled)
         }
         Err(problems) => (text, settings, Err(problems)),
     };
@@ -211,7 +211,7 @@ fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mod
 }
 
 /// What the checks find: along all paths that could be told apart, and, where these were too many, along joined ones too.
-fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &Settings, scope: Scope) -> Vec<Finding> {
+fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &DeploymentSettings, scope: Scope) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     let mut known: HashSet<(&'static str, u32)> = HashSet::new();
     let (mut incomplete, mut constant) = (false, BTreeSet::new());
@@ -244,7 +244,7 @@ fn behind(
     program: &Program,
     graph: &Graph,
     mode: Mode,
-    settings: &Settings,
+    settings: &DeploymentSettings,
     constant: &BTreeSet<usize>,
 ) -> Vec<Finding> {
     let Some(seen) = explore(program, graph, settings, constant).all.pop() else { return Vec::new() };

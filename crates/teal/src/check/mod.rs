@@ -17,13 +17,13 @@
 mod allow;
 mod checks;
 mod definition;
+mod deployment_settings;
 mod engine;
 mod examine;
 mod finding;
 mod mode;
 #[cfg(feature = "render")]
 mod render;
-mod settings;
 mod subject;
 
 pub use checks::{CHECKS, check_named};

@@ -9,7 +9,7 @@ use super::cells::{ListId, Lists};
 use super::facts::FactsId;
 use super::state::{Approval, Call, Cells, Note, Outcome, Seen, State, StateKey, Stop};
 use super::terms::{NOTHING, TermId, Who};
-use crate::check::settings::Settings;
+use crate::check::deployment_settings::DeploymentSettings;
 use crate::flow::{Exit, Graph, Instruction, Program, ends_block};
 use pnp_opcodes::{Frame, Op, StackType, TxnField};
 
@@ -69,7 +69,7 @@ struct Visits {
 pub(super) struct Explorer<'a> {
     pub(super) program: &'a Program,
     pub(super) graph: &'a Graph,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a DeploymentSettings,
     pub(super) cells: Cells,
     pub(super) seen: Seen,
     /// Whether the program stores anything in scratch space.
@@ -109,7 +109,7 @@ pub(in crate::check) struct Explored {
 pub(in crate::check) fn explore(
     program: &Program,
     graph: &Graph,
-    settings: &Settings,
+    settings: &DeploymentSettings,
     opened: &BTreeSet<usize>,
 ) -> Explored {
     let follow = |grain: Grain| {
@@ -138,7 +138,7 @@ impl<'a> Explorer<'a> {
     fn new(
         program: &'a Program,
         graph: &'a Graph,
-        settings: &'a Settings,
+        settings: &'a DeploymentSettings,
         opened: &'a BTreeSet<usize>,
         grain: Grain,
     ) -> Self {

@@ -5,7 +5,7 @@ use super::cells::EMPTY;
 use super::explore::Explorer;
 use super::state::{Call, LocalRead, MAX_NOTES, Note, State};
 use super::terms::{NOTHING, Term, TermId, Who, ZERO, reads_state};
-use crate::check::settings::Constant as Setting;
+use crate::check::deployment_settings::Constant as Setting;
 use crate::flow::{Instruction, Operand};
 use pnp_opcodes::{AvmType, Constant, Frame, Op, Shuffle, StackType, TxnField};
 

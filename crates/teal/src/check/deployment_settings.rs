@@ -1,7 +1,7 @@
-//! Template variables: constants whose value belongs to a deployment, not to the program.
+//! What a deployment decides: template variables, and constant conditions that are meant as switches.
 //!
 //! The program is assembled with a marker in place of each variable, so that the analysis knows the constant wherever it
-//! comes to lie, in a block of constants too. A literal that `pushint` puts right before a branch is taken for a variable
+//! is placed, in a block of constants too. A literal that `pushint` puts right before a branch is taken for a variable
 //! whose value has been filled in: no author writes a constant condition that way for another reason.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -33,7 +33,7 @@ struct Variable {
 
 /// The template variables of a program.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Settings {
+pub(super) struct DeploymentSettings {
     variables: Vec<Variable>,
     integers: HashMap<u64, usize>,
     byte_strings: HashMap<Vec<u8>, usize>,
@@ -48,7 +48,7 @@ pub(super) struct Settings {
 /// No integer a program would name.
 const MARKER: u64 = 0x7e3a_5c91_d02b_0000;
 
-impl Settings {
+impl DeploymentSettings {
     /// The source with markers in place of its variables, and what they stand for.
     pub(super) fn prepare(source: &str, values: &BTreeMap<String, TemplateValue>) -> (String, Self) {
         let mut settings = Self::default();
@@ -261,7 +261,7 @@ mod tests {
     fn variables_become_markers_by_what_they_are_used_as() {
         let source = "int TMPL_A; pushbytes TMPL_B\naddr TMPL_C // TMPL_D\ngtxn TMPL_E Fee";
         let values = BTreeMap::from([("A".to_owned(), TemplateValue::Uint(7))]);
-        let (text, settings) = Settings::prepare(source, &values);
+        let (text, settings) = DeploymentSettings::prepare(source, &values);
         assert!(!text.split("//").next().unwrap().contains("TMPL") && text.contains("// TMPL_D"), "{text}");
         assert_eq!(settings.integer(MARKER), Constant::Given(7));
         assert_eq!(settings.opened().integer(MARKER), Constant::Open(0));
