@@ -6,16 +6,17 @@ use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
 use crate::terminal::template::template_values;
 use pnp_registry::write_atomically;
-use pnp_teal::document::{LineRange, ProgramCost, line_ranges};
-use pnp_teal::{CostError, CostOptions, CostReport, Step};
+use pnp_teal::document::ProgramCost;
+use pnp_teal::{CostError, CostOptions, CostReport, cost_paths, cost_snapshot, cost_table};
 use serde::Serialize;
 use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// What one application call adds to the budget of its group (consensus v42, `MaxAppProgramCost`).
-const BUDGET_OF_A_CALL: u64 = 700;
+/// The first line of a snapshot.
+const HEADER: &str =
+    "# Opcode cost and program bytes of each call, least..most. Written by `pnp-contract cost --snapshot`.\n";
 
 /// Arguments of `cost`.
 #[derive(Debug, clap::Args)]
@@ -75,10 +76,18 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     }
     let snapshot = args.snapshot.as_deref().map(|path| compare(path, &subjects, args.check)).transpose()?;
     let mut text = String::new();
-    for subject in &subjects {
+    for Subject { file, source, report } in &subjects {
         match &args.path {
-            Some(name) => ways(subject, name, &mut text),
-            None => table(subject, context.out.is_verbose(), &mut text),
+            Some(name) => {
+                let entries = report.entries.iter().filter(|entry| entry.name == *name);
+                text.extend(entries.map(|entry| cost_paths(file, source.as_deref(), entry)));
+            }
+            None => {
+                text.push_str(&cost_table(file, report, context.out.is_verbose()));
+                if !report.unset.is_empty() {
+                    let _ = writeln!(text, "  of any value: {} (give one with --tmpl)", report.unset.join(", "));
+                }
+            }
         }
     }
     let changed = snapshot.as_ref().is_some_and(|snapshot| snapshot.changed);
@@ -144,7 +153,8 @@ fn compare(path: &Path, subjects: &[Subject], check: bool) -> Result<SnapshotRep
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !check => String::new(),
         Err(error) => return Err(unusable(error, "read")),
     };
-    let after = snapshot(subjects);
+    let mut after = HEADER.to_owned();
+    after.extend(subjects.iter().map(|subject| cost_snapshot(&subject.file, &subject.report)));
     let changed = before != after;
     if changed && !check {
         write_atomically(path, after.as_bytes(), 0o644).map_err(|error| unusable(error, "written"))?;
@@ -155,128 +165,4 @@ fn compare(path: &Path, subjects: &[Subject], check: bool) -> Result<SnapshotRep
         diff.unified_diff().context_radius(1).header(&file, &format!("{file} (now)")).to_string().trim_end().to_owned()
     };
     Ok(SnapshotReport { changed, diff: changed.then(diff), file })
-}
-
-/// The figures as a file that is compared line by line.
-fn snapshot(subjects: &[Subject]) -> String {
-    let mut text =
-        "# Opcode cost and program bytes of each call, least..most. Written by `pnp-contract cost --snapshot`.\n"
-            .to_owned();
-    for Subject { file, report, .. } in subjects {
-        let _ = writeln!(text, "{file}: {} bytes", report.size);
-        for entry in &report.entries {
-            let cost = range(entry.best, entry.worst, "..");
-            let _ = writeln!(
-                text,
-                "  {:<24} cost {cost:<14} bytes {}",
-                entry.name,
-                range(entry.best_bytes, entry.worst_bytes, "..")
-            );
-        }
-    }
-    text
-}
-
-fn range(best: u64, worst: Option<u64>, to: &str) -> String {
-    match worst {
-        Some(worst) if worst == best => best.to_string(),
-        Some(worst) => format!("{best}{to}{worst}"),
-        None => format!("{best}{to}unbounded"),
-    }
-}
-
-/// The calls of a program and their figures.
-fn table(subject: &Subject, verbose: bool, text: &mut String) {
-    let Subject { file, report, .. } = subject;
-    let _ = writeln!(text, "{file}  version {}, {} bytes", report.version, report.size);
-    let width = report.entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or(0).max(4);
-    let _ = writeln!(text, "  {:<width$}  {:<18} bytes run", "call", "cost");
-    for entry in &report.entries {
-        let cost = range(entry.best, entry.worst, " to ");
-        let mark = if entry.by_length.is_empty() { "" } else { " *" };
-        let bytes = range(entry.best_bytes, entry.worst_bytes, " to ");
-        let _ = writeln!(text, "  {:<width$}  {:<18} {bytes}", entry.name, format!("{cost}{mark}"));
-        if verbose {
-            if !entry.when.is_empty() {
-                let _ = writeln!(text, "    when   {}", entry.when.join(", "));
-            }
-            let _ = writeln!(text, "    best   lines {}", lines_text(&entry.best_path));
-            if !entry.worst_path.is_empty() {
-                let _ = writeln!(text, "    worst  lines {}", lines_text(&entry.worst_path));
-            }
-        }
-    }
-    notes(report, text);
-}
-
-/// Remarks on the figures.
-fn notes(report: &CostReport, text: &mut String) {
-    for entry in &report.entries {
-        if let Some(step) = entry.unbounded {
-            let place = step.line.map_or_else(|| format!("pc {}", step.pc), |line| format!("line {line}"));
-            let _ = writeln!(text, "  {}: unbounded: {place} can be run any number of times", entry.name);
-        }
-        if let Some(worst) = entry.worst.filter(|worst| *worst > BUDGET_OF_A_CALL) {
-            let calls = worst.div_ceil(BUDGET_OF_A_CALL);
-            let _ = writeln!(text, "  {}: at worst the budget of {calls} application calls", entry.name);
-        }
-        for cost in &entry.by_length {
-            let place = cost.line.map_or_else(|| format!("pc {}", cost.pc), |line| format!("line {line}"));
-            let (name, opcode) = (&entry.name, cost.opcode);
-            let _ = writeln!(text, "  * {name}: {opcode}, {place}: {} to {} by length", cost.best, cost.worst);
-        }
-    }
-    if !report.followed {
-        let _ = writeln!(text, "  too many ways to follow values: calls are not told apart, and bounds are wide");
-    }
-    if report.entries.is_empty() {
-        let _ = writeln!(text, "  no way through the program approves");
-    }
-    if !report.unset.is_empty() {
-        let _ = writeln!(text, "  of any value: {} (give one with --tmpl)", report.unset.join(", "));
-    }
-}
-
-/// The cheapest and the most expensive path of a call, line by line.
-fn ways(subject: &Subject, name: &str, text: &mut String) {
-    let lines: Vec<&str> = subject.source.as_deref().map(|source| source.lines().collect()).unwrap_or_default();
-    for entry in subject.report.entries.iter().filter(|entry| entry.name == name) {
-        let _ = writeln!(text, "{}  {name}: {}", subject.file, entry.when.join(", "));
-        let same = entry.best_path == entry.worst_path;
-        let title = if same { "best and worst" } else { "best" };
-        way(title, entry.best, &entry.best_path, &lines, text);
-        match entry.worst {
-            Some(worst) if !same => way("worst", worst, &entry.worst_path, &lines, text),
-            Some(_) => {}
-            None => text.push_str("worst: unbounded\n"),
-        }
-    }
-}
-
-fn way(title: &str, cost: u64, path: &[Step], lines: &[&str], text: &mut String) {
-    let _ = writeln!(text, "{title}: {cost}");
-    let mut steps = path.iter().peekable();
-    while let Some(step) = steps.next() {
-        let Some(number) = step.line else {
-            let _ = writeln!(text, "  pc {:>4}  {:>5}", step.pc, step.cost);
-            continue;
-        };
-        let mut cost = step.cost;
-        let mut pc = step.pc;
-        while let Some(next) = steps.next_if(|next| next.line == step.line && next.pc > pc) {
-            cost += next.cost;
-            pc = next.pc;
-        }
-        let index = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
-        let line = index.and_then(|index| lines.get(index)).copied().unwrap_or_default();
-        let _ = writeln!(text, "  {number:>7}  {cost:>5}  {}", line.trim());
-    }
-}
-
-fn lines_text(path: &[Step]) -> String {
-    let range = |range: &LineRange| match range.from == range.to {
-        true => range.from.to_string(),
-        false => format!("{}-{}", range.from, range.to),
-    };
-    line_ranges(path).iter().map(range).collect::<Vec<_>>().join(", ")
 }

@@ -6,8 +6,8 @@ use crate::session::on_network;
 use crate::terminal::input::read;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
-use data_encoding::{BASE64, BASE64_NOPAD};
 use pnp_opcodes::MAX_VERSION;
+use pnp_teal::ProgramFormat;
 use pnp_types::{AppIndex, sha512_256};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -41,39 +41,22 @@ enum Format {
     Base64,
 }
 
-impl Format {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Hex => "hex",
-            Self::Base64 => "base64",
+impl From<ProgramFormat> for Format {
+    fn from(format: ProgramFormat) -> Self {
+        match format {
+            ProgramFormat::Raw => Self::Raw,
+            ProgramFormat::Hex => Self::Hex,
+            ProgramFormat::Base64 => Self::Base64,
         }
     }
+}
 
-    /// By the content's first byte: every version's number is a control character no text begins with, its hex
-    /// begins with 0 and its base64 with A to D. `None` for what cannot be a program.
-    fn of(content: &[u8]) -> Option<Self> {
-        match content.first()? {
-            0..=MAX_VERSION => Some(Self::Raw),
-            _ => match content.trim_ascii_start().first()? {
-                b'0' => Some(Self::Hex),
-                b'A'..=b'D' => Some(Self::Base64),
-                _ => None,
-            },
-        }
-    }
-
-    /// The program that is written so; blanks within digits and letters do not count. The error is one sentence.
-    fn read(self, content: &[u8]) -> Result<Vec<u8>, String> {
-        let text: Vec<u8> = content.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        match self {
-            Self::Raw => Ok(content.to_vec()),
-            Self::Hex => {
-                let digits = text.strip_prefix(b"0x").unwrap_or(&text);
-                hex::decode(digits).map_err(|error| error.to_string())
-            }
-            Self::Base64 if text.ends_with(b"=") => BASE64.decode(&text).map_err(|error| error.to_string()),
-            Self::Base64 => BASE64_NOPAD.decode(&text).map_err(|error| error.to_string()),
+impl From<Format> for ProgramFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Raw => Self::Raw,
+            Format::Hex => Self::Hex,
+            Format::Base64 => Self::Base64,
         }
     }
 }
@@ -108,11 +91,15 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         }
         (None, Some(path)) => {
             let (name, content) = content(path)?;
-            let format = args.format.or_else(|| Format::of(&content)).ok_or_else(|| unknown(&name))?;
+            let format = args
+                .format
+                .map(ProgramFormat::from)
+                .or_else(|| ProgramFormat::of(&content))
+                .ok_or_else(|| unknown(&name))?;
             let program = format.read(&content).map_err(|error| {
                 Failure::new("program", format!("{name} is not {}", format.name())).because(error).hint(HOW)
             })?;
-            answer(name, None, Some(format), &program)
+            answer(name, None, Some(format.into()), &program)
         }
         (None, None) => Err(Failure::usage("there is no program").hint("name a file, or an application with --app")),
     }
@@ -123,7 +110,7 @@ const HOW: &str = "say how the program is written: --format raw, hex or base64";
 /// A program's content and its name for people: a file's, or the argument itself where there is no such file.
 fn content(path: &Path) -> Result<(String, Vec<u8>), Failure> {
     let given = path.as_os_str().as_encoded_bytes();
-    let is_text = matches!(Format::of(given), Some(Format::Hex | Format::Base64));
+    let is_text = matches!(ProgramFormat::of(given), Some(ProgramFormat::Hex | ProgramFormat::Base64));
     if is_text && path != Path::new("-") && !path.exists() {
         let text: String = path.display().to_string();
         let short = text.char_indices().nth(24).map(|(end, _)| format!("{}…", text.get(..end).unwrap_or_default()));
@@ -167,37 +154,4 @@ fn unknown(name: &str) -> Failure {
     Failure::new("program", format!("{name} is not a program"))
         .because(format!("a program begins with its version, 0 to {MAX_VERSION}: as a byte, in hex or in base64"))
         .hint(HOW)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_byte_tells_how_a_program_is_written() {
-        for version in 0..=MAX_VERSION {
-            let program = [version, 0x81, 0x0a, 0x20];
-            assert_eq!(Format::of(&program), Some(Format::Raw), "{version}");
-            let hex = hex::encode(program);
-            for text in [hex.clone(), format!("0x{hex}\n"), format!(" {}\n{}", &hex[..3], &hex[3..])] {
-                assert_eq!(Format::of(text.as_bytes()), Some(Format::Hex), "{text}");
-                assert_eq!(Format::Hex.read(text.as_bytes()).as_deref(), Ok(&program[..]), "{text}");
-            }
-            for text in [BASE64.encode(&program), BASE64_NOPAD.encode(&program)] {
-                assert_eq!(Format::of(text.as_bytes()), Some(Format::Base64), "{text}");
-                assert_eq!(Format::Base64.read(text.as_bytes()).as_deref(), Ok(&program[..]), "{text}");
-            }
-        }
-        for other in [&b""[..], b"#pragma version 8", b"\xff", b"E", b" \n"] {
-            assert_eq!(Format::of(other), None, "{other:?}");
-        }
-    }
-
-    #[test]
-    fn wrong_digits_are_named() {
-        assert!(Format::Hex.read(b"0b8").is_err());
-        assert!(Format::Hex.read(b"0b8g").is_err());
-        assert!(Format::Base64.read(b"AA=").is_err());
-        assert!(Format::Base64.read(b"A!AA").is_err());
-    }
 }

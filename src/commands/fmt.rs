@@ -4,9 +4,8 @@ use crate::failure::{Exit, Failure, is_disk_full};
 use crate::session::context::Context;
 use crate::terminal::input::read_text;
 use crate::terminal::output::Answer;
-use pnp_registry::write_atomically;
-use pnp_teal::template::{placeholders, substitute};
-use pnp_teal::{AssembleOptions, FormatError};
+use pnp_registry::rewrite_atomically;
+use pnp_teal::{FormatError, assembles_alike};
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 use std::fs;
@@ -177,7 +176,7 @@ fn lay_out(path: PathBuf) -> Result<Source, Failure> {
             _ => failure.because("no assembler reads such a line").hint("break the line into several"),
         }
     })?;
-    if !assemble_alike(&before, &after) {
+    if !assembles_alike(&before, &after) {
         return Err(Failure::new(
             "internal",
             format!("{name} would assemble to another program; it was left as it is"),
@@ -187,36 +186,13 @@ fn lay_out(path: PathBuf) -> Result<Source, Failure> {
     Ok(Source { path, before, after })
 }
 
-/// Whether both texts give the same program, or none.
-fn assemble_alike(before: &str, after: &str) -> bool {
-    let values = placeholders(before);
-    let program = |text: &str| {
-        let text = substitute(text, &values).ok()?;
-        pnp_teal::assemble(&text, AssembleOptions::default()).ok().map(|assembled| assembled.bytes)
-    };
-    before == after || program(before) == program(after)
-}
-
-/// Takes the file's place; a link goes on pointing to it, and its rights stay.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let unwritable = |error: std::io::Error| {
-        Failure::new(
-            if is_disk_full(&error) { "disk_full" } else { "unwritable" },
-            format!("{} cannot be written", path.display()),
-        )
-        .because(error)
-        .hint("the file is as it was; check its rights, or use --check")
-    };
-    let target = fs::canonicalize(path).map_err(unwritable)?;
-    let permissions = fs::metadata(&target).map_err(unwritable)?.permissions();
-    if permissions.readonly() {
-        return Err(unwritable(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "it may only be read")));
-    }
-    #[cfg(unix)]
-    let mode = std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o7777;
-    #[cfg(not(unix))]
-    let mode = 0o644;
-    write_atomically(&target, bytes, mode).map_err(unwritable)
+    rewrite_atomically(path, bytes).map_err(|error| {
+        let code = if is_disk_full(&error) { "disk_full" } else { "unwritable" };
+        Failure::new(code, format!("{} cannot be written", path.display()))
+            .because(error)
+            .hint("the file is as it was; check its rights, or use --check")
+    })
 }
 
 /// A unified diff; where only line ends differ, it says so.

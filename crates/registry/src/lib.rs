@@ -24,9 +24,11 @@
 mod error;
 mod multisig;
 mod record;
+mod rewrite;
 mod store;
 
 pub use error::RegistryError;
 pub use multisig::{Multisigs, NamedMultisig};
 pub use record::{Account, Asset, Chain, Contract, DEFAULT_NAME, Deployments, Event, Pending, Programs, Rates};
+pub use rewrite::rewrite_atomically;
 pub use store::{Store, make_atomically, write_atomically};

@@ -46,6 +46,7 @@ mod macros;
 mod mnemonic;
 mod problem;
 mod problem_code;
+mod program_format;
 mod quote;
 mod refine;
 #[cfg(feature = "render")]
@@ -62,12 +63,15 @@ pub use advice::{Related, version_of};
 pub use bytes_literal::BytesError;
 pub use check::{CheckOptions, Finding, check};
 pub use cost::{CostError, CostOptions, CostReport, EntryCost, LengthCost, Step, cost, cost_of_program};
+#[cfg(feature = "render")]
+pub use cost::{cost_paths, cost_snapshot, cost_table};
 pub use diagnostic::{Diagnostic, Severity, report};
 pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_with_places};
 pub use encoding::EncodingError;
-pub use format::{FormatError, format};
+pub use format::{FormatError, assembles_alike, format};
 pub use integer::IntegerError;
 pub use problem::Problem;
+pub use program_format::ProgramFormat;
 #[cfg(feature = "render")]
 pub use render::{RenderOptions, render};
 pub use source_text::{NotText, source_text};

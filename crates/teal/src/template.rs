@@ -46,6 +46,49 @@ pub struct TemplateError {
     pub missing: Vec<Variable>,
 }
 
+/// Why a text gives no variable a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AssignmentError {
+    /// Nothing says where the value begins.
+    #[error("it has no =")]
+    NoEquals,
+    /// The name is none.
+    #[error("a name has letters, digits and _ only")]
+    Name,
+    /// Digits of hex that make no bytes.
+    #[error("the value is not whole bytes of hex")]
+    Hex,
+    /// A number over 2^64-1.
+    #[error("the number does not fit 64 bits")]
+    Number,
+}
+
+/// A variable and its value of a text `NAME=VALUE`: the name with or without `TMPL_`, the value a number, `0x` and hex, or
+/// text. The name that is returned is the whole one.
+///
+/// # Errors
+/// [`AssignmentError`].
+///
+/// ```
+/// use pnp_teal::template::{TemplateValue, assignment};
+///
+/// assert_eq!(assignment("UPDATABLE=1"), Ok(("TMPL_UPDATABLE".to_owned(), TemplateValue::Uint(1))));
+/// ```
+pub fn assignment(text: &str) -> Result<(String, TemplateValue), AssignmentError> {
+    let (name, value) = text.split_once('=').ok_or(AssignmentError::NoEquals)?;
+    let name = name.strip_prefix(PREFIX).unwrap_or(name);
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err(AssignmentError::Name);
+    }
+    let is_number = !value.is_empty() && value.chars().all(|c| c.is_ascii_digit());
+    let value = match value.strip_prefix("0x") {
+        Some(digits) => TemplateValue::Bytes(hex::decode(digits).map_err(|_| AssignmentError::Hex)?),
+        None if is_number => TemplateValue::Uint(value.parse().map_err(|_| AssignmentError::Number)?),
+        None => TemplateValue::Bytes(value.as_bytes().to_vec()),
+    };
+    Ok((format!("{PREFIX}{name}"), value))
+}
+
 /// Every place where a variable is used, in the order of the source.
 #[must_use]
 pub fn variables(source: &str) -> Vec<Variable> {
@@ -157,6 +200,16 @@ fn end_of_base64(bytes: &[u8], at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn assigned_values_are_numbers_hex_or_text() {
+        assert_eq!(assignment("A=1"), Ok(("TMPL_A".to_owned(), TemplateValue::Uint(1))));
+        assert_eq!(assignment("TMPL_B=0x01"), Ok(("TMPL_B".to_owned(), TemplateValue::Bytes(vec![1]))));
+        assert_eq!(assignment("C=text").map(|(_, value)| value), Ok(TemplateValue::Bytes(b"text".to_vec())));
+        for wrong in ["A", "=1", "A-B=1", "A=0x1", "A=99999999999999999999"] {
+            assert!(assignment(wrong).is_err(), "{wrong}");
+        }
+    }
 
     fn values() -> BTreeMap<String, TemplateValue> {
         BTreeMap::from([

@@ -13,7 +13,12 @@ mod labels;
 mod machine;
 mod paths;
 mod stack;
+#[cfg(feature = "render")]
+mod text;
 mod value;
+
+#[cfg(feature = "render")]
+pub use text::{cost_paths, cost_snapshot, cost_table};
 
 use std::collections::{BTreeMap, HashSet};
 

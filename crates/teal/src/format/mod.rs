@@ -15,7 +15,9 @@
 mod align;
 mod rows;
 
+use super::template::{placeholders, substitute};
 use super::token::{Token, tokenize};
+use super::{AssembleOptions, assemble};
 
 /// A line must be shorter than this, in bytes, or no assembler reads it.
 const MAX_LINE: usize = 64 * 1024;
@@ -45,6 +47,17 @@ pub enum FormatError {
     /// A source of 4 GiB or more.
     #[error("the text is too long")]
     TextTooLong,
+}
+
+/// Whether two sources assemble to the same program, or neither assembles. Template variables get placeholders.
+#[must_use]
+pub fn assembles_alike(one: &str, other: &str) -> bool {
+    let values = placeholders(one);
+    let program = |text: &str| {
+        let text = substitute(text, &values).ok()?;
+        assemble(&text, AssembleOptions::default()).ok().map(|assembled| assembled.bytes)
+    };
+    one == other || program(one) == program(other)
 }
 
 /// The source in the one layout. Formatting the result again gives the same text, and assembling it the same program.
