@@ -6,7 +6,3 @@ mod session;
 mod terminal;
 
 pub use commands::{Cli, main};
-
-// Former places of these modules, until every command names the new ones.
-use failure as explain;
-use session::context;

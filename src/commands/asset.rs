@@ -1,16 +1,14 @@
 //! `asset`: make, agree to, send and show the asset that bills are paid with.
 
-use crate::commands::account::account_named;
 use crate::commands::multisig::SenderArgs;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::{Session, in_turn, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_client::AssetState;
-use pnp_ops::{AssetOptedIn, AssetPlan, Outcome};
+use pnp_ops::{AssetOptedIn, AssetPlan, AssetSent, Holding, Outcome};
 use pnp_types::{Address, AssetIndex};
-use pnp_usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -211,13 +209,6 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 }
 
 async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &SenderArgs) -> Result<Answer, Failure> {
-    for (what, text, most) in [("unit", &plan.unit, 8), ("name", &plan.name, 32), ("url", &plan.url, 96)] {
-        if text.len() > most {
-            return Err(
-                Failure::usage(format!("the --{what} has {} bytes, the most is {most}", text.len())).hint("shorten it")
-            );
-        }
-    }
     let many = signers.signers(session.context)?;
     let asset = match session.create_asset(plan, from, many.as_ref()).await? {
         Outcome::Done(asset) => asset,
@@ -270,29 +261,23 @@ async fn send(
     from: &str,
     signers: &SenderArgs,
 ) -> Result<Answer, Failure> {
-    let asset = session.existing_asset(asset).await?;
     let many = signers.signers(session.context)?;
-    let account = session.sender(many.as_ref(), from).await?;
-    let receiver = account_named(session, to).await?;
-    let params = session.params().await?;
-    let transfer = calls::asset_transfer(account.address(), receiver, asset.id, amount, &params);
-    let what = format!("send {amount} minor units of asset {} to {receiver}", asset.id);
-    let transactions = pnp_ops::single(transfer, &params)?;
-    let sent = match session.carry_out("asset-send", &what, &account, &transactions, None).await? {
-        Outcome::Done(sent) => sent,
+    let done = match session.send_asset(amount, to, asset, from, many.as_ref()).await? {
+        Outcome::Done(done) => done,
         Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
     };
+    let AssetSent { asset, from, to, sent } = done;
     let report = SendReport {
         network: session.network.name.clone(),
         genesis_hash: session.identity.hash.clone(),
         asset: asset.id,
-        from: account.address(),
-        to: receiver,
+        from,
+        to,
         amount,
         txids: sent.txids,
         round: sent.confirmation.round,
     };
-    Answer::of(&report, format!("sent {} to {receiver} in round {}", shown(amount, &asset), report.round))
+    Answer::of(&report, format!("sent {} to {to} in round {}", shown(amount, &asset), report.round))
 }
 
 async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer, Failure> {
@@ -302,16 +287,14 @@ async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer
         format!("total     {}", shown(asset.total, &asset)),
         format!("creator   {}", asset.creator),
     ];
-    let mut holdings = Vec::new();
-    for name in session.account_names().await? {
-        let Ok(account) = session.keys().get(&name).await else { continue };
-        let holding = session.algod.holding(account.address, asset.id).await?;
-        let text = holding.map_or_else(|| "not opted in".to_owned(), |holding| shown(holding.amount, &asset));
-        let title = if holdings.is_empty() { "held by" } else { "" };
+    let holdings = session.holdings(asset.id).await?;
+    for (index, Holding { name, amount, .. }) in holdings.iter().enumerate() {
+        let text = amount.map_or_else(|| "not opted in".to_owned(), |amount| shown(amount, &asset));
+        let title = if index == 0 { "held by" } else { "" };
         lines.push(format!("{title:<9} {name:<9} {text}"));
-        let amount = holding.map(|holding| holding.amount);
-        holdings.push(HoldingReport { name, address: account.address, amount });
     }
+    let report = |Holding { name, address, amount }| HoldingReport { name, address, amount };
+    let holdings = holdings.into_iter().map(report).collect();
     let report = ShowReport {
         network: session.network.name.clone(),
         genesis_hash: session.identity.hash.clone(),

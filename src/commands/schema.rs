@@ -145,7 +145,7 @@ const DOCUMENTS: &[Entry] = &[
         "A page of the manual; with `--dir`, the files that were written.",
     ),
     one::<multisig::InfoReport>("multisig info"),
-    one::<multisig::Inspection>("multisig inspect"),
+    one::<multisig::InspectReport>("multisig inspect"),
     one::<multisig::MergeReport>("multisig merge"),
     one::<multisig::NewReport>("multisig new"),
     one::<multisig::SignReport>("multisig sign"),

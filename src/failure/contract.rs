@@ -1,7 +1,7 @@
 //! Errors of deploying, changing and deleting a contract.
 
 use super::Failure;
-use pnp_ops::{AssetError, DeployError, SenderError, UpdateError};
+use pnp_ops::{DeployError, SenderError, UpdateError};
 use pnp_usage::{Change, Refusal, Template};
 
 impl From<SenderError> for Failure {
@@ -96,20 +96,6 @@ impl From<UpdateError> for Failure {
                     .because(format!("{lacks}, and an update cannot change that here"))
                     .hint("make another application: `pnp-contract deploy --on-schema-break append`, or replace")
             }
-        }
-    }
-}
-
-impl From<AssetError> for Failure {
-    fn from(error: AssetError) -> Self {
-        let failure = Self::new("no_asset", &error);
-        match error {
-            AssetError::NotRecorded { network } => {
-                failure.hint(format!("run `pnp-contract asset create --net {network}`, or name one with --asset"))
-            }
-            AssetError::Missing { asset, .. } => failure
-                .hint("check --asset and --net, or make one with `pnp-contract asset create`")
-                .with("asset", asset),
         }
     }
 }

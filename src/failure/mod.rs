@@ -1,10 +1,13 @@
 //! Failures of commands: what happened, why, and what to do.
 
+mod accounts;
 mod batch;
+pub(crate) mod bundle_words;
 mod client;
 mod contract;
 mod devnet;
 mod keys;
+mod multisig;
 mod network;
 pub(crate) mod node_errors;
 mod ops;
@@ -16,6 +19,7 @@ mod report;
 mod usage;
 
 pub(crate) use batch::{GO_ON, interrupted_by_user};
+pub(crate) use multisig::unreadable_bundle;
 pub(crate) use refusal::{refusal, rejected};
 pub(crate) use report::{ErrorBody, ErrorReport};
 

@@ -26,6 +26,8 @@ impl From<Error> for Failure {
             Error::Lock(error) => error.into(),
             Error::Dispenser(error) => error.into(),
             Error::Embedded(error) => error.into(),
+            Error::Account(error) => error.into(),
+            Error::Multisig(error) => (*error).into(),
             Error::Asset(error) => error.into(),
             Error::Sender(error) => (*error).into(),
             Error::Deploy(error) => error.into(),

@@ -1,12 +1,14 @@
 //! The events of operations in words, and the question at the terminal before something is sent on MainNet.
 
-use crate::terminal::callouts;
+use crate::failure::bundle_words;
 use crate::terminal::interrupt;
 use crate::terminal::output::{Output, Waiting};
 use crate::terminal::unlock::Passwords;
+use crate::terminal::{callouts, effect};
 use pnp_keys::Opener;
 use pnp_network::Environment;
-use pnp_ops::{Approve, Deciding, Decision, Effect, Event, Host, Observer, Proposal};
+use pnp_ops::{Approve, BatchTotals, Deciding, Decision, Effect, Event, Host, Observer, Proposal};
+use pnp_types::{Address, MicroAlgos, Transaction, Txid};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The terminal as operations see it. With `yes` nothing is asked.
@@ -102,6 +104,7 @@ impl Observer for Progress {
             Event::DescriptionNotWritten { why } => {
                 out.warn(&format!("the ARC-56 description was not written: {why}"));
             }
+            Event::BundleMayExpire(warning) => out.warn(&bundle_words::validity_warning(warning)),
             Event::DeploymentNotSeen { why } => out.detail(&why),
             Event::WaitingForDeployment { txid, .. } => {
                 out.say(&format!("waiting for {txid}, a deployment that was sent earlier"));
@@ -144,13 +147,34 @@ impl Approve for Question {
 
 fn lines(effect: &Effect) -> Vec<(&'static str, String)> {
     match effect {
-        Effect::Group { action, sender, fee, txids } => {
-            let mut lines = vec![("action", action.clone()), ("sender", sender.to_string()), ("fee", fee.to_string())];
-            lines.extend(txids.iter().map(|txid| ("id", txid.to_string())));
-            lines
+        Effect::Group { action, sender, fee, txids } => group(action, *sender, *fee, txids.iter().copied()),
+        Effect::Bundle { transactions } => {
+            let sentences: Vec<_> = transactions.iter().map(effect::sentence).collect();
+            let sender = transactions.first().map(|first| first.header.sender).unwrap_or_default();
+            let fee = transactions.iter().fold(MicroAlgos::ZERO, |sum, one| sum.saturating_add(one.header.fee));
+            group(&sentences.join("; "), sender, fee, transactions.iter().map(Transaction::id))
         }
-        Effect::Lines(lines) => lines.clone(),
+        Effect::Batch { origin, totals: None } => {
+            vec![("action", format!("bill the lines of {origin}; what they add up to is not known yet"))]
+        }
+        Effect::Batch { origin, totals: Some(BatchTotals { lines, sums, network_fees }) } => vec![
+            ("action", format!("bill {} of {lines} lines of {origin}", sums.charged)),
+            ("amount", format!("{} minor units: {} net, {} fee", sums.gross, sums.net, sums.fee)),
+            ("senders", "the users the lines name".to_owned()),
+            ("fee", format!("{network_fees} at the least fee; lines the journal has already are not billed again")),
+        ],
     }
+}
+
+fn group(
+    action: &str,
+    sender: Address,
+    fee: MicroAlgos,
+    txids: impl Iterator<Item = Txid>,
+) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("action", action.to_owned()), ("sender", sender.to_string()), ("fee", fee.to_string())];
+    lines.extend(txids.map(|txid| ("id", txid.to_string())));
+    lines
 }
 
 /// Asks for the keystore's passwords.

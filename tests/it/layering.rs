@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("network", &[]),
     ("keys", &["types"]),
     ("registry", &["types"]),
-    ("ops", &["usage", "client", "registry", "keys", "network", "devnet", "ledger", "teal", "types"]),
+    ("ops", &["usage", "client", "registry", "keys", "network", "devnet", "ledger", "avm", "teal", "types"]),
     ("", &["ops", "usage", "client", "registry", "keys", "network", "devnet", "avm", "teal", "opcodes", "types"]),
 ];
 

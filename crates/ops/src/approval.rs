@@ -1,6 +1,7 @@
 //! Who says yes before something is sent where tokens are worth money.
 
-use pnp_types::{Address, MicroAlgos, Txid};
+use pnp_types::{Address, MicroAlgos, Transaction, Txid};
+use pnp_usage::journal::Sums;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -30,8 +31,29 @@ pub enum Effect {
         /// Its transactions.
         txids: Vec<Txid>,
     },
-    /// More than one group: names and values, in the order to show them in.
-    Lines(Vec<(&'static str, String)>),
+    /// The group of a bundle that enough have signed.
+    Bundle {
+        /// Its transactions; never empty.
+        transactions: Vec<Transaction>,
+    },
+    /// A batch of bills: one group for each of its lines, sent by the user that the line names.
+    Batch {
+        /// Where the lines come from: a file's name, or `stdin`.
+        origin: String,
+        /// What the lines add up to; nothing where they are not known before they are sent.
+        totals: Option<BatchTotals>,
+    },
+}
+
+/// What the lines of a batch of bills add up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchTotals {
+    /// All lines, with those that cannot be read.
+    pub lines: u64,
+    /// The bills of the lines that can be read, in minor units.
+    pub sums: Sums,
+    /// The least that the network asks for them. What was billed before is not sent again, and costs nothing.
+    pub network_fees: MicroAlgos,
 }
 
 /// What came of asking.

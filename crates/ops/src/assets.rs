@@ -6,8 +6,33 @@ use crate::sender::{MultisigSigners, Outcome, Sender, Unsigned};
 use crate::sending::{Sent, single};
 use crate::{AssetPlan, Made};
 use pnp_client::AssetState;
+use pnp_keys::Account;
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::calls;
+
+/// Units of an asset that were sent.
+#[derive(Debug)]
+pub struct AssetSent {
+    /// The asset.
+    pub asset: AssetState,
+    /// Who sent them.
+    pub from: Address,
+    /// Who received them.
+    pub to: Address,
+    /// The transaction.
+    pub sent: Sent,
+}
+
+/// What an account whose key is here holds of an asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The account's name.
+    pub name: String,
+    /// Its address.
+    pub address: Address,
+    /// How much, in minor units; nothing where it has not opted in.
+    pub amount: Option<u64>,
+}
 
 /// An account that may hold an asset.
 #[derive(Debug)]
@@ -44,6 +69,7 @@ impl Connection {
         from: &str,
         signers: Option<&MultisigSigners>,
     ) -> Result<Outcome<pnp_registry::Asset>, Error> {
+        plan.check()?;
         match self.sender(signers, from).await? {
             Sender::One(creator) => Ok(Outcome::Done(self.make_asset(&creator, plan).await?)),
             Sender::Many(sender) => {
@@ -88,5 +114,43 @@ impl Connection {
             self.hold(&account, asset.id).await?
         };
         Ok(Outcome::Done(AssetOptedIn { asset, account: account.address, sent }))
+    }
+
+    /// Sends `amount` minor units of an asset to the account `to`.
+    ///
+    /// # Errors
+    /// What [`Connection::address_named`] and sending may fail for.
+    pub async fn send_asset(
+        &self,
+        amount: u64,
+        to: &str,
+        asset: Option<AssetIndex>,
+        from: &str,
+        signers: Option<&MultisigSigners>,
+    ) -> Result<Outcome<AssetSent>, Error> {
+        let asset = self.existing_asset(asset).await?;
+        let sender = self.sender(signers, from).await?;
+        let (from, to) = (sender.address(), self.address_named(to).await?);
+        let params = self.params().await?;
+        let transactions = single(calls::asset_transfer(from, to, asset.id, amount, &params), &params)?;
+        let what = format!("send {amount} minor units of asset {} to {to}", asset.id);
+        Ok(match self.carry_out("asset-send", &what, &sender, &transactions, None).await? {
+            Outcome::Done(sent) => Outcome::Done(AssetSent { asset, from, to, sent }),
+            Outcome::Unsigned(unsigned) => Outcome::Unsigned(unsigned),
+        })
+    }
+
+    /// What the accounts hold of an asset whose keys are here, by name.
+    ///
+    /// # Errors
+    /// Keys that cannot be read, and a network that does not answer.
+    pub async fn holdings(&self, asset: AssetIndex) -> Result<Vec<Holding>, Error> {
+        let mut holdings = Vec::new();
+        for name in self.account_names().await? {
+            let Ok(Account { address, .. }) = self.keys().get(&name).await else { continue };
+            let amount = self.algod.holding(address, asset).await?.map(|holding| holding.amount);
+            holdings.push(Holding { name, address, amount });
+        }
+        Ok(holdings)
     }
 }

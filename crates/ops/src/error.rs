@@ -1,5 +1,6 @@
 //! Why an operation was not done.
 
+mod account;
 mod asset;
 mod batch;
 mod dispenser;
@@ -12,6 +13,7 @@ mod sender;
 mod status;
 mod update;
 
+pub use account::AccountError;
 pub use asset::AssetError;
 pub use batch::BatchError;
 pub use dispenser::DispenserError;
@@ -25,6 +27,7 @@ pub use status::MissingApplication;
 pub use update::UpdateError;
 
 use crate::deploy::DeployError;
+use crate::multisig::MultisigError;
 use crate::refusal::Refusal;
 use pnp_client::ClientError;
 use pnp_keys::KeyError;
@@ -93,6 +96,12 @@ pub enum Error {
     /// An application that the record does not have.
     #[error(transparent)]
     NotRecorded(#[from] NotRecorded),
+    /// An account.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// A multisignature, or a bundle that it signs.
+    #[error(transparent)]
+    Multisig(Box<MultisigError>),
     /// An asset.
     #[error(transparent)]
     Asset(#[from] AssetError),
@@ -149,6 +158,12 @@ impl Made {
             Self::Application => "application",
             Self::Asset => "asset",
         }
+    }
+}
+
+impl From<MultisigError> for Error {
+    fn from(error: MultisigError) -> Self {
+        Self::Multisig(Box::new(error))
     }
 }
 

@@ -54,6 +54,11 @@ impl KeySources {
         self.keystore.as_ref()
     }
 
+    /// The development accounts, where there are any.
+    pub(crate) const fn local(&self) -> Option<&LocalAccounts> {
+        self.local.as_ref()
+    }
+
     /// The ring of all keys: those of the settings, and these.
     #[must_use]
     pub fn ring<'e>(&self, environment: &'e Environment) -> KeyRing<'e> {

@@ -35,6 +35,7 @@
 //! # fn main() {}
 //! ```
 
+mod accounts;
 mod approval;
 mod assets;
 mod bill;
@@ -51,9 +52,13 @@ pub mod explain;
 mod history;
 mod host;
 mod key_sources;
+mod keystore;
 mod kmd_wallets;
 mod life;
+mod local_keys;
 mod lock;
+pub mod multisig;
+mod names;
 mod observer;
 pub mod provenance;
 mod provision;
@@ -67,8 +72,9 @@ mod suite;
 mod user_queues;
 mod verify;
 
-pub use approval::{Approve, Deciding, Decision, Effect, Proposal};
-pub use assets::AssetOptedIn;
+pub use accounts::{FoundAccounts, Funded, RekeyPlan};
+pub use approval::{Approve, BatchTotals, Deciding, Decision, Effect, Proposal};
+pub use assets::{AssetOptedIn, AssetSent, Holding};
 pub use bill::{BatchEnd, BatchLines, BatchRequest, BillOrder, ExplainRefusal, OpenBatch};
 pub use connection::{Connection, transport};
 pub use contract_record::{programs_of, rates, recorded_programs, recorded_template};
@@ -77,14 +83,16 @@ pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, F
 #[cfg(feature = "embedded")]
 pub use error::EmbeddedError;
 pub use error::{
-    AssetError, BatchError, ConnectError, DispenserError, Error, ExplainError, LockError, Made, MissingApplication,
-    NoContract, NotRecorded, NotSent, SenderError, SettingError, UpdateError, WrongSigner,
+    AccountError, AssetError, BatchError, ConnectError, DispenserError, Error, ExplainError, LockError, Made,
+    MissingApplication, NoContract, NotRecorded, NotSent, SenderError, SettingError, UpdateError, WrongSigner,
 };
 pub use history::{BatchHistory, History, HistoryEntry, Signers};
 pub use host::{Host, Passwords};
 pub use key_sources::{KeySources, account_names};
+pub use keystore::{KeptAccount, words_of, write_words};
 pub use kmd_wallets::KmdWallets;
 pub use life::{Changed, Deleted, Left, OptedIn, ParameterChange, UpdateRequest};
+pub use local_keys::LocalKeys;
 pub use lock::NetworkLock;
 pub use observer::{Event, Observer};
 pub use provision::{AssetPlan, Gift};

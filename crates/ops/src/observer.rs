@@ -1,6 +1,7 @@
 //! The events of operations while they run.
 
 use crate::Found;
+use crate::multisig::ValidityWarning;
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Round, Txid};
 use pnp_usage::Template;
 use std::fmt;
@@ -162,6 +163,8 @@ pub enum Event {
         /// Why.
         why: String,
     },
+    /// A bundle is sent that few rounds are left for.
+    BundleMayExpire(ValidityWarning),
     /// A deployment that was sent earlier was waited for and not seen.
     DeploymentNotSeen {
         /// Why.

@@ -1,7 +1,7 @@
 //! Creates what a development network lacks: accounts, Algos, the PLY asset, opt-ins. On other networks it creates nothing.
 
 use crate::connection::Connection;
-use crate::error::{Error, Made, WrongSigner};
+use crate::error::{AssetError, Error, Made, WrongSigner};
 use crate::observer::Event;
 use crate::provenance;
 use crate::sending::{Sent, group, single};
@@ -43,6 +43,18 @@ impl Default for AssetPlan {
 }
 
 impl AssetPlan {
+    /// Refuses texts that are longer than the network takes.
+    ///
+    /// # Errors
+    /// [`AssetError::TooLong`].
+    pub(crate) fn check(&self) -> Result<(), AssetError> {
+        let texts = [("unit", &self.unit, 8), ("name", &self.name, 32), ("url", &self.url, 96)];
+        match texts.into_iter().find(|(_, text, most)| text.len() > *most) {
+            Some((part, text, most)) => Err(AssetError::TooLong { part, length: text.len(), most }),
+            None => Ok(()),
+        }
+    }
+
     /// The transaction that creates the asset, managed by its creator.
     #[must_use]
     pub fn transaction(&self, creator: Address, params: &SuggestedParams) -> Transaction {

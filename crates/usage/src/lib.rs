@@ -69,6 +69,7 @@ mod intent;
 pub mod journal;
 mod parameters;
 mod plan;
+mod program_changes;
 mod programs;
 mod quantity;
 mod receipt;
@@ -93,6 +94,7 @@ pub use plan::{
     Action, Aspect, Change, DeployedContract, DesiredContract, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size,
     UnknownPolicy, extra_pages, grown, missing_room,
 };
+pub use program_changes::{ProgramChange, ProgramIdentity, ProgramPair, program_changes};
 pub use programs::{
     APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_PATH, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes,
 };

@@ -1,15 +1,12 @@
 //! `account export`: an account's 25 words, to a person or into a file of their own.
 
-use super::vault::Vault;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
-use pnp_keys::{create_private, mnemonic};
+use pnp_ops::{LocalKeys, words_of, write_words};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
+use std::path::PathBuf;
 
 /// Arguments of `account export`.
 #[derive(Debug, clap::Args)]
@@ -35,27 +32,23 @@ pub(crate) struct ExportReport {
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = &args.name;
-    let vault = Vault::open(context)?;
+    let keys = LocalKeys::open(&context.settings(), &context.host())?;
     if args.out.is_none() && context.options.json {
         return Err(Failure::usage("words are not part of a JSON document")
             .because("what reads documents keeps them")
             .hint("write them to a file of their own with --out FILE"));
     }
-    let account = vault.sources.ring(&vault.environment).get(name).await?;
+    let account = keys.ring().get(name).await?;
     if args.out.is_none() {
         confirm(context, name).await?;
     }
-    let key = account.unlock().await?.ok_or_else(|| {
-        Failure::new("no_key", format!("{} keeps the key of {name:?} to itself", account.origin))
-            .hint("ask it for the key: `goal account export`")
-    })?;
-    let words = mnemonic::from_seed(&key.seed());
+    let (address, words) = words_of(&account).await?;
     let Some(path) = &args.out else {
         context.out.reveal(&words)?;
         return Ok(Answer::Nothing);
     };
-    write(path, words)?;
-    let report = ExportReport { name: name.clone(), address: key.address().to_string(), file: context.shown(path) };
+    write_words(path, words)?;
+    let report = ExportReport { name: name.clone(), address: address.to_string(), file: context.shown(path) };
     let text = format!("the 25 words of {} are in {}, readable by you alone", report.address, report.file);
     Answer::of(&report, text)
 }
@@ -77,17 +70,4 @@ async fn confirm(context: &Context, name: &str) -> Result<(), Failure> {
         Some(answer) if answer == name => Ok(()),
         _ => Err(unconfirmed("the words were not shown: it was not confirmed")),
     }
-}
-
-fn write(path: &Path, mut words: Zeroizing<String>) -> Result<(), Failure> {
-    words.push('\n');
-    let written = create_private(path).and_then(|mut file| {
-        file.write_all(words.as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(|error| {
-        Failure::new("unwritable", format!("the words could not be written to {}", path.display()))
-            .because(error)
-            .hint("name a file that does not exist yet, in a folder you may write in")
-    })
 }

@@ -1,8 +1,8 @@
 //! `account import`: keep the key of a mnemonic.
 
 use super::vault::Vault;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use crate::terminal::values;
 use pnp_keys::mnemonic;
@@ -37,7 +37,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             .hint("run the command with the name alone and type the words when asked; treat a real key as exposed"));
     }
     let vault = Vault::open(context)?;
-    vault.must_be_free(&args.name)?;
+    vault.keys.check_free(&args.name)?;
     let (words, origin) = words(context, &vault, args).await?;
     let seed = mnemonic::to_seed(&words).map_err(|why| {
         Failure::new("mnemonic", format!("{origin} is not a mnemonic: {why}"))
@@ -50,7 +50,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 /// The words, and where they came from.
 async fn words(context: &Context, vault: &Vault<'_>, args: &Args) -> Result<(Zeroizing<String>, String), Failure> {
     if let Some(variable) = &args.from_env {
-        let setting = vault.environment.get(variable).ok_or_else(|| {
+        let setting = vault.keys.environment.get(variable).ok_or_else(|| {
             Failure::new("no_words", format!("{variable} is not set"))
                 .hint("name a variable of the environment or of .env that holds the 25 words")
         })?;

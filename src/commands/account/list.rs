@@ -1,16 +1,14 @@
 //! `account list`: which accounts are here, where their keys come from, and which of several wins.
 
-use super::vault::Vault;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use pnp_client::AccountState;
-use pnp_keys::{Account, KeyRing};
-use pnp_ops::account_names;
+use pnp_keys::Account;
+use pnp_ops::{FoundAccounts, LocalKeys};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// Arguments of `account list`.
 #[derive(Debug, clap::Args)]
@@ -59,57 +57,35 @@ struct Row {
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     if args.offline {
-        let vault = Vault::open(context)?;
-        let names = account_names(&vault.environment, &vault.sources.names()?);
-        let found = Found::look(&vault.sources.ring(&vault.environment), &names).await;
-        return found.answer(&vault.network.name, None).await;
+        let keys = LocalKeys::open(&context.settings(), &context.host())?;
+        let found = FoundAccounts::find(&keys.ring(), &keys.account_names()?).await;
+        return answer(found, &keys.network.name, None).await;
     }
     on_network(context, async |session| {
-        let found = Found::look(&session.keys(), &session.account_names().await?).await;
-        found.answer(&session.network.name, Some(session)).await
+        let found = FoundAccounts::find(&session.keys(), &session.account_names().await?).await;
+        answer(found, &session.network.name, Some(session)).await
     })
     .await
 }
 
-struct Found {
-    accounts: Vec<(Account, bool)>,
-    problems: Vec<String>,
-}
-
-impl Found {
-    async fn look(ring: &KeyRing<'_>, names: &BTreeSet<String>) -> Self {
-        let mut found = Self { accounts: Vec::new(), problems: Vec::new() };
-        for name in names {
-            let mut used = true;
-            for account in ring.everywhere(name).await {
-                match account {
-                    Ok(account) => found.accounts.push((account, used)),
-                    Err(error) => found.problems.push(error.to_string()),
-                }
-                used = false;
-            }
-        }
-        found
-    }
-
-    async fn answer(self, network: &str, session: Option<&Session<'_>>) -> Result<Answer, Failure> {
-        let mut rows = Vec::new();
-        let mut lines = Vec::new();
-        for (account, used) in &self.accounts {
-            let state = match session {
-                Some(session) => Some(session.algod.account(account.address).await?),
-                None => None,
-            };
-            lines.push(line(account, *used, state.as_ref()));
-            rows.push(row(account, *used, state.as_ref()));
-        }
-        lines.extend(self.problems.iter().map(|problem| format!("{:<10} {problem}", "problem")));
-        let text = match lines.is_empty() {
-            true => format!("no account on {network}: `pnp-contract account new NAME` makes one"),
-            false => lines.join("\n"),
+async fn answer(found: FoundAccounts, network: &str, session: Option<&Session<'_>>) -> Result<Answer, Failure> {
+    let mut rows = Vec::new();
+    let mut lines = Vec::new();
+    for (account, used) in &found.accounts {
+        let state = match session {
+            Some(session) => Some(session.algod.account(account.address).await?),
+            None => None,
         };
-        Answer::of(&ListReport { network: network.to_owned(), accounts: rows, problems: self.problems }, text)
+        lines.push(line(account, *used, state.as_ref()));
+        rows.push(row(account, *used, state.as_ref()));
     }
+    let problems: Vec<_> = found.problems.iter().map(ToString::to_string).collect();
+    lines.extend(problems.iter().map(|problem| format!("{:<10} {problem}", "problem")));
+    let text = match lines.is_empty() {
+        true => format!("no account on {network}: `pnp-contract account new NAME` makes one"),
+        false => lines.join("\n"),
+    };
+    Answer::of(&ListReport { network: network.to_owned(), accounts: rows, problems }, text)
 }
 
 fn row(account: &Account, used: bool, state: Option<&AccountState>) -> Row {

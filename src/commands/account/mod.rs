@@ -12,19 +12,16 @@ mod vault;
 pub(crate) use export::ExportReport;
 pub(crate) use list::ListReport;
 pub(crate) use new::NewReport;
-pub(crate) use pnp_ops::account_names as names;
 pub(crate) use rekey::RekeyReport;
-pub(crate) use vault::Vault;
 
-use crate::commands::multisig::{SenderArgs, address_of};
-use crate::context::Context;
+use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values;
-use pnp_ops::{Sender, Unsigned};
-use pnp_types::{Address, MicroAlgos};
-use pnp_usage::calls;
+use pnp_ops::Outcome;
+use pnp_types::MicroAlgos;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -113,40 +110,19 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 }
 
 async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos, signers: &SenderArgs) -> Result<Answer, Failure> {
-    let address = account_named(session, who).await?;
-    if let Some(many) = signers.signers(session.context)?
-        && let Sender::Many(sender) = session.sender(Some(&many), who).await?
-    {
-        let params = session.params().await?;
-        let transactions = pnp_ops::single(calls::payment(sender.address, address, amount, &params), &params)?;
-        let what = format!("send {amount} to {address}");
-        let unsigned = Unsigned { action: "fund", what, sender, transactions };
-        return session.write_bundle(signers, &unsigned).await;
-    }
-    let sent = session.fund(address, amount).await?;
-    let balance = session.algod.account(address).await?.balance;
+    let many = signers.signers(session.context)?;
+    let done = match session.fund_account(who, amount, many.as_ref()).await? {
+        Outcome::Done(done) => done,
+        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
+    };
     let report = FundReport {
         network: session.network.name.clone(),
         genesis_hash: session.identity.hash.clone(),
-        address: address.to_string(),
+        address: done.address.to_string(),
         amount: amount.0,
-        balance: balance.0,
-        txids: sent.txids,
-        round: sent.confirmation.round,
+        balance: done.balance.0,
+        txids: done.sent.txids,
+        round: done.sent.confirmation.round,
     };
-    Answer::of(&report, format!("{address} has {balance}"))
-}
-
-/// An address, or that of the multisignature or the account of a name.
-pub(crate) async fn account_named(session: &Session<'_>, who: &str) -> Result<Address, Failure> {
-    match who.parse() {
-        Ok(address) => Ok(address),
-        Err(error) if who.len() > 32 => {
-            Err(Failure::usage(error).hint("copy the address anew: 58 characters, A to Z and 2 to 7"))
-        }
-        Err(_) => match address_of(session.context, who)? {
-            Some(address) => Ok(address),
-            None => Ok(session.keys().get(who).await?.address),
-        },
-    }
+    Answer::of(&report, format!("{} has {}", done.address, done.balance))
 }

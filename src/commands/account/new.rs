@@ -1,8 +1,8 @@
 //! `account new`: make an account.
 
 use super::vault::Vault;
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use pnp_keys::KeyError;
@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         return on_network(context, async |session| development(session, &args.name)).await;
     }
     let vault = Vault::open(context)?;
-    vault.must_be_free(&args.name)?;
+    vault.keys.check_free(&args.name)?;
     let key = SigningKey::generate().map_err(|error| KeyError::Randomness(error.to_string()))?;
     let answer = vault.keep(&args.name, None, key, args.empty_password).await?;
     context.out.say(&format!(
@@ -55,20 +55,8 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 }
 
 fn development(session: &Session<'_>, name: &str) -> Result<Answer, Failure> {
-    let network = &session.network.name;
-    session.settings.make_key_folder()?;
-    let keys = session.keys();
-    let local = keys.local().ok_or_else(|| {
-        Failure::usage(format!("accounts are kept in the clear on development networks only, not on {network}"))
-            .because("a key that is worth money belongs in a wallet or, encrypted, in the keystore")
-            .hint(format!("run `pnp-contract account new {name} --keystore`, or set its mnemonic in the environment"))
-    })?;
-    // The keystore comes before the file of development keys: an account of this name would never be found.
-    if let Some(entry) = session.sources.keystore().map(|keystore| keystore.get(name)).transpose()?.flatten() {
-        return Err(KeyError::Taken { name: name.to_owned(), address: entry.address() }.into());
-    }
-    let address = local.create(name)?.address();
-    let file = session.context.shown(local.path());
+    let (address, file) = session.create_account(name)?;
+    let (network, file) = (&session.network.name, session.context.shown(file));
     let text = format!("{name}  {address}\nkept in {file}, for {network} only");
     let report = NewReport {
         network: network.clone(),

@@ -1,9 +1,8 @@
 //! `account passwd`: another password for an account of the keystore.
 
-use super::KeptReport;
-use super::vault::{Vault, seal};
-use crate::context::Context;
+use super::vault::{Vault, report};
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use crate::terminal::unlock::Passwords;
 
@@ -20,17 +19,10 @@ pub(super) struct Args {
 /// Does it. The old password comes as always, the new one from `PNP_KEYSTORE_NEW_PASSWORD` or the terminal.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let vault = Vault::open(context)?;
-    let old = vault.entry(&args.name)?;
-    let key = vault.passwords().key(&old).await?;
-    let fresh = Passwords::new_of(&vault.environment, context.out, "PNP_KEYSTORE_NEW_PASSWORD");
+    let old = vault.keys.entry(&args.name)?;
+    let key = vault.passwords.key(&old).await?;
+    let fresh = Passwords::new_of(&vault.keys.environment, context.out, "PNP_KEYSTORE_NEW_PASSWORD");
     let password = fresh.new_one(&args.name, args.empty_password).await?;
-    let entry = seal(&args.name, old.sender(), key, password).await?;
-    let file = context.shown(&vault.keystore()?.replace(&entry)?);
-    let report = KeptReport {
-        name: args.name.clone(),
-        address: entry.address().to_string(),
-        signer: entry.sender().map(|_| entry.signer().to_string()),
-        file,
-    };
-    Answer::of(&report, format!("{} has its new password", args.name))
+    let kept = vault.keys.change_password(&old, key, password).await?;
+    Answer::of(&report(context, &kept), format!("{} has its new password", args.name))
 }

@@ -1,14 +1,11 @@
 //! `account rekey`: hand the right to sign for an account to another key, or to several together.
 
-use crate::commands::multisig::{SenderArgs, address_of};
-use crate::context::Context;
+use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::session::{Session, in_turn};
 use crate::terminal::output::Answer;
-use pnp_keys::KeyError;
 use pnp_ops::Outcome;
-use pnp_types::{Address, MicroAlgos, Transaction};
-use pnp_usage::calls;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -52,32 +49,29 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     in_turn(context, "account rekey", async |session| {
         let signers = args.signers.signers(context)?;
         let account = args.account.as_deref().unwrap_or_default();
-        let sender = session.existing_sender(signers.as_ref(), account).await?;
-        let address = sender.address();
-        let to = target(session, &args.to).await?;
-        let before = session.algod.account(address).await?.signer();
+        let plan = session.plan_rekey(account, &args.to, signers.as_ref()).await?;
+        let (address, before, to) = (plan.sender.address(), plan.before, plan.to);
+        if plan.is_bare_address {
+            let risk = format!("make sure that somebody has the key of {to}: an account without one is lost");
+            context.out.warn(&risk);
+        }
         let mut report = RekeyReport {
             network: session.network.name.clone(),
             genesis_hash: session.identity.hash.clone(),
             address: address.to_string(),
             before: before.to_string(),
             signer: to.to_string(),
-            changed: before != to,
+            changed: plan.is_change(),
             txids: Vec::new(),
             round: None,
         };
-        if before == to {
+        if !plan.is_change() {
             return Answer::of(&report, format!("{to} signs for {address} already"));
         }
-        let params = session.params().await?;
-        let payment = calls::payment(address, address, MicroAlgos::ZERO, &params);
-        let header = pnp_types::Header { rekey_to: to, ..payment.header.clone() };
-        let transactions = pnp_ops::single(Transaction { header, ..payment }, &params)?;
-        let what = format!("rekey {address}: from then on {to} alone signs for it, and {before} no longer");
-        if sender.account().is_some() {
-            confirm(session, &what).await?;
+        if plan.sender.account().is_some() {
+            confirm(session, &plan.effect()).await?;
         }
-        match session.carry_out("rekey", &what, &sender, &transactions, None).await? {
+        match session.rekey(&plan).await? {
             Outcome::Unsigned(unsigned) => session.write_bundle(&args.signers, &unsigned).await,
             Outcome::Done(sent) => {
                 report.txids = sent.txids;
@@ -89,28 +83,6 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         }
     })
     .await
-}
-
-/// Whoever is meant: an address, a multisignature, an account.
-async fn target(session: &Session<'_>, who: &str) -> Result<Address, Failure> {
-    if let Ok(address) = who.parse() {
-        session
-            .context
-            .out
-            .warn(&format!("make sure that somebody has the key of {address}: an account without one is lost"));
-        return Ok(address);
-    }
-    if let Some(address) = address_of(session.context, who)? {
-        return Ok(address);
-    }
-    match session.keys().get(who).await {
-        Ok(account) => Ok(account.signer()),
-        Err(KeyError::Missing { .. }) => {
-            Err(Failure::new("no_key", format!("there is no multisignature and no account {who:?}"))
-                .hint("name one of `pnp-contract multisig info` or `account list`, or give an address"))
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Asks where the account is worth something; MainNet asks for more where it is sent.

@@ -1,10 +1,10 @@
 //! `account remove`: take an account out of the keystore for good.
 
-use super::KeptReport;
-use super::vault::Vault;
-use crate::context::Context;
+use super::vault::report;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
+use pnp_ops::LocalKeys;
 
 /// Arguments of `account remove`.
 #[derive(Debug, clap::Args)]
@@ -16,8 +16,8 @@ pub(super) struct Args {
 /// Does it. No password is asked for: who may write the file may delete it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = &args.name;
-    let vault = Vault::open(context)?;
-    let entry = vault.entry(name)?;
+    let keys = LocalKeys::open(&context.settings(), &context.host())?;
+    let entry = keys.entry(name)?;
     if !context.options.yes {
         context.out.warn(&format!("without its 25 words, {} is lost for ever", entry.signer()));
         match context.out.ask(&format!("Type {name} to remove it:")).await {
@@ -29,13 +29,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             }
         }
     }
-    let keystore = vault.keystore()?;
-    keystore.remove(name)?;
-    let report = KeptReport {
-        name: name.clone(),
-        address: entry.address().to_string(),
-        signer: entry.sender().map(|_| entry.signer().to_string()),
-        file: context.shown(&keystore.path(name)?),
-    };
-    Answer::of(&report, format!("{name} ({}) is removed from the keystore", entry.address()))
+    let removed = keys.remove(entry)?;
+    let text = format!("{name} ({}) is removed from the keystore", removed.entry.address());
+    Answer::of(&report(context, &removed), text)
 }

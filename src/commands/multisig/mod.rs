@@ -3,40 +3,30 @@
 //! Every command that sends writes a bundle instead where it is given `--multisig` ([`sender`]); what a bundle would do is
 //! read from its transactions alone, so that no file beside it has to travel along.
 
-mod at_hand;
-mod bundle_file;
-mod decoded;
-mod effect;
-mod fault;
 mod inspect;
-mod inspection;
 mod merge;
-mod named;
 mod new;
-mod program_diff;
-mod progress;
-mod reach;
-mod recording;
 mod sender;
 mod sign;
 mod status;
 mod submit;
-mod validity;
 
-pub(crate) use inspection::Inspection;
+pub(crate) use inspect::InspectReport;
 pub(crate) use merge::MergeReport;
-pub(crate) use named::address_of;
 pub(crate) use new::{InfoReport, NewReport};
 pub(crate) use sender::{SenderArgs, Written};
 pub(crate) use sign::SignReport;
 pub(crate) use status::StatusReport;
 pub(crate) use submit::SubmitReport;
 
-use crate::context::Context;
-use crate::failure::Failure;
+use crate::failure::bundle_words;
+use crate::failure::{Failure, unreadable_bundle};
+use crate::session::context::Context;
+use crate::terminal::input;
 use crate::terminal::output::Answer;
-use pnp_types::MultisigAccount;
-use std::path::PathBuf;
+use pnp_ops::multisig::{BundleNetwork, NamedBundle, NoNetwork, find_multisig, multisig_name};
+use pnp_types::{Address, Bundle, MultisigAccount};
+use std::path::{Path, PathBuf};
 
 /// Arguments of `multisig`.
 #[derive(Debug, clap::Args)]
@@ -75,8 +65,48 @@ struct BundleArgs {
 }
 
 impl BundleArgs {
-    fn account(&self, context: &Context) -> Result<Option<MultisigAccount>, Failure> {
-        self.multisig.as_deref().map(|asked| Ok(named::find(context, asked)?.account)).transpose()
+    fn read(&self, context: &Context) -> Result<NamedBundle, Failure> {
+        let find = |asked: &str| find_multisig(&context.folder, asked).map(|found| found.account);
+        let account = self.multisig.as_deref().map(find).transpose()?;
+        read(&self.file, account.as_ref())
+    }
+}
+
+/// The bundle in a file; `-` is stdin.
+fn read(path: &Path, account: Option<&MultisigAccount>) -> Result<NamedBundle, Failure> {
+    let bundle = Bundle::read(&input::read(path)?, account).map_err(|error| unreadable_bundle(path, &error))?;
+    Ok(NamedBundle { name: path.display().to_string(), bundle })
+}
+
+/// The bundle's network, unless it is not to be asked.
+async fn network(context: &Context, bundle: &NamedBundle, offline: bool) -> Result<BundleNetwork, Failure> {
+    match offline {
+        true => Ok(BundleNetwork::Missing(NoNetwork::Offline)),
+        false => Ok(BundleNetwork::find(&context.settings(), &context.host(), &bundle.bundle).await?),
+    }
+}
+
+/// A multisignature with its name, where it has one here.
+fn with_name(context: &Context, multisig: Address) -> String {
+    match multisig_name(&context.folder, multisig) {
+        Some(name) => format!("{name}, {multisig}"),
+        None => multisig.to_string(),
+    }
+}
+
+/// Why there is no network.
+fn no_network(why: NoNetwork) -> String {
+    match why {
+        NoNetwork::Offline => "--offline was given".to_owned(),
+        NoNetwork::NoEmbedded => "this folder has no embedded network; --net names another one".to_owned(),
+        NoNetwork::Unreachable(error) => {
+            let failure = Failure::from(*error);
+            let cause = failure.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!("{}{cause}", failure.message)
+        }
+        NoNetwork::Another { bundle, network } => {
+            format!("the bundle is for {}, and --net {network} is another network", bundle_words::network(bundle))
+        }
     }
 }
 

@@ -1,15 +1,11 @@
 //! `multisig new` and `multisig info`: which keys make which address, written down for everybody.
 
-use super::at_hand::KeysAtHand;
-use super::named::{self, Found};
-use crate::context::Context;
 use crate::failure::Failure;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
-use pnp_registry::Multisigs;
-use pnp_types::{Address, MultisigAccount, MultisigError};
+use pnp_ops::multisig::{MultisigRequest, RecordedMultisig, all_multisigs, find_multisig, record_multisig};
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::path::Path;
 
 /// Arguments of `multisig new`.
 #[derive(Debug, clap::Args)]
@@ -71,58 +67,29 @@ fn threshold(text: &str) -> Result<u8, String> {
     }
 }
 
-/// Writes one down; needs no network.
+/// Records one; asks no network.
 pub(super) async fn new(context: &Context, args: &NewArgs) -> Result<Answer, Failure> {
-    let keys = KeysAtHand::new(context)?;
-    let mut signers = Vec::with_capacity(args.signers.len());
-    for signer in &args.signers {
-        signers.push(keys.address(signer).await?);
-    }
-    if let Some((index, twice)) =
-        signers.iter().enumerate().find(|(index, one)| signers.iter().take(*index).any(|other| other == *one))
-    {
-        return Err(Failure::usage(format!("{twice} is there twice, as number {} too", index.saturating_add(1)))
-            .because("one person's key would count as two signers")
-            .hint("name each signer once"));
-    }
-    let account = MultisigAccount::new(args.threshold, &signers).map_err(|error| {
-        let failure = Failure::usage(error);
-        match error {
-            MultisigError::TooManyKeys(_) => failure.hint("name fewer signers"),
-            _ => failure.hint("--threshold is from 1 to the number of signers"),
-        }
-    })?;
-    let name = args.name.clone().unwrap_or_else(|| short_name(account.address()));
-    if !pnp_keys::is_name(&name) {
-        return Err(pnp_keys::KeyError::Name(name).into());
-    }
-    let kept = Multisigs::new(&context.folder);
-    let made = kept.add(&name, &account)?;
-    let path = kept.path(&name);
-    let report = NewReport { multisig: described(context, &name, &account, &path), made };
+    let request = MultisigRequest { signers: args.signers.clone(), threshold: args.threshold, name: args.name.clone() };
+    let (recorded, made) = record_multisig(&context.settings(), &context.host(), &request).await?;
+    let report = NewReport { multisig: described(context, &recorded), made };
     let mut text = lines(&report.multisig);
     if args.threshold == 1 {
         text.push("note      one signature is enough: each signer alone can do everything".to_owned());
     }
     text.push(format!(
-        "Next: commit {} so that every signer has it; send Algos to the address, then use it with --multisig {name}.",
-        report.multisig.file
+        "Next: commit {} so that every signer has it; send Algos to the address, then use it with --multisig {}.",
+        report.multisig.file, recorded.name
     ));
     Answer::of(&report, text.join("\n"))
 }
 
-/// Shows what is recorded; needs no network.
+/// Shows what is recorded; asks no network.
 pub(super) fn info(context: &Context, args: &InfoArgs) -> Result<Answer, Failure> {
     let found = match &args.multisig {
-        Some(asked) => vec![named::find(context, asked)?],
-        None => {
-            let kept = Multisigs::new(&context.folder);
-            let all = kept.all()?.into_iter();
-            all.map(|one| Found { path: kept.path(&one.name), name: one.name, account: one.account }).collect()
-        }
+        Some(asked) => vec![find_multisig(&context.folder, asked)?],
+        None => all_multisigs(&context.folder)?,
     };
-    let multisigs: Vec<_> =
-        found.iter().map(|found| described(context, &found.name, &found.account, &found.path)).collect();
+    let multisigs: Vec<_> = found.iter().map(|found| described(context, found)).collect();
     let text = match multisigs.is_empty() {
         true => "no multisignature is recorded: `pnp-contract multisig new` makes one".to_owned(),
         false => multisigs.iter().map(|multisig| lines(multisig).join("\n")).collect::<Vec<_>>().join("\n\n"),
@@ -130,9 +97,10 @@ pub(super) fn info(context: &Context, args: &InfoArgs) -> Result<Answer, Failure
     Answer::of(&InfoReport { multisigs }, text)
 }
 
-fn described(context: &Context, name: &str, account: &MultisigAccount, path: &Path) -> Multisig {
+fn described(context: &Context, recorded: &RecordedMultisig) -> Multisig {
+    let RecordedMultisig { name, account, path } = recorded;
     Multisig {
-        name: name.to_owned(),
+        name: name.clone(),
         address: account.address().to_string(),
         threshold: account.threshold(),
         signers: account.keys().map(|key| key.to_string()).collect(),
@@ -150,8 +118,4 @@ fn lines(multisig: &Multisig) -> Vec<String> {
     lines.extend(signers.iter().zip(1_usize..).map(|(signer, number)| format!("  {number:<7} {signer}")));
     lines.push(format!("file      {file}"));
     lines
-}
-
-fn short_name(address: Address) -> String {
-    address.to_string().chars().take(8).collect::<String>().to_ascii_lowercase()
 }

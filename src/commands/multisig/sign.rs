@@ -1,16 +1,13 @@
 //! `multisig sign`: one signer's signature, on the signer's own machine, with or without a network.
 
-use super::at_hand::KeysAtHand;
-use super::inspection::Inspection;
-use super::progress::Progress;
-use super::reach::Reach;
-use super::validity::Validity;
-use super::{BundleArgs, bundle_file, inspect};
-use crate::context::Context;
+use super::inspect::InspectReport;
+use super::{BundleArgs, network};
 use crate::failure::Failure;
+use crate::failure::bundle_words;
+use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use pnp_keys::Account;
-use pnp_types::{Bundle, SignedTransaction};
+use pnp_ops::multisig::{Signatures, SigningPlan, Validity, create_bundle_file, replace_bundle_file};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -43,104 +40,44 @@ pub(crate) struct SignReport {
     /// Whether it had not signed before.
     changed: bool,
     /// Who has signed.
-    signatures: Progress,
+    signatures: Signatures,
     /// When it can be sent.
     validity: Validity,
 }
 
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    let account = args.bundle.account(context)?;
     let file = &args.bundle.file;
     if args.out.is_none() && file.as_path() == Path::new("-") {
         return Err(Failure::usage("a bundle from stdin has no file to be signed in").hint("name one with --out"));
     }
-    let bundle = bundle_file::read(file, account.as_ref())?;
-    let reach = Reach::of(context, &bundle, args.offline).await?;
-    let signed = signed(context, args, &bundle, &reach).await;
-    let closed = reach.close().await;
-    let answer = signed?;
-    closed?;
-    Ok(answer)
-}
-
-async fn signed(context: &Context, args: &Args, bundle: &Bundle, reach: &Reach<'_>) -> Result<Answer, Failure> {
-    let file = args.bundle.file.display().to_string();
-    let inspection = Inspection::of(&file, bundle, reach).await?;
-    inspection.validity.check()?;
-    inspection.signatures.check(&file)?;
-    let keys = KeysAtHand::new(context)?;
-    let ring = reach.session().map_or_else(|| keys.ring(), |session| session.keys());
-    let account = match &args.signer {
-        Some(name) => ring.get(name).await?,
-        None => only(keys.signers(&ring, bundle.account()).await?, bundle, &inspection.signatures)?,
-    };
-    let signer = account.signer();
-    if !bundle.account().keys().any(|key| key == signer) {
-        return Err(not_among(&account, &inspection.signatures));
-    }
-    confirm(context, &inspection, &account).await?;
-    let merged = bundle
-        .merge(&signature(bundle, &account).await?)
-        .map_err(|error| Failure::new("bundle", "the signature does not fit the ones that are there").because(error))?;
-    let changed = merged != *bundle;
-    let path = args.out.as_ref().unwrap_or(&args.bundle.file);
+    let named = args.bundle.read(context)?;
+    let network = network(context, &named, args.offline).await?;
+    let signer = args.signer.as_deref();
+    let (plan, inspection) = SigningPlan::new(&context.settings(), &context.host(), &named, network, signer).await?;
+    let validity = inspection.validity.clone();
+    context.out.say(&InspectReport::of(&named.name, inspection).text(context));
+    confirm(context, &plan.account).await?;
+    let signed = plan.sign().await?;
     match &args.out {
-        Some(path) => bundle_file::make(path, &merged)?,
-        None if changed => bundle_file::replace(path, &merged)?,
+        Some(path) => create_bundle_file(path, &signed.bundle)?,
+        None if signed.changed => replace_bundle_file(file, &signed.bundle)?,
         None => {}
     }
     let report = SignReport {
-        bundle: path.display().to_string(),
-        signer: signer.to_string(),
-        name: account.name.clone(),
-        changed,
-        signatures: Progress::of(&merged),
-        validity: inspection.validity,
+        bundle: args.out.as_ref().unwrap_or(file).display().to_string(),
+        signer: plan.account.signer().to_string(),
+        name: plan.account.name.clone(),
+        changed: signed.changed,
+        signatures: Signatures::of(&signed.bundle),
+        validity,
     };
     Answer::of(&report, text(&report))
 }
 
-/// The one key here that is among the signers; of several, one that has not signed yet.
-fn only(mut found: Vec<Account>, bundle: &Bundle, signatures: &Progress) -> Result<Account, Failure> {
-    if found.len() > 1 {
-        let blank: Vec<_> = bundle.signers(|_, _, _| true).into_iter().filter(|one| one.signed == 0).collect();
-        found.retain(|account| blank.iter().any(|one| one.address == account.signer()));
-    }
-    match found.len() {
-        1 => found.pop().ok_or_else(|| nobody(signatures)),
-        0 => Err(nobody(signatures)),
-        _ => {
-            let names: Vec<_> = found.iter().map(|account| account.name.as_str()).collect();
-            Err(Failure::usage(format!("several signers' keys are here: {}", names.join(", ")))
-                .because("who signs is not guessed")
-                .hint(format!("name one, for example --as {}", names.first().copied().unwrap_or_default())))
-        }
-    }
-}
-
-fn nobody(signatures: &Progress) -> Failure {
-    Failure::new("no_key", "no key of a signer who has not signed yet is here")
-        .because(format!("the signers are {}", signatures.signers.iter().map(|one| one.address.as_str()).collect::<Vec<_>>().join(", ")))
-        .hint("name the account with --as; its key comes from the keystore, NAME_MNEMONIC in the environment or .env, or .pnp/")
-}
-
-fn not_among(account: &Account, signatures: &Progress) -> Failure {
-    Failure::new("not_a_signer", format!("the key of {} is not among the signers", account.name))
-        .because(format!(
-            "{} is not one of the {} keys of {}",
-            account.signer(),
-            signatures.signers.len(),
-            signatures.multisig
-        ))
-        .hint("sign with a key that is; `pnp-contract multisig inspect` lists them")
-        .with("signer", account.signer().to_string())
-}
-
-/// Shows what is signed, and asks.
-async fn confirm(context: &Context, inspection: &Inspection, account: &Account) -> Result<(), Failure> {
+/// Asks whether what was shown is to be signed.
+async fn confirm(context: &Context, account: &Account) -> Result<(), Failure> {
     let out = &context.out;
-    out.say(&inspect::text(context, inspection));
     if context.options.yes {
         return Ok(());
     }
@@ -154,24 +91,18 @@ async fn confirm(context: &Context, inspection: &Inspection, account: &Account) 
     }
 }
 
-async fn signature(bundle: &Bundle, account: &Account) -> Result<Bundle, Failure> {
-    let mut signed: Vec<SignedTransaction> = Vec::with_capacity(bundle.signed().len());
-    for transaction in bundle.transactions() {
-        signed.push(account.sign_multisig(bundle.account(), transaction).await?);
-    }
-    Bundle::of(signed).map_err(|error| Failure::new("internal", "the signature could not be made").because(error))
-}
-
 fn text(report: &SignReport) -> String {
-    let SignReport { bundle, signer, name, changed, signatures, validity } = report;
+    let SignReport { bundle: file, signer, name, changed, signatures, validity } = report;
     let done = if *changed { "signed" } else { "had signed already" };
-    let mut lines =
-        vec![format!("{done:<9} {bundle} as {name} ({signer})"), format!("now       {}", signatures.headline())];
-    lines.extend(signatures.lines().into_iter().map(|line| format!("  {line}")));
-    lines.push(format!("valid     {}", validity.text()));
+    let mut lines = vec![
+        format!("{done:<9} {file} as {name} ({signer})"),
+        format!("now       {}", bundle_words::signatures(signatures)),
+    ];
+    lines.extend(bundle_words::signers(signatures).into_iter().map(|line| format!("  {line}")));
+    lines.push(format!("valid     {}", bundle_words::validity(validity)));
     lines.push(match signatures.complete {
-        true => format!("Next: `pnp-contract multisig submit {bundle}`"),
-        false => format!("Next: send {bundle} to the next signer, or to whoever merges the copies"),
+        true => format!("Next: `pnp-contract multisig submit {file}`"),
+        false => format!("Next: send {file} to the next signer, or to whoever merges the copies"),
     });
     lines.join("\n")
 }

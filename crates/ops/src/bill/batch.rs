@@ -3,7 +3,7 @@
 use super::lines::{BatchLines, LineInfo};
 use super::payers::ConnectedPayers;
 use super::{NETWORK, has_ordered_ticks};
-use crate::approval::Effect;
+use crate::approval::{BatchTotals, Effect};
 use crate::connection::Connection;
 use crate::contract_record::programs_of;
 use crate::error::{BatchError, Error};
@@ -189,23 +189,16 @@ impl Connection {
         if !self.identity.is_mainnet() || self.host.approve.approves_everything() {
             return Ok(());
         }
-        let name = &lines.name;
         let min_fee = self.params().await?.min_fee.0;
-        let effect = match &lines.source {
-            None => vec![("action", format!("bill the lines of {name}; what they add up to is not known yet"))],
+        let totals = match &lines.source {
+            None => None,
             Some(source) => {
                 let sums = sums(source.open()?, state)?;
-                let total = lines.total.unwrap_or(sums.charged);
-                let fees = MicroAlgos(sums.charged.saturating_mul(min_fee).saturating_mul(3));
-                vec![
-                    ("action", format!("bill {} of {total} lines of {name}", sums.charged)),
-                    ("amount", format!("{} minor units: {} net, {} fee", sums.gross, sums.net, sums.fee)),
-                    ("senders", "the users the lines name".to_owned()),
-                    ("fee", format!("{fees} at the least fee; lines the journal has already are not billed again")),
-                ]
+                let network_fees = MicroAlgos(sums.charged.saturating_mul(min_fee).saturating_mul(3));
+                Some(BatchTotals { lines: lines.total.unwrap_or(sums.charged), sums, network_fees })
             }
         };
-        Ok(self.approve(Effect::Lines(effect)).await?)
+        Ok(self.approve(Effect::Batch { origin: lines.name.clone(), totals }).await?)
     }
 }
 

@@ -11,6 +11,16 @@ pub enum AssetError {
         /// The network's name.
         network: String,
     },
+    /// A text of an asset is too long.
+    #[error("the {part} has {length} bytes, the most is {most}")]
+    TooLong {
+        /// `unit`, `name` or `url`.
+        part: &'static str,
+        /// Its bytes.
+        length: usize,
+        /// The most bytes it may have.
+        most: usize,
+    },
     /// The chain does not have it.
     #[error("asset {asset} does not exist on {network}")]
     Missing {

@@ -1,28 +1,92 @@
 //! A transaction, field by field, as a person reads it before signing.
 //!
-//! Every structure is taken apart without `..`, so that a field the protocol gains cannot be forgotten here. Bytes that come
-//! from others are never printed as they are: a note could move the cursor.
+//! Every structure is taken apart without `..`, so that a field the protocol gains cannot be forgotten here.
 
 use pnp_types::{
-    Address, ApplicationCall, AssetConfig, AssetFreeze, AssetParams, AssetTransfer, Digest, Header, KeyRegistration,
-    MicroAlgos, OnCompletion, Payment, Transaction, VotingData,
+    Address, ApplicationCall, AssetConfig, AssetFreeze, AssetParams, AssetTransfer, BoxRef, Digest, Header,
+    KeyRegistration, MicroAlgos, OnCompletion, Payment, ResourceRef, Round, StateSchema, Transaction, VotingData,
+    sha512_256,
 };
-use schemars::JsonSchema;
-use serde::Serialize;
 
 /// A fee per transaction that nobody means: a hundred times the least.
 const HIGH_FEE: MicroAlgos = MicroAlgos(100_000);
 
 /// One field that is set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub(super) struct Field {
-    /// Its name, in words.
-    pub(super) name: &'static str,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name, for example `rekey to`.
+    pub name: &'static str,
     /// Its value.
-    pub(super) value: String,
+    pub value: FieldValue,
     /// Why to look twice, where the field gives something away for good.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) danger: Option<&'static str>,
+    pub danger: Option<Danger>,
+}
+
+/// The value of a field. Text and bytes come from others: they are to be escaped before a terminal shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// It is set, and that is all there is to know.
+    Set,
+    /// It holds.
+    Yes,
+    /// An account.
+    Address(Address),
+    /// A number, for example of an asset or an application.
+    Number(u64),
+    /// Algos.
+    Algos(MicroAlgos),
+    /// Minor units of an asset.
+    MinorUnits(u64),
+    /// The first and the last round.
+    Rounds(Round, Round),
+    /// Text.
+    Text(String),
+    /// Bytes, which may be text.
+    Bytes(Vec<u8>),
+    /// A hash, which is shown in base64.
+    Hash(Digest),
+    /// The application that the call creates.
+    NewApplication,
+    /// What a call leads to.
+    OnCompletion(OnCompletion),
+    /// What the programs may reach.
+    Resource(ResourceRef),
+    /// A box that the programs may reach.
+    Box(BoxRef),
+    /// Room for state.
+    Schema(StateSchema),
+    /// A program.
+    Program {
+        /// Its bytes.
+        size: usize,
+        /// Their SHA-512/256.
+        sha512_256: Digest,
+    },
+}
+
+/// What a field gives away for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Danger {
+    /// Another key signs for the sender from then on.
+    Rekey,
+    /// The fee is over a hundred times the usual one.
+    HighFee,
+    /// The sender's account is closed, and all its Algos go to another.
+    ClosesAccount,
+    /// An asset is taken from an account without its signature.
+    Clawback,
+    /// All the sender has of the asset goes to another.
+    ClosesAsset,
+    /// The asset is destroyed.
+    DestroysAsset,
+    /// The application ends.
+    EndsApplication,
+    /// The programs of the application, and so its rules, are replaced.
+    ReplacesPrograms,
+    /// The account can never go online again.
+    NeverOnline,
+    /// The transaction has parts that are not taken apart here.
+    NotShown,
 }
 
 /// The fields that are set, in the order in which they matter to people.
@@ -30,36 +94,50 @@ pub(super) struct Field {
 struct Fields(Vec<Field>);
 
 impl Fields {
-    fn add(&mut self, name: &'static str, value: impl ToString) {
-        self.0.push(Field { name, value: value.to_string(), danger: None });
+    fn add(&mut self, name: &'static str, value: FieldValue) {
+        self.0.push(Field { name, value, danger: None });
     }
 
     /// What gives something away, and is therefore marked.
-    fn danger(&mut self, name: &'static str, value: impl ToString, danger: &'static str) {
-        self.0.push(Field { name, value: value.to_string(), danger: Some(danger) });
+    fn danger(&mut self, name: &'static str, value: FieldValue, danger: Danger) {
+        self.0.push(Field { name, value, danger: Some(danger) });
     }
 
     fn address(&mut self, name: &'static str, address: &Address) {
         if !address.is_zero() {
-            self.add(name, address);
+            self.add(name, FieldValue::Address(*address));
+        }
+    }
+
+    /// An address that gives something away where it is set.
+    fn dangerous_address(&mut self, name: &'static str, address: &Address, danger: Danger) {
+        if !address.is_zero() {
+            self.danger(name, FieldValue::Address(*address), danger);
         }
     }
 
     fn number(&mut self, name: &'static str, number: u64) {
         if number != 0 {
-            self.add(name, number);
+            self.add(name, FieldValue::Number(number));
+        }
+    }
+
+    fn yes(&mut self, name: &'static str, holds: bool) {
+        if holds {
+            self.add(name, FieldValue::Yes);
         }
     }
 
     fn bytes(&mut self, name: &'static str, bytes: &[u8]) {
         if bytes.iter().any(|byte| *byte != 0) {
-            self.add(name, shown(bytes));
+            self.add(name, FieldValue::Bytes(bytes.to_owned()));
         }
     }
 }
 
-/// What a transaction says, field by field; what is not set is left out.
-pub(super) fn fields(transaction: &Transaction) -> Vec<Field> {
+/// The fields of a transaction that are set.
+#[must_use]
+pub fn fields(transaction: &Transaction) -> Vec<Field> {
     let Transaction {
         kind,
         header: head,
@@ -73,7 +151,7 @@ pub(super) fn fields(transaction: &Transaction) -> Vec<Field> {
         heartbeat,
     } = transaction;
     let mut fields = Fields::default();
-    fields.add("type", shown_text(kind.as_str()));
+    fields.add("type", FieldValue::Text(kind.as_str().to_owned()));
     header(&mut fields, head);
     payment(&mut fields, paid);
     asset_transfer_fields(&mut fields, transfer);
@@ -81,17 +159,13 @@ pub(super) fn fields(transaction: &Transaction) -> Vec<Field> {
     let AssetFreeze { account, asset, frozen } = asset_freeze;
     fields.number("freeze asset", *asset);
     fields.address("freeze account", account);
-    if *frozen {
-        fields.add("frozen", "yes");
-    }
+    fields.yes("frozen", *frozen);
     call(&mut fields, application_call);
     key_registration(&mut fields, keyreg);
-    let rare = "this program does not show such fields: do not sign what you cannot read";
-    if *state_proof != Default::default() {
-        fields.danger("state proof", "set", rare);
-    }
-    if heartbeat.is_some() {
-        fields.danger("heartbeat", "set", rare);
+    for (name, is_set) in [("state proof", *state_proof != Default::default()), ("heartbeat", heartbeat.is_some())] {
+        if is_set {
+            fields.danger(name, FieldValue::Set, Danger::NotShown);
+        }
     }
     fields.0
 }
@@ -99,28 +173,22 @@ pub(super) fn fields(transaction: &Transaction) -> Vec<Field> {
 fn header(fields: &mut Fields, header: &Header) {
     let Header { sender, fee, first_valid, last_valid, note, genesis_id, genesis_hash, group, lease, rekey_to } =
         header;
-    fields.add("sender", sender);
-    if !rekey_to.is_zero() {
-        fields.danger(
-            "rekey to",
-            rekey_to,
-            "from then on only that key signs for the sender: the account is given away",
-        );
-    }
+    fields.add("sender", FieldValue::Address(*sender));
+    fields.dangerous_address("rekey to", rekey_to, Danger::Rekey);
     match *fee > HIGH_FEE {
-        true => fields.danger("fee", fee, "that is over a hundred times the usual fee"),
-        false => fields.add("fee", fee),
+        true => fields.danger("fee", FieldValue::Algos(*fee), Danger::HighFee),
+        false => fields.add("fee", FieldValue::Algos(*fee)),
     }
-    fields.add("valid", format!("rounds {first_valid} to {last_valid}"));
+    fields.add("valid", FieldValue::Rounds(*first_valid, *last_valid));
     if !note.is_empty() {
-        fields.add("note", shown(note));
+        fields.add("note", FieldValue::Bytes(note.clone()));
     }
     if !genesis_id.is_empty() {
-        fields.add("network", shown_text(genesis_id));
+        fields.add("network", FieldValue::Text(genesis_id.clone()));
     }
-    fields.add("genesis hash", genesis_hash.to_base64());
+    fields.add("genesis hash", FieldValue::Hash(*genesis_hash));
     if *group != Digest::ZERO {
-        fields.add("group", group.to_base64());
+        fields.add("group", FieldValue::Hash(*group));
     }
     fields.bytes("lease", lease);
 }
@@ -129,27 +197,20 @@ fn payment(fields: &mut Fields, payment: &Payment) {
     let Payment { receiver, amount, close_remainder_to } = payment;
     fields.address("receiver", receiver);
     if !amount.is_zero() {
-        fields.add("amount", amount);
+        fields.add("amount", FieldValue::Algos(*amount));
     }
-    if !close_remainder_to.is_zero() {
-        let danger = "the sender's account is closed, and all it has left goes there";
-        fields.danger("close remainder to", close_remainder_to, danger);
-    }
+    fields.dangerous_address("close remainder to", close_remainder_to, Danger::ClosesAccount);
 }
 
 fn asset_transfer_fields(fields: &mut Fields, transfer: &AssetTransfer) {
     let AssetTransfer { asset, amount, sender, receiver, close_to } = transfer;
     if *asset != 0 || *amount != 0 || !receiver.is_zero() {
-        fields.add("asset", asset);
-        fields.add("asset amount", format!("{amount} minor units"));
+        fields.add("asset", FieldValue::Number(*asset));
+        fields.add("asset amount", FieldValue::MinorUnits(*amount));
     }
     fields.address("asset receiver", receiver);
-    if !sender.is_zero() {
-        fields.danger("take asset from", sender, "a clawback: it is taken from that account without its signature");
-    }
-    if !close_to.is_zero() {
-        fields.danger("close asset to", close_to, "all the sender has of the asset goes there");
-    }
+    fields.dangerous_address("take asset from", sender, Danger::Clawback);
+    fields.dangerous_address("close asset to", close_to, Danger::ClosesAsset);
 }
 
 fn asset_configuration(fields: &mut Fields, config: &AssetConfig) {
@@ -169,13 +230,11 @@ fn asset_configuration(fields: &mut Fields, config: &AssetConfig) {
         clawback,
     } = params;
     if *asset != 0 && *params == AssetParams::default() {
-        fields.danger("destroy asset", asset, "the asset is gone for good");
+        fields.danger("destroy asset", FieldValue::Number(*asset), Danger::DestroysAsset);
     }
     fields.number("total", *total);
     fields.number("decimals", u64::from(*decimals));
-    if *default_frozen {
-        fields.add("default frozen", "yes");
-    }
+    fields.yes("default frozen", *default_frozen);
     for (name, text) in [("unit", unit_name), ("asset name", asset_name), ("url", url)] {
         fields.bytes(name, text.as_ref());
     }
@@ -206,45 +265,42 @@ fn call(fields: &mut Fields, call: &ApplicationCall) {
         reject_version,
     } = call;
     match application {
-        0 => fields.add("application", "a new one"),
-        application => fields.add("application", application),
+        0 => fields.add("application", FieldValue::NewApplication),
+        application => fields.add("application", FieldValue::Number(*application)),
     }
-    let completion =
-        on_completion.name().map_or_else(|| format!("unknown ({})", on_completion.number()), str::to_owned);
+    let completion = FieldValue::OnCompletion(*on_completion);
     match *on_completion {
-        OnCompletion::DeleteApplication => fields.danger("on completion", completion, "the application ends for good"),
-        OnCompletion::UpdateApplication => {
-            fields.danger("on completion", completion, "the application's programs, and so its rules, are replaced");
-        }
+        OnCompletion::DeleteApplication => fields.danger("on completion", completion, Danger::EndsApplication),
+        OnCompletion::UpdateApplication => fields.danger("on completion", completion, Danger::ReplacesPrograms),
         _ => fields.add("on completion", completion),
     }
     for arg in args {
-        fields.add("argument", shown(arg));
+        fields.add("argument", FieldValue::Bytes(arg.clone()));
     }
     for account in accounts {
-        fields.add("account at hand", account);
+        fields.add("account at hand", FieldValue::Address(*account));
     }
     for asset in foreign_assets {
-        fields.add("asset at hand", asset);
+        fields.add("asset at hand", FieldValue::Number(*asset));
     }
     for app in foreign_apps {
-        fields.add("application at hand", app);
+        fields.add("application at hand", FieldValue::Number(*app));
     }
     for entry in access {
-        fields.add("access", format!("{entry:?}"));
+        fields.add("access", FieldValue::Resource(entry.clone()));
     }
     for entry in boxes {
-        fields.add("box", format!("application place {}, name {}", entry.index, shown(&entry.name)));
+        fields.add("box", FieldValue::Box(entry.clone()));
     }
     for (name, schema) in [("global state", global_schema), ("local state", local_schema)] {
-        if *schema != Default::default() {
-            fields.add(name, format!("{} byte slices, {} integers", schema.byte_slices, schema.uints));
+        if *schema != StateSchema::default() {
+            fields.add(name, FieldValue::Schema(*schema));
         }
     }
     for (name, program) in [("approval program", approval_program), ("clear program", clear_program)] {
         if !program.is_empty() {
-            let hash = hex::encode(pnp_types::sha512_256(program));
-            fields.add(name, format!("{} bytes, sha512/256 {hash}", program.len()));
+            let sha512_256 = Digest(sha512_256(program));
+            fields.add(name, FieldValue::Program { size: program.len(), sha512_256 });
         }
     }
     fields.number("extra pages", u64::from(*extra_pages));
@@ -261,24 +317,8 @@ fn key_registration(fields: &mut Fields, registration: &KeyRegistration) {
     fields.number("vote last", *vote_last);
     fields.number("key dilution", *vote_key_dilution);
     if *nonparticipation {
-        fields.danger("nonparticipation", "yes", "the account can never go online again");
+        fields.danger("nonparticipation", FieldValue::Yes, Danger::NeverOnline);
     }
-}
-
-/// Bytes for people: text in quotes where it is plain, a number beside eight bytes, else hex.
-pub(super) fn shown(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.is_empty() && text.chars().all(|c| !c.is_control()) => shown_text(text),
-        _ => match <[u8; 8]>::try_from(bytes) {
-            Ok(number) => format!("0x{} ({})", hex::encode(bytes), u64::from_be_bytes(number)),
-            Err(_) => format!("0x{}", hex::encode(bytes)),
-        },
-    }
-}
-
-/// Text in quotes, with whatever a terminal could act on or hide written out.
-fn shown_text(text: &str) -> String {
-    format!("\"{}\"", text.escape_debug())
 }
 
 #[cfg(test)]
@@ -316,22 +356,5 @@ mod tests {
                 "heartbeat"
             ]
         );
-    }
-
-    #[test]
-    fn what_others_wrote_cannot_act_on_the_terminal() {
-        for (bytes, text) in [
-            (b"pay \"me\"".as_slice(), r#""pay \"me\"""#),
-            (b"\x1b[2Jall fine", "0x1b5b324a616c6c2066696e65"),
-            ("a\u{202e}b".as_bytes(), r#""a\u{202e}b""#),
-            (b"", "0x"),
-            (&500_u64.to_be_bytes(), "0x00000000000001f4 (500)"),
-            (b"\xff", "0xff"),
-        ] {
-            assert_eq!(shown(bytes), text);
-        }
-        let mut transaction = Transaction { kind: TransactionType::Unknown("\x1b[A".to_owned()), ..Default::default() };
-        transaction.header.genesis_id = "\r\x1b[K".to_owned();
-        assert!(fields(&transaction).iter().all(|field| field.value.chars().all(|c| !c.is_control())));
     }
 }

@@ -1,11 +1,11 @@
 //! What a transaction does, in a sentence.
 
-use super::decoded::shown;
+use crate::failure::bundle_words::quoted;
 use pnp_types::{ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};
 use pnp_usage::{Creation, Intent, Parameters};
 
-/// One sentence, without the fields that [`super::decoded`] shows anyway.
-pub(super) fn sentence(transaction: &Transaction) -> String {
+/// One sentence, without the fields that [`crate::failure::bundle_words`] shows anyway.
+pub(crate) fn sentence(transaction: &Transaction) -> String {
     let Transaction { kind, payment, asset_transfer, asset_config, asset_freeze, application_call, .. } = transaction;
     let sender = transaction.header.sender;
     let done = match kind {
@@ -19,7 +19,9 @@ pub(super) fn sentence(transaction: &Transaction) -> String {
             }
         }
         TransactionType::AssetConfig => match (asset_config.asset, &asset_config.params) {
-            (0, params) => format!("make the asset {}, {} minor units", shown(params.unit_name.as_ref()), params.total),
+            (0, params) => {
+                format!("make the asset {}, {} minor units", quoted(params.unit_name.as_ref()), params.total)
+            }
             (asset, params) if *params == AssetParams::default() => format!("destroy asset {asset}"),
             (asset, _) => format!("change who manages asset {asset}"),
         },
