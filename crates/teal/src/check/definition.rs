@@ -22,7 +22,7 @@ pub struct Check {
     pub more: &'static str,
     /// The kinds of programs it is made for.
     pub modes: &'static [Mode],
-    /// A program that has what it finds, and the program mended.
+    /// A program that has what it finds, and the program corrected.
     pub example: Example,
     pub(super) detect: Detect,
 }
@@ -55,7 +55,7 @@ pub(super) const ALL_MODES: &[Mode] = &Mode::ALL;
 /// For checks of what a program approves: a clear-state program cannot refuse.
 pub(super) const NOT_CLEAR: &[Mode] = &[Mode::Application, Mode::Signature];
 
-/// A program in which a check finds something, and the same program mended.
+/// A program in which a check finds something, and the same program corrected.
 #[derive(Debug)]
 pub struct Example {
     /// What both are run as.
