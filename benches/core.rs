@@ -17,7 +17,7 @@ use pnp_types::{
     Address, AppIndex, ApplyData, AssetIndex, BlockHeader, Digest, LogicSignature, MicroAlgos, Round,
     SignedTransaction, SignedTransactionWithApplyData, SigningKey, Transaction, TransactionType, assign_group, msgpack,
 };
-use pnp_usage::{APPROVAL_SOURCE, BasisPoints, Bill, Creation, Parameters, Programs, Split, Template, TickId};
+use pnp_usage::{APPROVAL_SOURCE, BasisPoints, Bill, Creation, Parameters, Programs, Split, Template, TickId, Units};
 
 fn main() {
     divan::main();
@@ -261,9 +261,9 @@ impl Net {
             provider: SigningKey::from_seed(&PROVIDER).address(),
             platform: SigningKey::from_seed(&PLATFORM).address(),
             tick: TickId::new(format!("tick_{:020}", self.ticks)).unwrap(),
-            units: 10,
+            units: Units(10),
             unit_price: 20,
-            split: Split::of(10, 20, BasisPoints(500)).unwrap(),
+            split: Split::of(Units(10), 20, BasisPoints(500)).unwrap(),
         };
         let mut transactions = bill.transactions(&self.params()).to_vec();
         assign_group(&mut transactions).unwrap();

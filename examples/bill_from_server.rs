@@ -6,7 +6,7 @@
 #![allow(clippy::print_stdout, reason = "this is what the program is for")]
 
 use pnp_ops::{BillOrder, Connection, DeployRequest, Host, Outcome, Settings};
-use pnp_usage::{Receipt, StopSignal};
+use pnp_usage::{Receipt, StopSignal, Units};
 use std::error::Error;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -68,7 +68,7 @@ async fn serve(
         let (connection, stop) = (Arc::clone(connection), stop.clone());
         bills.spawn(async move {
             // Two bills of one user wait for each other; those of other users do not.
-            let order = BillOrder { unit_price: Some(20), ..BillOrder::new(user, units) };
+            let order = BillOrder { unit_price: Some(20), ..BillOrder::new(user, Units(units)) };
             connection.bill(&order, None, &stop).await
         });
     }

@@ -10,7 +10,7 @@ use pnp_keys::Account;
 use pnp_ops::{Outcome, group};
 use pnp_registry::Contract;
 use pnp_types::Transaction;
-use pnp_usage::{BillRequest, PreparedBill, Programs, Receipt, StopSignal};
+use pnp_usage::{BillRequest, PreparedBill, Programs, Receipt, StopSignal, Units};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Instant;
@@ -74,7 +74,7 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
     let request = |units, price| BillRequest {
         app: contract.app_id,
         user: user.address,
-        units,
+        units: Units(units),
         unit_price: Some(price),
         tick: None,
         asset: None,

@@ -13,7 +13,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use pnp_ops::{BillOrder, Connection, DeployRequest, Host, Outcome, Settings};
-//! use pnp_usage::StopSignal;
+//! use pnp_usage::{StopSignal, Units};
 //!
 //! # let folder = tempfile::tempdir()?;
 //! # let folder = folder.path();
@@ -23,7 +23,7 @@
 //! assert!(connection.verify(None, Default::default()).await?.verification.is_same());
 //!
 //! // The account is created, funded and opted in, as on every development network.
-//! let order = BillOrder { unit_price: Some(20), ..BillOrder::new("user", 3) };
+//! let order = BillOrder { unit_price: Some(20), ..BillOrder::new("user", Units(3)) };
 //! match connection.bill(&order, None, &StopSignal::new()).await? {
 //!     Outcome::Done(receipt) => assert_eq!((receipt.split.gross, receipt.after.user), (60, 999_940)),
 //!     Outcome::Unsigned(_) => unreachable!("no multisignature was asked to sign"),

@@ -1,6 +1,6 @@
 //! A bill from request to receipt: what it needs, what the chain would refuse, and what it moved.
 
-use super::{Balances, Bill, GlobalState, LocalState, Receipt, Split, TickId, UsageError, calls};
+use super::{Balances, Bill, GlobalState, LocalState, Receipt, Split, TickId, Units, UsageError, calls};
 use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Transaction};
 
@@ -12,7 +12,7 @@ pub struct BillRequest {
     /// Who pays.
     pub user: Address,
     /// Units of use.
-    pub units: u64,
+    pub units: Units,
     /// The price of one; the least allowed (and at least 1, where that is allowed) if not given.
     pub unit_price: Option<u64>,
     /// The tick; a fresh ULID if not given.

@@ -1,6 +1,6 @@
 //! The contract's transactions, unsigned and ungrouped but whole.
 
-use super::{Creation, Parameters, Programs, Size, Split, TickId, extra_pages};
+use super::{Creation, Parameters, Programs, Size, Split, TickId, Units, extra_pages};
 use pnp_client::SuggestedParams;
 use pnp_types::{
     Address, AppIndex, AssetIndex, GroupError, MicroAlgos, StateSchema, Transaction, TransactionBuilder,
@@ -103,7 +103,7 @@ pub struct Bill {
     /// The tick.
     pub tick: TickId,
     /// Units of use.
-    pub units: u64,
+    pub units: Units,
     /// The price of one, in minor units.
     pub unit_price: u64,
     /// How it is divided.
@@ -116,7 +116,7 @@ impl Bill {
     pub fn transactions(&self, params: &SuggestedParams) -> [Transaction; 3] {
         let call = Transaction::app_call(self.user, self.app)
             .args([self.tick.as_bytes()])
-            .arg_uint(self.units)
+            .arg_uint(self.units.get())
             .arg_uint(self.unit_price)
             .arg_uint(self.asset);
         [

@@ -1,6 +1,6 @@
 //! What is wrong with a use of the contract before it reaches a network.
 
-use super::{BasisPoints, MAX_TICK, TickId};
+use super::{BasisPoints, MAX_TICK, TickId, Units};
 use pnp_types::AssetIndex;
 
 /// A parameter, amount or state that the contract would refuse, or that is not this contract's.
@@ -37,7 +37,7 @@ pub enum UsageError {
     #[error("{units} units at {unit_price} are more than {} minor units, the most an asset can move", u64::MAX)]
     TooMuch {
         /// The units.
-        units: u64,
+        units: Units,
         /// The price of one.
         unit_price: u64,
     },

@@ -1,6 +1,6 @@
 //! What a transaction asks of the contract: the inverse of [`calls`](super::calls).
 
-use super::{BasisPoints, Creation, Parameters, TickId};
+use super::{BasisPoints, Creation, Parameters, TickId, Units};
 use pnp_types::{Address, ApplicationCall, OnCompletion};
 
 /// What a call asks for, if the application called is this contract.
@@ -15,7 +15,7 @@ pub enum Intent {
         /// The tick.
         tick: TickId,
         /// Units of use.
-        units: u64,
+        units: Units,
         /// The price of one, in minor units.
         unit_price: u64,
         /// What is paid with.
@@ -49,7 +49,7 @@ impl Intent {
                 [_, _, _] => parameters(args).map(Self::SetParameters),
                 [tick, units, unit_price, asset] => Some(Self::Bill {
                     tick: TickId::new(tick.clone()).ok()?,
-                    units: uint(units)?,
+                    units: Units(uint(units)?),
                     unit_price: uint(unit_price)?,
                     asset: uint(asset)?,
                 }),
@@ -146,11 +146,20 @@ mod tests {
             assert_eq!(intent(calls::leave(user, 9, forced, &params)), Some(Intent::Leave { forced }));
         }
         let tick = TickId::new(b"t1".to_vec()).unwrap();
-        let split = Split::of(2, 10, BasisPoints(500)).unwrap();
-        let bill =
-            Bill { user, app: 9, asset: 7, provider, platform, tick: tick.clone(), units: 2, unit_price: 10, split };
+        let split = Split::of(Units(2), 10, BasisPoints(500)).unwrap();
+        let bill = Bill {
+            user,
+            app: 9,
+            asset: 7,
+            provider,
+            platform,
+            tick: tick.clone(),
+            units: Units(2),
+            unit_price: 10,
+            split,
+        };
         let [call, ..] = bill.transactions(&params);
-        assert_eq!(intent(call), Some(Intent::Bill { tick, units: 2, unit_price: 10, asset: 7 }));
+        assert_eq!(intent(call), Some(Intent::Bill { tick, units: Units(2), unit_price: 10, asset: 7 }));
     }
 
     #[test]

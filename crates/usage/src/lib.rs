@@ -22,8 +22,7 @@
 //! #     let payment = calls::payment(dispenser.address(), key.address(), MicroAlgos::algos(10), &params);
 //! #     send(payment, &dispenser).await?;
 //! # }
-//! # let mut creation = Transaction::asset_create(provider.address(), 1_000_000, 2).build();
-//! # creation.header = calls::header(provider.address(), &params);
+//! # let creation = calls::for_network(Transaction::asset_create(provider.address(), 1_000_000, 2), &params);
 //! # let asset = send(creation, &provider).await?.asset.ok_or("no asset")?;
 //! # send(calls::asset_opt_in(platform.address(), asset, &params), &platform).await?;
 //! # let creation = Creation {
@@ -37,11 +36,11 @@
 //! # deployed.opt_in(&user).await?;
 //! # send(calls::asset_transfer(provider.address(), user.address(), asset, 1000, &params), &provider).await?;
 //! use pnp_client::Algod;
-//! use pnp_usage::UsageClient;
+//! use pnp_usage::{Units, UsageClient};
 //!
 //! let usage = UsageClient::new(Algod::new(&url, token)?, app);
 //! // `user` is a `SigningKey`, or any other `Signer`: 3 units at 20 minor units of the asset each.
-//! let receipt = usage.bill(&user, 3, 20).await?;
+//! let receipt = usage.bill(&user, Units(3), 20).await?;
 //!
 //! assert_eq!((receipt.split.gross, receipt.split.fee, receipt.split.net), (60, 3, 57));
 //! assert_eq!(receipt.before.user - receipt.after.user, 60);
@@ -98,7 +97,7 @@ pub use program_changes::{ProgramChange, ProgramIdentity, ProgramPair, program_c
 pub use programs::{
     APPROVAL_PATH, APPROVAL_SOURCE, CLEAR_PATH, CLEAR_SOURCE, Programs, SourceLine, Template, source_hashes,
 };
-pub use quantity::BasisPoints;
+pub use quantity::{BasisPoints, Units};
 pub use receipt::{Balances, Receipt};
 pub use signer::{SignError, Signer, Signing};
 pub use split::Split;

@@ -1,6 +1,6 @@
 //! The receipt of a bill.
 
-use super::{Split, TickId};
+use super::{Split, TickId, Units};
 use pnp_types::{Address, AppIndex, AssetIndex, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct Receipt {
     #[schemars(with = "String")]
     pub tick: TickId,
     /// Units of use.
-    pub units: u64,
+    pub units: Units,
     /// The price of one, in minor units.
     pub unit_price: u64,
     /// How it was divided.

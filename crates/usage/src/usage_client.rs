@@ -2,7 +2,7 @@
 
 use super::{
     BillRequest, Creation, GlobalState, LocalState, OperationError, PreparedBill, Programs, Receipt, RefusedBill,
-    SignError, Signer, Template, UsageError, calls, global_state,
+    SignError, Signer, Template, Units, UsageError, calls, global_state,
 };
 use pnp_client::{Algod, ClientError, Confirmation, Rejection, SuggestedParams};
 use pnp_types::{Address, AppIndex, AssetIndex, SignedTransaction, Transaction};
@@ -148,7 +148,7 @@ impl UsageClient {
     ///
     /// # Errors
     /// [`BillError`]; where [`BillError::may_be_charged`] says so, do not bill again before the outcome is known.
-    pub async fn bill(&self, user: &dyn Signer, units: u64, unit_price: u64) -> Result<Receipt, BillError> {
+    pub async fn bill(&self, user: &dyn Signer, units: Units, unit_price: u64) -> Result<Receipt, BillError> {
         let request = BillRequest {
             app: self.app,
             user: user.address(),

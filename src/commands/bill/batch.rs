@@ -9,7 +9,7 @@ use crate::terminal::output::Answer;
 use pnp_client::Rejection;
 use pnp_ops::{BatchEnd, BatchLines, BatchRequest, Refusal};
 use pnp_usage::batch::{Format, Input, Row};
-use pnp_usage::{StopSignal, TickId};
+use pnp_usage::{StopSignal, TickId, Units};
 use std::io::BufReader;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ fn lines(args: &Args) -> Result<BatchLines, Failure> {
         Some(from) => BatchLines::File { path: PathBuf::from(from), format },
         None => {
             let tick = args.tick.as_deref().map(str::parse::<TickId>).transpose()?;
-            let units = args.units.unwrap_or_default();
+            let units = Units(args.units.unwrap_or_default());
             let row = Row { user: args.user.clone(), units, unit_price: args.price, tick };
             BatchLines::Repeated { row, count: args.count.unwrap_or(1) }
         }

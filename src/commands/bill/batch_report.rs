@@ -183,7 +183,7 @@ impl TickReport {
         };
         let bill = settled.bill.as_ref().map(|bill| BillReport {
             tick: bill.tick.clone(),
-            units: bill.units,
+            units: bill.units.get(),
             unit_price: bill.unit_price,
             gross: bill.net.saturating_add(bill.fee),
             fee: bill.fee,

@@ -15,6 +15,7 @@ use crate::session::target::Target;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_types::AssetIndex;
+use pnp_usage::Units;
 use pnp_usage::batch::Format;
 use std::path::{Path, PathBuf};
 
@@ -112,7 +113,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             .hint("leave --multisig away, or bill with --units alone"));
     }
     on_network(context, async |session| match (args.units, args.streams()) {
-        (Some(units), false) => receipt::run(session, &args, units).await,
+        (Some(units), false) => receipt::run(session, &args, Units(units)).await,
         _ => batch::run(session, &args).await,
     })
     .await

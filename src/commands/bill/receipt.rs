@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::output::Answer;
 use pnp_ops::{BillOrder, Outcome};
-use pnp_usage::{Receipt, StopSignal};
+use pnp_usage::{Receipt, StopSignal, Units};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub(crate) struct BillReport {
 }
 
 /// Bills `units` and prints the receipt.
-pub(super) async fn run(session: &Session<'_>, args: &Args, units: u64) -> Result<Answer, Failure> {
+pub(super) async fn run(session: &Session<'_>, args: &Args, units: Units) -> Result<Answer, Failure> {
     let tick = args.tick.as_deref().map(str::parse).transpose()?;
     let app = args.target.app;
     let order = BillOrder { app, user: args.user.clone(), units, unit_price: args.price, tick, asset: args.asset };

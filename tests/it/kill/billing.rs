@@ -186,14 +186,14 @@ impl Shop {
         assert!(past.done && past.open.is_empty() && past.refused.is_empty());
         assert_eq!(charged.len() as u64, LINES, "the journal has every line charged once");
         charged.sort_by_key(|intent| intent.line);
-        let asked: Vec<_> = charged.iter().map(|one| (one.user, one.units, one.unit_price)).collect();
+        let asked: Vec<_> = charged.iter().map(|one| (one.user, one.units.get(), one.unit_price)).collect();
         assert_eq!(asked, bills, "the journal has what the file asks for, line by line");
 
         let books = self.books();
         let mut gross = 0_u128;
         for intent in &charged {
             let found = books.billed.get(&(intent.user, intent.tick.as_bytes().to_vec()));
-            assert_eq!(found, Some(&(intent.units, intent.unit_price)), "line {} is on the chain", intent.line);
+            assert_eq!(found, Some(&(intent.units.get(), intent.unit_price)), "line {} is on the chain", intent.line);
             let split = Split::of(intent.units, intent.unit_price, FEE_PCT).unwrap();
             assert_eq!((split.net, split.fee), (intent.net, intent.fee));
             gross += u128::from(split.gross);

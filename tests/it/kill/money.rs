@@ -9,7 +9,7 @@ use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
 use pnp_devnet::LOCAL_TOKEN;
 use pnp_ledger::DispenserKey;
 use pnp_types::{Address, AppIndex, AssetIndex, Block, MicroAlgos, Round, SigningKey, Transaction, Txid, msgpack};
-use pnp_usage::{BasisPoints, Bill, Creation, LocalState, Parameters, Programs, Split, Template, TickId, calls};
+use pnp_usage::{BasisPoints, Bill, Creation, LocalState, Parameters, Programs, Split, Template, TickId, Units, calls};
 use tokio::task::JoinSet;
 
 const USERS: usize = 4;
@@ -107,9 +107,9 @@ impl Market {
                 provider: self.provider,
                 platform: self.platform,
                 tick: TickId::new(*b"0").unwrap(),
-                units: 1,
+                units: Units(1),
                 unit_price: 1,
-                split: Split::of(1, 1, FEE_PCT).unwrap(),
+                split: Split::of(Units(1), 1, FEE_PCT).unwrap(),
             };
             streams.spawn(stream(algod.clone(), Arc::clone(user), bill, Arc::clone(&self.next), each));
         }
@@ -144,7 +144,7 @@ async fn stream(
         let Some(params) = &params else { break };
         let number = next.fetch_add(1, Ordering::Relaxed);
         bill.tick = TickId::new(format!("{number:016}")).unwrap();
-        (bill.units, bill.unit_price) = (number % 7 + 1, number % 1000 + 1);
+        (bill.units, bill.unit_price) = (Units(number % 7 + 1), number % 1000 + 1);
         bill.split = Split::of(bill.units, bill.unit_price, FEE_PCT).unwrap();
         let mut transactions = bill.transactions(params).to_vec();
         // Notes of every length, so that the journal's laps end at ever other places.
@@ -223,7 +223,7 @@ impl Books {
             return;
         }
         let number = |at: usize| u64::from_be_bytes(arguments[at].as_slice().try_into().unwrap());
-        let split = Split::of(number(1), number(2), FEE_PCT).unwrap();
+        let split = Split::of(Units(number(1)), number(2), FEE_PCT).unwrap();
         let (net, fee) = (&net.asset_transfer, &fee.asset_transfer);
         assert_eq!((net.amount, fee.amount), (split.net, split.fee), "round {}", block.round());
         assert!(net.asset == self.asset && fee.asset == self.asset);

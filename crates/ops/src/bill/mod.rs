@@ -36,7 +36,7 @@ mod tests {
     use super::*;
     use crate::{Connection, Error, Outcome};
     use pnp_usage::batch::Listener;
-    use pnp_usage::{Receipt, StopSignal};
+    use pnp_usage::{Receipt, StopSignal, Units};
 
     fn is_send<F: Future + Send>(future: F) -> F {
         future
@@ -46,9 +46,9 @@ mod tests {
     #[expect(dead_code, reason = "only its types are checked")]
     async fn bills_can_be_spawned<L: Listener>(connection: &Connection, listener: &mut L) -> Result<BatchEnd, Error> {
         let stop = StopSignal::new();
-        let order = BillOrder::new("user", 1);
+        let order = BillOrder::new("user", Units(1));
         let _: Outcome<Receipt> = is_send(connection.bill(&order, None, &stop)).await?;
-        let row = pnp_usage::batch::Row { user: String::new(), units: 1, unit_price: None, tick: None };
+        let row = pnp_usage::batch::Row { user: String::new(), units: Units(1), unit_price: None, tick: None };
         let batch = is_send(connection.open_batch(BatchRequest::new(BatchLines::Repeated { row, count: 2 }))).await?;
         Ok(is_send(batch.run(listener, &stop)).await)
     }

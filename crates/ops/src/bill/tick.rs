@@ -11,7 +11,7 @@ use pnp_client::Rejection;
 use pnp_keys::Account;
 use pnp_registry::Contract;
 use pnp_types::{Address, AppIndex, AssetIndex};
-use pnp_usage::{BillRequest, PreparedBill, Receipt, RefusedBill, StopSignal, TickId, global_state};
+use pnp_usage::{BillRequest, PreparedBill, Receipt, RefusedBill, StopSignal, TickId, Units, global_state};
 use tokio::sync::OwnedMutexGuard;
 
 /// How many generated ticks may be overtaken by other bills of the same user before that is reported.
@@ -25,7 +25,7 @@ pub struct BillOrder {
     /// The name of the account that pays.
     pub user: String,
     /// Units of use, at least 1.
-    pub units: u64,
+    pub units: Units,
     /// The price of one in minor units; the least that the contract allows if not given.
     pub unit_price: Option<u64>,
     /// The tick; a fresh ULID if not given.
@@ -35,9 +35,9 @@ pub struct BillOrder {
 }
 
 impl BillOrder {
-    /// So many units of the recorded contract at its least price.
+    /// A bill for `units` of the recorded contract at its least price.
     #[must_use]
-    pub fn new(user: impl Into<String>, units: u64) -> Self {
+    pub fn new(user: impl Into<String>, units: Units) -> Self {
         Self { app: None, user: user.into(), units, unit_price: None, tick: None, asset: None }
     }
 }

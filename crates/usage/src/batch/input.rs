@@ -4,7 +4,7 @@
 //! editor, and memory does not grow with the file.
 
 use super::super::journal::InputDigest;
-use super::super::{TickId, UsageError};
+use super::super::{TickId, Units, UsageError};
 use serde::Deserialize;
 use serde_json::Value;
 use std::io::{self, BufRead, Read};
@@ -42,7 +42,7 @@ pub struct Row {
     /// An account's name or address.
     pub user: String,
     /// Units of use.
-    pub units: u64,
+    pub units: Units,
     /// The price of one; the least the contract allows if not given.
     pub unit_price: Option<u64>,
     /// The tick; a fresh one if not given.
@@ -268,7 +268,7 @@ fn csv_row(text: &[u8], columns: Columns) -> Result<Row, String> {
     let units = field(columns.units).ok_or("it has no units")?;
     Ok(Row {
         user: field(columns.user).ok_or("it has no user")?.to_owned(),
-        units: number("units", units)?,
+        units: Units(number("units", units)?),
         unit_price: optional(columns.unit_price).map(|text| number("unit_price", text)).transpose()?,
         tick: optional(columns.tick).map(tick).transpose()?,
     })
@@ -291,7 +291,7 @@ fn tick(text: &str) -> Result<TickId, String> {
 #[serde(deny_unknown_fields)]
 struct Object {
     user: String,
-    units: u64,
+    units: Units,
     #[serde(default, alias = "price")]
     unit_price: Option<u64>,
     #[serde(default, alias = "tick")]
@@ -363,7 +363,7 @@ mod tests {
     }
 
     fn row(user: &str, units: u64, unit_price: Option<u64>, tick: Option<&str>) -> Row {
-        Row { user: user.to_owned(), units, unit_price, tick: tick.map(|tick| tick.parse().unwrap()) }
+        Row { user: user.to_owned(), units: Units(units), unit_price, tick: tick.map(|tick| tick.parse().unwrap()) }
     }
 
     #[test]

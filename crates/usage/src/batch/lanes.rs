@@ -2,7 +2,7 @@
 
 use super::{Ready, Row};
 use crate::journal::{InputDigest, Intent};
-use crate::{Signer, TickId};
+use crate::{Signer, TickId, Units};
 use pnp_types::Address;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub(super) struct Entry {
     pub(super) line: u64,
     pub(super) input: InputDigest,
-    pub(super) units: u64,
+    pub(super) units: Units,
     pub(super) unit_price: Option<u64>,
     pub(super) tick: Option<TickId>,
     /// What an earlier run was about to send, or sent, for it.

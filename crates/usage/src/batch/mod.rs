@@ -19,7 +19,7 @@ pub use input::{Format, Input, InputError, Line, Row};
 pub use run::{Batch, BatchError, Summary};
 
 use super::journal::JournalError;
-use super::{Signer, TickId};
+use super::{Signer, TickId, Units};
 use pnp_client::{ClientError, Rejection, RetryPolicy};
 use pnp_types::{Address, AppIndex, AssetIndex, Round, Txid};
 use std::future::Future;
@@ -114,7 +114,7 @@ pub struct Settled {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettledBill {
     /// Units of use.
-    pub units: u64,
+    pub units: Units,
     /// The price of one.
     pub unit_price: u64,
     /// The tick.

@@ -77,7 +77,7 @@ mod tests {
             line: 1,
             input: InputDigest::default(),
             user: Address([1; 32]),
-            units: 1,
+            units: crate::Units(1),
             unit_price: 1,
             tick: tick.parse().unwrap(),
             made: true,

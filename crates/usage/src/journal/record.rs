@@ -1,6 +1,6 @@
 //! The records of a journal, one a line: the batch's beginning, groups that are about to be sent, and their outcomes.
 
-use crate::TickId;
+use crate::{TickId, Units};
 use pnp_types::{Address, AppIndex, AssetIndex, Digest, Round, Txid, sha512_256};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -105,7 +105,7 @@ pub struct Intent {
     /// Who pays.
     pub user: Address,
     /// Units of use.
-    pub units: u64,
+    pub units: Units,
     /// The price of one, in minor units.
     pub unit_price: u64,
     /// The tick.

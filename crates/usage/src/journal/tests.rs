@@ -1,5 +1,5 @@
 use super::*;
-use crate::TickId;
+use crate::{TickId, Units};
 use pnp_types::{Address, Digest};
 
 const NETWORK: Digest = Digest([7; 32]);
@@ -9,7 +9,7 @@ fn intent(line: u64) -> Record {
         line,
         input: InputDigest::default().then(&line.to_be_bytes()),
         user: Address([1; 32]),
-        units: 3,
+        units: Units(3),
         unit_price: 100,
         tick: TickId::new(format!("{line:08}")).unwrap(),
         made: true,
