@@ -3,7 +3,7 @@
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
-use crate::session::{Session, in_turn, on_network};
+use crate::session::{Session, on_locked_network, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_client::AssetState;
@@ -203,7 +203,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     };
     // A deployment takes the newest asset, or makes one where there is none.
     match args.command {
-        Command::Create { .. } => in_turn(context, "asset create", command).await,
+        Command::Create { .. } => on_locked_network(context, "asset create", command).await,
         _ => on_network(context, command).await,
     }
 }

@@ -3,7 +3,7 @@
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
-use crate::session::in_turn;
+use crate::session::on_locked_network;
 use crate::session::target::Target;
 use crate::terminal::output::Answer;
 use pnp_ops::Outcome;
@@ -42,7 +42,7 @@ pub(crate) struct DeleteReport {
 
 /// Ends a contract.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    in_turn(context, "delete", async |session| {
+    on_locked_network(context, "delete", async |session| {
         let signers = args.signers.signers(context)?;
         let done = match session.delete(args.target.app, signers.as_ref()).await? {
             Outcome::Done(done) => done,

@@ -53,7 +53,7 @@ pub(crate) async fn run(context: &Context) -> Result<Answer, Failure> {
     // The answer shows every step; what the steps print on the way is details.
     let quiet = Output::new(context.options.json, context.options.verbose == 0, context.options.verbose);
     let stage = Context { options, out: quiet, folder: folder.path().to_owned() };
-    let session = Session::throw_away(&stage).await?;
+    let session = Session::in_memory(&stage).await?;
     let outcome = story(&session).await;
     let closed = session.close().await;
     let (contract, receipts, attacks) = outcome?;

@@ -104,7 +104,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     }
     // The answer comes first: the network then runs until a signal stops it.
     context.out.answer(Answer::of(&ready, ready.text())?)?;
-    crate::terminal::interrupt::leave_to_another();
+    crate::terminal::interrupt::leave_to_command();
     tokio::task::spawn_blocking(move || running.wait())
         .await
         .map_err(|error| Failure::new("node", "the network ended badly").because(error))??;

@@ -4,7 +4,7 @@ use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::session::target::Target;
-use crate::session::{Session, in_turn};
+use crate::session::{Session, on_locked_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_ops::{Changed, Outcome, ParameterChange};
@@ -30,7 +30,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     if change.is_empty() {
         return Err(Failure::usage("nothing to set").hint("give --fee-pct, --min-rate or --max-rate"));
     }
-    in_turn(context, "params", async |session| {
+    on_locked_network(context, "params", async |session| {
         let signers = args.signers.signers(context)?;
         match session.set_parameters(args.target.app, &change, signers.as_ref()).await? {
             Outcome::Done(done) => changed(session, done),

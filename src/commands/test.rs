@@ -71,7 +71,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     })?;
     let (network, _) = context.network()?;
     let session = match network.kind {
-        Kind::Embedded => Session::throw_away(context).await?,
+        Kind::Embedded => Session::in_memory(context).await?,
         _ => Session::open(context).await?,
     };
     let outcome = run_all(context, &session, &sources, &scenarios).await;

@@ -5,7 +5,7 @@ use crate::commands::multisig::SenderArgs;
 use crate::commands::params::{RateArgs, changed};
 use crate::failure::Failure;
 use crate::session::context::Context;
-use crate::session::in_turn;
+use crate::session::on_locked_network;
 use crate::session::target::Target;
 use crate::terminal::output::Answer;
 use pnp_ops::{Outcome, UpdateRequest};
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 /// Replaces the programs, and the parameters where new ones are given.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    in_turn(context, "update", async |session| {
+    on_locked_network(context, "update", async |session| {
         let request = UpdateRequest {
             app: args.target.app,
             parameters: args.rates.change(),

@@ -32,7 +32,7 @@ impl<'c> Session<'c> {
     }
 
     /// A temporary network in memory; the context's folder takes its records and keys.
-    pub(crate) async fn throw_away(context: &'c Context) -> Result<Self, Error> {
+    pub(crate) async fn in_memory(context: &'c Context) -> Result<Self, Error> {
         let connection = Connection::in_memory(context.settings(), context.host()).await?;
         Ok(Self { context, connection })
     }
@@ -52,7 +52,7 @@ pub(crate) async fn on_network<T>(
 }
 
 /// The same for a command that changes the contract or the asset: one at a time on each network.
-pub(crate) async fn in_turn<T>(
+pub(crate) async fn on_locked_network<T>(
     context: &Context,
     name: &str,
     command: impl AsyncFnOnce(&Session<'_>) -> Result<T, Failure>,

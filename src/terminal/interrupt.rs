@@ -25,12 +25,12 @@ enum Listener {
 
 /// From here to the command's end the first Ctrl-C only gives `stop`: the command may be at its last steps then, and their
 /// result is the answer.
-pub(crate) fn tell(stop: StopSignal) {
+pub(crate) fn stop_in_order(stop: StopSignal) {
     *hold(&LISTENER) = Listener::Stop(stop);
 }
 
 /// From here to the command's end, what it runs handles Ctrl-C.
-pub(crate) fn leave_to_another() {
+pub(crate) fn leave_to_command() {
     *hold(&LISTENER) = Listener::Other;
 }
 

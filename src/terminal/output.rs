@@ -26,7 +26,7 @@ pub(crate) enum Answer {
     /// Nothing to print.
     Nothing,
     /// Everything was printed already, line by line; the exit code that belongs to it.
-    Said(Exit),
+    Printed(Exit),
 }
 
 impl Answer {
@@ -313,7 +313,7 @@ impl Output {
             Answer::Report { json, text, exit } => (self.render(&json, text), exit),
             Answer::Raw(bytes) => (bytes, Exit::Done),
             Answer::Nothing => (Vec::new(), Exit::Done),
-            Answer::Said(exit) => (Vec::new(), exit),
+            Answer::Printed(exit) => (Vec::new(), exit),
         };
         to_stdout(&bytes).map(|()| exit)
     }

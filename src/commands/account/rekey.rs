@@ -3,7 +3,7 @@
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
-use crate::session::{Session, in_turn};
+use crate::session::{Session, on_locked_network};
 use crate::terminal::output::Answer;
 use pnp_ops::Outcome;
 use schemars::JsonSchema;
@@ -46,7 +46,7 @@ pub(crate) struct RekeyReport {
 
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    in_turn(context, "account rekey", async |session| {
+    on_locked_network(context, "account rekey", async |session| {
         let signers = args.signers.signers(context)?;
         let account = args.account.as_deref().unwrap_or_default();
         let plan = session.plan_rekey(account, &args.to, signers.as_ref()).await?;

@@ -25,13 +25,13 @@ pub(super) async fn run(session: &Session<'_>, args: &Args) -> Result<Answer, Fa
     };
     let mut printer = Printer::new(session.context.out, batch.total());
     let stop = StopSignal::new();
-    interrupt::tell(stop.clone());
+    interrupt::stop_in_order(stop.clone());
     let BatchEnd { summary, error } = batch.run(&mut printer, &stop).await;
     let ended = error.map_or(Ok(()), |error| Err(error.into()));
     let (exit, text) = printer.end(&place, &summary, ended)?;
     Ok(match text {
         Some(text) => Answer::text(text).ending(exit),
-        None => Answer::Said(exit),
+        None => Answer::Printed(exit),
     })
 }
 

@@ -5,7 +5,7 @@ mod report;
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
-use crate::session::{Session, in_turn, on_network};
+use crate::session::{Session, on_locked_network, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::{address, whole};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -165,7 +165,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     };
     // A trial changes nothing.
     match request.extent {
-        Extent::Done => in_turn(context, "deploy", command).await,
+        Extent::Done => on_locked_network(context, "deploy", command).await,
         Extent::Decided | Extent::Simulated => on_network(context, command).await,
     }
 }

@@ -3,7 +3,7 @@
 use super::BundleArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
-use crate::session::in_turn;
+use crate::session::on_locked_network;
 use crate::terminal::effect;
 use crate::terminal::output::Answer;
 use pnp_types::{AppIndex, AssetIndex, Round};
@@ -48,7 +48,7 @@ pub(crate) struct SubmitReport {
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let bundle = args.bundle.read(context)?;
-    in_turn(context, "multisig submit", async |session| {
+    on_locked_network(context, "multisig submit", async |session| {
         let done = session.submit_bundle(&bundle).await?;
         let report = SubmitReport {
             network: session.network.name.clone(),
