@@ -1,4 +1,4 @@
-//! `asset`: make, agree to, send and show the asset that bills are paid with.
+//! `asset`: create, opt in to, send and show the asset that bills are paid with.
 
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Make an asset and record it
+    /// Create an asset and record it
     Create {
         /// The unit's name, at most 8 bytes
         #[arg(long, default_value = "PLY")]
@@ -32,13 +32,13 @@ enum Command {
         /// Digits after the point, 0 to 19
         #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=19))]
         decimals: u32,
-        /// All minor units that will ever exist
+        /// The total number of minor units
         #[arg(long, default_value = "1_000_000_000_000", value_parser = whole, allow_hyphen_values = true)]
         total: u64,
         /// A web address about it, at most 96 bytes
         #[arg(long, default_value = "")]
         url: String,
-        /// The account that makes it
+        /// The account that creates it
         #[arg(long, default_value = "creator", value_name = "NAME")]
         from: String,
         #[command(flatten)]
@@ -80,7 +80,7 @@ enum Command {
     },
 }
 
-/// An asset that was made.
+/// An asset that was created.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CreateReport {
     /// The network's name.
@@ -151,11 +151,11 @@ pub(crate) struct ShowReport {
     unit: String,
     /// Its name.
     name: String,
-    /// All minor units that will ever exist.
+    /// The total number of minor units.
     total: u64,
     /// Digits after the point.
     decimals: u32,
-    /// The address of who made it.
+    /// The address of its creator.
     creator: String,
     /// The address of who may change these addresses; empty for nobody.
     manager: String,

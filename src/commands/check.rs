@@ -28,7 +28,7 @@ pub(crate) struct Args {
     /// End with exit code 3 if something of this level or above is found
     #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = ["info", "low", "medium", "high", "none"])]
     deny: String,
-    /// Leave out what this check finds; may be repeated
+    /// Ignore what this check finds; may be repeated
     #[arg(long, value_name = "NAME")]
     allow: Vec<String>,
     /// The value of a template variable, as for compile; one without a value may have any
@@ -37,10 +37,10 @@ pub(crate) struct Args {
     /// Also write the findings as SARIF 2.1.0; - writes them to stdout instead of the text
     #[arg(long, value_name = "FILE")]
     sarif: Option<PathBuf>,
-    /// List the checks there are
+    /// List all checks
     #[arg(long, conflicts_with_all = ["sources", "explain"])]
     list: bool,
-    /// Tell what a check finds, why it matters and what to do
+    /// Explain a check: what it finds, why it matters and what to do
     #[arg(long, value_name = "NAME", conflicts_with = "sources")]
     explain: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What a transaction does, in a sentence.
+//! What a transaction does, in one sentence.
 
 use crate::failure::bundle_words::quoted;
 use pnp_types::{ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};

@@ -1,4 +1,4 @@
-//! `account export`: an account's 25 words, to a person or into a file of their own.
+//! `account export`: show an account's 25 words, or write them to a file of their own.
 
 use crate::failure::Failure;
 use crate::session::context::Context;
@@ -53,7 +53,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     Answer::of(&report, text)
 }
 
-/// Nobody shows a key by accident.
+/// Asks before a key is shown.
 async fn confirm(context: &Context, name: &str) -> Result<(), Failure> {
     if context.options.yes {
         return Ok(());

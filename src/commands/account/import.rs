@@ -1,4 +1,4 @@
-//! `account import`: keep the key of a mnemonic.
+//! `account import`: import the key of a mnemonic.
 
 use super::vault::Vault;
 use crate::failure::Failure;
@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 /// Arguments of `account import`. The words come from the terminal, unseen, from stdin or from a variable; never from here.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The name it gets, for example creator
+    /// The account's name, for example creator
     name: String,
     /// Take the 25 words from this variable of the environment or of .env instead of stdin or the terminal
     #[arg(long, value_name = "VARIABLE")]
@@ -21,10 +21,10 @@ pub(super) struct Args {
     /// The account that is rekeyed to this key, and that it signs for
     #[arg(long, value_parser = values::address, value_name = "ADDRESS")]
     sender: Option<Address>,
-    /// Seal it with an empty password where none is given
+    /// Encrypt it with an empty password where none is given
     #[arg(long)]
     empty_password: bool,
-    /// Words that do not belong here: taken, so that no error repeats them
+    /// A mnemonic given by mistake: accepted, so that no error repeats it
     #[arg(hide = true, trailing_var_arg = true, num_args = 0..)]
     words: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! `account list`: which accounts are here, where their keys come from, and which of several wins.
+//! `account list`: the accounts whose keys are here, where the keys come from, and which of several is used.
 
 use crate::failure::Failure;
 use crate::session::context::Context;

@@ -1,4 +1,4 @@
-//! `account`: make, keep, list, show, fund and remove accounts.
+//! `account`: create, keep, list, show, fund and remove accounts.
 
 mod export;
 mod import;
@@ -34,17 +34,17 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Make an account: for development in .pnp/, or encrypted in the keystore
+    /// Create an account: for development in .pnp/, or encrypted in the keystore
     New(new::Args),
-    /// Keep the key of a mnemonic, encrypted, in the keystore
+    /// Import the key of a mnemonic into the keystore, encrypted
     Import(import::Args),
     /// Show an account's mnemonic, or write it to a file
     Export(export::Args),
-    /// List the accounts whose keys are found, where, and with which balances
+    /// List the accounts whose keys are found, with the places of the keys and the balances
     List(list::Args),
-    /// Give an account of the keystore another password
+    /// Change the password of an account in the keystore
     Passwd(passwd::Args),
-    /// Remove an account from the keystore for good
+    /// Remove an account from the keystore permanently
     Remove(remove::Args),
     /// Send Algos to an account from the development network's dispenser
     Fund {
@@ -56,7 +56,7 @@ enum Command {
         #[command(flatten)]
         signers: SenderArgs,
     },
-    /// Let another key, or several together, sign for an account from now on
+    /// Rekey an account: let another key, or several together, sign for it
     Rekey(rekey::Args),
 }
 

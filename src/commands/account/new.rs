@@ -1,4 +1,4 @@
-//! `account new`: make an account.
+//! `account new`: create an account.
 
 use super::vault::Vault;
 use crate::failure::Failure;
@@ -18,12 +18,12 @@ pub(super) struct Args {
     /// Keep it encrypted in the keystore, for every network, instead of in .pnp/ for this development network
     #[arg(long)]
     keystore: bool,
-    /// Seal it with an empty password where none is given
+    /// Encrypt it with an empty password where none is given
     #[arg(long, requires = "keystore")]
     empty_password: bool,
 }
 
-/// An account made for a development network.
+/// An account created for a development network.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct NewReport {
     /// The network's name.

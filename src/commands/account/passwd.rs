@@ -1,4 +1,4 @@
-//! `account passwd`: another password for an account of the keystore.
+//! `account passwd`: change the password of an account in the keystore.
 
 use super::vault::{Vault, report};
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ use crate::terminal::unlock::Passwords;
 pub(super) struct Args {
     /// The account's name
     name: String,
-    /// Seal it with an empty password where none is given
+    /// Encrypt it with an empty password where none is given
     #[arg(long)]
     empty_password: bool,
 }

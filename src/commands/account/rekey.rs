@@ -1,4 +1,4 @@
-//! `account rekey`: hand the right to sign for an account to another key, or to several together.
+//! `account rekey`: let another key, or several together, sign for an account.
 
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
@@ -12,10 +12,10 @@ use serde::Serialize;
 /// Arguments of `account rekey`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The account's name; with --multisig, the account is theirs or --sender
+    /// The account's name; with --multisig, it is the multisignature's own account or --sender
     #[arg(required_unless_present = "multisig", conflicts_with = "multisig")]
     account: Option<String>,
-    /// Who signs for it from then on: an address, or the name of a multisignature or of an account
+    /// The new signer: an address, or the name of a multisignature or of an account
     #[arg(long, value_name = "ADDRESS|NAME")]
     to: String,
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     .await
 }
 
-/// Asks where the account is worth something; MainNet asks for more where it is sent.
+/// Asks on public networks; on MainNet the approval of the transaction asks.
 async fn confirm(session: &Session<'_>, what: &str) -> Result<(), Failure> {
     if session.is_development() || session.identity.is_mainnet() || session.context.options.yes {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `account remove`: take an account out of the keystore for good.
+//! `account remove`: remove an account from the keystore permanently.
 
 use super::vault::report;
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let keys = LocalKeys::open(&context.settings(), &context.host())?;
     let entry = keys.entry(name)?;
     if !context.options.yes {
-        context.out.warn(&format!("without its 25 words, {} is lost for ever", entry.signer()));
+        context.out.warn(&format!("without its 25 words, {} is lost permanently", entry.signer()));
         match context.out.ask(&format!("Type {name} to remove it:")).await {
             Some(answer) if answer == *name => {}
             _ => {

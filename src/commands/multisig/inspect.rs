@@ -20,7 +20,7 @@ use serde::Serialize;
 pub(super) struct Args {
     #[command(flatten)]
     bundle: BundleArgs,
-    /// Look at the file alone, and at no network
+    /// Read the file only, and ask no network
     #[arg(long)]
     offline: bool,
 }

@@ -16,7 +16,7 @@ pub(super) struct Args {
     /// Copies of one bundle, each with some signatures
     #[arg(required = true, num_args = 1.., value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Where the merged bundle goes, never over another file
+    /// The new file for the merged bundle
     #[arg(long, short, value_name = "FILE")]
     out: PathBuf,
 }

@@ -1,7 +1,7 @@
 //! `multisig`: accounts that several people sign for, and the bundles that travel between them.
 //!
 //! Every command that sends writes a bundle instead where it is given `--multisig` ([`sender`]); what a bundle would do is
-//! read from its transactions alone, so that no file beside it has to travel along.
+//! read from its transactions alone, so that no other file has to travel with it.
 
 mod inspect;
 mod merge;
@@ -37,19 +37,19 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Write down which keys make a multisignature's address
+    /// Record which keys make a multisignature's address
     New(new::NewArgs),
-    /// Show the multisignatures that are written down
+    /// Show the recorded multisignatures
     Info(new::InfoArgs),
     /// Show what a bundle would do: fields, program and parameter changes, simulation
     Inspect(inspect::Args),
-    /// Sign a bundle with one key, offline too
+    /// Sign a bundle with one key, with or without a network
     Sign(sign::Args),
-    /// Put the signatures of several copies into one
+    /// Merge the signatures of several copies into one
     Merge(merge::Args),
-    /// Show who has signed a bundle, who is missing, and how long there is left
+    /// Show who has signed a bundle, who is missing, and how much time is left
     Status(status::Args),
-    /// Send a bundle that enough have signed, and record what it did
+    /// Send a bundle that enough signers have signed, and record what it did
     Submit(submit::Args),
 }
 
@@ -59,7 +59,7 @@ struct BundleArgs {
     /// The bundle; - reads stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The multisignature, where the file does not say its keys, as one that goal wrote may not
+    /// The multisignature, where the file does not contain its keys, as some files of goal do not
     #[arg(long, value_name = "NAME|FILE")]
     multisig: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! `multisig new` and `multisig info`: which keys make which address, written down for everybody.
+//! `multisig new` and `multisig info`: which keys make which address, recorded for all signers.
 
 use crate::failure::Failure;
 use crate::session::context::Context;
@@ -16,7 +16,7 @@ pub(super) struct NewArgs {
     /// How many of them have to sign
     #[arg(long, short, value_parser = threshold)]
     threshold: u8,
-    /// What it is called here [default: the start of its address]
+    /// Its name here [default: the start of its address]
     #[arg(long, short)]
     name: Option<String>,
 }
@@ -24,14 +24,14 @@ pub(super) struct NewArgs {
 /// Arguments of `multisig info`.
 #[derive(Debug, clap::Args)]
 pub(super) struct InfoArgs {
-    /// Its name, address or file; all that are recorded if not given
+    /// Its name, address or file; all recorded ones if not given
     multisig: Option<String>,
 }
 
 /// A multisignature.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Multisig {
-    /// What it is called here.
+    /// Its name here.
     name: String,
     /// Its address.
     address: String,
@@ -39,11 +39,11 @@ struct Multisig {
     threshold: u8,
     /// Who may sign, in the order that makes the address.
     signers: Vec<String>,
-    /// Where it is written down.
+    /// The file that records it.
     file: String,
 }
 
-/// A multisignature that was written down.
+/// A multisignature that was recorded.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct NewReport {
     #[serde(flatten)]
@@ -52,7 +52,7 @@ pub(crate) struct NewReport {
     made: bool,
 }
 
-/// The multisignatures that are written down.
+/// The recorded multisignatures.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct InfoReport {
     /// In the order of their names.

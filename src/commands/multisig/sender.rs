@@ -1,4 +1,4 @@
-//! The many signers a command may send for, and the bundle it writes for them.
+//! The options for several signers, and the bundle that a command writes for them.
 
 use crate::failure::Failure;
 use crate::failure::bundle_words;
@@ -16,24 +16,24 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// What every command that sends takes beside its own arguments.
+/// Options of every command that sends.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Many signers")]
 pub(crate) struct SenderArgs {
-    /// Send nothing: write a bundle for the signers of this multisignature, by its name or its file
+    /// Send nothing: write a bundle for the signers of this multisignature (a name or a file)
     #[arg(long, value_name = "NAME|FILE")]
     multisig: Option<String>,
     /// The account they sign for, where that was rekeyed to the multisignature [default: the multisignature's own]
     #[arg(long, value_name = "ADDRESS", requires = "multisig", value_parser = values::address)]
     sender: Option<Address>,
-    /// Where the bundle goes, never over another file [default: ACTION-ID.msig]
+    /// The new file for the bundle [default: ACTION-ID.msig]
     #[arg(long, value_name = "FILE", requires = "multisig")]
     out: Option<PathBuf>,
     /// How many rounds the signers have, at most 1000
     #[arg(long, value_name = "ROUNDS", requires = "multisig", default_value_t = LONGEST_VALIDITY, hide_default_value = true,
           value_parser = clap::value_parser!(u64).range(1..=LONGEST_VALIDITY))]
     validity: u64,
-    /// The first round it may be sent in, to gather signatures before that [default: now]
+    /// The first round it may be sent in, where signatures are gathered before [default: now]
     #[arg(long, value_name = "ROUND", requires = "multisig", value_parser = values::whole)]
     first_valid: Option<Round>,
 }

@@ -17,13 +17,13 @@ use std::path::{Path, PathBuf};
 pub(super) struct Args {
     #[command(flatten)]
     bundle: BundleArgs,
-    /// Whose key signs; the one here that is among the signers if not given
+    /// The account whose key signs [default: the only signer whose key is here]
     #[arg(long = "as", value_name = "NAME")]
     signer: Option<String>,
-    /// Write the signed copy to another file, never over one [default: the bundle's own]
+    /// Write the signed copy to this new file [default: the bundle's own file]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Look at no network
+    /// Ask no network
     #[arg(long)]
     offline: bool,
 }

@@ -16,7 +16,7 @@ use serde::Serialize;
 pub(super) struct Args {
     #[command(flatten)]
     bundle: BundleArgs,
-    /// Look at no network: whether it is expired or sent already is not known then
+    /// Ask no network: whether it expired or was sent is then not known
     #[arg(long)]
     offline: bool,
 }

@@ -76,7 +76,7 @@ pub fn multisig_name(folder: &Path, address: Address) -> Option<String> {
     all.into_iter().find(|one| one.account.address() == address).map(|one| one.name)
 }
 
-/// The address that a name stands for, where it is a multisignature's.
+/// The address of the multisignature of a name, if there is one.
 pub(crate) fn address_of(folder: &Path, name: &str) -> Result<Option<Address>, Error> {
     match pnp_keys::is_name(name) {
         true => Ok(Multisigs::new(folder).get(name)?.map(|one| one.account.address())),

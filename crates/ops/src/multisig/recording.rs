@@ -1,7 +1,7 @@
 //! What a confirmed bundle changes in the record: the same as if its command had sent it.
 //!
-//! Everything is read from the transactions, so that whoever submits needs no file of the one who wrote the bundle, and one
-//! that `goal` has sent is recorded too.
+//! Everything is read from the transactions, so that no other file is needed to submit a bundle, and one that `goal` has
+//! sent is recorded too.
 
 use super::error::MultisigError;
 use crate::connection::Connection;
@@ -15,12 +15,12 @@ use pnp_types::{
 };
 use pnp_usage::{BasisPoints, Creation, DeployNote, Intent, Parameters, Programs, template_of};
 
-/// What a bundle was about, as far as the record cares.
+/// What a bundle did, as far as the record has a place for it.
 #[derive(Debug, Default)]
 pub(super) struct Recorded {
-    /// The application it made or changed.
+    /// The application it created or changed.
     pub(super) app: Option<AppIndex>,
-    /// The asset it made.
+    /// The asset it created.
     pub(super) asset: Option<AssetIndex>,
     /// Whether the record was changed.
     pub(super) changed: bool,
