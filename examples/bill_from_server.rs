@@ -20,17 +20,17 @@ struct Usage {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    for receipt in run().await? {
+    for (user, receipt) in run().await? {
         println!(
-            "{} paid {} minor units for {} units in round {}, has {} left",
-            receipt.user, receipt.split.gross, receipt.units, receipt.round, receipt.after.user
+            "{user} paid {} minor units for {} units in round {}, and has {} left",
+            receipt.split.gross, receipt.units, receipt.round, receipt.after.user
         );
     }
     Ok(())
 }
 
 /// Starts the network, deploys a contract, and serves a few requests.
-async fn run() -> Result<Vec<Receipt>, Box<dyn Error>> {
+async fn run() -> Result<Vec<(&'static str, Receipt)>, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let connection = Arc::new(Connection::in_memory(Settings::new(folder.path()), Host::default()).await?);
     connection.deploy(&DeployRequest::default(), None).await?;
@@ -62,24 +62,25 @@ async fn serve(
     connection: &Arc<Connection>,
     mut incoming: mpsc::Receiver<Usage>,
     stop: &StopSignal,
-) -> Result<Vec<Receipt>, Box<dyn Error>> {
+) -> Result<Vec<(&'static str, Receipt)>, Box<dyn Error>> {
     let mut bills = JoinSet::new();
     while let Some(Some(Usage { user, units })) = stop.unless_stopped(incoming.recv()).await {
         let (connection, stop) = (Arc::clone(connection), stop.clone());
         bills.spawn(async move {
             // Two bills of one user wait for each other; those of other users do not.
             let order = BillOrder { unit_price: Some(20), ..BillOrder::new(user, Units(units)) };
-            connection.bill(&order, None, &stop).await
+            (user, connection.bill(&order, None, &stop).await)
         });
     }
     let mut receipts = Vec::new();
     while let Some(bill) = bills.join_next().await {
-        match bill? {
-            Ok(Outcome::Done(receipt)) => receipts.push(receipt),
-            Ok(Outcome::Unsigned(_)) => println!("a multisignature has to sign it first"),
+        let (user, bill) = bill?;
+        match bill {
+            Ok(Outcome::Done(receipt)) => receipts.push((user, receipt)),
+            Ok(Outcome::Unsigned(_)) => println!("{user}: a multisignature has to sign it first"),
             // A server decides by the type: what may have been sent is looked up, everything else can be billed again.
-            Err(error) if error.may_have_been_sent() => println!("the outcome is not known: {error}"),
-            Err(error) => println!("not billed: {error}"),
+            Err(error) if error.may_have_been_sent() => println!("{user}: the outcome is not known: {error}"),
+            Err(error) => println!("{user}: not billed: {error}"),
         }
     }
     Ok(receipts)
@@ -93,8 +94,8 @@ mod tests {
     async fn every_request_is_billed_once() {
         let receipts = run().await.unwrap();
         assert_eq!(receipts.len(), 6);
-        assert_eq!(receipts.iter().map(|receipt| receipt.split.gross).sum::<u64>(), 21 * 20);
-        let ticks: std::collections::HashSet<_> = receipts.iter().map(|receipt| receipt.tick.clone()).collect();
+        assert_eq!(receipts.iter().map(|(_, receipt)| receipt.split.gross).sum::<u64>(), 21 * 20);
+        let ticks: std::collections::HashSet<_> = receipts.iter().map(|(_, receipt)| receipt.tick.clone()).collect();
         assert_eq!(ticks.len(), 6, "each bill has a tick of its own");
     }
 }
