@@ -301,7 +301,7 @@ fn three_transfers_evaluated(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// A bill's three signatures and its group's own sense.
+/// A bill's three signatures, and whether its group is well-formed.
 #[divan::bench]
 fn bill_verified(bencher: Bencher<'_, '_>) {
     let mut net = Net::new();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Deploys the contract from the environment alone, as its first documentation does it. Uses `pnp-contract` from the path, else
-# builds it here. What it needs and misses, it says by name before anything is sent.
+# builds it here. It names every missing setting before anything is sent.
 #
 # Usage:
 #   export CREATOR_MNEMONIC="25 words" PROVIDER_ADDR=... PLATFORM_ADDR=...

@@ -1,4 +1,4 @@
-//! From behaviours to functions: one exhaustive match, so that a row of the opcode table without a function does not
+//! From each `Op` to its function: one exhaustive match, so that a row of the opcode table without a function does not
 //! compile. [`super::families`] says what the functions may assume.
 
 use super::error::Fault;

@@ -1,4 +1,4 @@
-//! The owner of the ledger under the server: everything a handler can read or change.
+//! Holds the ledger of the server: everything a handler can read or change.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -122,7 +122,7 @@ impl DevNode {
         self.dispenser.as_ref()
     }
 
-    /// Reads the chain. It is locked meanwhile, so keep it short. Every block that `ask` saw is durable when this
+    /// Reads the chain. The chain is locked during the call, so keep it short. Every block that `ask` saw is durable when this
     /// returns.
     pub fn read<T>(&self, ask: impl FnOnce(&Chain) -> T) -> T {
         let (answer, written) = {
@@ -200,7 +200,7 @@ impl DevNode {
             let mut state = self.lock();
             let stamp = state.next_timestamp();
             let State { chain, clock, last_block } = &mut *state;
-            chain.propose_soon(groups, stamp)?;
+            chain.propose_unsynced(groups, stamp)?;
             clock.block_made();
             *last_block = Some(Instant::now());
             (chain.latest(), self.written())

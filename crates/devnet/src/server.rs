@@ -29,7 +29,7 @@ pub struct Running {
 /// It works from plain threads and from within any async runtime. When it returns, the port answers.
 ///
 /// # Errors
-/// The folder is held by another process or unusable, its ledger is ledger_error, or the port is taken.
+/// The folder is held by another process or unusable, its ledger is damaged, or the port is taken.
 pub fn serve(config: Config) -> Result<Running, NodeError> {
     let wanted = SocketAddr::new(config.listen, config.algod_port);
     let stop_on_signal = config.stop_on_signal;

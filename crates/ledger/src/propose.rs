@@ -67,14 +67,14 @@ impl Chain {
 
     /// [`Self::propose`] without waiting for the disk: no answer may name the block before [`Self::durability`] says
     /// that it is safe.
-    pub fn propose_soon(
+    pub fn propose_unsynced(
         &mut self,
         groups: &[Vec<SignedTransaction>],
         timestamp: i64,
     ) -> Result<CommittedBlock, ProposeError> {
         let (evaluated, applied) = self.evaluate(groups, timestamp)?;
         let EvaluatedBlock { block, delta, totals } = evaluated;
-        self.append_soon(&block, &delta, totals)?;
+        self.append_unsynced(&block, &delta, totals)?;
         Ok(CommittedBlock { block, applied })
     }
 

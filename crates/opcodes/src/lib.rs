@@ -63,7 +63,7 @@ pub const FUTURE_OPCODES: &[(&str, u8)] = &[("sumhash512", 14)];
 /// Since this version branches may go back, and `balance`-like opcodes take addresses directly.
 pub const BACK_BRANCH_VERSION: u8 = 4;
 
-/// Since this version logic signatures are salted until their address lies off the curve.
+/// Since this version logic signatures are salted until their address is not a curve point.
 pub const OFF_CURVE_VERSION: u8 = 13;
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! THE table: every opcode of AVM 1 to 13, one row for each version that changed it.
 //!
-//! A row reads: byte, name, version, stack signature, behaviour, then what differs from "no immediates, cost 1, every
+//! A row reads: byte, name, version, stack signature, `Op`, then what differs from "no immediates, cost 1, every
 //! mode". Signature letters: `i` integer, `b` bytes (`b{32}` of that length), `a` any, `T` bool, `I` big integer, `K`
 //! state key, `N` box name, `x` ends the program; before the colon what is popped, after it what is pushed, the top of
 //! the stack last. Rows are ordered by byte, second byte and version. Read from go-algorand
-//! `data/transactions/logic/opcodes.go` and held to its published `langspec_v*.json`.
+//! `data/transactions/logic/opcodes.go` and checked against its published `langspec_v*.json`.
 
 use super::FieldGroup::{
     AcctParams, AppParams, AppParamsSettable, AssetHolding, AssetParams, Base64Encoding, BlockHeader, EcGroup,
@@ -304,10 +304,13 @@ mod tests {
     }
 
     #[test]
-    fn every_behaviour_has_a_row() {
+    fn every_op_has_a_row() {
         let used: HashSet<u8> = OPCODES.iter().map(|spec| spec.op as u8).collect();
         let last = Op::Poseidon2 as u8;
         assert_eq!((0..=last).filter(|op| !used.contains(op)).collect::<Vec<_>>(), Vec::<u8>::new());
-        assert!(used.iter().all(|op| *op <= last), "Op::Poseidon2 is not the last variant any more");
+        assert!(
+            used.iter().all(|op| *op <= last),
+            "Op::Poseidon2 is no longer the last variant: name the new one here"
+        );
     }
 }

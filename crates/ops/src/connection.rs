@@ -6,7 +6,7 @@ use crate::error::{ConnectError, Error, NoContract, SettingError};
 use crate::host::Host;
 use crate::key_sources::{KeySources, account_names};
 use crate::kmd_wallets::KmdWallets;
-use crate::lock::NetworkLock;
+use crate::network_lock::NetworkLock;
 use crate::observer::Event;
 use crate::settings::Settings;
 use crate::user_queues::UserQueues;

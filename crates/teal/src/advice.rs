@@ -201,7 +201,7 @@ fn explained(problem: &Problem) -> Option<String> {
             "what is missing must be pushed before; after a label, `b` or `callsub` the assembler knows no heights"
         }
         Problem::ExplicitBlock { .. } => {
-            "a block of constants written by hand holds only what it lists, so this constant stands in the code; it costs \
+            "a block of constants written by hand holds only what it lists, so this constant is pushed inline; it costs \
              the same and takes more bytes. Add it to the block, or leave the blocks to the assembler"
         }
         Problem::MethodSignature(_) => {
@@ -211,13 +211,13 @@ fn explained(problem: &Problem) -> Option<String> {
             "somebody might hold a key for this program's address; without `#pragma autosalt false` it is salted until \
              nobody can"
         }
-        Problem::StatefulSalt => "only logic signatures have an address of their own to protect: leave the pragma away",
+        Problem::StatefulSalt => "only logic signatures have an address of their own to protect: omit the pragma",
         Problem::LatePragma(_) => "move it above the first instruction",
         Problem::LateBlock { .. } => "move the block above the first constant, or leave it to the assembler",
         Problem::BytesTooBig { .. } => "build it from pieces with `concat`, or keep it in a box",
         Problem::LabelTooFar(_) => "a branch reaches 32767 bytes; go there in two steps, or use version 13",
         Problem::ReachableProto => {
-            "put `proto` first in the subroutine, and end what stands above it with `b`, `return` or `retsub`"
+            "put `proto` first in the subroutine, and end the code above it with `b`, `return` or `retsub`"
         }
         _ => return None,
     };

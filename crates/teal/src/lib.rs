@@ -2,7 +2,7 @@
 //!
 //! - [`assemble`] makes a program of text, with a source map and warnings; [`disassemble`] makes text of a program.
 //! - [`format()`] lays a source out, [`template`] fills in template variables.
-//! - [`check`](check()) finds what a program lets through that it should not, [`cost`] bounds what each call of it costs.
+//! - [`check`](check()) finds what a program wrongly approves, [`cost`] bounds what each call of it costs.
 //! - `render` (feature `render`) draws problems into the source, for a terminal.
 //!
 //! For every version up to 13 the answers are those of go-algorand's assembler, byte for byte and word for word:

@@ -23,7 +23,7 @@ pub enum OnUpdate {
     Fail,
     /// Replace the programs of the application.
     Update,
-    /// Make another application and delete this one.
+    /// Create another application and delete this one.
     Replace,
     /// Create another application and keep this one.
     Append,
@@ -36,7 +36,7 @@ pub enum OnSchemaBreak {
     /// Stop.
     #[default]
     Fail,
-    /// Make another application and delete this one.
+    /// Create another application and delete this one.
     Replace,
     /// Create another application and keep this one.
     Append,
@@ -117,7 +117,7 @@ pub struct DesiredContract<'a> {
     pub creation: Creation,
 }
 
-/// What sort of thing differs.
+/// The kind of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Aspect {
@@ -127,22 +127,22 @@ pub enum Aspect {
     Template,
     /// A number the creator may set.
     Parameter,
-    /// What is fixed when a contract is made.
+    /// What is fixed when a contract is created.
     Fixed,
     /// Room for state or programs.
     Size,
 }
 
-/// One difference between what stands and what is asked for.
+/// One difference between the deployed contract and the requested one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// What differs, for example `fee_pct`.
     pub what: &'static str,
-    /// What sort of thing it is.
+    /// The kind of difference.
     pub aspect: Aspect,
-    /// What stands.
+    /// The current value.
     pub from: String,
-    /// What is asked for.
+    /// The requested value.
     pub to: String,
     /// Whether it takes another application.
     pub breaks: bool,
@@ -163,7 +163,7 @@ pub enum Refusal {
         /// The application.
         app: AppIndex,
     },
-    /// What is asked for takes another application, and `--on-schema-break` says to stop.
+    /// The requested contract takes another application, and `--on-schema-break` says to stop.
     #[error("application {app} cannot become what is asked for, and on-schema-break is fail")]
     Break {
         /// The application.
@@ -186,7 +186,7 @@ pub enum Refusal {
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Nothing: the contract is as asked for.
+    /// Nothing: the contract is as requested.
     Nothing,
     /// Create the application; there is none.
     Create,
@@ -199,7 +199,7 @@ pub enum Action {
         /// The global schema and program pages it grows to.
         resize: Option<Size>,
     },
-    /// Make another application and delete this one, both or neither.
+    /// Create another application and delete this one, both or neither.
     Replace,
     /// Create another application and keep this one.
     Append,
@@ -230,13 +230,13 @@ pub struct Plan {
 impl Plan {
     /// Compares and decides.
     #[must_use]
-    pub fn new(standing: Option<&DeployedContract>, wanted: &DesiredContract<'_>, policy: Policy) -> Self {
-        let Some(standing) = standing else {
+    pub fn new(existing: Option<&DeployedContract>, wanted: &DesiredContract<'_>, policy: Policy) -> Self {
+        let Some(existing) = existing else {
             return Self { changes: Vec::new(), action: Action::Create, warnings: Vec::new() };
         };
-        let changes = compare(standing, wanted, policy.can_grow);
+        let changes = compare(existing, wanted, policy.can_grow);
         let mut warnings = Vec::new();
-        let action = decide(standing, wanted, policy, &changes, &mut warnings);
+        let action = decide(existing, wanted, policy, &changes, &mut warnings);
         Self { changes, action, warnings }
     }
 }
@@ -250,19 +250,19 @@ pub fn extra_pages(approval: &[u8], clear: &[u8]) -> u32 {
 }
 
 fn decide(
-    standing: &DeployedContract,
+    existing: &DeployedContract,
     wanted: &DesiredContract<'_>,
     policy: Policy,
     changes: &[Change],
     warnings: &mut Vec<String>,
 ) -> Action {
-    let app = standing.application.id;
+    let app = existing.application.id;
     let any = |aspects: &[Aspect]| changes.iter().any(|change| aspects.contains(&change.aspect));
     if changes.iter().any(|change| change.breaks) {
         return match policy.on_schema_break {
             OnSchemaBreak::Fail => Action::Refuse(Refusal::Break { app }),
             OnSchemaBreak::Append => Action::Append,
-            OnSchemaBreak::Replace => standing.replacing(warnings),
+            OnSchemaBreak::Replace => existing.replacing(warnings),
         };
     }
     let sets_parameters = any(&[Aspect::Parameter]);
@@ -270,8 +270,8 @@ fn decide(
         return match policy.on_update {
             OnUpdate::Fail => Action::Refuse(Refusal::Update { app }),
             OnUpdate::Append => Action::Append,
-            OnUpdate::Replace => standing.replacing(warnings),
-            OnUpdate::Update => standing.updating(wanted, sets_parameters, any(&[Aspect::Size]), warnings),
+            OnUpdate::Replace => existing.replacing(warnings),
+            OnUpdate::Update => existing.updating(wanted, sets_parameters, any(&[Aspect::Size]), warnings),
         };
     }
     if sets_parameters { Action::SetParameters } else { Action::Nothing }
@@ -323,54 +323,54 @@ impl DesiredContract<'_> {
 }
 
 /// Everything that differs, programs first.
-fn compare(standing: &DeployedContract, wanted: &DesiredContract<'_>, can_grow: bool) -> Vec<Change> {
-    let mut changes = programs(standing, wanted.programs);
-    sizes(&standing.application, wanted.size(), can_grow, &mut changes);
-    let (is, shall) = (&standing.state, &wanted.creation);
+fn compare(existing: &DeployedContract, wanted: &DesiredContract<'_>, can_grow: bool) -> Vec<Change> {
+    let mut changes = programs(existing, wanted.programs);
+    sizes(&existing.application, wanted.size(), can_grow, &mut changes);
+    let (current, requested) = (&existing.state, &wanted.creation);
     let asset = |asset: Option<u64>| asset.map_or_else(|| "none".to_owned(), |asset| asset.to_string());
     let mut differ = |what, aspect, from: String, to: String| {
         if from != to {
             changes.push(Change { what, aspect, from, to, breaks: aspect == Aspect::Fixed });
         }
     };
-    differ("provider", Aspect::Fixed, is.provider.to_string(), shall.provider.to_string());
-    differ("platform", Aspect::Fixed, is.platform.to_string(), shall.platform.to_string());
-    differ("asset", Aspect::Fixed, asset(is.asset), asset(shall.asset));
-    let (is, shall) = (&is.parameters, &shall.parameters);
-    differ("fee_pct", Aspect::Parameter, is.fee_pct().to_string(), shall.fee_pct().to_string());
-    differ("min_rate", Aspect::Parameter, is.min_rate().to_string(), shall.min_rate().to_string());
-    differ("max_rate", Aspect::Parameter, is.max_rate().to_string(), shall.max_rate().to_string());
+    differ("provider", Aspect::Fixed, current.provider.to_string(), requested.provider.to_string());
+    differ("platform", Aspect::Fixed, current.platform.to_string(), requested.platform.to_string());
+    differ("asset", Aspect::Fixed, asset(current.asset), asset(requested.asset));
+    let (current, requested) = (&current.parameters, &requested.parameters);
+    differ("fee_pct", Aspect::Parameter, current.fee_pct().to_string(), requested.fee_pct().to_string());
+    differ("min_rate", Aspect::Parameter, current.min_rate().to_string(), requested.min_rate().to_string());
+    differ("max_rate", Aspect::Parameter, current.max_rate().to_string(), requested.max_rate().to_string());
     changes
 }
 
 /// How programs differ: by template values, if those explain all of it.
-fn programs(standing: &DeployedContract, wanted: &Programs) -> Vec<Change> {
-    let (approval, clear) = (&standing.application.approval_program, &standing.application.clear_program);
-    if let Some(template) = standing.template() {
+fn programs(existing: &DeployedContract, wanted: &Programs) -> Vec<Change> {
+    let (approval, clear) = (&existing.application.approval_program, &existing.application.clear_program);
+    if let Some(template) = existing.template() {
         let pairs = template.values().into_iter().zip(wanted.template.values());
         return pairs
-            .filter(|((_, is), (_, shall))| is != shall)
-            .map(|((what, is), (_, shall))| Change {
+            .filter(|((_, current), (_, requested))| current != requested)
+            .map(|((what, current), (_, requested))| Change {
                 what,
                 aspect: Aspect::Template,
-                from: is.to_string(),
-                to: shall.to_string(),
+                from: current.to_string(),
+                to: requested.to_string(),
                 breaks: false,
             })
             .collect();
     }
-    let told = |program: &[u8]| {
+    let describe = |program: &[u8]| {
         let hash = hex::encode(pnp_types::sha512_256(program));
         format!("{} bytes, sha512/256 {}…", program.len(), hash.get(..16).unwrap_or(&hash))
     };
     [("approval program", approval, &wanted.approval), ("clear program", clear, &wanted.clear)]
         .into_iter()
-        .filter(|(_, is, shall)| is != shall)
-        .map(|(what, is, shall)| Change {
+        .filter(|(_, current, requested)| current != requested)
+        .map(|(what, current, requested)| Change {
             what,
             aspect: Aspect::Program,
-            from: told(is),
-            to: told(shall),
+            from: describe(current),
+            to: describe(requested),
             breaks: false,
         })
         .collect()
@@ -400,14 +400,14 @@ pub fn grown(application: &ApplicationState, programs: &Programs) -> Size {
 }
 
 /// Room that is missing; what is larger than needed does no harm.
-fn sizes(is: &ApplicationState, shall: Size, can_grow: bool, changes: &mut Vec<Change>) {
-    let (global, local) = (is.global_schema, is.local_schema);
+fn sizes(current: &ApplicationState, requested: Size, can_grow: bool, changes: &mut Vec<Change>) {
+    let (global, local) = (current.global_schema, current.local_schema);
     for (what, has, needs, grows) in [
-        ("global integers", global.uints, shall.global.uints, can_grow),
-        ("global byte slices", global.byte_slices, shall.global.byte_slices, can_grow),
+        ("global integers", global.uints, requested.global.uints, can_grow),
+        ("global byte slices", global.byte_slices, requested.global.byte_slices, can_grow),
         ("local integers", local.uints, LOCAL_SCHEMA.uints, false),
         ("local byte slices", local.byte_slices, LOCAL_SCHEMA.byte_slices, false),
-        ("extra program pages", u64::from(is.extra_pages), u64::from(shall.extra_pages), can_grow),
+        ("extra program pages", u64::from(current.extra_pages), u64::from(requested.extra_pages), can_grow),
     ] {
         if has < needs {
             let (from, to) = (has.to_string(), needs.to_string());

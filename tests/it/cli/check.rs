@@ -39,7 +39,7 @@ fn people_see_the_line_the_path_and_what_to_do() {
         "high[unchecked-rekey-to]: approved whatever RekeyTo is",
         "--> open.teal:4:1",
         "4 | <=",
-        "Who is named in RekeyTo can sign for the account",
+        "The account named in RekeyTo can sign for the sender",
         "open.teal  version 8, signature (by its opcodes): 3 high, 1 medium",
     ] {
         assert!(ran.stdout.contains(part), "{part} in\n{}", ran.stdout);

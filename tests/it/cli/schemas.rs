@@ -1,5 +1,5 @@
-//! What commands print with `--json` is what their schemas promise, and `docs/schemas/` has these: every document there is
-//! comes out of the real command here, on success and on failure.
+//! The `--json` output of every command matches its schema, and `docs/schemas/` holds these schemas: every kind of document
+//! is printed here by the real command, on success and on failure.
 
 use super::Project;
 use clap::CommandFactory;
@@ -14,7 +14,7 @@ const PASSWORD: &str = "correct horse battery staple";
 const WORDS: &str = "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon \
                      abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon invest";
 
-fn kept(name: &str) -> PathBuf {
+fn published_schema(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas").join(name)
 }
 
@@ -22,28 +22,28 @@ fn file_name(document: &str) -> String {
     format!("{}.json", document.replace(' ', "-"))
 }
 
-/// Lets no field through that a schema does not describe: published schemas are open to fields of later versions.
-fn close(schema: &mut Value) {
+/// Makes a schema refuse fields that it does not describe: published schemas are open to fields of later versions.
+fn forbid_unknown_fields(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
             if object.contains_key("properties") && !object.contains_key("additionalProperties") {
                 object.insert("additionalProperties".to_owned(), false.into());
             }
-            object.values_mut().for_each(close);
+            object.values_mut().for_each(forbid_unknown_fields);
         }
-        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Array(items) => items.iter_mut().for_each(forbid_unknown_fields),
         _ => {}
     }
 }
 
-/// A project whose every document is held against its schema.
-struct Story {
+/// A project whose every document is checked against its schema.
+struct SchemaProject {
     project: Project,
-    /// The documents that came out.
+    /// The names of the documents that were printed.
     seen: RefCell<BTreeSet<String>>,
 }
 
-impl Story {
+impl SchemaProject {
     fn new() -> Self {
         let project = Project::new();
         let keystore = project.path().join("keystore").display().to_string();
@@ -59,17 +59,18 @@ impl Story {
         Self { project, seen: RefCell::default() }
     }
 
-    /// Holds a document against the schema of a name.
+    /// Checks a document against the schema of that name.
     fn check(&self, name: &str, document: &Value) {
-        let text = std::fs::read_to_string(kept(&file_name(name))).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let text = std::fs::read_to_string(published_schema(&file_name(name)))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let mut schema: Value = serde_json::from_str(&text).unwrap();
-        close(&mut schema);
+        forbid_unknown_fields(&mut schema);
         let validator = jsonschema::validator_for(&schema).unwrap();
         let wrong: Vec<_> =
             validator.iter_errors(document).map(|error| format!("{} at {}", error, error.instance_path())).collect();
         assert!(wrong.is_empty(), "{name}: {wrong:#?}\n{document:#}");
-        // A schema that lets everything through would be none.
-        assert!(!validator.is_valid(&serde_json::json!({ "surprise": 1 })), "{name} takes anything");
+        // A schema that accepts everything would check nothing.
+        assert!(!validator.is_valid(&serde_json::json!({ "surprise": 1 })), "{name} accepts anything");
         self.seen.borrow_mut().insert(name.to_owned());
     }
 
@@ -99,7 +100,7 @@ impl Story {
     }
 
     /// Runs what must succeed and print the document of that name.
-    fn tells(&self, name: &str, arguments: &str) -> Value {
+    fn succeeds(&self, name: &str, arguments: &str) -> Value {
         self.ends(0, name, arguments)
     }
 
@@ -120,103 +121,103 @@ impl Story {
     }
 
     fn teal(&self) {
-        self.tells("compile", "compile a.teal --sourcemap");
-        self.tells("compile", "compile a.teal --hex");
-        self.tells("compile", "compile a.teal -o -");
+        self.succeeds("compile", "compile a.teal --sourcemap");
+        self.succeeds("compile", "compile a.teal --hex");
+        self.succeeds("compile", "compile a.teal -o -");
         self.fails(1, "compile bad.teal");
         self.fails(1, "compile open.teal");
         self.fails(1, "compile missing.teal");
-        self.tells("disassemble", "disassemble a.teal.tok");
+        self.succeeds("disassemble", "disassemble a.teal.tok");
         self.fails(1, "disassemble lines.csv");
-        self.tells("check", "check a.teal --deny none");
+        self.succeeds("check", "check a.teal --deny none");
         self.ends(3, "check", "check a.teal --deny info");
-        self.tells("check", "check --list");
+        self.succeeds("check", "check --list");
         self.ends(4, "fmt", "fmt --check a.teal");
-        self.tells("fmt", "fmt a.teal");
+        self.succeeds("fmt", "fmt a.teal");
         self.fails(1, "fmt missing.teal");
-        self.tells("cost", "cost a.teal --snapshot costs");
+        self.succeeds("cost", "cost a.teal --snapshot costs");
         self.fails(1, "cost bad.teal");
     }
 
     fn accounts(&self) {
-        self.tells("account new", "account new alice");
+        self.succeeds("account new", "account new alice");
         self.fails(1, "account new alice");
-        self.tells("account new", "account new eve --keystore");
-        self.tells("account import", "account import carl --from-env WORDS");
-        self.tells("account passwd", "account passwd carl");
+        self.succeeds("account new", "account new eve --keystore");
+        self.succeeds("account import", "account import carl --from-env WORDS");
+        self.succeeds("account passwd", "account passwd carl");
         self.fails(1, "account export carl --out words");
-        self.tells("account export", "account export alice --out words");
+        self.succeeds("account export", "account export alice --out words");
         self.fails(2, "account export alice");
-        self.tells("account remove", "account remove eve --yes");
+        self.succeeds("account remove", "account remove eve --yes");
         self.fails(1, "account remove eve --yes");
-        self.tells("account list", "account list --offline");
-        self.tells("account fund", "account fund alice");
-        self.tells("account list", "account list");
-        self.tells("account new", "account new bob");
-        self.tells("account fund", "account fund bob");
-        self.tells("account rekey", "account rekey bob --to alice");
-        self.tells("account rekey", "account rekey bob --to alice");
+        self.succeeds("account list", "account list --offline");
+        self.succeeds("account fund", "account fund alice");
+        self.succeeds("account list", "account list");
+        self.succeeds("account new", "account new bob");
+        self.succeeds("account fund", "account fund bob");
+        self.succeeds("account rekey", "account rekey bob --to alice");
+        self.succeeds("account rekey", "account rekey bob --to alice");
     }
 
     /// The contract's life, and the asset's.
     fn contract(&self) {
-        self.tells("status", "status");
-        // The password of an account in the keystore is no longer the one that is set.
+        self.succeeds("status", "status");
+        // carl's password was changed above, so that PNP_KEYSTORE_PASSWORD is wrong for this key.
         self.ends(3, "doctor", "doctor");
         self.fails(1, "asset show");
         self.fails(1, "bill --units 1");
-        self.tells("asset create", "asset create");
-        self.tells("asset optin", "asset optin --from alice");
-        self.tells("asset optin", "asset optin --from alice");
-        self.tells("asset send", "asset send --amount 150 --to alice");
-        self.tells("asset show", "asset show");
+        self.succeeds("asset create", "asset create");
+        self.succeeds("asset optin", "asset optin --from alice");
+        self.succeeds("asset optin", "asset optin --from alice");
+        self.succeeds("asset send", "asset send --amount 150 --to alice");
+        self.succeeds("asset show", "asset show");
         self.ends(4, "deploy", "deploy --check");
-        self.tells("deploy", "deploy --updatable --deletable");
-        self.tells("deploy", "deploy --fee-pct 100 --dry-run");
-        self.tells("bill", "bill --units 2 --price 100");
+        self.succeeds("deploy", "deploy --updatable --deletable");
+        self.succeeds("deploy", "deploy --fee-pct 100 --dry-run");
+        self.succeeds("bill", "bill --units 2 --price 100");
         self.fails(1, "bill --units 1 --price 2000");
         self.fails(2, "bill");
         self.streams(0, 2, "bill --units 1 --count 2");
         self.streams(3, 3, "bill --from lines.csv");
         self.fails(1, "bill --from missing.csv");
-        self.tells("params", "params --fee-pct 100");
+        self.succeeds("params", "params --fee-pct 100");
         self.fails(2, "params");
-        self.tells("update", "update --max-rate 500");
-        self.tells("leave", "leave");
-        self.tells("optin", "optin");
+        self.succeeds("update", "update --max-rate 500");
+        self.succeeds("leave", "leave");
+        self.succeeds("optin", "optin");
         self.fails(1, "optin");
-        self.tells("verify", "verify");
+        self.succeeds("verify", "verify");
         self.ends(3, "verify", "verify --updatable=false");
         self.fails(1, "verify --app 9");
-        self.tells("status", "status");
-        self.tells("status all", "status --all");
-        self.tells("history", "history");
+        self.succeeds("status", "status");
+        self.succeeds("status all", "status --all");
+        self.succeeds("history", "history");
         self.ends(3, "doctor", "doctor --preflight");
-        self.tells("explain", "explain 'txn dead: round 5 outside of 1--4'");
-        self.tells("delete", "delete");
+        self.succeeds("explain", "explain 'txn dead: round 5 outside of 1--4'");
+        self.succeeds("delete", "delete");
     }
 
-    /// Every command that sends writes a bundle instead, where many sign.
+    /// With a multisig account, every command that sends writes a bundle instead.
     fn bundles(&self) {
-        self.tells("multisig new", "multisig new --threshold 2 --name ops alice carl user");
+        self.succeeds("multisig new", "multisig new --threshold 2 --name ops alice carl user");
         self.fails(2, "multisig new --threshold 4 --name more alice carl user");
-        self.tells("multisig info", "multisig info");
-        self.tells("account fund", "account fund ops");
-        self.tells("deploy", "deploy --new --name Shared --updatable --deletable --multisig ops --out deploy.msig");
-        self.tells("multisig inspect", "multisig inspect deploy.msig");
-        self.tells("multisig inspect", "multisig inspect deploy.msig --offline");
-        self.tells("multisig sign", "multisig sign deploy.msig --as alice --out alice.msig --yes");
+        self.succeeds("multisig info", "multisig info");
+        self.succeeds("account fund", "account fund ops");
+        self.succeeds("deploy", "deploy --new --name Shared --updatable --deletable --multisig ops --out deploy.msig");
+        self.succeeds("multisig inspect", "multisig inspect deploy.msig");
+        self.succeeds("multisig inspect", "multisig inspect deploy.msig --offline");
+        self.succeeds("multisig sign", "multisig sign deploy.msig --as alice --out alice.msig --yes");
         self.fails(1, "multisig submit alice.msig");
-        self.tells("multisig sign", "multisig sign deploy.msig --as user --out user.msig --yes --offline");
-        self.tells("multisig merge", "multisig merge alice.msig user.msig --out merged.msig");
-        self.tells("multisig status", "multisig status merged.msig");
-        let app = self.tells("multisig submit", "multisig submit merged.msig")["app"].as_u64().unwrap();
-        self.tells("multisig status", "multisig status merged.msig");
+        self.succeeds("multisig sign", "multisig sign deploy.msig --as user --out user.msig --yes --offline");
+        self.succeeds("multisig merge", "multisig merge alice.msig user.msig --out merged.msig");
+        self.succeeds("multisig status", "multisig status merged.msig");
+        let app = self.succeeds("multisig submit", "multisig submit merged.msig")["app"].as_u64().unwrap();
+        self.succeeds("multisig status", "multisig status merged.msig");
         self.fails(1, "multisig sign a.teal --as user --yes");
-        // Who pays a bill has opted in and holds enough.
+        // The payer of a bill must have opted in and hold enough.
         self.signed("asset optin", "asset optin");
         self.signed("optin", &format!("optin --app {app}"));
-        self.tells("asset send", "asset send --amount 100 --to ops");
+        self.succeeds("asset send", "asset send --amount 100 --to ops");
         let mut bundled = BTreeSet::from(["deploy".to_owned()]);
         for (name, command) in [
             ("account fund", "account fund alice".to_owned()),
@@ -232,7 +233,7 @@ impl Story {
             ("bill", format!("bill --units 1 --price 10 --app {app}")),
         ] {
             let out = format!("{}.msig", name.replace(' ', "-"));
-            let written = self.tells(name, &format!("{command} --multisig ops --out {out}"));
+            let written = self.succeeds(name, &format!("{command} --multisig ops --out {out}"));
             assert_eq!((&written["bundle"], &written["name"]), (&out.into(), &"ops".into()));
             bundled.insert(name.to_owned());
         }
@@ -241,20 +242,20 @@ impl Story {
         assert_eq!(bundled, sending, "every command that takes --multisig writes a bundle here");
     }
 
-    /// Has the multisignature do something.
+    /// Runs a command for the multisig account, then signs and submits its bundle.
     fn signed(&self, name: &str, command: &str) {
-        self.tells(name, &format!("{command} --multisig ops --out signed.msig"));
+        self.succeeds(name, &format!("{command} --multisig ops --out signed.msig"));
         for signer in ["alice", "user"] {
-            self.tells("multisig sign", &format!("multisig sign signed.msig --as {signer} --yes"));
+            self.succeeds("multisig sign", &format!("multisig sign signed.msig --as {signer} --yes"));
         }
-        self.tells("multisig submit", "multisig submit signed.msig");
+        self.succeeds("multisig submit", "multisig submit signed.msig");
         std::fs::remove_file(self.project.path().join("signed.msig")).unwrap();
     }
 
-    /// What runs beside the project's network.
+    /// Commands that start a network of their own.
     fn networks(&self) {
-        self.tells("demo", "demo");
-        self.tells("test", "test --filter bill-price");
+        self.succeeds("demo", "demo");
+        self.succeeds("test", "test --filter bill-price");
         self.ends(3, "test", "test --filter bill-price --approval a.teal");
         self.fails(1, "test missing.yaml");
         let arguments = ["--json", "--quiet", "localnet", "run", "--in-memory", "--algod-port", "0"];
@@ -275,22 +276,22 @@ impl Story {
     }
 
     fn pages(&self) {
-        self.tells("help", "--help");
-        self.tells("help", "multisig sign --help");
-        let version = self.tells("version", "--version");
+        self.succeeds("help", "--help");
+        self.succeeds("help", "multisig sign --help");
+        let version = self.succeeds("version", "--version");
         assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
-        self.tells("man", "man bill");
-        self.tells("man", "man --dir pages");
-        self.tells("completions", "completions bash");
-        self.tells("schema", "schema");
-        self.tells("schema", "schema status all");
+        self.succeeds("man", "man bill");
+        self.succeeds("man", "man --dir pages");
+        self.succeeds("completions", "completions bash");
+        self.succeeds("schema", "schema");
+        self.succeeds("schema", "schema status all");
         self.fails(2, "schema frobnicate");
         self.fails(2, "frobnicate");
         self.fails(2, "account");
     }
 }
 
-/// Commands that send, by their words: those that let a bundle's validity be said.
+/// Commands that send, by name: those with an option for a bundle's validity.
 fn sends(command: &clap::Command, path: &str, found: &mut BTreeSet<String>) {
     for command in command.get_subcommands() {
         let path = format!("{path}{}", command.get_name());
@@ -303,7 +304,7 @@ fn sends(command: &clap::Command, path: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn every_document_is_what_its_schema_says() {
-    let story = Story::new();
+    let story = SchemaProject::new();
     story.teal();
     story.accounts();
     story.contract();
@@ -327,16 +328,19 @@ fn the_documented_schemas_are_fresh() {
     };
     let new = project.path().join("new");
     assert_eq!(names(&new).len(), report["schemas"].as_array().unwrap().len());
-    assert_eq!(names(&new), names(&kept("")), "run `pnp-contract schema --dir docs/schemas`");
+    assert_eq!(names(&new), names(&published_schema("")), "run `pnp-contract schema --dir docs/schemas`");
     for name in names(&new) {
         let of = |folder: PathBuf| std::fs::read_to_string(folder.join(&name)).unwrap();
-        assert!(of(new.clone()) == of(kept("")), "{name:?} is stale: run `pnp-contract schema --dir docs/schemas`");
+        assert!(
+            of(new.clone()) == of(published_schema("")),
+            "{name:?} is stale: run `pnp-contract schema --dir docs/schemas`"
+        );
     }
 }
 
 #[test]
 fn schemas_are_schemas_with_names_of_their_own() {
-    for entry in std::fs::read_dir(kept("")).unwrap() {
+    for entry in std::fs::read_dir(published_schema("")).unwrap() {
         let path = entry.unwrap().path();
         let schema: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         assert!(jsonschema::meta::is_valid(&schema), "{}", path.display());

@@ -1,4 +1,4 @@
-//! Where tokens are worth money: nothing is sent unasked, above the usual fee, or without what should be known before.
+//! On MainNet nothing is sent without confirmation, above the usual fee, or without what should be known before.
 
 use super::Upstream;
 use super::proxy::{Act, Proxy, Request};

@@ -1,6 +1,6 @@
-"""Measures this project and, where the reference's programs are at hand, the reference beside it in the same run.
+"""Measures this project and, where the reference's programs are available, the reference beside it in the same run.
 
-Every figure is a median; what is compared is measured by turns, so that a busy machine is busy for both. Our side is built with
+Every figure is a median; what is compared is measured alternately, so that a busy machine is busy for both. Our side is built with
 the cargo profile that --profile names, and the table says which it was.
 
 Environment:

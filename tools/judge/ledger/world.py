@@ -8,7 +8,7 @@ from judge.ledger.network import HERE
 
 
 class World:
-    """Names and numbers are the same on both sides; who asks, asks the reference."""
+    """Names and numbers are the same on both sides; queries go to the reference."""
 
     def __init__(self, theirs, rng):
         self.theirs, self.rng = theirs, rng

@@ -5,7 +5,7 @@ from judge.paths import ROOT
 from judge.teal.directed import MAX_VERSION
 
 ASSEMBLER = ROOT / "crates" / "teal" / "src"
-# What algod makes of a source without version and instructions; our library calls that an error, our REST answers the same.
+# What algod assembles from a source without version and instructions. Our library reports an error, our REST answers the same.
 VERSIONLESS = "ffffffffffffffffff01"
 THEIRS, OURS = 0, 1
 SIDES = (THEIRS, OURS)
@@ -19,9 +19,9 @@ NESTED = {"NotBytes", "BadMethodString", "NotAnIntegerInList"}
 # What no source of a sane size can reach, or no source at all.
 UNREACHABLE = {
     "TextTooLong": "a source of 4 GiB",
-    "MacroTooLong": "ours alone: the reference expands macros until memory ends",
+    "MacroTooLong": "ours alone: the reference expands macros until memory is exhausted",
     "NoSalt": "one chance in 2^128",
-    "SaltUnavailable": "ours alone: said by builds without the feature `salt`",
+    "SaltUnavailable": "ours alone: reported by builds without the feature `salt`",
     "FieldSettableLater": "all fields of app_params_set are as old as the opcode",
 }
 DISASSEMBLY = {
@@ -156,8 +156,8 @@ class Coverage:
             typed = any(arg != "any" for arg in op["args"])
             rows.append((f"`{name}`", f"v{op['since']}", total, least, self.get("too new", name) if op["since"] > 1 else None,
                          self.get("too few", name) if op["args"] or dynamic else None, self.get("wrong type", name) if typed else None))
-        return ("Opcodes", "Times assembled in all versions since the opcode's first; in the version of these that has it least; refused as too new, "
-                "for want of values on the stack, for a value of the wrong type.", ["opcode", "since", "assembled", "least of a version", "too new", "too few", "wrong type"], rows)
+        return ("Opcodes", "Times assembled in all versions since the opcode's first; in the version that has it least often; refused as too new, "
+                "for too few values on the stack, for a value of the wrong type.", ["opcode", "since", "assembled", "least of a version", "too new", "too few", "wrong type"], rows)
 
     def field_table(self):
         rows = []
@@ -179,7 +179,7 @@ class Coverage:
     def row_table(self):
         rows = [(row, self.get("row", row)) for row in sorted(self.order, key=str.casefold)]
         return ("Immediates, pseudo-ops, literals, directives, macros, constants, labels, types, salt",
-                "Sources that were made for the row and answered as it says.", ["row", "sources"], rows)
+                "Sources generated for the row and answered as it says.", ["row", "sources"], rows)
 
     def error_table(self):
         problems, literals, encodings = ((ASSEMBLER / f"{name}.rs").read_text() for name in ("problem", "bytes_literal", "encoding"))
@@ -193,8 +193,8 @@ class Coverage:
             example = self.examples.get(kind, "").replace("|", "\\|").replace("\n", " ").replace("\r", " ")
             example = UNREACHABLE.get(kind) or "`" + (example if len(example) < 90 else example[:87] + "...").replace("`", "'") + "`"
             rows.append((kind, example, None if kind in UNREACHABLE else self.get("error", kind)))
-        return ("Errors and warnings", "Every problem the assembler knows, with a text of it, and how often it was told. The reference's texts are "
-                "these letter by letter: a text of its that ours does not have would be a difference.", ["problem", "text", "told"], rows)
+        return ("Errors and warnings", "Every problem the assembler knows, with an example of its text, and how often it was reported. The reference "
+                "has the same texts, letter by letter: a reference text that we lack would be a difference.", ["problem", "text", "reported"], rows)
 
     def disassembly_table(self):
         rows = [(row, self.get("disassembly", row)) for row in DISASSEMBLY]

@@ -1,6 +1,6 @@
 //! What a program reads of a transaction, field by field.
 //!
-//! Only fields that are in the transaction itself or in what it did; its id, its place and its block's time need the
+//! Only fields that are in the transaction itself or in what it apply_data; its id, its place and its block's time need the
 //! group and are read in [`super::transactions`].
 
 use crate::error::{Fault, fault};
@@ -11,7 +11,7 @@ use pnp_types::SignedTransactionWithApplyData;
 /// The value of a field; `index` is the place in a list and 0 for single values.
 pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, index: u64) -> Result<Value, Fault> {
     let transaction = &signed.signed.transaction;
-    let did = &signed.apply_data;
+    let apply_data = &signed.apply_data;
     let (header, pay, keys) = (&transaction.header, &transaction.payment, &transaction.keyreg);
     let (config, transfer, freeze) =
         (&transaction.asset_config, &transaction.asset_transfer, &transaction.asset_freeze);
@@ -87,11 +87,11 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::NumClearStateProgramPages => pages(&call.clear_program),
         TxnField::ExtraProgramPages => u64::from(call.extra_pages).into(),
 
-        TxnField::Logs => item(&did.eval_delta.logs, index, field)?.as_bytes().into(),
-        TxnField::NumLogs => count(&did.eval_delta.logs),
-        TxnField::LastLog => did.eval_delta.logs.last().map(|log| log.as_bytes()).unwrap_or_default().into(),
-        TxnField::CreatedAssetId => did.config_asset.into(),
-        TxnField::CreatedApplicationId => did.application.into(),
+        TxnField::Logs => item(&apply_data.eval_delta.logs, index, field)?.as_bytes().into(),
+        TxnField::NumLogs => count(&apply_data.eval_delta.logs),
+        TxnField::LastLog => apply_data.eval_delta.logs.last().map(|log| log.as_bytes()).unwrap_or_default().into(),
+        TxnField::CreatedAssetId => apply_data.config_asset.into(),
+        TxnField::CreatedApplicationId => apply_data.application.into(),
 
         TxnField::FirstValidTime | TxnField::GroupIndex | TxnField::TxId => {
             fault!("invalid txn field {}", field.spec().name)
@@ -108,7 +108,7 @@ fn item<T>(list: &[T], index: u64, field: TxnField) -> Result<&T, Fault> {
     item.ok_or_else(|| Fault::new(format!("invalid {} index {index}", field.spec().name)))
 }
 
-/// For lists whose place 0 is something implied.
+/// For arrays whose element 0 is implicit.
 fn item_after_first<T>(list: &[T], index: u64, field: TxnField) -> Result<&T, Fault> {
     let item = index.checked_sub(1).and_then(|index| list.get(usize::try_from(index).ok()?));
     item.ok_or_else(|| Fault::new(format!("invalid {} index {index}", field.spec().name)))

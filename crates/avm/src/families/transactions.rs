@@ -1,4 +1,4 @@
-//! `txn` and its kin: fields of the transaction itself, of its group, and of the inner transactions it sent.
+//! The `txn` opcodes: fields of the transaction itself, of its group, and of the inner transactions it sent.
 
 use super::unknown_field;
 use crate::error::{Fault, fault};
@@ -86,7 +86,7 @@ impl Vm<'_, '_> {
             Item::Single if spec.array => fault!("invalid txn field {}", spec.name),
             _ => {}
         }
-        if source == Source::Group && spec.effect && at >= self.index as u64 {
+        if source == Source::Group && spec.after_execution && at >= self.index as u64 {
             if self.mode == Mode::Signature {
                 fault!("txn[{}] not allowed in current mode", spec.name);
             }
@@ -96,7 +96,7 @@ impl Vm<'_, '_> {
         let Some(position) = usize::try_from(at).ok().filter(|at| *at < length) else {
             fault!("txn index {at}, len(group) is {length}");
         };
-        if spec.effect {
+        if spec.after_execution {
             if self.mode == Mode::Signature {
                 fault!("txn[{}] not allowed in current mode", spec.name);
             }

@@ -45,7 +45,7 @@ fn is_at(row: &'static str, path: &[u8]) -> bool {
     values_of(row, path).is_some()
 }
 
-/// The values of the `{names}` of a row's path, if `path` is one of its.
+/// The values of the `{names}` of a row's path, if `path` matches the row.
 fn values_of(row: &'static str, path: &[u8]) -> Option<Vec<(&'static str, Vec<u8>)>> {
     let path = path.strip_suffix(b"/").unwrap_or(path);
     let mut values = Vec::new();

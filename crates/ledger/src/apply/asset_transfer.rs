@@ -6,11 +6,12 @@ use crate::error::ApplyError;
 use crate::state::State;
 use pnp_types::{Address, ApplyData, AssetHolding, AssetIndex, AssetTransfer, Header};
 
-/// Whether units move out of and into frozen holdings.
+/// Whether the freezing of a holding is respected.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Frozen {
-    Stays,
-    Moves,
+enum FrozenPolicy {
+    Enforce,
+    /// Clawback, and closing out to the creator.
+    Ignore,
 }
 
 /// Moves units; a transfer of nothing to oneself opts in, and one with a close-out address opts out.
@@ -37,9 +38,9 @@ pub(super) fn apply(
         state.set_holding(&source, id, Some(AssetHolding { amount: 0, frozen }));
     }
 
-    let frozen = if is_clawback { Frozen::Moves } else { Frozen::Stays };
-    take_out(state, &source, id, transfer.amount, frozen)?;
-    put_in(state, &transfer.receiver, id, transfer.amount, frozen)?;
+    let frozen = if is_clawback { FrozenPolicy::Ignore } else { FrozenPolicy::Enforce };
+    debit(state, &source, id, transfer.amount, frozen)?;
+    credit(state, &transfer.receiver, id, transfer.amount, frozen)?;
 
     if transfer.close_to.is_zero() {
         return Ok(());
@@ -68,12 +69,12 @@ fn close_out(
     let Some(holding) = state.holding(source, id)? else {
         return Err(ApplyError::NotPresent { asset: id, account: *source });
     };
-    let frozen = if creator == Some(transfer.close_to) { Frozen::Moves } else { Frozen::Stays };
+    let frozen = if creator == Some(transfer.close_to) { FrozenPolicy::Ignore } else { FrozenPolicy::Enforce };
     if state.params().enable_asset_close_amount {
         did.asset_closing_amount = holding.amount;
     }
-    take_out(state, source, id, holding.amount, frozen)?;
-    put_in(state, &transfer.close_to, id, holding.amount, frozen)?;
+    debit(state, source, id, holding.amount, frozen)?;
+    credit(state, &transfer.close_to, id, holding.amount, frozen)?;
 
     // A close-out to oneself puts back what it took.
     let left = state.holding(source, id)?.unwrap_or_default().amount;
@@ -85,17 +86,17 @@ fn close_out(
     Ok(())
 }
 
-/// Takes units out of a holding.
-fn take_out(
+/// Removes units from a holding.
+fn debit(
     state: &mut State<'_>,
     account: &Address,
     asset: AssetIndex,
     amount: u64,
-    frozen: Frozen,
+    frozen: FrozenPolicy,
 ) -> Result<(), ApplyError> {
     change(state, account, asset, amount, |holding| {
         let Some(holding) = holding else { return Err(ApplyError::NotHeld { asset, account: *account }) };
-        if holding.frozen && frozen == Frozen::Stays {
+        if holding.frozen && frozen == FrozenPolicy::Enforce {
             return Err(ApplyError::Frozen { asset, account: *account });
         }
         let held = holding.amount;
@@ -103,17 +104,17 @@ fn take_out(
     })
 }
 
-/// Puts units into a holding.
-fn put_in(
+/// Adds units to a holding.
+fn credit(
     state: &mut State<'_>,
     account: &Address,
     asset: AssetIndex,
     amount: u64,
-    frozen: Frozen,
+    frozen: FrozenPolicy,
 ) -> Result<(), ApplyError> {
     change(state, account, asset, amount, |holding| {
         let Some(holding) = holding else { return Err(ApplyError::ReceiverNotOptedIn { asset, account: *account }) };
-        if holding.frozen && frozen == Frozen::Stays {
+        if holding.frozen && frozen == FrozenPolicy::Enforce {
             return Err(ApplyError::FrozenInRecipient);
         }
         // The reference names the sum that wrapped around.

@@ -26,7 +26,7 @@ use pnp_types::{
 use signatures::Batch;
 pub(super) use signatures::envelope as check_envelope;
 
-/// Checks what can be checked of a group without its accounts: each transaction's own sense, the group's id, sizes of
+/// Checks what can be checked of a group without its accounts: that each transaction is well-formed, the group's id, sizes of
 /// logic signatures, and every signature. Logic signatures run in here.
 pub(crate) fn check_group(
     group: &[SignedTransaction],

@@ -50,7 +50,7 @@ pub enum ChainError {
     /// The store or what is in it failed.
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// The genesis is none.
+    /// The genesis is invalid.
     #[error(transparent)]
     Genesis(#[from] GenesisError),
     /// The store holds no chain to open.
@@ -238,8 +238,8 @@ impl Chain {
 
     /// [`Self::append`] without waiting for the disk: before an answer names the block, its caller waits with
     /// [`Self::durability`].
-    pub(super) fn append_soon(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
-        self.extend(block, changes, totals, |store, batch| store.commit_soon(batch))
+    pub(super) fn append_unsynced(&mut self, block: &Block, changes: &Delta, totals: Totals) -> Result<(), ChainError> {
+        self.extend(block, changes, totals, |store, batch| store.commit_unsynced(batch))
     }
 
     /// Where to wait for blocks that are in the chain and not yet durable; none where there are no such blocks.

@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
         CommittedHeaders { chain: self.chain, latest: self.previous.round }
     }
 
-    /// Checks a group's own sense and its signatures, running its logic signatures. Nothing is changed.
+    /// Checks that a group is well-formed and signed, running its logic signatures. Nothing is changed.
     pub fn verify(&self, group: &[SignedTransaction]) -> Result<(), GroupError> {
         authorize::check_group(group, &self.state.context().specials, self.params(), &self.headers())
     }
@@ -301,7 +301,7 @@ impl<'a> Evaluator<'a> {
         Ok(tail.check_duplicate(&probe)?)
     }
 
-    /// Refuses accounts written since the mark that hold less than the room they take requires. An account that holds
+    /// Refuses accounts written since the mark that hold less than their minimum balance. An account that holds
     /// nothing at all is closed, and fine (go-algorand `checkMinBalance`).
     fn check_balances(&self, mark: Mark) -> Result<(), ApplyError> {
         let SpecialAddresses { fee_sink, rewards_pool } = self.state.context().specials;

@@ -198,7 +198,7 @@ impl Store for DiskStore {
         self.write_batch(batch, false)
     }
 
-    fn commit_soon(&mut self, batch: &Batch) -> Result<(), StoreError> {
+    fn commit_unsynced(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.write_batch(batch, true)
     }
 

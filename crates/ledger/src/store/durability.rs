@@ -1,6 +1,6 @@
 //! One sync for many batches: who waits for the disk, and how far the disk is.
 //!
-//! A batch may be visible before it is durable ([`super::Store::commit_soon`]). Whoever answers for it waits here, outside of every
+//! A batch may be visible before it is durable ([`super::Store::commit_unsynced`]). Its caller waits here before it answers, outside of every
 //! lock on the store: the first to come syncs for all that were written until then, the others wait for that sync or the next.
 
 use std::fmt::Debug;

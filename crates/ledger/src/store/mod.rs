@@ -2,7 +2,7 @@
 //!
 //! A batch is one block (or one revert) and is applied completely or not at all. When [`Store::commit`] has returned,
 //! the batch survives `kill -9` at any instant and, on a disk that honours `fdatasync`, a loss of power; after
-//! [`Store::commit_soon`] it does so once [`Durability::wait`] has returned. Nothing in here knows what an account or a
+//! [`Store::commit_unsynced`] it does so once [`Durability::wait`] has returned. Nothing in here knows what an account or a
 //! block is.
 
 #[cfg(feature = "disk")]
@@ -193,11 +193,11 @@ pub trait Store: Debug + Send + Sync {
 
     /// Applies all of `batch`; it is visible when this returns, and durable when [`Store::durability`] says so. After
     /// an error nothing of it is visible.
-    fn commit_soon(&mut self, batch: &Batch) -> Result<(), StoreError> {
+    fn commit_unsynced(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.commit(batch)
     }
 
-    /// Where to wait for what [`Store::commit_soon`] made visible; none where it is durable at once.
+    /// Where to wait for what [`Store::commit_unsynced`] made visible; none where it is durable at once.
     fn durability(&self) -> Option<Arc<Durability>> {
         None
     }

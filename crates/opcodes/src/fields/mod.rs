@@ -27,14 +27,14 @@ pub struct FieldSpec {
     pub name: &'static str,
     /// The type of its value; [`StackType::NONE`] where the field chooses a way to compute and has no value itself.
     pub ty: StackType,
-    /// The version it can be read since; 0 for those as old as the AVM.
+    /// The version it can be read since; 0 if it is available in every version.
     pub since: u8,
     /// The version it can be set since (`itxn_field`, `app_params_set`); 0 means never.
     pub settable: u8,
     /// Whether it is a list that needs an index.
     pub array: bool,
-    /// Whether it is an effect of the transaction and so is known only after it ran.
-    pub effect: bool,
+    /// Whether it is an effect of the transaction, and so is known only after execution.
+    pub after_execution: bool,
     /// Where it may be read.
     pub modes: Modes,
 }
@@ -49,7 +49,7 @@ pub struct FieldRow<F> {
 }
 
 const fn row<F: Copy>(field: F, name: &'static str, ty: StackType, since: u8) -> FieldRow<F> {
-    let spec = FieldSpec { name, ty, since, settable: 0, array: false, effect: false, modes: Modes::Any };
+    let spec = FieldSpec { name, ty, since, settable: 0, array: false, after_execution: false, modes: Modes::Any };
     FieldRow { field, spec }
 }
 
@@ -66,8 +66,8 @@ impl<F: Copy> FieldRow<F> {
         self.with(FieldSpec { array: true, ..self.spec })
     }
 
-    const fn effect(self) -> Self {
-        self.with(FieldSpec { effect: true, modes: Modes::Application, ..self.spec })
+    const fn after_execution(self) -> Self {
+        self.with(FieldSpec { after_execution: true, modes: Modes::Application, ..self.spec })
     }
 
     const fn app_only(self) -> Self {

@@ -1,4 +1,4 @@
-//! What a check is: what it is about, how it is asked, and an example.
+//! What a check is: its texts, modes, detection and example.
 
 use super::allow::Allow;
 use super::finding::Level;
@@ -10,7 +10,7 @@ use super::subject::Subject;
 pub struct Check {
     /// Its name, which is what `allow` takes.
     pub name: &'static str,
-    /// How bad what it finds is at worst.
+    /// The highest level of its findings.
     pub level: Level,
     /// What it finds.
     pub title: &'static str,
@@ -38,8 +38,8 @@ impl Eq for Check {}
 /// How a check finds what it finds.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Detect {
-    /// By the paths on which the program approves. It is asked too of a source with lines that do not assemble, without
-    /// these lines, and of what the program would approve if its constant conditions came out otherwise.
+    /// By the paths on which the program approves. It also runs on a source without its invalid lines, and on what the
+    /// program would approve if its constant conditions had the other value.
     Approvals(fn(&mut Subject<'_>)),
     /// By the program as a whole, which must assemble.
     Program(fn(&mut Subject<'_>)),

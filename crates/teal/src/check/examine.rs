@@ -226,7 +226,7 @@ fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &DeploymentS
     if !explored.finely {
         all.push(analysis_incomplete::finding(incomplete));
     } else if !constant.is_empty() {
-        keep_new(&mut all, &mut known, behind(program, graph, mode, settings, &constant));
+        keep_new(&mut all, &mut known, findings_behind_constant_conditions(program, graph, mode, settings, &constant));
     }
     all
 }
@@ -238,9 +238,9 @@ fn keep_new(all: &mut Vec<Finding>, known: &mut HashSet<(&'static str, u32)>, fo
     all.extend(new);
 }
 
-/// What the program would approve if its constant conditions could come out otherwise: such a condition is a switch, or a
+/// What the program would approve if its constant conditions had the other value: such a condition is a switch, or a
 /// mistake that somebody will fix.
-fn behind(
+fn findings_behind_constant_conditions(
     program: &Program,
     graph: &Graph,
     mode: Mode,
@@ -257,7 +257,7 @@ fn behind(
         finding.related.extend(places.iter().map(|place| Related {
             line: place.line,
             span: place.span.clone(),
-            text: "only if this condition came out otherwise".to_owned(),
+            text: "only if this condition had the other value".to_owned(),
         }));
     }
     found

@@ -1,7 +1,7 @@
-//! Static checks: what a program lets through that it should not, and what in it cannot work.
+//! Static checks: what a program wrongly approves, and code that always fails.
 //!
 //! A program is followed along its paths through branches and subroutines ([`super::flow`]), with values that stand for
-//! whatever a caller may send; at each way in which it approves, the checks ask what the path has found out. Nothing is
+//! whatever a caller may send. At each exit that approves, the checks query the facts of the path. Nothing is
 //! run, and nothing here knows the interpreter.
 //!
 //! ```

@@ -23,7 +23,7 @@ pub(super) fn application(body: &str) -> String {
     format!("#pragma version 9\ntxn OnCompletion; !; assert\n{body}\nint 1\nreturn")
 }
 
-/// A payment of the group that is counted, with all checks but those of `without`.
+/// A payment of the group that is accepted, with all checks but those of `without`.
 pub(super) fn payment(without: &[&str]) -> String {
     let checks = [
         ("size", "global GroupSize; int 2; ==; assert"),

@@ -148,7 +148,7 @@ pub struct AllowedReport {
 pub struct CheckEntry {
     /// Its name.
     pub check: &'static str,
-    /// How bad what it finds is at worst.
+    /// The highest level of its findings.
     pub level: Level,
     /// What it finds.
     pub title: &'static str,

@@ -249,13 +249,13 @@ fn parties_and_asset_take_another_application() {
     let now = programs(template(true, true));
     let deployed = deployed_contract(&now);
     let other = Address([3; 32]);
-    for (what, wish) in [
+    for (what, requested) in [
         ("provider", Creation { provider: other, ..creation() }),
         ("platform", Creation { platform: other, ..creation() }),
         ("asset", Creation { asset: Some(8), ..creation() }),
         ("asset", Creation { asset: None, ..creation() }),
     ] {
-        let wanted = DesiredContract { programs: &now, creation: wish };
+        let wanted = DesiredContract { programs: &now, creation: requested };
         for (policy, plan) in decisions(&deployed, &wanted) {
             assert_eq!(plan.action, broken(policy), "{what} {policy:?}");
             assert!(matches!(plan.changes.as_slice(), [Change { breaks: true, aspect: Aspect::Fixed, .. }]));

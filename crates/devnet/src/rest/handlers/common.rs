@@ -1,4 +1,4 @@
-//! Who and how the node is, without a token: health, versions, genesis, metrics, its own description.
+//! Who and how the node is, without a token: health, versions, genesis, its own description.
 
 use serde_json::{Value, json};
 

@@ -33,7 +33,7 @@ fn find(subject: &mut Subject<'_>) {
     }
     let Some(approval) = subject.seen.approvals.first().cloned() else { return };
     let message = match subject.mode {
-        Mode::Signature => "every transaction is approved: the account belongs to everybody",
+        Mode::Signature => "every transaction is approved: anyone can use the account",
         _ => "every call is approved",
     };
     subject.report(Draft::new(&CHECK, approval.instruction, message).approved_by(&approval));

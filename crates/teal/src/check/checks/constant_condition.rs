@@ -1,4 +1,4 @@
-//! Conditions that come out the same on every path.
+//! Conditions that have the same value on every path.
 
 use crate::check::definition::{ALL_MODES, Check, Detect, Example};
 use crate::check::subject::{Draft, Subject};
@@ -8,9 +8,9 @@ use pnp_opcodes::Op;
 pub(in crate::check) static CHECK: Check = Check {
     name: "constant-condition",
     level: Level::Medium,
-    title: "a condition comes out the same on every path",
+    title: "a condition has the same value on every path",
     why: "A check that cannot fail checks nothing, and one that cannot hold refuses everything.",
-    fix: "Compare what was meant, or take the condition away. `pushint` right before it says that it is a setting.",
+    fix: "Compare what was meant, or remove the condition. `pushint` right before it marks it as a setting.",
     more: "",
     modes: ALL_MODES,
     example: Example::new(

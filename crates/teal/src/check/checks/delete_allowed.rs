@@ -8,7 +8,7 @@ use crate::check::{Level, Mode};
 pub(in crate::check) static CHECK: Check = Check {
     name: "delete-allowed",
     level: Level::Info,
-    title: "the application can be deleted by those it lets",
+    title: "the application can be deleted by accounts it authorizes",
     why: "What the application holds is out of reach once it is deleted.",
     fix: "Refuse DeleteApplication, or only allow it when nothing is left in the application's account.",
     more: "",

@@ -6,7 +6,7 @@ use crate::check::{Level, Mode};
 pub(in crate::check) static CHECK: Check = Check {
     name: "does-not-assemble",
     level: Level::High,
-    title: "the source is no program",
+    title: "the source does not assemble",
     why: "Nothing can be said about it.",
     fix: "Correct what the assembler says.",
     more: "",

@@ -1,4 +1,4 @@
-//! Loops that are never left once control has gone round.
+//! Loops that never end, from the start or after their first iteration.
 
 use crate::check::definition::{ALL_MODES, Check, Detect, Example};
 use crate::check::engine::Cycle;
@@ -10,18 +10,18 @@ use crate::flow::{Block, Exit};
 pub(in crate::check) static CHECK: Check = Check {
     name: "endless-loop",
     level: Level::Medium,
-    title: "a loop that control cannot leave, or not any more once it has gone round",
-    why: "Every call that goes round it fails once its budget is spent.",
-    fix: "Give the loop a condition to leave it, and change in each round what the condition depends on.",
-    more: "A round is endless if all that the program can read is as it was before it: the stack, scratch space, state. The same holds of a\n\
-           subroutine that calls itself with the arguments it was called with. What the budget has left is another thing each time.",
+    title: "a loop that control cannot leave, or never ends after its first iteration",
+    why: "Every call that enters it fails once its budget is spent.",
+    fix: "Give the loop a condition to leave it, and change in each iteration what the condition depends on.",
+    more: "A loop is endless if an iteration changes nothing that the program can read: the stack, scratch space, state. The same holds for a\n\
+           subroutine that calls itself with the arguments it was called with. The remaining budget differs each time.",
     modes: ALL_MODES,
     example: Example::new(
         Mode::Clear,
         "
 #pragma version 11
 again:
-txn NumAppArgs               // the same in each round
+txn NumAppArgs               // the same in each iteration
 bnz again
 int 1
 ",
@@ -48,7 +48,7 @@ fn find(subject: &mut Subject<'_>) {
     rounds.unchanging.iter().for_each(|cycle| unchanging(subject, cycle));
 }
 
-/// Reports a way round that changes nothing, and of the conditions by which it could be left the first time.
+/// Reports an iteration that changes nothing, and the conditions by which the loop could end the first time.
 fn unchanging(subject: &mut Subject<'_>, cycle: &Cycle) {
     let mut blocks = cycle.blocks.clone();
     blocks.sort_unstable();
@@ -56,15 +56,15 @@ fn unchanging(subject: &mut Subject<'_>, cycle: &Cycle) {
     let graph = subject.graph;
     let Some(first) = subject.first_instruction(&blocks) else { return };
     let message = match cycle.recursive {
-        true => "this subroutine calls itself with all as it was: it never comes back",
-        false => "a round of this loop leaves all as it was: the next one is the same, and so on without end",
+        true => "this subroutine calls itself and nothing has changed, so it never returns",
+        false => "an iteration changes nothing, so the loop never ends",
     };
     let mut draft = Draft::new(&CHECK, first, message);
     let leads_out = |block: &&Block| block.successors().any(|next| blocks.binary_search(&next).is_err());
     let is_condition = |block: &&Block| matches!(block.exit, Exit::Branch { .. } | Exit::Switch { .. });
     let ways_out = blocks.iter().filter_map(|block| graph.blocks().get(*block)).filter(is_condition).filter(leads_out);
     for block in ways_out.take(MAX_WAYS_OUT) {
-        draft = draft.related(block.end.saturating_sub(1), "this comes out the same each time");
+        draft = draft.related(block.end.saturating_sub(1), "this has the same value each time");
     }
     subject.report(draft);
 }

@@ -12,7 +12,7 @@ pub(in crate::check) static CHECK: Check = Check {
     level: Level::Medium,
     title: "a path costs more than the budget of one call",
     why: "Such a call fails unless other calls of its group, or inner ones, bring their budgets along.",
-    fix: "Make the path cheaper, or let callers add calls to the group; `global OpcodeBudget` tells what is left.",
+    fix: "Make the path cheaper, or let callers add calls to the group; `global OpcodeBudget` returns the remaining budget.",
     more: "",
     modes: ALL_MODES,
     example: Example::new(

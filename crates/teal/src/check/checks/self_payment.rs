@@ -9,7 +9,7 @@ use pnp_opcodes::TxnField;
 pub(in crate::check) static CHECK: Check = Check {
     name: "self-payment",
     level: Level::Medium,
-    title: "a transfer of the group is counted though its sender may be its receiver",
+    title: "a transfer of the group is accepted as payment although its sender may be its receiver",
     why: "The caller chooses the receiver: a payment to itself moves nothing.",
     fix: "Compare the receiver with an address the caller does not choose, or check that it is not the transfer's `Sender`.",
     more: "",
@@ -49,11 +49,11 @@ fn find(subject: &mut Subject<'_>) {
         let sender = subject.field(transfer.who, TxnField::Sender);
         let (to, from) = (subject.fact(facts, receiver), subject.fact(facts, sender));
         // Where the receiver is compared with nothing, that is what is reported.
-        if !to.compared || subject.is_settled(facts, to) || to.unequal == sender || from.unequal == receiver {
+        if !to.compared || subject.is_fixed_address(facts, to) || to.unequal == sender || from.unequal == receiver {
             return;
         }
         let name = subject.name_of(transfer.who);
-        let message = format!("{name} may be a payment of somebody to itself: the caller chooses its receiver");
+        let message = format!("the sender of {name} may pay itself: the caller chooses the receiver");
         subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));
     });
 }

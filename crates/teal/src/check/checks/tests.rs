@@ -21,7 +21,7 @@ fn checks_have_names_of_their_own() {
 }
 
 #[test]
-fn a_file_is_called_as_its_check_is() {
+fn file_names_match_check_names() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check/checks");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));

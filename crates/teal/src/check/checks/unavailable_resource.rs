@@ -9,7 +9,7 @@ use pnp_types::consensus;
 pub(in crate::check) static CHECK: Check = Check {
     name: "unavailable-resource",
     level: Level::Medium,
-    title: "an element of the call is read that no call can have",
+    title: "an array index of the call is read that no call can have",
     why: "The program fails whenever it comes here.",
     fix: "Use a smaller index.",
     more: "",

@@ -1,4 +1,4 @@
-//! Asset transfers that are counted whatever asset they move.
+//! Asset transfers that are accepted whatever asset they move.
 
 use crate::check::definition::{Check, Detect, Example};
 use crate::check::engine::{Fact, FactsId, NOTHING};
@@ -10,8 +10,8 @@ use pnp_opcodes::TxnField;
 pub(in crate::check) static CHECK: Check = Check {
     name: "unchecked-asset",
     level: Level::High,
-    title: "an asset transfer of the group is counted whatever asset it moves",
-    why: "A caller can make an asset of its own and pay with that.",
+    title: "an asset transfer of the group is accepted as payment whatever asset it moves",
+    why: "A caller can create its own asset and pay with that.",
     fix: "Compare the transfer's `XferAsset` with the asset that must be paid.",
     more: "",
     modes: &[Mode::Application],
@@ -62,5 +62,5 @@ fn find(subject: &mut Subject<'_>) {
 
 /// Whether an integer was compared with something, not only tested for being set.
 fn is_known(subject: &Subject<'_>, facts: FactsId, fact: Fact) -> bool {
-    subject.is_settled(facts, fact) || fact.equal != NOTHING || fact.bounded || fact.point().is_some()
+    subject.is_fixed_address(facts, fact) || fact.equal != NOTHING || fact.bounded || fact.point().is_some()
 }

@@ -43,7 +43,7 @@ const MAX_FEE: u64 = 272_000;
 fn find(subject: &mut Subject<'_>) {
     for approval in subject.approvals() {
         let facts = approval.facts;
-        if !subject.own(facts, TxnField::Fee, |subject, fact| is_bounded(subject, facts, fact)) {
+        if !subject.own_field_holds(facts, TxnField::Fee, |subject, fact| is_bounded(subject, facts, fact)) {
             let message = "approved whatever the Fee is: the account can be made to burn its Algos";
             subject.report(Draft::new(&CHECK, approval.instruction, message).approved_by(&approval));
         }
@@ -51,7 +51,7 @@ fn find(subject: &mut Subject<'_>) {
 }
 
 fn is_bounded(subject: &Subject<'_>, facts: FactsId, fact: Fact) -> bool {
-    fact.bounded || fact.high <= MAX_FEE || subject.is_settled(facts, fact)
+    fact.bounded || fact.high <= MAX_FEE || subject.is_fixed_address(facts, fact)
 }
 
 #[cfg(test)]

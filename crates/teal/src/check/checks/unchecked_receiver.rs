@@ -1,4 +1,4 @@
-//! Transfers that are counted whoever receives them.
+//! Transfers that are accepted whoever receives them.
 
 use crate::check::definition::{Check, Detect, Example};
 use crate::check::subject::transfers;
@@ -8,7 +8,7 @@ use crate::check::{Level, Mode};
 pub(in crate::check) static CHECK: Check = Check {
     name: "unchecked-receiver",
     level: Level::High,
-    title: "a transfer of the group is counted whoever receives it",
+    title: "a transfer of the group is accepted as payment whoever receives it",
     why: "A caller can pay itself and be served as if it had paid you.",
     fix: "Compare the transfer's `Receiver` or `AssetReceiver` with the address that must be paid.",
     more: "",
@@ -44,7 +44,7 @@ fn find(subject: &mut Subject<'_>) {
     transfers::each(subject, |subject, approval, transfer| {
         let facts = approval.facts;
         let receiver = subject.field_fact(facts, transfer.who, transfer.receiver());
-        if !receiver.compared && !subject.is_settled(facts, receiver) {
+        if !receiver.compared && !subject.is_fixed_address(facts, receiver) {
             let message = format!("the amount of {} is read, but not who receives it", subject.name_of(transfer.who));
             subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));
         }

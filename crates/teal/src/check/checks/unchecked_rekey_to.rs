@@ -10,7 +10,7 @@ pub(in crate::check) static CHECK: Check = Check {
     name: "unchecked-rekey-to",
     level: Level::High,
     title: "a transaction is approved whatever its RekeyTo is",
-    why: "Who is named in RekeyTo can sign for the account from then on, and take all it has.",
+    why: "The account named in RekeyTo can sign for the sender from then on, and take everything it holds.",
     fix: "Approve only if `txn RekeyTo` equals `global ZeroAddress`, for each transaction of the group that counts.",
     more: "",
     modes: NOT_CLEAR,

@@ -9,7 +9,7 @@ pub(in crate::check) static CHECK: Check = Check {
     name: "unprotected-update",
     level: Level::High,
     title: "anybody can replace the application's programs",
-    why: "Who replaces the programs decides over all the application holds.",
+    why: "Whoever can replace the programs controls everything the application holds.",
     fix: "For UpdateApplication compare `txn Sender` with `global CreatorAddress` or a stored address, or refuse.",
     more: "",
     modes: &[Mode::Application],

@@ -8,7 +8,7 @@ use crate::check::{Level, Mode};
 pub(in crate::check) static CHECK: Check = Check {
     name: "update-allowed",
     level: Level::Info,
-    title: "the application's programs can be replaced by those it lets",
+    title: "the application's programs can be replaced by accounts it authorizes",
     why: "Users trust the account that can replace the programs, not the programs.",
     fix: "Refuse UpdateApplication once the application is in use, or say who may do it and why.",
     more: "",

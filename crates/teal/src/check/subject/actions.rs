@@ -22,8 +22,8 @@ pub(in crate::check) fn approvals(subject: &mut Subject<'_>, action: u64, protec
 
 /// Whether the call can be one with that action, of an application that exists.
 pub(in crate::check) fn can_be(subject: &mut Subject<'_>, facts: FactsId, action: u64) -> bool {
-    let creates = subject.own(facts, TxnField::ApplicationId, |_, fact| fact.high == 0);
-    !creates && subject.own_can_be(facts, TxnField::OnCompletion, action)
+    let creates = subject.own_field_holds(facts, TxnField::ApplicationId, |_, fact| fact.high == 0);
+    !creates && subject.own_field_can_equal(facts, TxnField::OnCompletion, action)
 }
 
 /// The instruction from which on a path is for that action alone, or the one that approves.
@@ -42,7 +42,7 @@ fn is_protected(subject: &Subject<'_>, facts: FactsId) -> bool {
         let settled = fact.settled || logic.terms.is_constant(fact.equal) && fact.point().is_some() && fact.low > 0;
         match logic.terms.get(*term) {
             Term::Field { who, field: TxnField::Sender, .. } => {
-                !matches!(who, Who::Inner(_)) && (subject.is_settled(facts, *fact))
+                !matches!(who, Who::Inner(_)) && (subject.is_fixed_address(facts, *fact))
             }
             Term::Global(GlobalField::CallerApplicationId | GlobalField::CallerApplicationAddress) => settled,
             _ => fact.compared && logic.terms.about(*term).proves && fact.high > 0,

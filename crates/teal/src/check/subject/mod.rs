@@ -163,7 +163,12 @@ impl<'a> Subject<'a> {
     }
 
     /// Whether something holds of the transaction's own field: by itself, or by each place it can have.
-    pub(super) fn own(&mut self, facts: FactsId, field: TxnField, test: impl Fn(&Self, Fact) -> bool) -> bool {
+    pub(super) fn own_field_holds(
+        &mut self,
+        facts: FactsId,
+        field: TxnField,
+        test: impl Fn(&Self, Fact) -> bool,
+    ) -> bool {
         let own = self.field_fact(facts, Who::Own, field);
         if test(self, own) {
             return true;
@@ -176,12 +181,12 @@ impl<'a> Subject<'a> {
     }
 
     /// Whether the transaction's own field can have a value, as itself and at one of its places.
-    pub(super) fn own_can_be(&mut self, facts: FactsId, field: TxnField, value: u64) -> bool {
-        !self.own(facts, field, |_, fact| !fact.can_be(value))
+    pub(super) fn own_field_can_equal(&mut self, facts: FactsId, field: TxnField, value: u64) -> bool {
+        !self.own_field_holds(facts, field, |_, fact| !fact.can_be(value))
     }
 
     /// Whether an address was compared with something its sender does not choose.
-    pub(super) fn is_settled(&self, facts: FactsId, fact: Fact) -> bool {
+    pub(super) fn is_fixed_address(&self, facts: FactsId, fact: Fact) -> bool {
         fact.settled || fact.equal != NOTHING && self.fact(facts, fact.equal).settled
     }
 

@@ -63,11 +63,11 @@ fn signed(
     only: Option<OnlyIn>,
 ) {
     let facts = approval.facts;
-    if subject.own(facts, field, |subject, fact| subject.is_settled(facts, fact)) {
+    if subject.own_field_holds(facts, field, |subject, fact| subject.is_fixed_address(facts, fact)) {
         return;
     }
     if let Some(only) = only
-        && !subject.own_can_be(facts, TxnField::TypeEnum, only.number())
+        && !subject.own_field_can_equal(facts, TxnField::TypeEnum, only.number())
     {
         return;
     }
@@ -75,7 +75,7 @@ fn signed(
     let name = Subject::field_name(field);
     let message = match implied {
         false => format!("approved whatever {name} is"),
-        true => format!("approved whatever {name} is, if not for what else is checked: only another type can have it"),
+        true => format!("approved whatever {name} is; the other checks imply another transaction type"),
     };
     let draft = Draft::new(check, approval.instruction, message);
     let level = if implied { Level::Low } else { draft.level };
@@ -93,16 +93,17 @@ fn is_implied(subject: &mut Subject<'_>, facts: FactsId, only: OnlyIn) -> bool {
         let bytes = subject.seen.logic.terms.as_bytes(fact.equal);
         bytes.is_some_and(|bytes| bytes.iter().any(|byte| *byte != 0))
     };
-    integers.iter().any(|field| subject.own(facts, *field, positive)) || subject.own(facts, address, named)
+    integers.iter().any(|field| subject.own_field_holds(facts, *field, positive))
+        || subject.own_field_holds(facts, address, named)
 }
 
 fn counted(subject: &mut Subject<'_>, approval: &Approval, transfer: Transfer, check: &'static Check, field: TxnField) {
     let fact = subject.field_fact(approval.facts, transfer.who, field);
-    if subject.is_settled(approval.facts, fact) {
+    if subject.is_fixed_address(approval.facts, fact) {
         return;
     }
     let (name, of) = (Subject::field_name(field), subject.name_of(transfer.who));
-    let message = format!("the amount of {of} is counted whatever its {name} is");
+    let message = format!("the amount of {of} is accepted whatever its {name} is");
     // What it costs, it costs the transaction's sender, who has signed it.
     let draft = Draft::new(check, transfer.instruction, message).level(Level::Low);
     subject.report(draft.approved_by(approval));
