@@ -76,7 +76,7 @@ pub(crate) struct ExplainReport {
     /// The lines around it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     listing: Vec<ListedLine>,
-    /// The stack before the step that failed, the top last; known where the group is at hand.
+    /// The stack before the step that failed, the top last; known if the group is given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stack: Vec<String>,
     /// The error that was explained, in the node's words.
@@ -119,7 +119,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         (None, None, None) => return Err(Failure::usage("there is nothing to explain").hint("pass the error's text")),
     };
     if !explanation.is_recognized && advice(&explanation.text).is_none() {
-        return Err(Failure::new("unknown_error", "this is no error of a node that is known here")
+        return Err(Failure::new("unknown_error", "unknown node error")
             .because(format!("it says: {}", explanation.text.chars().take(200).collect::<String>()))
             .hint("pass all of what was printed, between single quotes or on stdin (`explain -`)"));
     }

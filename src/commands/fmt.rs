@@ -68,7 +68,9 @@ impl Source {
 /// Lays out, and writes unless it is only to check; where one file cannot be laid out, none is written.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     if args.files.len() > 1 && args.files.iter().any(|path| is_stdin(path)) {
-        return Err(Failure::usage("- stands alone").hint("lay out stdin and files in two commands"));
+        return Err(
+            Failure::usage("- cannot be combined with other files").hint("lay out stdin and files in two commands")
+        );
     }
     let mut paths = Vec::new();
     for path in &args.files {

@@ -97,10 +97,9 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         data: place,
     };
     if running.node().dispenser().is_none() {
-        context.out.warn(&format!(
-            "{}/dispenser.key is gone, and with it the key that hands out this chain's Algos",
-            ready.data
-        ));
+        context
+            .out
+            .warn(&format!("{}/dispenser.key is gone, and with it the key of this chain's dispenser", ready.data));
     }
     // The answer comes first: the network then runs until a signal stops it.
     context.out.answer(Answer::of(&ready, ready.text())?)?;

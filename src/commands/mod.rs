@@ -1,6 +1,6 @@
 //! The commands: one file each, with `Args` and `run()`, and the contract of stdout, stderr and exit codes around them.
 //!
-//! Must not hold algorithms: a command reads its arguments, calls a layer below and shows what came back.
+//! Commands contain no logic: a command reads its arguments, calls a layer below and shows what came back.
 
 pub(crate) mod account;
 mod asset;
@@ -131,8 +131,8 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// How long what is under way beside the command may take to end.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long background tasks may take to end after the command.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(500);
 
 fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
     let context = Context::new(cli.options, out)?;
@@ -156,7 +156,7 @@ fn run(cli: Cli, out: Output) -> Result<Answer, Failure> {
         }
     });
     // An unanswered question blocks its thread.
-    runtime.shutdown_timeout(PATIENCE);
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
     answer
 }
 
@@ -207,7 +207,7 @@ fn too_long(seconds: u64, under_way: Option<String>, batch: bool) -> Failure {
     let failure =
         Failure::new("timeout", format!("the command was not done within {seconds} s")).exit(Exit::Unreachable);
     match under_way {
-        None => failure.because("--timeout says so").hint(if batch {
+        None => failure.because("the limit set with --timeout was reached").hint(if batch {
             "run it again, with more time: it goes on where it stopped"
         } else {
             "nothing was under way: run it again, with more time"

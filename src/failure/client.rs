@@ -74,7 +74,7 @@ impl From<ClientError> for Failure {
                 .with("txid", txid.to_string()),
             ClientError::Expired { txid, .. } => Self::new("expired", message)
                 .because("the network made no block with it in time")
-                .hint("nothing was changed, and nothing can come of it any more; it is safe to do it again")
+                .hint("nothing was changed, and it can no longer be confirmed; it is safe to do it again")
                 .with("txid", txid.to_string()),
         }
     }

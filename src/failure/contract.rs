@@ -12,7 +12,7 @@ impl From<SenderError> for Failure {
                 .because("only the account that made a contract may change it")
                 .hint("set CREATOR_MNEMONIC to its words, bring its key back to .pnp/accounts, or deploy another contract")
                 .with("creator", creator.to_string()),
-            SenderError::OtherSender { .. } => Self::usage(&error).hint("leave --sender away"),
+            SenderError::OtherSender { .. } => Self::usage(&error).hint("omit --sender"),
             SenderError::NotTheirs { address, ref name, multisig, signer } => {
                 let own = if signer == address { "its own key".to_owned() } else { signer.to_string() };
                 Self::new("wrong_signer", &error)

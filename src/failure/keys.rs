@@ -24,7 +24,7 @@ impl From<KeyError> for Failure {
             KeyError::Name(_) => Self::usage(message).hint("for example `pnp-contract account new alice`"),
             KeyError::Taken { .. } => Self::new("taken", message).hint("choose another name, or use this account"),
             KeyError::WrongPassword { .. } => Self::new("wrong_password", message)
-                .because("the keystore's file is whole, so that the password is another")
+                .because("the keystore's file is intact, so the password is wrong")
                 .hint("type it again; a password that is lost cannot be found, only its account's words help"),
             KeyError::Locked { .. } => Self::new("locked", message).hint(
                 "run the command at a terminal, or set PNP_KEYSTORE_PASSWORD_FILE or PNP_KEYSTORE_PASSWORD; \
@@ -45,7 +45,7 @@ impl From<KeyError> for Failure {
                 .because("keys must be readable by their owner alone")
                 .hint(format!("run `chmod 600 {}`", path.display())),
             KeyError::Malformed { path, .. } => Self::new("key_file", message).hint(format!(
-                "restore {} from a backup, or move it away to have fresh development accounts made",
+                "restore {} from a backup, or move it elsewhere to create new development accounts",
                 path.display()
             )),
             KeyError::File { source, .. } if is_disk_full(&source) => Self::new("disk_full", message)

@@ -22,12 +22,12 @@ impl From<MultisigError> for Failure {
                 Self::usage(message).hint("--threshold is from 1 to the number of signers")
             }
             MultisigError::FirstRoundOver { .. } => {
-                Self::usage(message).hint("leave --first-valid away, or name a later round")
+                Self::usage(message).hint("omit --first-valid, or name a later round")
             }
             MultisigError::NotMade(why) | MultisigError::NotSigned(why) => Self::new("internal", message).because(why),
             MultisigError::FileExists { .. } => Self::new("exists", message)
                 .because("a bundle that others may have signed is not replaced")
-                .hint("name another file with --out, or move that one away"),
+                .hint("name another file with --out, or move that one elsewhere"),
             MultisigError::Unwritable { source, .. } => {
                 Self::new(if is_disk_full(&source) { "disk_full" } else { "unwritable" }, message)
                     .because(source)
@@ -37,7 +37,7 @@ impl From<MultisigError> for Failure {
                 .because(format!(
                     "the network is in round {now}, and transactions are valid for {LONGEST_VALIDITY} rounds at most"
                 ))
-                .hint("write it anew with the command that made it, and have it signed faster, or for later with --first-valid")
+                .hint("create the bundle again with the same command, and have it signed faster, or for later with --first-valid")
                 .with("first_valid", validity.first_valid)
                 .with("last_valid", validity.last_valid)
                 .with("now", now),
@@ -76,7 +76,7 @@ impl From<MultisigError> for Failure {
             }
             MultisigError::Rekeyed { multisig, .. } => Self::new("wrong_signer", message)
                 .because(format!("the bundle is signed for {multisig}"))
-                .hint("the account was rekeyed since: write the bundle anew for whoever signs for it now"),
+                .hint("the account was rekeyed since: create the bundle again for the key that signs for it now"),
             MultisigError::NoSigner { signers } => Self::new("no_key", message)
                 .because(format!("the signers are {}", texts(&signers).join(", ")))
                 .hint(
@@ -149,22 +149,22 @@ pub(crate) fn unreadable_bundle(path: &Path, error: &BundleError) -> Failure {
             .hint("check the file's name, and that it was sent as it is, not as text"),
         BundleError::NotCanonical(_) => failure
             .because("two programs that read the same bytes differently could show one thing and sign another")
-            .hint("write the bundle anew, with this program or with goal"),
+            .hint("create the bundle again, with this program or with goal"),
         BundleError::OtherKind(_) => failure
             .because("each of its transactions must wait for the keys of one multisignature")
             .hint("send what is signed already with `goal clerk rawsend`; sign a bundle as its command wrote it"),
         BundleError::NoMultisig(_) => failure
             .because("goal writes such files where it does not know the multisignature's keys")
             .hint("name the multisignature with --multisig"),
-        BundleError::NoAccount { .. } => {
-            failure.because("version, threshold and keys make no account").hint("write the bundle anew")
-        }
+        BundleError::NoAccount { .. } => failure
+            .because("version, threshold and keys do not form a valid multisig account")
+            .hint("create the bundle again"),
         BundleError::Mixed { .. } | BundleError::OtherSigner { .. } | BundleError::SignerIsSender(_) => failure
             .because("what is signed must be for one multisignature, the sender's own or one it was rekeyed to")
-            .hint("do not sign it; ask whoever sent it, and write the bundle anew"),
+            .hint("do not sign it; ask the person who sent it, and create the bundle again"),
         BundleError::NotOneGroup(_) | BundleError::Twice(_) | BundleError::Networks(_) => failure
             .because("a bundle is one group: all of it happens, or nothing")
-            .hint("do not sign it: transactions were added, taken away or changed; write the bundle anew"),
+            .hint("do not sign it: transactions were added, removed or changed; create the bundle again"),
         BundleError::Lengths(..)
         | BundleError::Accounts(..)
         | BundleError::Different { .. }
@@ -187,7 +187,7 @@ fn not_copies(message: String, error: &BundleError) -> Failure {
             .with("txids", vec![mine.to_string(), theirs.to_string()]),
         BundleError::Contradiction { why: pnp_types::MultisigError::Contradiction(signer), .. } => failure
             .because("a key's signature of one transaction is always the same: one of the two was made in another way")
-            .hint("have that signer sign one of the copies anew")
+            .hint("have that signer sign one of the copies again")
             .with("signer", signer.to_string()),
         _ => failure.hint("merge copies of one bundle only"),
     }

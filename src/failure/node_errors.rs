@@ -64,7 +64,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     (
         &["exceeds schema", "exceeded schema"],
         "an application keeps as many values as it said when it was made",
-        "make the application anew with a larger schema, or grow it in an update where the network allows that",
+        "create the application again with a larger schema, or grow it in an update where the network allows that",
     ),
     (&["err opcode executed"], "the program came to an `err`: this sort of call is not meant", "call in another way"),
     (&["would result negative"], "a subtraction would go below 0", "check the amounts that the call was given"),
@@ -89,7 +89,7 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["inconsistent group values"],
-        "transactions that stand together are of different groups",
+        "adjacent transactions have different group ids",
         "assign the group id to all of them at once, then sign",
     ),
     (
@@ -111,12 +111,12 @@ const KNOWN: &[(&[&str], &str, &str)] = &[
     (
         &["clawback not allowed"],
         "only the asset's clawback address may move what others hold",
-        "leave the clawback sender away, or sign as that address",
+        "leave the clawback sender unset, or sign as that address",
     ),
     (
         &["genesis"],
         "the transaction is for another network than the node's",
-        "make it anew with the parameters of the network it is for, and check --net",
+        "build it again with the parameters of the network it is for, and check --net",
     ),
     (
         &["program version mismatch"],
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn phrases_are_told_apart() {
+    fn phrases_are_distinguished() {
         for (text, way) in [
             ("unavailable Account AAAA", "--app-account"),
             ("invalid Box reference 0x61", "--box"),

@@ -98,7 +98,7 @@ impl From<LockError> for Failure {
         match error {
             LockError::Held { holder, .. } => Self::new("record_held", message)
                 .because("two at once could make two contracts where one is asked for, so that one waits for the other")
-                .hint("wait for it or end it, and run the command again; the lock ends with its process")
+                .hint("wait for it or end it, and run the command again; the lock is released when that process ends")
                 .with("holder", holder),
             LockError::File { source, .. } => {
                 Self::new("folder", message).because(source).hint("check the folder's rights")
@@ -122,7 +122,7 @@ impl From<DispenserError> for Failure {
                 let folder = folder.display();
                 failure
                     .because(format!(
-                        "{folder}/dispenser.key was deleted or is another chain's, and no new key owns this chain's money"
+                        "{folder}/dispenser.key was deleted or is another chain's, and a new key would not own this chain's Algos"
                     ))
                     .hint(format!(
                         "restore the file, or set DISPENSER_MNEMONIC to the words of an account that has Algos; to begin a \
@@ -182,7 +182,7 @@ impl From<MissingApplication> for Failure {
     fn from(error: MissingApplication) -> Self {
         Self::new("no_application", &error)
             .because(match error.is_recorded {
-                true => "it is recorded here, but the chain does not have it: it was deleted, or the chain made anew",
+                true => "it is recorded here, but the chain does not have it: it was deleted, or the chain was reset",
                 false => "no such application was made on this chain, or it was deleted",
             })
             .hint("check --app and --net, or deploy a new one")
@@ -198,7 +198,7 @@ impl From<WrongSigner> for Failure {
         let failure = match needs == address {
             true => failure
                 .because(format!("the chain asks for its own key, and {origin} has another's"))
-                .hint(format!("give the words of {address} itself, or take {setting}_SENDER away")),
+                .hint(format!("give the words of {address} itself, or take {setting}_SENDER out")),
             false => failure
                 .because(format!("the chain asks for that key, and {origin} has the one of {has}"))
                 .hint(format!(

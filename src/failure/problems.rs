@@ -25,7 +25,7 @@ mod tests {
     use pnp_teal::{AssembleOptions, assemble};
 
     #[test]
-    fn every_problem_is_told_with_its_place_and_help() {
+    fn every_problem_is_reported_with_its_place_and_help() {
         let source = "#pragma version 11\nint x\n  retrun\n";
         let problems = assemble(source, AssembleOptions::default()).unwrap_err();
         let failure = malformed("a.teal", source, &problems);

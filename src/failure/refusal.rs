@@ -41,7 +41,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
             };
             let remedy = place.and_then(|place| remedies::remedy(place.rule())).or(known.map(|known| known.way));
             let usual = match (is_ours, place) {
-                (false, Some(_)) => "nothing was changed; make the call so that this line lets it through",
+                (false, Some(_)) => "nothing was changed; make the call so that it passes this check",
                 _ => "nothing was changed; `pnp-contract status` shows what the contract asks for",
             };
             failure = failure.hint(remedy.unwrap_or(usual));
@@ -129,10 +129,10 @@ fn reason(step: &FailedStep, before: Option<&str>) -> Option<String> {
     let values: Vec<String> = step.operands.iter().map(shown).collect();
     match (before, values.as_slice()) {
         ("==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||", [left, right]) => {
-            Some(format!("{left} {before} {right} is not so"))
+            Some(format!("{left} {before} {right} is false"))
         }
         ("b==" | "b!=" | "b<" | "b>" | "b<=" | "b>=", [left, right]) => {
-            Some(format!("{left} {} {right} is not so", before.trim_start_matches('b')))
+            Some(format!("{left} {} {right} is false", before.trim_start_matches('b')))
         }
         ("!", [value]) => Some(format!("{value} is not 0")),
         (_, []) => Some(format!("`{before}` gave {}", step.stack.last().map_or_else(|| "nothing".to_owned(), shown))),
@@ -148,11 +148,11 @@ mod tests {
     fn what_was_compared_is_said() {
         let step = |operands: Vec<TealValue>| FailedStep { operands, ..FailedStep::default() };
         let numbers = step(vec![TealValue::Uint(2000), TealValue::Uint(1000)]);
-        assert_eq!(reason(&numbers, Some("<=")).as_deref(), Some("2000 <= 1000 is not so"));
+        assert_eq!(reason(&numbers, Some("<=")).as_deref(), Some("2000 <= 1000 is false"));
         let bytes = step(vec![TealValue::Bytes(b"00".to_vec()), TealValue::Bytes(vec![1, 0])]);
-        assert_eq!(reason(&bytes, Some("b>")).as_deref(), Some("\"00\" > 0x0100 is not so"));
+        assert_eq!(reason(&bytes, Some("b>")).as_deref(), Some("\"00\" > 0x0100 is false"));
         let address = step(vec![TealValue::Bytes(vec![0; 32]), TealValue::Bytes(vec![])]);
-        assert_eq!(reason(&address, Some("==")).unwrap(), format!("{} == 0x is not so", Address::ZERO));
+        assert_eq!(reason(&address, Some("==")).unwrap(), format!("{} == 0x is false", Address::ZERO));
         assert_eq!(reason(&step(vec![TealValue::Uint(1)]), Some("!")).as_deref(), Some("1 is not 0"));
         let pushed = FailedStep { stack: vec![TealValue::Uint(0)], ..FailedStep::default() };
         assert_eq!(reason(&pushed, Some("pushint TMPL_UPDATABLE")).as_deref(), Some("`pushint TMPL_UPDATABLE` gave 0"));

@@ -16,7 +16,7 @@ impl From<RegistryError> for Failure {
             }
             RegistryError::Taken { .. } => Self::new("taken", message)
                 .because("what was agreed on under a name is not replaced silently")
-                .hint("choose another name, or move the file away if it is no longer wanted"),
+                .hint("choose another name, or move the file elsewhere if it is no longer wanted"),
             RegistryError::Unreadable { path, .. } => Self::new("record", message)
                 .hint(format!("check the file's rights, or restore it with `git checkout {}`", path.display())),
             RegistryError::Unwritable { .. } if full => Self::new("disk_full", message)

@@ -15,8 +15,8 @@ const REMEDIES: &[(&str, &str)] = &[
     ("bill: the application call must come first", "put the application call at index 0 of the group"),
     (
         "bill: no rekey, no clawback sender, no close-out in any transaction",
-        "leave RekeyTo, AssetSender and AssetCloseTo away in all three transactions; if you did not set them, do not sign what \
-         set them",
+        "leave RekeyTo, AssetSender and AssetCloseTo unset in all three transactions; if you did not set them, do not sign \
+         what set them",
     ),
     ("bill: the asset must not be 0", "make the first transfer an asset transfer of the contract's asset"),
     ("bill: the provider's transfer must be of the bound asset", "pay with the asset that `pnp-contract status` shows"),
@@ -48,18 +48,18 @@ const REMEDIES: &[(&str, &str)] = &[
     (
         "bill: the platform must get exactly the fee",
         "pay floor(units * unit_price * fee_pct / 10000) with the second transfer; the creator may have changed fee_pct since \
-         the group was made: make it anew",
+         the group was built: build it again",
     ),
     (
         "bill: the provider must get exactly gross - fee",
         "pay units * unit_price less the fee with the first transfer; the creator may have changed fee_pct since the group was \
-         made: make it anew",
+         built: build it again",
     ),
     ("bill: tick_id must not be over 64 bytes", "use a tick id of 1 to 64 bytes"),
     ("bill: the user must have opted in", "run `pnp-contract optin` as that user"),
     (
         "bill: tick_id must be greater than last_tick",
-        "this tick, or a later one, was billed: leave --tick away to have a fresh one made, or choose a greater one",
+        "this tick, or a later one, was billed: omit --tick to generate one, or choose a greater one",
     ),
     ("bill: tick_id must not be empty", "use a tick id of 1 to 64 bytes"),
     ("bill: tick_id must not be last_tick", "this tick was billed: choose another one"),
@@ -75,7 +75,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ),
     (
         "delete: this contract must be deletable",
-        "nothing was changed; such a contract stays for ever: deploy another one, with --deletable, if you need to",
+        "nothing was changed; this contract can never be deleted: deploy another one, with --deletable, if you need to",
     ),
     (
         "only the creator may do this",

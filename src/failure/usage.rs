@@ -44,17 +44,15 @@ impl From<UsageError> for Failure {
             UsageError::PriceOutside { min_rate, max_rate, .. } => Self::new("price_outside", message)
                 .because("the contract's creator set these limits")
                 .hint(format!("choose a --price from {min_rate} to {max_rate}")),
-            UsageError::TickLength(_) | UsageError::TickHex => {
-                Self::usage(message).hint("leave --tick away to have one made")
-            }
+            UsageError::TickLength(_) | UsageError::TickHex => Self::usage(message).hint("omit --tick to generate one"),
             UsageError::TickOrder { .. } => Self::new("tick_order", message)
-                .because("rising ticks are what makes a bill unrepeatable")
-                .hint("leave --tick away to have a fresh one made, or choose a greater one"),
+                .because("ticks must increase, so that no bill can be replayed")
+                .hint("omit --tick to generate one, or choose a greater one"),
             UsageError::Foreign { app, .. } => Self::new("foreign_application", message)
                 .hint("check --app and --net; `pnp-contract status` shows what is recorded")
                 .with("app", app),
             UsageError::OtherAsset { bound, .. } => {
-                Self::new("other_asset", message).hint(format!("leave --asset away, or name {bound}"))
+                Self::new("other_asset", message).hint(format!("omit --asset, or name {bound}"))
             }
             UsageError::NoAsset => Self::usage(message).hint("name it with --asset"),
             UsageError::Assembly(_) => {

@@ -1,4 +1,4 @@
-//! Warnings before a contract is created or changed where tokens are worth money.
+//! Warnings before a contract is created or changed on MainNet.
 
 use pnp_types::{Address, AssetIndex};
 use pnp_usage::Template;
@@ -6,7 +6,7 @@ use pnp_usage::Template;
 /// The risks of a contract.
 pub(super) fn warnings(signer: Address, template: &Template, asset: Option<AssetIndex>) -> Vec<String> {
     let mut warnings = vec![format!(
-        "the creator is a single key ({signer}): whoever has it rules the contract; --multisig makes it several"
+        "the creator is a single key ({signer}): whoever has it controls the contract; --multisig requires several"
     )];
     if template.updatable {
         warnings.push("the contract is updatable: its creator can replace the rules users agreed to".to_owned());

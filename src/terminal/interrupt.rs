@@ -34,7 +34,7 @@ pub(crate) fn leave_to_command() {
     *hold(&LISTENER) = Listener::Other;
 }
 
-/// A poisoned lock only means that a thread died while it held it; what is in it is whole.
+/// A poisoned lock only means that a thread died while it held it; its content is intact.
 fn hold<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
     what.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -260,7 +260,7 @@ impl Output {
         write!(stderr, "{question} ").and_then(|()| stderr.flush()).ok()?;
         let read = tokio::task::spawn_blocking(|| rpassword::read_password().map(Zeroizing::new)).await.ok()?;
         match read {
-            // Ctrl-C, which has been passed on as a signal: whoever listens to it ends the command.
+            // Ctrl-C, which has been passed on as a signal: its listener ends the command.
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => std::future::pending().await,
             read => read.ok(),
         }
@@ -402,7 +402,7 @@ fn written(outcome: std::io::Result<()>) -> Result<(), Failure> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::new("output", "the result could not be written to stdout")
                 .because(error)
-                .hint("what the command did stands; free space or choose another place for the output"))
+                .hint("the command's effects remain; free space or choose another place for the output"))
         }
         // A reader that stops early, such as `head`, has what it wanted.
         _ => Ok(()),

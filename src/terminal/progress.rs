@@ -30,7 +30,7 @@ struct Progress {
 
 impl Progress {
     fn wait(&self, sign: Option<Waiting>) {
-        // A poisoned lock only means that a thread died while it held it; what is in it is whole.
+        // A poisoned lock only means that a thread died while it held it; its content is intact.
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = sign;
     }
 }
@@ -50,7 +50,7 @@ impl Observer for Progress {
             Event::WalletsUnavailable { why: Some(why) } => out.detail(&format!("no keys of kmd: {why}")),
             Event::WalletsUnavailable { why: None } => out.detail("no keys of kmd: it took too long"),
             Event::WaitingForLock { holder, network } => {
-                out.say(&format!("waiting for {holder}, which changes what stands on {network}"));
+                out.say(&format!("waiting for {holder}, which is changing the contract on {network}"));
             }
             Event::AccountMade { name, address } => out.say(&format!("made the account {name}: {address}")),
             Event::Funded { address, amount } => out.say(&format!("sent {amount} to {address}")),

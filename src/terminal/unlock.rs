@@ -55,17 +55,17 @@ impl Passwords {
                 );
             }
         }
-        let nobody = || {
+        let no_terminal = || {
             Failure::new("no_password", format!("there is no password to seal {name:?} with"))
                 .because("there is no terminal to ask for it at")
                 .hint("set PNP_KEYSTORE_PASSWORD_FILE to a file that holds it, or PNP_KEYSTORE_PASSWORD")
         };
-        let first = self.out.ask_hidden(&format!("New password for {name}:")).await.ok_or_else(nobody)?;
+        let first = self.out.ask_hidden(&format!("New password for {name}:")).await.ok_or_else(no_terminal)?;
         if first.is_empty() {
             return Err(Failure::new("empty_password", "an empty password protects nothing")
                 .hint("choose another one, or pass --empty-password if you mean it"));
         }
-        let second = self.out.ask_hidden("The same again:").await.ok_or_else(nobody)?;
+        let second = self.out.ask_hidden("The same again:").await.ok_or_else(no_terminal)?;
         if *first != *second {
             return Err(Failure::new("password_mistyped", "the two passwords are not the same; nothing was written")
                 .hint("run the command again"));

@@ -1,4 +1,4 @@
-//! Who says yes before something is sent where tokens are worth money.
+//! Who says yes before something is sent on MainNet.
 
 use pnp_types::{Address, MicroAlgos, Transaction, Txid};
 use pnp_usage::journal::Sums;

@@ -24,9 +24,9 @@ impl Connection {
             return Ok(Account::new("dispenser", key.clone()));
         }
         let network = || self.network.name.clone();
-        let nobody = || DispenserError::Nobody { network: network() };
+        let no_dispenser = || DispenserError::Nobody { network: network() };
         if !self.is_development() {
-            return Err(nobody().into());
+            return Err(no_dispenser().into());
         }
         if let Some(configured) = self.keys().configured("dispenser")? {
             return Ok(configured);
@@ -38,7 +38,7 @@ impl Connection {
             let folder = settings::embedded_folder(&self.settings.folder);
             return Err(self.lost_key(&folder).into());
         }
-        let endpoint = self.network.kmd.as_ref().ok_or_else(nobody)?;
+        let endpoint = self.network.kmd.as_ref().ok_or_else(no_dispenser)?;
         let wallet = match self.kmd(endpoint)?.default_wallet().await {
             Ok(wallet) => wallet,
             // algod answers, so that a network is there.
@@ -54,7 +54,7 @@ impl Connection {
                 richest = Some((address, state.spendable()));
             }
         }
-        let (address, _) = richest.ok_or_else(nobody)?;
+        let (address, _) = richest.ok_or_else(no_dispenser)?;
         // A suite signs for its own accounts, many times a second: that is no work for kmd.
         let seed = wallet.export_seed(address).await?;
         Ok(Account::new("dispenser", SigningKey::from_seed(&seed)))

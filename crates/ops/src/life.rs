@@ -285,7 +285,7 @@ impl Connection {
         Ok(Outcome::Done(Changed { app, before: state.parameters, after, sent, recorded }))
     }
 
-    /// Tells the observer what can be regretted later, where tokens are worth money.
+    /// Tells the observer what can be regretted later, on MainNet.
     pub(crate) fn call_out(&self, signer: Address, programs: &Programs, asset: Option<AssetIndex>) {
         if self.identity.is_mainnet() {
             self.event(Event::ContractRisks { signer, template: programs.template, asset });

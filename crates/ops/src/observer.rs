@@ -126,7 +126,7 @@ pub enum Event {
     PlanWarning(String),
     /// The template values of the deployed contract are not known; new programs get these.
     TemplateGuessed(Template),
-    /// Who makes or changes a contract where tokens are worth money may regret this later.
+    /// Who makes or changes a contract on MainNet may regret this later.
     ContractRisks {
         /// The account whose single key controls the contract.
         signer: Address,

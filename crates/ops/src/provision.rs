@@ -137,7 +137,7 @@ impl Connection {
     /// Sends Algos from the network's dispenser.
     ///
     /// # Errors
-    /// Nobody who hands out Algos, and what sending may fail for.
+    /// A missing dispenser, and the errors of sending.
     pub async fn fund(&self, address: Address, amount: MicroAlgos) -> Result<Sent, Error> {
         let dispenser = self.dispenser().await?;
         let params = self.params().await?;

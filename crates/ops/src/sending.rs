@@ -125,7 +125,7 @@ impl Connection {
         }
     }
 
-    /// Refuses a group whose fees are over the limit, and asks for approval of any other where tokens are worth money.
+    /// Refuses a group whose fees are over the limit, and asks for approval of any other on MainNet.
     ///
     /// # Errors
     /// [`NotSent`].
@@ -139,7 +139,7 @@ impl Connection {
         self.approve_group(what, sender, transactions).await
     }
 
-    /// Asks for approval of a group where tokens are worth money.
+    /// Asks for approval of a group on MainNet.
     ///
     /// # Errors
     /// [`NotSent::Declined`] and [`NotSent::NobodyToAsk`].

@@ -16,7 +16,7 @@ impl UserQueues {
     }
 
     fn of(&self, user: Address) -> Arc<tokio::sync::Mutex<()>> {
-        // A poisoned lock only means that a thread died while it held it; the map is whole.
+        // A poisoned lock only means that a thread died while it held it; the map is intact.
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.get(&user).and_then(Weak::upgrade) {
             return queue;

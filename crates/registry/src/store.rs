@@ -6,8 +6,7 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-const HEADING: &str =
-    "# Written by pnp-contract: what stands on this network, by genesis hash. Holds no secret; keep it in git.\n";
+const HEADING: &str = "# Written by pnp-contract: contracts and assets on this network, by genesis hash. Holds no secret; keep it in git.\n";
 
 /// The record of one network.
 #[derive(Debug)]

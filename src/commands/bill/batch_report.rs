@@ -18,7 +18,7 @@ pub(crate) struct TickReport {
     line: u64,
     /// `charged`, `refused`, `expired` (not charged, to be tried again) or `doubtful`.
     outcome: &'static str,
-    /// The payer's address, or what the input says where that is nobody.
+    /// The payer's address, or the text of the input if that names no account.
     user: String,
     /// Why it is not charged.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,7 +82,7 @@ struct BatchReport {
     refused: u64,
     /// Lines that are not charged yet: another run tries them.
     left: u64,
-    /// Lines of which nobody here can tell whether they are charged.
+    /// Lines of which it is not known whether they were charged.
     doubtful: u64,
     /// What was paid, in minor units, by this run and those before it.
     gross: u128,
@@ -145,7 +145,7 @@ impl Printer {
         if self.failed <= SHOWN {
             self.progress.say(&said);
         } else if self.failed == SHOWN + 1 {
-            self.progress.say("further lines that fail are told by the journal, or with --json");
+            self.progress.say("further lines that fail are in the journal and in --json output");
         }
     }
 }
@@ -199,7 +199,7 @@ fn per_second(ticks: u64, seconds: f64) -> f64 {
 }
 
 impl Printer {
-    /// Writes the summary; the exit code, or the failure that is still to be told.
+    /// Writes the summary; the exit code, or the failure that is still to be reported.
     pub(super) fn end(
         self,
         place: &Place,
@@ -275,9 +275,9 @@ fn words(place: &Place, summary: &Summary, seconds: f64, rate: f64) -> String {
         format!("net       {}", sums.net),
     ];
     for (name, count, what) in [
-        ("refused", refused, "not charged, for the reasons told"),
+        ("refused", refused, "not charged, for the reasons shown"),
         ("left", left, "not charged yet: run the command again"),
-        ("doubtful", doubtful, "nobody here can tell whether they are charged"),
+        ("doubtful", doubtful, "it is not known whether they were charged"),
     ] {
         if *count > 0 {
             text.push(format!("{name:<9} {count} {what}"));

@@ -40,13 +40,13 @@ pub(crate) struct Args {
     /// The account that pays
     #[arg(long, default_value = "user", value_name = "NAME")]
     user: String,
-    /// Bill that often, each time another tick, with a journal
+    /// Bill this many times, each with its own tick, with a journal
     #[arg(long, value_name = "N", value_parser = whole, conflicts_with = "tick")]
     count: Option<u64>,
     /// Bill every line of a file, with a journal: user,units,unit_price,tick_id (the last two optional); - is stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["price", "tick", "count"])]
     from: Option<String>,
-    /// How the lines are written; told by the name's end or the first line if not given
+    /// The format of the lines [default: from the file extension or the first line]
     #[arg(long, value_enum, requires = "from")]
     format: Option<Written>,
     /// The journal [default: .pnp/journals/NET-APP-FILE.journal]
@@ -58,7 +58,7 @@ pub(crate) struct Args {
     /// The most ticks a second
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
-    /// Try lines that were refused once more
+    /// Retry lines that an earlier run refused
     #[arg(long)]
     retry: bool,
     #[command(flatten)]
@@ -110,7 +110,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     if args.signers.is_many() && args.streams() {
         return Err(Failure::usage("many signers sign one tick at a time")
             .because("a tick is paid by one group, and a bundle is one group")
-            .hint("leave --multisig away, or bill with --units alone"));
+            .hint("omit --multisig, or bill with --units alone"));
     }
     on_network(context, async |session| match (args.units, args.streams()) {
         (Some(units), false) => receipt::run(session, &args, Units(units)).await,
@@ -119,12 +119,12 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     .await
 }
 
-/// `--from NAME` named the paying account once: it still does beside `--units`, where no file is meant.
+/// Older versions used `--from NAME` for the payer; it is still accepted with `--units`, where no file is meant.
 fn named_account(context: &Context, from: &str) -> Result<(), Failure> {
     if from == "-" || Path::new(from).exists() || from.contains(['.', '/']) {
         return Err(Failure::usage("--units is for one tick, and --from for a file of them")
             .because("a file says how many units each of its lines is for")
-            .hint("leave one of the two away; the paying account of one tick is named with --user"));
+            .hint("omit one of the two; the paying account of one tick is named with --user"));
     }
     context.out.warn(&format!("--from names a file of bills; write --user {from} for the account that pays"));
     Ok(())

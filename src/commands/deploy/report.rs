@@ -117,9 +117,9 @@ impl DeployReport {
         Some(match (self.operation, would) {
             (DeployAction::Nothing, _) => format!("nothing to do: {app} is what is asked for"),
             (DeployAction::Create, false) => return None,
-            (DeployAction::Create, true) => "would make a contract: none stands".to_owned(),
-            (DeployAction::Append, false) => format!("made {app} beside the one that stood, for"),
-            (DeployAction::Append, true) => format!("would make another contract beside {app}, for"),
+            (DeployAction::Create, true) => "would create a contract: none is deployed".to_owned(),
+            (DeployAction::Append, false) => format!("created {app} in addition to the existing one, for"),
+            (DeployAction::Append, true) => format!("would create another contract in addition to {app}, for"),
             (DeployAction::Update, false) => format!("replaced the programs of {app}:"),
             (DeployAction::Update, true) => format!("would replace the programs of {app}:"),
             (DeployAction::Replace, false) => format!("made {app} in place of {old}, which is deleted, for"),

@@ -179,7 +179,7 @@ fn status_tells_where_an_edited_record_differs_from_the_chain() {
 }
 
 #[test]
-fn a_chain_made_anew_is_told_from_one_without_contracts() {
+fn a_reset_chain_is_distinguished_from_one_without_contracts() {
     let project = Project::new();
     let error = project.refused(&["bill", "--units", "1"], 1, "no_contract");
     assert_eq!(error["cause"], "deployments/embedded.yaml has none");

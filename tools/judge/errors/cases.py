@@ -183,7 +183,7 @@ def deployment():
         Case("a replacement of a contract that is not deletable", "deploy --unordered-ticks --on-update replace", 1),
         Case("a local state that is too small", f"deploy --name Narrow {OPS} more.msig", 1, before=NARROW),
         Case("a replacement of one that is not deletable, for its state", "deploy --name Narrow --on-schema-break replace", 1, before=NARROW),
-        Case("a deployment while another command changes what stands", "deploy --timeout 1", 5, spoil=held(".pnp/locks/embedded.lock")),
+        Case("a deployment while another command changes the contract", "deploy --timeout 1", 5, spoil=held(".pnp/locks/embedded.lock")),
         Case("an unknown way to update", "deploy --on-update nonsense", 2),
         Case("an unknown way around other state", "deploy --on-schema-break nonsense", 2),
         Case("a template value that is no yes or no", "deploy --updatable=maybe", 2),

@@ -184,7 +184,7 @@ impl Connection {
         bytes.and_then(|bytes| bytes.try_into().ok()).map(Digest).ok_or(BatchError::GenesisHash)
     }
 
-    /// Asks once for the whole batch, with its sums, where tokens are worth money.
+    /// Asks once for the whole batch, with its sums, on MainNet.
     async fn approve_batch(&self, lines: &LineInfo, state: &GlobalState) -> Result<(), Error> {
         if !self.identity.is_mainnet() || self.host.approve.approves_everything() {
             return Ok(());

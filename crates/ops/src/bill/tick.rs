@@ -91,7 +91,7 @@ impl Connection {
         }
         let needed = stop.unless_stopped(async {
             let asset = global_state(&self.algod, request.app).await?.billed_asset(request.asset)?;
-            // Who left the contract still holds the asset, and opts in again only by saying so.
+            // A user that left the contract still holds the asset, and opts in again only explicitly.
             let holding = self.algod.holding(user.address, asset).await?;
             Ok::<_, Error>(holding.is_none().then_some(asset))
         });
@@ -140,7 +140,7 @@ impl Connection {
         }
     }
 
-    /// Checks, costs, sends and accounts for one bill.
+    /// Simulates, approves and sends one bill, and builds its receipt.
     async fn bill_once(
         &self,
         user: &Account,
@@ -177,7 +177,7 @@ impl Connection {
         Ok(prepared.receipt(&self.algod, &sent.confirmation, cost).await.map_err(Error::from)?)
     }
 
-    /// Tells a bill that another one of the same user overtook from one that is refused for good.
+    /// Distinguishes a bill that another one of the same user overtook from one that is refused for good.
     async fn overtaken_or_final(&self, request: &BillRequest, prepared: &PreparedBill, error: Error) -> NotBilled {
         match prepared.after_refusal(&self.algod, request, &error.to_string()).await {
             RefusedBill::Overtaken => NotBilled::Overtaken(error),

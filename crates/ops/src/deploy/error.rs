@@ -7,7 +7,7 @@ use pnp_usage::{Change, NoteError, Refusal, Template};
 /// Why a contract was not deployed or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
-    /// A contract that takes any asset is not created where tokens are worth money.
+    /// A contract that takes any asset is not created on MainNet.
     #[error("an unbound contract takes any asset, also a worthless one: not on MainNet")]
     UnboundOnMainNet,
     /// Nobody is named as a party of a new contract.

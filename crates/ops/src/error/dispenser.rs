@@ -1,18 +1,18 @@
-//! Why nobody hands out Algos on a network.
+//! Why there is no dispenser on a network.
 
 use std::path::PathBuf;
 
-/// Why nobody hands out Algos.
+/// Why there is no dispenser.
 #[derive(Debug, thiserror::Error)]
 pub enum DispenserError {
-    /// There is nobody on this network.
-    #[error("nobody hands out Algos on {network}")]
+    /// This network has none.
+    #[error("there is no dispenser on {network}")]
     Nobody {
         /// The network's name.
         network: String,
     },
-    /// The network's kmd, which holds the keys of those who could, does not answer.
-    #[error("nobody hands out Algos on {network}")]
+    /// The network's kmd, which holds the keys of accounts with Algos, does not answer.
+    #[error("there is no dispenser on {network}")]
     KmdSilent {
         /// The network's name.
         network: String,
@@ -21,8 +21,8 @@ pub enum DispenserError {
         /// What happened.
         why: String,
     },
-    /// The chain goes on without the key that owns its money.
-    #[error("the key that hands out Algos here is gone")]
+    /// The chain exists, but the key that owns its Algos is missing.
+    #[error("the dispenser's key is missing")]
     KeyLost {
         /// The chain's folder, relative to the project's.
         folder: PathBuf,
@@ -30,7 +30,7 @@ pub enum DispenserError {
     /// The key of the local network cannot be read.
     #[error("the local network's dispenser key cannot be read")]
     KeyUnreadable(#[source] std::io::Error),
-    /// The key is where it signs, but cannot be taken from, which a suite of scenarios needs.
-    #[error("the key that hands out Algos does not leave its keeper")]
+    /// The key can only sign where it is kept; a suite of scenarios needs the key itself.
+    #[error("the dispenser's key cannot be exported")]
     KeyStays,
 }

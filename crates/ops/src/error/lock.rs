@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another process has held it for a minute.
-    #[error("{holder} changes what stands on {network}")]
+    #[error("{holder} is changing the contract on {network}")]
     Held {
         /// Who.
         holder: String,

@@ -27,7 +27,7 @@ pub enum SenderError {
         needed: Address,
     },
     /// The multisignature does not sign for the account.
-    #[error("{address} is not for {name} to sign")]
+    #[error("{name} does not sign for {address}")]
     NotTheirs {
         /// The account.
         address: Address,

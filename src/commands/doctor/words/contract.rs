@@ -16,7 +16,7 @@ pub(super) fn words(finding: ContractFinding, network: &str) -> Words {
             Words::fact(format!("no contract is recorded on {network}: pnp-contract deploy --net {network}"))
         }
         ContractFinding::Missing { app } => Words::with_hint(
-            format!("application {app} does not exist on {network}: it was deleted, or the chain made anew"),
+            format!("application {app} does not exist on {network}: it was deleted, or the chain was reset"),
             format!("pnp-contract deploy --net {network}    (or correct APP_ID)"),
         ),
         ContractFinding::Exists { app } => Words::fact(format!("application {app} is on {network}")),
@@ -37,7 +37,7 @@ pub(super) fn words(finding: ContractFinding, network: &str) -> Words {
         }
         ContractFinding::Differs(difference) => Words::with_hint(
             difference.to_string(),
-            format!("pnp-contract deploy --net {network}    (records what stands)"),
+            format!("pnp-contract deploy --net {network}    (records the deployed contract)"),
         ),
         ContractFinding::NotVerified => Words::with_hint(
             "the chain does not run this source: what was reviewed is not what runs",

@@ -13,7 +13,7 @@ pub(super) fn words(finding: FileFinding) -> Words {
             "use that version or a later one, so that all of you work with the same",
         ),
         FileFinding::RecordNotInGit { record } => Words::with_hint(
-            format!("{record} is not in git: whoever else works here does not know what stands"),
+            format!("{record} is not in git: others in this project cannot see what is deployed"),
             format!("git add {record} && git commit"),
         ),
         FileFinding::Private { file } => Words::fact(format!("{file} is for its owner alone")),
@@ -38,7 +38,7 @@ pub(super) fn words(finding: FileFinding) -> Words {
             match is_test {
                 true => "fine where that key owns nothing on any network; else move what it owns",
                 false => {
-                    "whoever has the repository has that key: move what it owns to a fresh account, then `git rm --cached` \
+                    "everyone with the repository has that key: move what it owns to a fresh account, then `git rm --cached` \
                      the file"
                 }
             },
@@ -49,7 +49,7 @@ pub(super) fn words(finding: FileFinding) -> Words {
             "git commit -a",
         ),
         FileFinding::NoCommit => Words::with_hint(
-            "this project is not in git: nobody can tell later what was deployed",
+            "this project is not in git: it cannot be found out later what was deployed",
             "git init && git add -A && git commit",
         ),
     }

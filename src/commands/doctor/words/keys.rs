@@ -9,7 +9,7 @@ pub(super) fn words(finding: KeyFinding, network: &str) -> Words {
         KeyFinding::Address { setting, layer, address } => Words::fact(format!("{setting} from {layer} is {address}")),
         KeyFinding::NotAnAddress { setting, layer, error } => Words::with_hint(
             format!("{setting} from {layer}: {error}"),
-            "copy the address anew: 58 characters, A to Z and 2 to 7",
+            "copy the address again: 58 characters, A to Z and 2 to 7",
         ),
         KeyFinding::NotANumber { setting, layer } => {
             Words::with_hint(format!("{setting} from {layer} is not a number"), format!("for example {setting}=1001"))

@@ -26,9 +26,7 @@ pub(super) fn words(finding: NetworkFinding) -> Words {
         NetworkFinding::NodeStopped => {
             Words::with_hint("the node has stopped: the network's next round has rules it does not know", UPDATE_NODE)
         }
-        NetworkFinding::NodeCatchingUp => {
-            Words::with_hint("the node is catching up: what it says is of the past", WAIT)
-        }
+        NetworkFinding::NodeCatchingUp => Words::with_hint("the node is catching up: its answers are outdated", WAIT),
         NetworkFinding::NodeIdle(idle) => {
             Words::with_hint(format!("the node has seen no new round for {} s", idle.as_secs()), WAIT)
         }
@@ -66,7 +64,7 @@ pub(super) fn words(finding: NetworkFinding) -> Words {
         NetworkFinding::Fees { bill } => Words::fact(format!("the network is not congested: a bill's fees are {bill}")),
         NetworkFinding::Congested { per_byte, bill } => Words::with_hint(
             format!("the network is congested: it asks for {per_byte} a byte instead of {bill} a bill"),
-            "wait, or mean it: every command shows the fee before it sends",
+            "wait, or go ahead: every command shows the fee before it sends",
         ),
     }
 }
