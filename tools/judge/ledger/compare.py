@@ -25,6 +25,8 @@ from judge.paths import cannot
 
 # Groups between two looks at everything that there is.
 SWEEP = 100
+# Networks are used up to this round: from round 512 on the reference's node proves the chain's state, with transactions of its own.
+LAST_ROUND = 500
 
 
 def options(parser):
@@ -51,31 +53,42 @@ def prepare(comparison, theirs, ours, world):
 
 
 def run(arguments):
-    rng = random.Random(arguments.seed)
-    with theirs_of(arguments, rewards=False) as theirs, ours_of(arguments) as ours:
-        theirs, ours = Network(theirs.url, theirs.seed), Network(ours.url, ours.seed)
-        world = World(theirs, rng)
-        comparison = Comparison(theirs, ours, world, arguments.show)
-        prepare(comparison, theirs, ours, world)
-        transactions, programs = Transactions(world), Programs(world)
-        comparison.number = arguments.seed * 1_000_000
-        kinds = transactions.kinds + programs.kinds
-        if arguments.only:
-            kinds = [kind for kind in kinds if kind.__name__ in arguments.only.split(",")]
-        started = time.time()
-        for founding in programs.foundation():
-            comparison.play(founding)
-        turn, wanted = 0, comparison.count["transactions"] + arguments.count
-        while comparison.count["transactions"] < wanted:
-            make = rng.choice(kinds)
-            group = make()
-            if group is None:
-                continue
-            group["kind"] = make.__name__
-            comparison.play(group)
-            turn += 1
-            if turn % SWEEP == 0:
-                comparison.sweep()
-        comparison.sweep()
-        print(f"{time.time() - started:.0f} s")
-        return comparison.report()
+    failed, transactions, seed = 0, 0, arguments.seed
+    while transactions < arguments.count:
+        with theirs_of(arguments, rewards=False) as theirs, ours_of(arguments) as ours:
+            played, differs = play(arguments, theirs, ours, seed, arguments.count - transactions)
+        failed, transactions, seed = differs or failed, transactions + played, seed + 1
+        if arguments.theirs and transactions < arguments.count:
+            cannot(f"{transactions} transactions fit before round {LAST_ROUND}; start a fresh network for more")
+    return failed
+
+
+def play(arguments, theirs, ours, seed, wanted):
+    """Plays random groups on two fresh networks, as many as fit; how many transactions, and whether an answer differs."""
+    rng = random.Random(seed)
+    theirs, ours = Network(theirs.url, theirs.seed), Network(ours.url, ours.seed)
+    world = World(theirs, rng)
+    comparison = Comparison(theirs, ours, world, arguments.show)
+    prepare(comparison, theirs, ours, world)
+    transactions, programs = Transactions(world), Programs(world)
+    comparison.number = seed * 1_000_000
+    kinds = transactions.kinds + programs.kinds
+    if arguments.only:
+        kinds = [kind for kind in kinds if kind.__name__ in arguments.only.split(",")]
+    started = time.time()
+    for founding in programs.foundation():
+        comparison.play(founding)
+    groups, before = 0, comparison.count["transactions"]
+    while comparison.count["transactions"] - before < wanted and world.round < LAST_ROUND:
+        make = rng.choice(kinds)
+        group = make()
+        if group is None:
+            continue
+        group["kind"] = make.__name__
+        comparison.play(group)
+        groups += 1
+        if groups % SWEEP == 0:
+            comparison.sweep()
+    comparison.sweep()
+    print(f"{time.time() - started:.0f} s, seed {seed}")
+    return comparison.count["transactions"] - before, comparison.report()

@@ -140,6 +140,8 @@ def settle(value, key=None):
         return [settle(v) for v in value]
     if isinstance(value, str):
         value = re.sub(r"during assignment &\{.*?\}( 0x[0-9a-f]+| <nil>)*\}?\. Details", "during assignment. Details", value, flags=re.S)
+        # Of several kinds of foreign fields the reference names whichever its map gives first.
+        value = re.sub(r"has non-zero fields for type \w+", "has non-zero fields for type <kind>", value)
         return "<signature>" if key == "s" and len(value) == 88 else INVALID.sub("transaction <it> invalid : ", DIGEST.sub("<id>", value))
     return value
 
