@@ -102,7 +102,7 @@ pub use memory_ledger::{MemoryLedger, StateChange};
 pub use pnp_opcodes::Frame;
 pub use program::{Dialect, Instruction, Mode, Program, read_version};
 pub use run::{Outcome, Run, Verdict};
-pub use tracer::{Tracer, UnnamedResources};
+pub use tracer::{NamedState, Tracer, UnnamedResources, WatchedState};
 pub use value::{Bytes, Value};
 pub use vm::Vm;
 

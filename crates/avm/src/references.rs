@@ -5,8 +5,11 @@
 
 use super::availability::LAST_LOW_ID;
 use super::error::{Fault, fault};
+use super::program::Mode;
+use super::tracer::{NamedState, WatchedState};
 use super::value::Value;
 use super::vm::{SHARED_RESOURCES_VERSION, Vm};
+use pnp_opcodes::Op;
 use pnp_types::{Address, AppIndex, AssetIndex};
 
 /// Since this version opcodes take ids and addresses, not only places in lists.
@@ -83,24 +86,46 @@ impl Vm<'_, '_> {
         Ok(reference)
     }
 
-    /// The account and application whose local state an opcode would read; `None` where it would fail.
-    ///
-    /// For observers: asking has the same effect on unnamed resources as running the opcode, as it has in the
-    /// reference.
-    pub fn local_state_named(&mut self, account: &Value, app: u64) -> Option<(Address, AppIndex)> {
-        self.locals_reference(account, app).ok()
-    }
-
-    /// The account whose local state an opcode would change; `None` where it would fail. See
-    /// [`Self::local_state_named`].
-    pub fn mutable_account_named(&mut self, account: &Value) -> Option<Address> {
-        self.mutable_account_reference(account).ok().map(|reference| reference.address)
-    }
-
-    /// The application whose global state an opcode would read; `None` where it would fail. See
-    /// [`Self::local_state_named`].
-    pub fn application_named(&mut self, app: u64) -> Option<AppIndex> {
-        self.app_reference(app, true).ok()
+    /// The application state that the opcode about to run names. Unnamed resources can be asked for only while the tracer is in
+    /// its place, which it is not while its hooks run.
+    pub(super) fn resolve_named_state(&mut self, watched: WatchedState) -> NamedState {
+        let none = NamedState { app: self.app, ..NamedState::default() };
+        if watched == WatchedState::Nothing || self.mode() != Mode::Application {
+            return none;
+        }
+        let Some(spec) = self.spec() else { return none };
+        let args = self.stack().len().checked_sub(spec.signature.args.len()).and_then(|base| self.stack().get(base..));
+        // Where the stack is too short the opcode fails, and names nothing.
+        let Some([first, rest @ ..]) = args else { return none };
+        let (first, second) = (first.clone(), rest.first().cloned());
+        let uint = |value: &Value| if let Value::Uint(number) = value { *number } else { 0 };
+        let (account, app, mutable) = match spec.op {
+            Op::AppGlobalGetEx => {
+                let app = self.app_reference(uint(&first), true).unwrap_or_default();
+                return NamedState { app, is_readable: true, ..none };
+            }
+            Op::AppLocalGet => {
+                let (account, _) = self.locals_reference(&first, 0).unwrap_or_default();
+                (account, self.app, false)
+            }
+            Op::AppLocalGetEx => {
+                let app = second.as_ref().map(uint).unwrap_or_default();
+                let (account, app) = self.locals_reference(&first, app).unwrap_or_default();
+                (account, app, false)
+            }
+            Op::AppLocalPut | Op::AppLocalDel => {
+                let account = self.mutable_account_reference(&first).map(|reference| reference.address);
+                (account.unwrap_or_default(), self.app, true)
+            }
+            _ => return NamedState { is_readable: true, ..none },
+        };
+        let resolved = Value::from(account.0.to_vec());
+        let is_readable = watched == WatchedState::Value
+            && match mutable {
+                true => self.mutable_account_reference(&resolved).is_ok(),
+                false => self.locals_reference(&resolved, app).is_ok(),
+            };
+        NamedState { account, app, is_readable }
     }
 
     fn refuse_low(&self, kind: &str, id: u64) -> Result<u64, Fault> {

@@ -35,6 +35,11 @@ pub trait Tracer {
     fn watches_opcodes(&self) -> bool {
         true
     }
+    /// What [`Vm::named_state`] is to say while [`Self::before_opcode`] runs. To resolve the state that an opcode names has
+    /// the same effect on unnamed resources as to run the opcode, as in the reference, so it is done only if wanted.
+    fn watches_state(&self, _app: AppIndex) -> WatchedState {
+        WatchedState::Nothing
+    }
     /// An opcode begins: [`Vm::pc`] is its place.
     fn before_opcode(&mut self, _vm: &mut Vm<'_, '_>) {}
     /// An opcode ended: [`Vm::pc`] is the place of the next one, or of this one if it failed.
@@ -43,6 +48,29 @@ pub trait Tracer {
     fn unnamed_resources(&mut self) -> Option<&mut dyn UnnamedResources> {
         None
     }
+}
+
+/// What a tracer wants to know of the application state that opcodes name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchedState {
+    /// Nothing.
+    Nothing,
+    /// Whose state it is.
+    Owner,
+    /// Whose state it is, and whether its value can be read.
+    Value,
+}
+
+/// The application state that an opcode names, resolved by the rules of availability. Where the opcode will find its account
+/// or application unavailable, it names the state of none: number and address 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NamedState {
+    /// The account of local state, zero for other state.
+    pub account: Address,
+    /// Whose state it is.
+    pub app: AppIndex,
+    /// Whether its value can be read; false too where that is not asked.
+    pub is_readable: bool,
 }
 
 /// Decides about resources that a program touches and no transaction of its group names. For `simulate` only.

@@ -15,7 +15,7 @@ use super::machine::{MAX_STACK, Machine};
 use super::program::{Dialect, Immediates, Mode, Program, read_version};
 use super::program_cache;
 use super::quick;
-use super::tracer::Tracer;
+use super::tracer::{NamedState, Tracer, WatchedState};
 use super::value::{Bytes, MAX_BYTES, Value};
 use pnp_opcodes::{AvmType, OpSpec};
 use pnp_types::consensus::ConsensusParams;
@@ -51,6 +51,8 @@ pub struct Vm<'v, 't> {
     pub(super) creator: Option<Address>,
     pub(super) touched_family_box: bool,
     pub(super) family_checked: bool,
+    /// For tracers, while an opcode begins.
+    named_state: NamedState,
     /// What may still be spent, as of the last look at the group's pool.
     left: u64,
     /// How much of the machine's cost the group's pool has been charged.
@@ -75,6 +77,7 @@ impl<'v, 't> Vm<'v, 't> {
             creator: None,
             touched_family_box: false,
             family_checked: false,
+            named_state: NamedState::default(),
             left: 0,
             charged: 0,
         }
@@ -93,6 +96,11 @@ impl<'v, 't> Vm<'v, 't> {
     /// The program's version.
     pub fn version(&self) -> u64 {
         self.machine.version()
+    }
+
+    /// The application state that the opcode names which is about to begin, as far as [`Tracer::watches_state`] asks for it.
+    pub fn named_state(&self) -> NamedState {
+        self.named_state
     }
 
     /// Whether a logic signature or an application runs.
@@ -282,6 +290,8 @@ impl<'v, 't> Vm<'v, 't> {
     fn run(&mut self) -> Result<bool, Fault> {
         if self.group.shared.tracer.as_ref().is_some_and(|tracer| tracer.watches_opcodes()) {
             while self.machine.at != Program::END {
+                let watched = self.group.shared.tracer.as_ref().map(|tracer| tracer.watches_state(self.app));
+                self.named_state = self.resolve_named_state(watched.unwrap_or(WatchedState::Nothing));
                 self.trace(|tracer, vm| tracer.before_opcode(vm));
                 let done = self.step();
                 self.trace(|tracer, vm| tracer.after_opcode(vm, done.as_ref().err()));

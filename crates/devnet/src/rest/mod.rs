@@ -119,4 +119,6 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refu
 }
 
 #[cfg(test)]
+mod simulation_tests;
+#[cfg(test)]
 mod tests;

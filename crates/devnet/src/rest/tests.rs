@@ -235,7 +235,7 @@ fn the_clock_can_be_set_and_freed() {
 }
 
 /// The dispenser's signature under a transaction of its own, with what every transaction needs filled in.
-fn signed(network: &Running, mut transaction: pnp_types::Transaction) -> Vec<u8> {
+pub(super) fn signed(network: &Running, mut transaction: pnp_types::Transaction) -> Vec<u8> {
     let node = network.node();
     let key = pnp_types::SigningKey::from_seed(node.dispenser().unwrap().seed());
     let latest = node.read(|chain| chain.latest());
@@ -246,13 +246,13 @@ fn signed(network: &Running, mut transaction: pnp_types::Transaction) -> Vec<u8>
     pnp_types::msgpack::encode(&key.sign_transaction(&transaction))
 }
 
-fn post(network: &Running, path: &str, body: &[u8]) -> (u16, serde_json::Value) {
+pub(super) fn post(network: &Running, path: &str, body: &[u8]) -> (u16, serde_json::Value) {
     let (status, _, body) =
         exchange(network, &format!("POST {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), body);
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 
-fn payment(to: Address, amount: u64) -> pnp_types::Transaction {
+pub(super) fn payment(to: Address, amount: u64) -> pnp_types::Transaction {
     pnp_types::Transaction::payment(Address::ZERO, to, pnp_types::MicroAlgos(amount)).build()
 }
 
@@ -379,4 +379,25 @@ fn blocks_can_be_made_of_nothing_and_taken_back() {
     assert_eq!(get(&network, "/v2/blocks/3").0, 404);
     assert_eq!(post(&network, "/v2/devmode/revert/9", b"").0, 400);
     assert_eq!(get(&network, "/v2/status/").1["last-round"], 2, "a slash at the end means nothing");
+}
+
+#[test]
+fn a_program_whose_address_may_have_a_key_is_refused_at_the_door() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let programs = (0..=u8::MAX).map(|number| vec![13, 0x81, number & 0x7f]);
+    let (on, off): (Vec<_>, Vec<_>) = programs.partition(|program| Address::of_program(program).is_edwards_point());
+    let submit = |program: &[u8], query: &str| {
+        let mut transaction = payment(Address::ZERO, 0);
+        transaction.header.sender = Address::of_program(program);
+        transaction.header.last_valid = 100;
+        transaction.header.genesis_hash = network.node().genesis_hash();
+        let lsig = pnp_types::LogicSignature { logic: program.to_vec(), ..Default::default() };
+        let signed = pnp_types::SignedTransaction { lsig, ..transaction.into() };
+        let (_, answer) = post(&network, &format!("/v2/transactions{query}"), &pnp_types::msgpack::encode(&signed));
+        answer["message"].as_str().unwrap_or_default().to_owned()
+    };
+    let refused = "transaction 0: TEAL v13 LogicSig program hash is an Edwards25519 point";
+    assert!(submit(&on[0], "").starts_with(refused), "{}", submit(&on[0], ""));
+    assert!(!submit(&on[0], "?skip-pq-address-check=true").starts_with(refused));
+    assert!(!submit(&off[0], "").starts_with(refused));
 }

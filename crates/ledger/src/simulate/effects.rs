@@ -160,10 +160,7 @@ pub(super) fn written_slot(vm: &Vm<'_, '_>) -> Option<usize> {
 }
 
 /// The application state that the opcode about to run touches, its value not yet looked up.
-///
-/// Where the opcode will find its account or application unavailable, it touches the state of none: number and address
-/// 0.
-pub(super) fn touched_state(vm: &mut Vm<'_, '_>) -> Option<StateChange> {
+pub(super) fn touched_state(vm: &Vm<'_, '_>) -> Option<StateChange> {
     if vm.mode() != Mode::Application {
         return None;
     }
@@ -182,29 +179,17 @@ pub(super) fn touched_state(vm: &mut Vm<'_, '_>) -> Option<StateChange> {
     let global = |operation, app, key| change(operation, StateKind::Global, app, Address::ZERO, key);
     let local = |operation, app, account, key| change(operation, StateKind::Local, app, account, key);
     let boxed = |operation, app, key| change(operation, StateKind::Box, app, Address::ZERO, key);
-    let own = vm.app();
+    let (own, named) = (vm.app(), vm.named_state());
     use StateOperation::{Delete, Read, Write};
     Some(match spec.op {
         Op::AppGlobalGet => global(Read, own, args.first()),
-        Op::AppGlobalGetEx => {
-            let app = vm.application_named(uint(args.first()?)).unwrap_or_default();
-            global(Read, app, args.get(1))
-        }
+        Op::AppGlobalGetEx => global(Read, named.app, args.get(1)),
         Op::AppGlobalPut => global(Write, own, args.first()),
         Op::AppGlobalDel => global(Delete, own, args.first()),
-        Op::AppLocalGet => {
-            let account = vm.local_state_named(args.first()?, 0).unwrap_or_default().0;
-            local(Read, own, account, args.get(1))
-        }
-        Op::AppLocalGetEx => {
-            let (account, app) = vm.local_state_named(args.first()?, uint(args.get(1)?)).unwrap_or_default();
-            local(Read, app, account, args.get(2))
-        }
-        Op::AppLocalPut | Op::AppLocalDel => {
-            let account = vm.mutable_account_named(args.first()?).unwrap_or_default();
-            let operation = if spec.op == Op::AppLocalPut { Write } else { Delete };
-            local(operation, own, account, args.get(1))
-        }
+        Op::AppLocalGet => local(Read, own, named.account, args.get(1)),
+        Op::AppLocalGetEx => local(Read, named.app, named.account, args.get(2)),
+        Op::AppLocalPut => local(Write, own, named.account, args.get(1)),
+        Op::AppLocalDel => local(Delete, own, named.account, args.get(1)),
         Op::BoxExtract | Op::BoxLen | Op::BoxGet => boxed(Read, own, args.first()),
         Op::BoxCreate | Op::BoxReplace | Op::BoxPut | Op::BoxSplice | Op::BoxResize => boxed(Write, own, args.first()),
         Op::BoxDel => boxed(Delete, own, args.first()),

@@ -38,9 +38,14 @@ impl InitialStates {
         self.created_apps.insert(app);
     }
 
+    /// Whether the group itself created the application.
+    pub(super) fn has_created(&self, app: AppIndex) -> bool {
+        self.created_apps.contains(&app)
+    }
+
     /// Notes what is there before an opcode of application `running` touches it.
     pub(super) fn touch(&mut self, running: AppIndex, change: &StateChange, value: impl FnOnce() -> Option<TealValue>) {
-        if self.created_apps.contains(&running) {
+        if self.has_created(running) {
             return;
         }
         let app = self.apps.entry(change.app).or_default();

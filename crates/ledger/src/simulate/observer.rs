@@ -9,9 +9,9 @@ use super::resources::ResourcePolicy;
 use super::signers;
 use super::{GroupResult, Overrides, TraceConfig};
 use crate::overlay::StateReader;
-use pnp_avm::{Fault, GroupContext, Mode, Tracer, UnnamedResources, Vm};
+use pnp_avm::{Fault, GroupContext, Mode, Tracer, UnnamedResources, Vm, WatchedState};
 use pnp_types::{
-    Address, ApplyData, Digest, EvalDelta, OnCompletion, SignedTransaction, SignedTransactionWithApplyData,
+    Address, AppIndex, ApplyData, Digest, EvalDelta, OnCompletion, SignedTransaction, SignedTransactionWithApplyData,
     TransactionType, sha512_256,
 };
 
@@ -251,6 +251,19 @@ impl<'a> Observer<'a> {
     }
 }
 
+impl Observer<'_> {
+    /// Copies what the running transaction reports of its own, if the last opcode may have changed it.
+    fn save_unsaved(&mut self, vm: &mut Vm<'_, '_>) {
+        if vm.mode() != Mode::Application || !std::mem::take(&mut self.unsaved) {
+            return;
+        }
+        let index = vm.group_index();
+        if let Some(entry) = vm.group().transactions.get(index) {
+            self.save_report(&entry.apply_data.eval_delta);
+        }
+    }
+}
+
 impl Tracer for Observer<'_> {
     fn before_group(&mut self, group: &mut GroupContext<'_>) {
         let inner = group.is_inner();
@@ -382,12 +395,7 @@ impl Tracer for Observer<'_> {
     }
 
     fn before_opcode(&mut self, vm: &mut Vm<'_, '_>) {
-        if vm.mode() == Mode::Application && std::mem::take(&mut self.unsaved) {
-            let index = vm.group_index();
-            if let Some(entry) = vm.group().transactions.get(index) {
-                self.save_report(&entry.apply_data.eval_delta);
-            }
-        }
+        self.save_unsaved(vm);
         self.unsaved = vm.spec().is_some_and(|spec| effects::reports(spec.op));
         if !self.config.enable {
             return;
@@ -404,7 +412,9 @@ impl Tracer for Observer<'_> {
             && let Some(change) = effects::touched_state(vm)
         {
             if let Some(initial) = &mut self.initial {
-                initial.touch(vm.app(), &change, || effects::value_of(vm, &change));
+                let readable = change.kind != effects::StateKind::Local || vm.named_state().is_readable;
+                let value = || effects::value_of(vm, &change).filter(|_| readable);
+                initial.touch(vm.app(), &change, value);
             }
             if change.operation != effects::StateOperation::Read {
                 unit.state_changes.push(change);
@@ -435,6 +445,10 @@ impl Tracer for Observer<'_> {
         if vm.mode() != Mode::Application {
             return;
         }
+        if error.is_some() {
+            // The reference's copy shares its maps with the original: what a failing opcode noted of state shows.
+            self.save_unsaved(vm);
+        }
         if vm.transaction().application_call.on_completion != OnCompletion::ClearState {
             self.fail(error.is_some());
         }
@@ -444,6 +458,14 @@ impl Tracer for Observer<'_> {
                 policy.reconcile_writes(dirty);
             }
             self.widen_io(vm.group());
+        }
+    }
+
+    fn watches_state(&self, app: AppIndex) -> WatchedState {
+        match &self.initial {
+            _ if !self.config.enable || !self.config.state => WatchedState::Nothing,
+            Some(initial) if !initial.has_created(app) => WatchedState::Value,
+            _ => WatchedState::Owner,
         }
     }
 

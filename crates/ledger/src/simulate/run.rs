@@ -163,6 +163,12 @@ fn check(
         Ok(()) => Ok(Outcome::Passed),
         Err(GroupError::Read(error)) => Err(internal(error)),
         Err(error) => match &error {
+            // Signatures are verified together, after all else: which of them is wrong is not said.
+            GroupError::Unauthorized(unauthorized)
+                if matches!(unauthorized.reason(), AuthorizeReason::WrongSignature) =>
+            {
+                Err(SimulateError::Invalid(error.to_string()))
+            }
             GroupError::Unauthorized(unauthorized) if unauthorized.index().is_some() => {
                 // A fault of a transaction is reported by itself, a fault of its signature with the transaction.
                 let message = match unauthorized.reason() {
