@@ -186,7 +186,7 @@ impl Indexer {
         );
         let found = self.pages::<TransactionsBody>(&path).await?;
         let mut calls = Vec::with_capacity(found.len());
-        // The indexer is asked for one sender; what it answers is checked all the same, for a note of somebody else's
+        // The indexer is asked for one sender; what it answers is checked, for a note of somebody else's
         // could pass one application off as another.
         for body in found.into_iter().filter(|body| body.sender == sender) {
             let note = BASE64.decode(body.note.as_bytes()).map_err(|error| self.service.malformed(error))?;

@@ -188,10 +188,10 @@ mod tests {
         let found = Verification::new(&application(other_version(UNORDERED)), Some(Template::default())).unwrap();
         assert_eq!(found.on_chain, UNORDERED);
         let lines: Vec<_> = found.approval.differences.iter().flat_map(|hunk| &hunk.lines).collect();
-        let told: Vec<_> = lines.iter().filter(|line| line.side != Side::Both).collect();
-        assert_eq!(told.len(), 2, "{lines:#?}");
-        assert!(told.iter().any(|line| line.side == Side::Old && line.teal.contains("5000")), "{told:?}");
-        let ours = told.iter().find(|line| line.side == Side::New).unwrap();
+        let changed: Vec<_> = lines.iter().filter(|line| line.side != Side::Both).collect();
+        assert_eq!(changed.len(), 2, "{lines:#?}");
+        assert!(changed.iter().any(|line| line.side == Side::Old && line.teal.contains("5000")), "{changed:?}");
+        let ours = changed.iter().find(|line| line.side == Side::New).unwrap();
         assert_eq!(ours.source.as_ref().map(|source| source.code.as_str()), Some("int 10000"));
     }
 

@@ -221,7 +221,7 @@ impl OpenBatch<'_> {
         self.total
     }
 
-    /// Bills every line that the journal does not say is settled; `listener` is told of each line.
+    /// Bills every line that the journal does not say is settled; `listener` receives the result of each line.
     ///
     /// Once `stop` is given, lines that are on their way are settled and no further one is started. Killed at any instant and
     /// started again with the same journal, a batch charges every line exactly once.

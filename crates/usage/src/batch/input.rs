@@ -435,7 +435,7 @@ mod tests {
         text.extend(std::iter::repeat_n(b'a', 10_000));
         text.extend_from_slice(b"\nbob,2\n");
         let lines = lines(text.leak(), None);
-        let told: Vec<_> = lines.iter().map(|line| line.row.as_ref().err().map_or("", String::as_str)).collect();
+        let reasons: Vec<_> = lines.iter().map(|line| line.row.as_ref().err().map_or("", String::as_str)).collect();
         for (at, why) in [
             "",
             "no units",
@@ -454,7 +454,12 @@ mod tests {
         .iter()
         .enumerate()
         {
-            assert!(told[at].contains(why) && told[at].is_empty() == why.is_empty(), "line {}: {}", at + 1, told[at]);
+            assert!(
+                reasons[at].contains(why) && reasons[at].is_empty() == why.is_empty(),
+                "line {}: {}",
+                at + 1,
+                reasons[at]
+            );
         }
         assert_eq!(lines.last().unwrap().number, 13);
     }

@@ -148,15 +148,15 @@ impl Network {
     /// The round of a transaction that was sent, waited for at most `patience`.
     pub(super) async fn confirm(&self, txid: Txid, patience: Duration) -> Result<Option<Round>, ClientError> {
         // Entered before the question, so that no block falls between the two.
-        let (tell, told) = oneshot::channel();
-        self.waiting().insert(txid, tell);
+        let (wake, woken) = oneshot::channel();
+        self.waiting().insert(txid, wake);
         let asked = self.look_up(txid).await;
         if !matches!(asked, Ok(None)) {
             self.waiting().remove(&txid);
             return asked;
         }
         self.somebody_waits.notify_one();
-        let round = tokio::time::timeout(patience, told).await.ok().and_then(Result::ok);
+        let round = tokio::time::timeout(patience, woken).await.ok().and_then(Result::ok);
         self.waiting().remove(&txid);
         Ok(round)
     }
@@ -193,9 +193,9 @@ impl Network {
         let Ok(Some(ids)) = self.algod.block_txids(round).await else { return };
         let mut waiting = self.waiting();
         for id in ids {
-            if let Some(tell) = waiting.remove(&id) {
+            if let Some(wake) = waiting.remove(&id) {
                 // It may just have stopped waiting.
-                let _ = tell.send(round);
+                let _ = wake.send(round);
             }
         }
     }

@@ -70,10 +70,10 @@ impl Journal {
         };
         let (jobs, waiting) = channel();
         let failure = std::sync::Arc::new(Mutex::new(None));
-        let told = std::sync::Arc::clone(&failure);
+        let shared = std::sync::Arc::clone(&failure);
         let run = move || {
             if let Err(error) = write(&mut file, sum, &waiting) {
-                *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                *shared.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             }
         };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(run).map_err(failed("write"))?;
