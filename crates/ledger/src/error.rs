@@ -292,6 +292,8 @@ pub enum GroupError {
     /// A transaction of another group.
     #[error("transactionGroup: inconsistent group values: {found} != {expected}")]
     InconsistentGroup {
+        /// Its place in the group.
+        index: usize,
         /// The group it names.
         found: Digest,
         /// The group of the first.

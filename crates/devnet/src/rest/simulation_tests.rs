@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::tests::{payment, post, signed};
+use super::tests::{get, payment, post, signed};
 use super::*;
 use crate::{Config, Running};
 use pnp_types::{Address, StateSchema, Transaction};
@@ -66,4 +66,32 @@ fn initial_states_name_the_application_that_no_transaction_names() {
     let initial = &answer["initial-states"]["app-initial-states"][0];
     assert_eq!(initial["id"], 1001, "{answer}");
     assert_eq!(initial["app-globals"]["kvs"][0]["value"]["uint"], 5, "{answer}");
+}
+
+#[test]
+fn a_transaction_outside_the_group_is_where_it_fails() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let mut group: Vec<_> = (0..2).map(|number| payment(Address([7; 32]), number)).collect();
+    group[1].header.group = pnp_types::Digest([1; 32]);
+    let mut packed = b"\x81\xaatxn-groups\x91\x81\xa4txns\x92".to_vec();
+    group.into_iter().for_each(|transaction| packed.extend(signed(&network, transaction)));
+    let (status, answer) = post(&network, "/v2/transactions/simulate", &packed);
+    let failed = &answer["txn-groups"][0];
+    let message = "transactionGroup: [0] had zero Group but was submitted in a group of 2";
+    assert_eq!(
+        (status, &failed["failed-at"], &failed["failure-message"]),
+        (200, &json!([0]), &message.into()),
+        "{answer}"
+    );
+}
+
+#[test]
+fn an_asset_of_defaults_alone_has_no_index_while_pending() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    for (total, index) in [(0, Value::Null), (1, 1002.into())] {
+        let create = Transaction::asset_create(Address::ZERO, total, 0).build();
+        let (_, sent) = post(&network, "/v2/transactions", &signed(&network, create));
+        let id = sent["txId"].as_str().unwrap();
+        assert_eq!(get(&network, &format!("/v2/transactions/pending/{id}")).1["asset-index"], index, "{total}");
+    }
 }

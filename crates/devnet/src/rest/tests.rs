@@ -22,7 +22,7 @@ pub(super) fn exchange(network: &Running, request: &str, body: &[u8]) -> (u16, S
     (head[9..12].parse().unwrap(), head, answer[end + 4..].to_vec())
 }
 
-fn get(network: &Running, path: &str) -> (u16, serde_json::Value) {
+pub(super) fn get(network: &Running, path: &str) -> (u16, serde_json::Value) {
     let (status, _, body) = exchange(network, &format!("GET {path} HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}"), b"");
     (status, serde_json::from_slice(&body).unwrap())
 }

@@ -86,7 +86,7 @@ pub(crate) fn check_group_id(group: &[SignedTransaction]) -> Result<(), GroupErr
     for (index, signed) in group.iter().enumerate() {
         let found = signed.transaction.header.group;
         if found != claimed {
-            return Err(GroupError::InconsistentGroup { found, expected: claimed });
+            return Err(GroupError::InconsistentGroup { index, found, expected: claimed });
         }
         if found.is_zero() && group.len() > 1 {
             return Err(GroupError::EmptyGroupId { index, size: group.len() });

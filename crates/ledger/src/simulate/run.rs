@@ -177,6 +177,9 @@ fn check(
                 };
                 Ok(Outcome::Failed { message, at: unauthorized.index().into_iter().collect() })
             }
+            GroupError::EmptyGroupId { index, .. } | GroupError::InconsistentGroup { index, .. } => {
+                Ok(Outcome::Failed { message: error.to_string(), at: vec![*index] })
+            }
             // Nobody in particular is to blame.
             _ => Err(SimulateError::Invalid(error.to_string())),
         },

@@ -3,15 +3,20 @@
 use data_encoding::BASE64;
 
 use crate::rest::document::{Document, Fields};
-use pnp_types::{Address, ApplyData, EvalDelta, Round, SignedTransaction, StateDelta, Transaction, ValueDelta};
+use pnp_types::{
+    Address, ApplyData, AssetConfig, EvalDelta, Round, SignedTransaction, StateDelta, Transaction, ValueDelta,
+};
 
 /// A confirmed transaction; `None` is one of a simulation or an inner one, which have no round of their own.
 pub(in crate::rest) fn transaction(signed: &SignedTransaction, applied: &ApplyData, round: Option<Round>) -> Document {
     let delta = &applied.eval_delta;
+    // algod finds an asset's id by the fields of its creation, and finds none where all of them are empty.
+    let says_nothing = round.is_some() && signed.transaction.asset_config == AssetConfig::default();
+    let asset = if says_nothing { Default::default() } else { applied.config_asset };
     Fields::default()
         .with_some("application-index", applied.application)
         .with_some("asset-closing-amount", applied.asset_closing_amount)
-        .with_some("asset-index", applied.config_asset)
+        .with_some("asset-index", asset)
         .with_some("close-rewards", applied.close_rewards.0)
         .with_some("closing-amount", applied.closing_amount.0)
         .with_some("confirmed-round", round)
