@@ -104,7 +104,7 @@ pub use program::{Dialect, Instruction, Mode, Program, read_version};
 pub use run::{Outcome, Run, Verdict};
 pub use tracer::{NamedState, Tracer, UnnamedResources, WatchedState};
 pub use value::{Bytes, Value};
-pub use vm::Vm;
+pub use vm::{NEWEST_VERSION, Vm};
 
 /// The programs of the README run.
 #[cfg(doctest)]

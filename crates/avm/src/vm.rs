@@ -24,7 +24,7 @@ use pnp_types::{
 };
 
 /// The newest version the reference knows, released or not.
-const NEWEST_VERSION: u64 = 14;
+pub const NEWEST_VERSION: u64 = 14;
 /// Since this version programs may use what other transactions of the group name.
 pub(super) const SHARED_RESOURCES_VERSION: u64 = 9;
 /// How many arguments a logic signature may have, and how long each may be in bytes.

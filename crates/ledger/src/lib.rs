@@ -72,7 +72,9 @@ mod wellformed;
 #[cfg(test)]
 mod test_program;
 
-pub use authorize::{AuthorizeError, AuthorizeReason, MultisigFault, PqFault};
+pub use authorize::{
+    AuthorizeError, AuthorizeReason, MultisigFault, PqFault, SignerAddressError, check_signer_addresses,
+};
 pub use blocks::{Confirmed, HistoryError};
 pub use chain::{Chain, ChainError};
 pub use delta::{Change, RoundDelta};

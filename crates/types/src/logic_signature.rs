@@ -45,6 +45,11 @@ impl LogicSignature {
         Address::of_program(&self.logic)
     }
 
+    /// Whether an account lets the program sign for it, rather than the program for its own account.
+    pub fn is_delegated(&self) -> bool {
+        !(self.sig.is_none() && self.msig.is_none() && self.lmsig.is_none() && self.pqsig.is_none())
+    }
+
     /// Bytes of all arguments together.
     pub fn args_len(&self) -> usize {
         self.args.iter().map(Vec::len).sum()

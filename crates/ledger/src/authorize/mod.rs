@@ -6,11 +6,13 @@
 
 mod error;
 mod signatures;
+mod signer_address;
 
 #[cfg(test)]
 mod tests;
 
 pub use error::{AuthorizeError, AuthorizeReason, MultisigFault, PqFault};
+pub use signer_address::{SignerAddressError, check_signer_addresses};
 
 use super::error::GroupError;
 use super::fees::sizes_are_priced;

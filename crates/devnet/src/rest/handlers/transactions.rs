@@ -1,7 +1,5 @@
 //! Submitting groups, and looking up what became of them.
 
-use std::ops::RangeInclusive;
-
 use serde_json::json;
 
 use super::ledger_error;
@@ -11,8 +9,8 @@ use crate::rest::answer::{Answer, Format};
 use crate::rest::document::{Document, Fields};
 use crate::rest::request::Request;
 use crate::rest::shapes::pending;
-use pnp_ledger::{GroupError, ProposeError};
-use pnp_types::{MultisigSignature, Signature, SignedTransaction, msgpack};
+use pnp_ledger::{GroupError, ProposeError, check_signer_addresses};
+use pnp_types::{SignedTransaction, msgpack};
 
 /// algod's text for a transaction it knows nothing of. SDKs wait on when they see its status.
 pub(super) const NOT_FOUND: &str =
@@ -22,7 +20,7 @@ pub(super) const NOT_FOUND: &str =
 pub(in crate::rest) fn submit(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let group = decode_group(&request.body, node.read(|chain| chain.params().max_tx_group_size))?;
     if !request.query_flag("skip-pq-address-check")? {
-        refuse_curve_points(&group)?;
+        check_signer_addresses(&group).map_err(|error| Refusal::bad(error.to_string()))?;
     }
     let first = node.submit(group).map_err(refusal_of)?;
     Ok(Answer::value(&json!({"txId": first.to_string()})))
@@ -49,49 +47,6 @@ fn decode_group(mut rest: &[u8], most: usize) -> Result<Vec<SignedTransaction>, 
         }
     }
     if group.is_empty() { Err(Refusal::bad("empty txgroup")) } else { Ok(group) }
-}
-
-/// The versions of programs that are to sign for an address with no ed25519 key, as far as the reference knows them.
-const OFF_CURVE_VERSIONS: RangeInclusive<u64> = 13..=14;
-
-/// Refuses what signs for an address that an ed25519 key could sign for too: post-quantum keys and programs that were chosen
-/// without a salt. algod asks this where a group comes in; blocks may hold it.
-fn refuse_curve_points(group: &[SignedTransaction]) -> Result<(), Refusal> {
-    for (index, signed) in group.iter().enumerate() {
-        let has_program = !signed.lsig.logic.is_empty();
-        let key = if signed.pqsig.is_none() && has_program { &signed.lsig.pqsig } else { &signed.pqsig };
-        if !key.public_key.is_empty() && key.address().is_edwards_point() {
-            return Err(Refusal::bad(format!(
-                "transaction {index}: pq signature authorizer address {} is an Edwards25519 curve point (non PQ-compliant)",
-                key.address()
-            )));
-        }
-    }
-    for (index, signed) in group.iter().enumerate() {
-        let program = &signed.lsig;
-        let Some(version) = version(&program.logic).filter(|version| OFF_CURVE_VERSIONS.contains(version)) else {
-            continue;
-        };
-        let is_delegated = program.sig != Signature::default()
-            || program.msig != MultisigSignature::default()
-            || program.lmsig != MultisigSignature::default()
-            || !program.pqsig.is_none();
-        let address = program.address();
-        if !is_delegated && signed.authorizer() == address && address.is_edwards_point() {
-            return Err(Refusal::bad(format!(
-                "transaction {index}: TEAL v{version} LogicSig program hash is an Edwards25519 point and should not be used; \
-                 set skip-pq-address-check=true to submit anyway if you understand the risks and know what you are doing"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// A program's version: the varint that it begins with.
-fn version(program: &[u8]) -> Option<u64> {
-    let end = program.iter().take(10).position(|byte| byte & 0x80 == 0)?;
-    let bits = program.get(..=end)?.iter().zip((0_u32..).step_by(7));
-    bits.map(|(byte, shift)| u64::from(byte & 0x7f).checked_shl(shift)).try_fold(0, |sum, part| Some(sum | part?))
 }
 
 /// Why there is no block: the group's fault, or the ledger's.

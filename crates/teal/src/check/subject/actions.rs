@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::Subject;
+use super::{Draft, Subject};
+use crate::check::definition::Check;
 use crate::check::engine::{Approval, FactsId, Note, Term, Who};
 use pnp_opcodes::{GlobalField, TxnField};
 
@@ -13,8 +14,22 @@ pub(in crate::check) const UPDATE: u64 = 4;
 /// The on-completion action that deletes the application.
 pub(in crate::check) const DELETE: u64 = 5;
 
+/// Reports, as findings of `check`, the calls that can have that action and do, or do not, look at who calls.
+pub(in crate::check) fn report(
+    subject: &mut Subject<'_>,
+    check: &'static Check,
+    action: u64,
+    protected: bool,
+    message: &str,
+) {
+    for approval in approvals(subject, action, protected) {
+        let start = start(&approval, action);
+        subject.report(Draft::new(check, start, message).approved_by(&approval));
+    }
+}
+
 /// The approvals of calls that can have that action and do, or do not, look at who calls.
-pub(in crate::check) fn approvals(subject: &mut Subject<'_>, action: u64, protected: bool) -> Vec<Rc<Approval>> {
+fn approvals(subject: &mut Subject<'_>, action: u64, protected: bool) -> Vec<Rc<Approval>> {
     let mut approvals = subject.approvals();
     approvals.retain(|it| can_be(subject, it.facts, action) && is_protected(subject, it.facts) == protected);
     approvals
@@ -27,7 +42,7 @@ pub(in crate::check) fn can_be(subject: &mut Subject<'_>, facts: FactsId, action
 }
 
 /// The instruction from which on a path is for that action alone, or the one that approves.
-pub(in crate::check) fn start(approval: &Approval, action: u64) -> usize {
+fn start(approval: &Approval, action: u64) -> usize {
     let dispatch = approval.notes.iter().rev().find_map(|note| match note {
         Note::Dispatch { action: found, instruction } if u64::from(*found) == action => Some(*instruction),
         _ => None,
