@@ -2,6 +2,7 @@
 
 use super::error::{AccessError, ProgramsError, is_creation};
 use super::{Check, MalformedError};
+use pnp_opcodes::read_version;
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{AppParams, ApplicationCall, BoxRef, HoldingRef, LocalsRef, OnCompletion, ResourceRef};
 
@@ -98,21 +99,11 @@ pub(crate) fn well_sized(
 
 /// The version a program starts with.
 pub(crate) fn program_version(program: &[u8]) -> Result<u64, ProgramsError> {
-    if program.is_empty() {
-        return Err(ProgramsError::Empty);
+    match read_version(program) {
+        _ if program.is_empty() => Err(ProgramsError::Empty),
+        Some((version, _)) => Ok(version),
+        None => Err(ProgramsError::Version),
     }
-    let mut version = 0u64;
-    for (index, byte) in program.iter().enumerate().take(10) {
-        let bits = u64::from(byte & 0x7f);
-        if index == 9 && *byte > 1 {
-            break;
-        }
-        version |= bits << (7 * index);
-        if byte & 0x80 == 0 {
-            return Ok(version);
-        }
-    }
-    Err(ProgramsError::Version)
 }
 
 /// Refuses programs of different versions and, against what the application runs now, older ones
