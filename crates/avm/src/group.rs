@@ -237,10 +237,10 @@ impl<'t> GroupContext<'t> {
     }
 
     /// Notes what a transaction did that was not a program's doing; created assets become available to later programs.
-    pub fn record(&mut self, index: usize, did: ApplyData) {
-        let asset = did.config_asset;
+    pub fn record(&mut self, index: usize, apply_data: ApplyData) {
+        let asset = apply_data.config_asset;
         if let Some(transaction) = self.transactions.get_mut(index) {
-            transaction.apply_data = did;
+            transaction.apply_data = apply_data;
         }
         if asset != 0 {
             self.find_resources();

@@ -25,8 +25,8 @@ fn created(vm: &Vm<'_, '_>, at: u64, name: &str) -> Result<u64, Fault> {
     if !matches!(kind, TransactionType::ApplicationCall | TransactionType::AssetConfig) {
         fault!("can't use {name} on txn that is not an app call nor an asset config txn with index {at}");
     }
-    let did = &transaction.apply_data;
-    match [did.config_asset, did.application].into_iter().find(|id| *id != 0) {
+    let apply_data = &transaction.apply_data;
+    match [apply_data.config_asset, apply_data.application].into_iter().find(|id| *id != 0) {
         Some(id) => Ok(id),
         None => fault!("{name}: index {at} did not create anything"),
     }

@@ -206,11 +206,11 @@ impl Vm<'_, '_> {
             let sender = inner.transactions.get(index).map(|inner| inner.signed.transaction.header.sender);
             self.authorize(inner.app_address(self.app), &sender.unwrap_or_default())?;
             let done = self.ledger_mut()?.perform(index, inner);
-            let did = inner.transactions.get(index).map(|inner| inner.apply_data.clone()).unwrap_or_default();
+            let apply_data = inner.transactions.get(index).map(|inner| inner.apply_data.clone()).unwrap_or_default();
             let error = done.as_ref().err().map(ToString::to_string);
-            inner.trace(|tracer, group| tracer.after_transaction(group, index, &did, error.as_deref()));
+            inner.trace(|tracer, group| tracer.after_transaction(group, index, &apply_data, error.as_deref()));
             done.map_err(|error| error.into_inner_fault(index))?;
-            inner.record(index, did);
+            inner.record(index, apply_data);
         }
         Ok(())
     }

@@ -27,13 +27,13 @@ impl Call<'_> {
         &self,
         host: &mut Host<'_, '_>,
         group: &mut GroupContext<'_>,
-        did: &mut ApplyData,
+        apply_data: &mut ApplyData,
         counter: u64,
     ) -> Result<(), ApplyError> {
         let creates = self.fields.application == 0;
         let id = if creates { self.create(host.state_mut(), counter)? } else { self.fields.application };
         if creates {
-            did.application = id;
+            apply_data.application = id;
         }
         let app = host.state().app(id)?;
         let version = app.as_ref().map_or(0, |app| app.params.version);
@@ -49,9 +49,9 @@ impl Call<'_> {
         }
         match app {
             Some(app) if self.fields.on_completion != OnCompletion::ClearState => {
-                self.run_approval(host, group, did, id, &app)
+                self.run_approval(host, group, apply_data, id, &app)
             }
-            app => self.clear(host, group, did, id, app.as_ref()),
+            app => self.clear(host, group, apply_data, id, app.as_ref()),
         }
     }
 
@@ -78,7 +78,7 @@ impl Call<'_> {
         &self,
         host: &mut Host<'_, '_>,
         group: &mut GroupContext<'_>,
-        did: &mut ApplyData,
+        apply_data: &mut ApplyData,
         id: AppIndex,
         app: Option<&AppRecord>,
     ) -> Result<(), ApplyError> {
@@ -87,10 +87,10 @@ impl Call<'_> {
         }
         if let Some(app) = app {
             match self.run(host, group, id, &app.params.clear_program) {
-                Ok(Some(delta)) => did.eval_delta = delta,
-                Ok(None) => self.keep_inner_traces(group, did),
+                Ok(Some(delta)) => apply_data.eval_delta = delta,
+                Ok(None) => self.keep_inner_traces(group, apply_data),
                 Err(ApplyError::Eval(error)) if matches!(*error, EvalError::Program(_)) => {
-                    self.keep_inner_traces(group, did);
+                    self.keep_inner_traces(group, apply_data);
                 }
                 Err(error) => return Err(error),
             }
@@ -100,11 +100,11 @@ impl Call<'_> {
 
     /// An inner call shares its effects with its program, so that what a failed clear state program said stays in the
     /// block, though what it did is undone. A top-level call has effects of its own.
-    fn keep_inner_traces(&self, group: &GroupContext<'_>, did: &mut ApplyData) {
+    fn keep_inner_traces(&self, group: &GroupContext<'_>, apply_data: &mut ApplyData) {
         if group.is_inner()
             && let Some(entry) = group.transactions.get(self.index)
         {
-            did.eval_delta = entry.apply_data.eval_delta.clone();
+            apply_data.eval_delta = entry.apply_data.eval_delta.clone();
         }
     }
 
@@ -112,7 +112,7 @@ impl Call<'_> {
         &self,
         host: &mut Host<'_, '_>,
         group: &mut GroupContext<'_>,
-        did: &mut ApplyData,
+        apply_data: &mut ApplyData,
         id: AppIndex,
         app: &AppRecord,
     ) -> Result<(), ApplyError> {
@@ -131,7 +131,7 @@ impl Call<'_> {
             OnCompletion::UpdateApplication => self.update(state, id)?,
             _ => return Err(ApplyError::InvalidAction),
         }
-        did.eval_delta = delta;
+        apply_data.eval_delta = delta;
         Ok(())
     }
 

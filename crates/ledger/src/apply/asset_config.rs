@@ -12,11 +12,11 @@ pub(super) fn apply(
     state: &mut State<'_>,
     config: &AssetConfig,
     header: &Header,
-    did: &mut ApplyData,
+    apply_data: &mut ApplyData,
     counter: u64,
 ) -> Result<(), ApplyError> {
     if config.asset == 0 {
-        did.config_asset = create(state, config, header, counter)?;
+        apply_data.config_asset = create(state, config, header, counter)?;
         return Ok(());
     }
     let asset = existing(state, config.asset)?;

@@ -19,7 +19,7 @@ pub(super) fn apply(
     state: &mut State<'_>,
     transfer: &AssetTransfer,
     header: &Header,
-    did: &mut ApplyData,
+    apply_data: &mut ApplyData,
 ) -> Result<(), ApplyError> {
     let id = transfer.asset;
     let is_clawback = !transfer.sender.is_zero();
@@ -48,7 +48,7 @@ pub(super) fn apply(
     if is_clawback {
         return Err(ApplyError::CloseByClawback);
     }
-    close_out(state, &source, transfer, did)
+    close_out(state, &source, transfer, apply_data)
 }
 
 /// Sends what is left and removes the holding. To the creator this is allowed even from a frozen holding.
@@ -56,7 +56,7 @@ fn close_out(
     state: &mut State<'_>,
     source: &Address,
     transfer: &AssetTransfer,
-    did: &mut ApplyData,
+    apply_data: &mut ApplyData,
 ) -> Result<(), ApplyError> {
     let id = transfer.asset;
     if state.account(source)?.total_assets == 0 {
@@ -71,7 +71,7 @@ fn close_out(
     };
     let frozen = if creator == Some(transfer.close_to) { FrozenPolicy::Ignore } else { FrozenPolicy::Enforce };
     if state.params().enable_asset_close_amount {
-        did.asset_closing_amount = holding.amount;
+        apply_data.asset_closing_amount = holding.amount;
     }
     debit(state, source, id, holding.amount, frozen)?;
     credit(state, &transfer.close_to, id, holding.amount, frozen)?;

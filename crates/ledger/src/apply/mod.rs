@@ -31,23 +31,23 @@ pub(super) fn top_level(
     let Some(entry) = group.transactions.get(index) else { return Err(ApplyError::UnknownType(String::new())) };
     let transaction = entry.signed.transaction.clone();
     let counter = host.state().counter();
-    let mut did = ApplyData::default();
-    let outcome = begin(host.state_mut(), &transaction, &mut did)
-        .and_then(|()| by_type(host, group, index, &transaction, &mut did, counter));
+    let mut apply_data = ApplyData::default();
+    let outcome = begin(host.state_mut(), &transaction, &mut apply_data)
+        .and_then(|()| by_type(host, group, index, &transaction, &mut apply_data, counter));
     // Recorded also for a failure, so that a tracer sees how far the transaction came.
-    group.record(index, did.clone());
+    group.record(index, apply_data.clone());
     outcome?;
     let params = host.state().params();
     if !params.rewards_in_apply_data {
-        did.sender_rewards = Default::default();
-        did.receiver_rewards = Default::default();
-        did.close_rewards = Default::default();
+        apply_data.sender_rewards = Default::default();
+        apply_data.receiver_rewards = Default::default();
+        apply_data.close_rewards = Default::default();
     }
     if params.max_inner_transactions == 0 {
-        did.application = 0;
-        did.config_asset = 0;
+        apply_data.application = 0;
+        apply_data.config_asset = 0;
     }
-    Ok(did)
+    Ok(apply_data)
 }
 
 /// Applies transaction `index` of an inner group, leaving its effects in the transaction.
@@ -62,21 +62,21 @@ pub(super) fn inner(host: &mut Host<'_, '_>, group: &mut GroupContext<'_>, index
     ) {
         return Err(ApplyError::NotInner(transaction.kind.as_str().to_owned()));
     }
-    let mut did = std::mem::take(&mut entry.apply_data);
-    begin(host.state_mut(), &transaction, &mut did)?;
+    let mut apply_data = std::mem::take(&mut entry.apply_data);
+    begin(host.state_mut(), &transaction, &mut apply_data)?;
     host.state_mut().count_transaction();
     let counter = host.state().counter();
-    let outcome = by_type(host, group, index, &transaction, &mut did, counter);
+    let outcome = by_type(host, group, index, &transaction, &mut apply_data, counter);
     if let Some(entry) = group.transactions.get_mut(index) {
-        entry.apply_data = did;
+        entry.apply_data = apply_data;
     }
     outcome
 }
 
 /// What every transaction does first: pay its fee, and hand its sender's signing to another key.
-fn begin(state: &mut State<'_>, transaction: &Transaction, did: &mut ApplyData) -> Result<(), ApplyError> {
+fn begin(state: &mut State<'_>, transaction: &Transaction, apply_data: &mut ApplyData) -> Result<(), ApplyError> {
     let header = &transaction.header;
-    did.sender_rewards = state.take_fee(&header.sender, header.fee)?;
+    apply_data.sender_rewards = state.take_fee(&header.sender, header.fee)?;
     if !header.rekey_to.is_zero() {
         let to_itself = header.rekey_to == header.sender;
         state.update_account(&header.sender, |account| {
@@ -91,23 +91,23 @@ fn by_type(
     group: &mut GroupContext<'_>,
     index: usize,
     transaction: &Transaction,
-    did: &mut ApplyData,
+    apply_data: &mut ApplyData,
     counter: u64,
 ) -> Result<(), ApplyError> {
     let header = &transaction.header;
     match &transaction.kind {
-        TransactionType::Payment => payment::apply(host.state_mut(), &transaction.payment, header, did),
+        TransactionType::Payment => payment::apply(host.state_mut(), &transaction.payment, header, apply_data),
         TransactionType::KeyRegistration => key_registration::apply(host.state_mut(), &transaction.keyreg, header),
         TransactionType::AssetConfig => {
-            asset_config::apply(host.state_mut(), &transaction.asset_config, header, did, counter)
+            asset_config::apply(host.state_mut(), &transaction.asset_config, header, apply_data, counter)
         }
         TransactionType::AssetTransfer => {
-            asset_transfer::apply(host.state_mut(), &transaction.asset_transfer, header, did)
+            asset_transfer::apply(host.state_mut(), &transaction.asset_transfer, header, apply_data)
         }
         TransactionType::AssetFreeze => asset_freeze::apply(host.state_mut(), &transaction.asset_freeze, header),
         TransactionType::ApplicationCall => {
             let call = application::Call { fields: &transaction.application_call, sender: header.sender, index };
-            call.apply(host, group, did, counter)
+            call.apply(host, group, apply_data, counter)
         }
         TransactionType::Heartbeat => match &transaction.heartbeat {
             Some(fields) => heartbeat::apply(host.state_mut(), fields, header),

@@ -10,23 +10,23 @@ pub(super) fn apply(
     state: &mut State<'_>,
     payment: &Payment,
     header: &Header,
-    did: &mut ApplyData,
+    apply_data: &mut ApplyData,
 ) -> Result<(), ApplyError> {
     let sender = &header.sender;
     if !payment.amount.is_zero() || !payment.receiver.is_zero() {
         let moved = state.move_algos(sender, &payment.receiver, payment.amount)?;
-        did.sender_rewards = did.sender_rewards.saturating_add(moved.from);
-        did.receiver_rewards = did.receiver_rewards.saturating_add(moved.to);
+        apply_data.sender_rewards = apply_data.sender_rewards.saturating_add(moved.from);
+        apply_data.receiver_rewards = apply_data.receiver_rewards.saturating_add(moved.to);
     }
     if payment.close_remainder_to.is_zero() {
         return Ok(());
     }
 
     let rest = state.account_with_rewards(sender)?.balance;
-    did.closing_amount = rest;
+    apply_data.closing_amount = rest;
     let moved = state.move_algos(sender, &payment.close_remainder_to, rest)?;
-    did.sender_rewards = did.sender_rewards.saturating_add(moved.from);
-    did.close_rewards = did.close_rewards.saturating_add(moved.to);
+    apply_data.sender_rewards = apply_data.sender_rewards.saturating_add(moved.from);
+    apply_data.close_rewards = apply_data.close_rewards.saturating_add(moved.to);
 
     let account = state.account_with_rewards(sender)?;
     if !account.balance.is_zero() {

@@ -270,12 +270,12 @@ fn normalize_order(value: &mut Json) {
 }
 
 fn render_effects(entry: &SignedTransactionWithApplyData) -> Json {
-    let did = &entry.apply_data;
+    let apply_data = &entry.apply_data;
     Fields::new()
-        .add("application-index", did.application.into())
-        .add("asset-index", did.config_asset.into())
-        .add("logs", did.eval_delta.logs.iter().map(|log| Json::from(BASE64.encode(&log.0))).collect())
-        .add("inner-txns", did.eval_delta.inner_txns.iter().map(render_effects).collect())
+        .add("application-index", apply_data.application.into())
+        .add("asset-index", apply_data.config_asset.into())
+        .add("logs", apply_data.eval_delta.logs.iter().map(|log| Json::from(BASE64.encode(&log.0))).collect())
+        .add("inner-txns", apply_data.eval_delta.inner_txns.iter().map(render_effects).collect())
         .done()
 }
 

@@ -197,20 +197,20 @@ impl<'a> Evaluator<'a> {
             context.trace(|tracer, context| tracer.before_transaction(context, index));
             let outcome = self.transaction(signed, txid, index, context, mark, &evaluated);
             let failure = outcome.as_ref().err().map(ToString::to_string);
-            let did = match &outcome {
-                Ok((did, _)) => did.clone(),
+            let apply_data = match &outcome {
+                Ok((apply_data, _)) => apply_data.clone(),
                 Err(_) => context.transactions.get(index).map(|entry| entry.apply_data.clone()).unwrap_or_default(),
             };
             context.trace(|tracer, context| {
-                tracer.after_transaction(context, index, &did, failure.as_deref());
+                tracer.after_transaction(context, index, &apply_data, failure.as_deref());
             });
-            let (did, kept) = outcome?;
+            let (apply_data, kept) = outcome?;
             evaluated.bytes += msgpack::encode(&kept).len();
             if self.bytes + evaluated.bytes > self.params().max_txn_bytes_per_block {
                 return Err(GroupError::NoSpace);
             }
             evaluated.payset.push(kept);
-            evaluated.did.push(did);
+            evaluated.apply_data.push(apply_data);
             evaluated.txids.push(txid);
         }
         authorize::check_group_id(group)?;
@@ -326,7 +326,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn keep(&mut self, group: &[SignedTransaction], evaluated: EvaluatedGroup) -> Vec<ApplyData> {
-        let EvaluatedGroup { payset, did, txids, bytes } = evaluated;
+        let EvaluatedGroup { payset, apply_data, txids, bytes } = evaluated;
         self.payset.extend(payset);
         self.taken.txids.extend(txids);
         self.bytes += bytes;
@@ -335,7 +335,7 @@ impl<'a> Evaluator<'a> {
                 self.taken.leases.insert(lease, header.last_valid);
             }
         }
-        did
+        apply_data
     }
 }
 
@@ -343,7 +343,7 @@ impl<'a> Evaluator<'a> {
 #[derive(Debug, Default)]
 struct EvaluatedGroup {
     payset: Vec<SignedTransactionInBlock>,
-    did: Vec<ApplyData>,
+    apply_data: Vec<ApplyData>,
     txids: Vec<Txid>,
     bytes: usize,
 }

@@ -76,15 +76,15 @@ impl Net {
         let previous = self.chain.latest_header().clone();
         let mut evaluator = Evaluator::start(&self.chain, &previous, previous.timestamp + 5).unwrap();
         evaluator.verify(group)?;
-        let did = evaluator.add_group(group)?;
+        let apply_data = evaluator.add_group(group)?;
         let EvaluatedBlock { block, delta, totals } = evaluator.finish().unwrap();
         self.chain.append(&block, &delta, totals).unwrap();
-        Ok(did)
+        Ok(apply_data)
     }
 
     fn one(&mut self, key: &SigningKey, transaction: &Transaction) -> Result<ApplyData, String> {
-        let did = self.submit(&[key.sign_transaction(transaction)]).map_err(|error| error.to_string())?;
-        Ok(did.into_iter().next().unwrap())
+        let apply_data = self.submit(&[key.sign_transaction(transaction)]).map_err(|error| error.to_string())?;
+        Ok(apply_data.into_iter().next().unwrap())
     }
 
     fn funded(&mut self, seed: u8, amount: u64) -> SigningKey {
@@ -130,8 +130,8 @@ fn payments_move_money_and_fees_and_close_accounts() {
     let b = SigningKey::from_seed(&[3; 32]);
     let mut close = net.pay(&a, b.address(), 200_000);
     close.payment.close_remainder_to = net.rich.address();
-    let did = net.one(&a, &close).unwrap();
-    assert_eq!(did.closing_amount, MicroAlgos(799_000));
+    let apply_data = net.one(&a, &close).unwrap();
+    assert_eq!(apply_data.closing_amount, MicroAlgos(799_000));
     assert_eq!(net.account(&a.address()), AccountRecord::default());
     assert_eq!(net.account(&b.address()).balance, MicroAlgos(200_000));
     let header = net.chain.latest_header();
@@ -337,8 +337,8 @@ fn applications_are_created_joined_left_and_deleted() {
     assert!(text.contains(&format!(". Details: app={app}, pc=14")), "{text}");
 
     let join = net.call(&a, to(app, OnCompletion::OptIn));
-    let did = net.one(&a, &join).unwrap();
-    assert_eq!(did.eval_delta.local_deltas[&0].0.len(), 1);
+    let apply_data = net.one(&a, &join).unwrap();
+    assert_eq!(apply_data.eval_delta.local_deltas[&0].0.len(), 1);
     assert_eq!(net.account(&a.address()).total_app_schema, StateSchema { uints: 1, byte_slices: 1 });
     let again = net.call(&a, to(app, OnCompletion::OptIn));
     assert_eq!(
@@ -401,8 +401,8 @@ fn schemas_limit_state_and_updates_may_resize_them() {
     net.one(&b, &grow).unwrap();
     assert_eq!(net.account(&b.address()).total_app_schema, StateSchema { uints: 1, byte_slices: 2 });
     let call = net.call(&a, to(app, OnCompletion::NoOp));
-    let did = net.one(&a, &call).unwrap();
-    assert_eq!(did.eval_delta.global_delta.0.len(), 1);
+    let apply_data = net.one(&a, &call).unwrap();
+    assert_eq!(apply_data.eval_delta.global_delta.0.len(), 1);
     let shrink = ApplicationCall { application: app, extra_pages: 1, ..update(StateSchema::default(), &approve()) };
     let shrink = net.call(&a, shrink);
     assert!(
@@ -433,14 +433,14 @@ fn inner_transactions_pay_with_the_groups_fees_and_are_recorded() {
 
     let poor = net.call(&a, to(app, OnCompletion::NoOp));
     // The inner transaction's fee is the program's, so that the application pays it itself.
-    let did = net.one(&a, &poor).unwrap();
-    assert_eq!(did.eval_delta.logs.len(), 1);
-    let inner = &did.eval_delta.inner_txns[0].signed.transaction;
+    let apply_data = net.one(&a, &poor).unwrap();
+    assert_eq!(apply_data.eval_delta.logs.len(), 1);
+    let inner = &apply_data.eval_delta.inner_txns[0].signed.transaction;
     assert_eq!((inner.payment.amount.0, inner.header.fee.0), (5_000, 1_000));
     let mut rich_call = net.call(&a, to(app, OnCompletion::NoOp));
     rich_call.header.fee = MicroAlgos(2_000);
-    let did = net.one(&a, &rich_call).unwrap();
-    assert_eq!(did.eval_delta.inner_txns[0].signed.transaction.header.fee, MicroAlgos::ZERO);
+    let apply_data = net.one(&a, &rich_call).unwrap();
+    assert_eq!(apply_data.eval_delta.inner_txns[0].signed.transaction.header.fee, MicroAlgos::ZERO);
     assert_eq!(net.account(&Address::of_application(app)).balance, MicroAlgos(189_000));
     assert_eq!(net.chain.latest_header().txn_counter, 1000 + 8, "inner transactions count");
 }

@@ -154,18 +154,18 @@ impl<'a> Observer<'a> {
     fn running(&mut self) -> Option<&mut ApplyData> {
         let path = self.cursor.path();
         let (first, rest) = path.split_first()?;
-        let mut did = &mut self.result.transactions.get_mut(*first)?.transaction.apply_data;
+        let mut apply_data = &mut self.result.transactions.get_mut(*first)?.transaction.apply_data;
         for place in rest {
-            did = &mut did.eval_delta.inner_txns.get_mut(*place)?.apply_data;
+            apply_data = &mut apply_data.eval_delta.inner_txns.get_mut(*place)?.apply_data;
         }
-        Some(did)
+        Some(apply_data)
     }
 
     /// Copies what the running program has reported; its inner transactions are in the answer already.
     fn save_report(&mut self, report: &EvalDelta) {
-        if let Some(did) = self.running() {
-            let inner_txns = std::mem::take(&mut did.eval_delta.inner_txns);
-            did.eval_delta = EvalDelta {
+        if let Some(apply_data) = self.running() {
+            let inner_txns = std::mem::take(&mut apply_data.eval_delta.inner_txns);
+            apply_data.eval_delta = EvalDelta {
                 global_delta: report.global_delta.clone(),
                 local_deltas: report.local_deltas.clone(),
                 shared_accounts: report.shared_accounts.clone(),
@@ -274,8 +274,8 @@ impl Tracer for Observer<'_> {
             };
             let calls = transactions.iter().filter(is_call).count() as u64;
             self.result.app_budget_added += calls * group.params.max_app_program_cost as u64;
-            if let Some(did) = self.running() {
-                did.eval_delta.inner_txns.extend(transactions);
+            if let Some(apply_data) = self.running() {
+                apply_data.eval_delta.inner_txns.extend(transactions);
             }
         }
         self.depths.push((self.open.len(), self.cursor.behind.len()));
@@ -322,7 +322,13 @@ impl Tracer for Observer<'_> {
         self.cursor.begin_transaction();
     }
 
-    fn after_transaction(&mut self, group: &mut GroupContext<'_>, index: usize, did: &ApplyData, error: Option<&str>) {
+    fn after_transaction(
+        &mut self,
+        group: &mut GroupContext<'_>,
+        index: usize,
+        apply_data: &ApplyData,
+        error: Option<&str>,
+    ) {
         self.fail(error.is_some());
         if error.is_none()
             && let Some(policy) = &mut self.policy
@@ -331,7 +337,7 @@ impl Tracer for Observer<'_> {
         }
         if let Some(saved) = self.running() {
             let report = std::mem::take(&mut saved.eval_delta);
-            saved.clone_from(did);
+            saved.clone_from(apply_data);
             if error.is_some() {
                 // The ledger took the failing program's report back; what was copied of it stays.
                 saved.eval_delta = report;
