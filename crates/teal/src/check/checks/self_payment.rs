@@ -45,14 +45,14 @@ gtxn 0 Amount; int 1000000; >=
 fn find(subject: &mut Subject<'_>) {
     transfers::each(subject, |subject, approval, transfer| {
         let facts = approval.facts;
-        let receiver = subject.field(transfer.who, transfer.receiver());
-        let sender = subject.field(transfer.who, TxnField::Sender);
+        let receiver = subject.field(transfer.transaction, transfer.receiver());
+        let sender = subject.field(transfer.transaction, TxnField::Sender);
         let (to, from) = (subject.fact(facts, receiver), subject.fact(facts, sender));
         // Where the receiver is compared with nothing, that is what is reported.
         if !to.compared || subject.is_fixed_address(facts, to) || to.unequal == sender || from.unequal == receiver {
             return;
         }
-        let name = subject.name_of(transfer.who);
+        let name = subject.name_of(transfer.transaction);
         let message = format!("the sender of {name} may pay itself: the caller chooses the receiver");
         subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));
     });

@@ -51,9 +51,9 @@ fn find(subject: &mut Subject<'_>) {
         if !transfer.asset {
             return;
         }
-        let fact = subject.field_fact(approval.facts, transfer.who, TxnField::XferAsset);
+        let fact = subject.field_fact(approval.facts, transfer.transaction, TxnField::XferAsset);
         if !is_known(subject, approval.facts, fact) {
-            let name = subject.name_of(transfer.who);
+            let name = subject.name_of(transfer.transaction);
             let message = format!("the amount of {name} is read, but not which asset it is of");
             subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));
         }

@@ -1,7 +1,7 @@
 //! Conditions: what they are on a path, and what a path knows once one has held.
 
 use super::facts::{Fact, Facts, FactsId};
-use super::terms::{NOTHING, Term, TermId, Terms, Who};
+use super::terms::{NOTHING, Term, TermId, Terms, TransactionRef};
 use pnp_opcodes::{Op, TXN_TYPE_NAMES, TxnField};
 
 /// The terms and the facts about them.
@@ -266,10 +266,10 @@ impl Logic {
 
     /// `txn Type` compared with a type's name says the same as `txn TypeEnum` compared with its number.
     fn type_named(&mut self, facts: FactsId, a: TermId, b: TermId) -> Option<Option<FactsId>> {
-        let Term::Field { who, field: TxnField::Type, .. } = *self.terms.get(a) else { return None };
+        let Term::Field { transaction, field: TxnField::Type, .. } = *self.terms.get(a) else { return None };
         let name = self.terms.as_bytes(b)?;
         let number = TXN_TYPE_NAMES.iter().position(|known| known.as_bytes() == &**name)?;
-        let number_term = self.terms.field(who, TxnField::TypeEnum, None);
+        let number_term = self.terms.field(transaction, TxnField::TypeEnum, None);
         Some(self.with_integer(facts, number_term, number as u64, true))
     }
 
@@ -329,26 +329,26 @@ impl Logic {
         }
     }
 
-    /// The number of a field of a transaction, as the path names it: its own place in the group is itself.
-    pub(in crate::check) fn whose(&mut self, facts: FactsId, at: TermId) -> Who {
-        let own = self.terms.field(Who::Own, TxnField::GroupIndex, None);
+    /// The transaction at a place in the group: [`TransactionRef::Own`] where the path shows that it is its own place.
+    pub(in crate::check) fn transaction_at(&mut self, facts: FactsId, at: TermId) -> TransactionRef {
+        let own = self.terms.field(TransactionRef::Own, TxnField::GroupIndex, None);
         if at == own {
-            return Who::Own;
+            return TransactionRef::Own;
         }
         let index = self.of(facts, own).point();
         let fixed = self.of(facts, at).point();
         if let Some(fixed) = fixed.and_then(|fixed| u8::try_from(fixed).ok()) {
-            return if index == Some(u64::from(fixed)) { Who::Own } else { Who::At(fixed) };
+            return if index == Some(u64::from(fixed)) { TransactionRef::Own } else { TransactionRef::At(fixed) };
         }
         if let Term::Made { op: op @ (Op::Add | Op::Sub), args: [a, b, _], .. } = *self.terms.get(at) {
             let (base, step) = if op == Op::Add && b == own { (b, a) } else { (a, b) };
             if base == own
                 && let Some(step) = self.terms.as_int(step).and_then(|step| i8::try_from(step).ok())
             {
-                return Who::Relative(if op == Op::Sub { -step } else { step });
+                return TransactionRef::Relative(if op == Op::Sub { -step } else { step });
             }
         }
-        Who::Computed(at)
+        TransactionRef::Computed(at)
     }
 }
 

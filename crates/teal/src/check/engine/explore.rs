@@ -8,7 +8,7 @@ use super::assume::Logic;
 use super::cells::{ListId, Lists};
 use super::facts::FactsId;
 use super::state::{Approval, Call, Cells, Note, Outcome, Seen, State, StateKey, Stop};
-use super::terms::{NOTHING, TermId, Who};
+use super::terms::{NOTHING, TermId, TransactionRef};
 use crate::check::deployment_settings::DeploymentSettings;
 use crate::flow::{Exit, Graph, Instruction, Program, ends_block};
 use pnp_opcodes::{Frame, Op, StackType, TxnField};
@@ -433,7 +433,7 @@ impl<'a> Explorer<'a> {
             return;
         }
         let logic = &mut self.seen.logic;
-        let action = logic.terms.field(Who::Own, TxnField::OnCompletion, None);
+        let action = logic.terms.field(TransactionRef::Own, TxnField::OnCompletion, None);
         let now = logic.of(state.facts, action).point();
         if let Some(action) = now.filter(|_| logic.of(before, action).point().is_none()) {
             let action = u8::try_from(action).unwrap_or(u8::MAX);

@@ -271,7 +271,7 @@ mod tests {
         let mut terms = Terms::new();
         let mut facts = Facts::new();
         let size = terms.add(Term::Global(GlobalField::GroupSize));
-        let index = terms.field(super::super::terms::Who::Own, TxnField::GroupIndex, None);
+        let index = terms.field(super::super::terms::TransactionRef::Own, TxnField::GroupIndex, None);
         let start = facts.with(&terms, EMPTY, index, Fact::within(2, 9)).unwrap();
         let a = facts.with(&terms, start, size, Fact::within(3, 3)).unwrap();
         let b = facts.with(&terms, start, size, Fact::within(5, 6)).unwrap();

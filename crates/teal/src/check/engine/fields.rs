@@ -2,7 +2,7 @@
 
 use super::explore::Explorer;
 use super::state::{Note, State};
-use super::terms::{Term, TermId, Who};
+use super::terms::{Term, TermId, TransactionRef};
 use crate::flow::Instruction;
 use pnp_opcodes::{Field, GlobalField, Op, StackType, TxnField};
 
@@ -28,33 +28,35 @@ impl Explorer<'_> {
             Gtxns | Gtxnsa | Gtxnsas => taken.first().copied(),
             _ => None,
         };
-        let who = match (op, place) {
-            (Itxn | Itxna | Itxnas | Gitxn | Gitxna | Gitxnas, _) => Who::Inner(state.epoch),
-            (_, Some(place)) => self.placed(state, place, with_place),
-            _ => Who::Own,
+        let transaction = match (op, place) {
+            (Itxn | Itxna | Itxnas | Gitxn | Gitxna | Gitxnas, _) => TransactionRef::Inner(state.epoch),
+            (_, Some(place)) => self.transaction_at(state, place, with_place),
+            _ => TransactionRef::Own,
         };
         let (field, element) = self.plain(field, element);
-        if matches!(field, TxnField::Amount | TxnField::AssetAmount) && !matches!(who, Who::Own | Who::Inner(_)) {
+        if matches!(field, TxnField::Amount | TxnField::AssetAmount)
+            && !matches!(transaction, TransactionRef::Own | TransactionRef::Inner(_))
+        {
             let asset = field == TxnField::AssetAmount;
-            self.note(state, Note::Amount { who, asset, instruction: state.at });
+            self.note(state, Note::Amount { transaction, asset, instruction: state.at });
         }
-        let term = self.logic().terms.field(who, field, element);
+        let term = self.logic().terms.field(transaction, field, element);
         self.push(state, term);
     }
 
-    /// Whose field a place in the group makes it, and a note if the program writes the place as a constant: one that has
+    /// The transaction at a place in the group. Notes it if the program writes the place as a constant: one that has
     /// become constant by going round a loop is not constant.
-    fn placed(&mut self, state: &mut State, place: TermId, written: bool) -> Who {
+    fn transaction_at(&mut self, state: &mut State, place: TermId, written: bool) -> TransactionRef {
         let facts = state.facts;
-        let who = self.logic().whose(facts, place);
+        let transaction = self.logic().transaction_at(facts, place);
         let pushed = state.at.checked_sub(1).and_then(|before| self.program.instructions().get(before));
         if !written && !pushed.is_some_and(|it| it.op().is_integer_constant()) {
-            return who;
+            return transaction;
         }
         if let Some(place) = self.logic().terms.as_int(place).and_then(|place| u8::try_from(place).ok()) {
             self.note(state, Note::Absolute { instruction: state.at, place });
         }
-        who
+        transaction
     }
 
     /// The first of the accounts is the sender.

@@ -21,4 +21,4 @@ pub(super) use cycle::Cycle;
 pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
 pub(super) use state::{Approval, MAX_NOTES, Note, Seen, Stop};
-pub(super) use terms::{NOTHING, Term, TermId, Who, reads_state};
+pub(super) use terms::{NOTHING, Term, TermId, TransactionRef, reads_state};

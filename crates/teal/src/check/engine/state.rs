@@ -7,7 +7,7 @@ use super::assume::Logic;
 use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
 use super::cycle::Cycle;
 use super::facts::FactsId;
-use super::terms::{NOTHING, TermId, Who};
+use super::terms::{NOTHING, TermId, TransactionRef};
 use pnp_opcodes::Frame;
 
 /// A subroutine that was entered and not left.
@@ -30,7 +30,7 @@ pub(in crate::check) enum Note {
     /// It read a transaction by a place in the group that is a constant.
     Absolute { instruction: usize, place: u8 },
     /// It read how much another transaction transfers.
-    Amount { who: Who, asset: bool, instruction: usize },
+    Amount { transaction: TransactionRef, asset: bool, instruction: usize },
     /// It wrote a local value of the sender.
     Put { key: TermId },
     /// From here on it is for one on-completion action alone.

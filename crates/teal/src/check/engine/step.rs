@@ -4,7 +4,7 @@ use super::assume::Logic;
 use super::cells::EMPTY;
 use super::explore::Explorer;
 use super::state::{Call, LocalRead, MAX_NOTES, Note, State};
-use super::terms::{NOTHING, Term, TermId, Who, ZERO, reads_state};
+use super::terms::{NOTHING, Term, TermId, TransactionRef, ZERO, reads_state};
 use crate::check::deployment_settings::Constant as Setting;
 use crate::flow::{Instruction, Operand};
 use pnp_opcodes::{AvmType, Constant, Frame, Op, Shuffle, StackType, TxnField};
@@ -313,7 +313,10 @@ impl Explorer<'_> {
 
     pub(super) fn is_sender(&mut self, account: TermId) -> bool {
         let terms = &self.seen.logic.terms;
-        matches!(terms.get(account), Term::Field { who: Who::Own, field: TxnField::Sender, .. } | Term::Int(0))
+        matches!(
+            terms.get(account),
+            Term::Field { transaction: TransactionRef::Own, field: TxnField::Sender, .. } | Term::Int(0)
+        )
     }
 
     /// Notes what is known of an instruction's arguments: local values taken for bytes, resources by name.

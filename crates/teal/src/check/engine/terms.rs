@@ -8,9 +8,9 @@ use pnp_opcodes::{AvmType, GlobalField, Op, StackType, TxnField};
 /// A value's number.
 pub(in crate::check) type TermId = u32;
 
-/// Whose field it is.
+/// Which transaction a field belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::check) enum Who {
+pub(in crate::check) enum TransactionRef {
     /// The transaction the program runs for.
     Own,
     /// A transaction by its place in the group.
@@ -29,7 +29,7 @@ pub(in crate::check) enum Term {
     Int(u64),
     Bytes(Rc<[u8]>),
     Field {
-        who: Who,
+        transaction: TransactionRef,
         field: TxnField,
         /// Which element, for fields that are lists.
         element: Option<TermId>,
@@ -114,8 +114,13 @@ impl Terms {
         self.add(Term::Bytes(value.into()))
     }
 
-    pub(in crate::check) fn field(&mut self, who: Who, field: TxnField, element: Option<TermId>) -> TermId {
-        self.add(Term::Field { who, field, element })
+    pub(in crate::check) fn field(
+        &mut self,
+        transaction: TransactionRef,
+        field: TxnField,
+        element: Option<TermId>,
+    ) -> TermId {
+        self.add(Term::Field { transaction, field, element })
     }
 
     pub(in crate::check) fn unknown(&mut self, ty: StackType) -> TermId {
@@ -196,13 +201,13 @@ impl Terms {
             Term::Made { .. } | Term::Merged { .. } | Term::Variable(_) => StackType::ANY,
         };
         let chosen = match &term {
-            Term::Field { who, .. } => !matches!(who, Who::Inner(_)),
+            Term::Field { transaction, .. } => !matches!(transaction, TransactionRef::Inner(_)),
             Term::Made { op: Op::Arg, .. } => true,
             _ => false,
         };
         let depth = u8::from(chosen);
         let merged = matches!(term, Term::Merged { .. })
-            || matches!(term, Term::Field { who: Who::Computed(at), .. } if self.about(at).merged);
+            || matches!(term, Term::Field { transaction: TransactionRef::Computed(at), .. } if self.about(at).merged);
         self.push(term, About { depth, merged, chosen, proves: false, ty })
     }
 

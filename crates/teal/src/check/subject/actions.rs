@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Draft, Subject};
 use crate::check::definition::Check;
-use crate::check::engine::{Approval, FactsId, Note, Term, Who};
+use crate::check::engine::{Approval, FactsId, Note, Term, TransactionRef};
 use pnp_opcodes::{GlobalField, TxnField};
 
 /// The on-completion action by which an account opts in.
@@ -56,8 +56,8 @@ fn is_protected(subject: &Subject<'_>, facts: FactsId) -> bool {
     logic.facts.all(facts).iter().any(|(term, fact)| {
         let settled = fact.settled || logic.terms.is_constant(fact.equal) && fact.point().is_some() && fact.low > 0;
         match logic.terms.get(*term) {
-            Term::Field { who, field: TxnField::Sender, .. } => {
-                !matches!(who, Who::Inner(_)) && (subject.is_fixed_address(facts, *fact))
+            Term::Field { transaction, field: TxnField::Sender, .. } => {
+                !matches!(transaction, TransactionRef::Inner(_)) && (subject.is_fixed_address(facts, *fact))
             }
             Term::Global(GlobalField::CallerApplicationId | GlobalField::CallerApplicationAddress) => settled,
             _ => fact.compared && logic.terms.about(*term).proves && fact.high > 0,

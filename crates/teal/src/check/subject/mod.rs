@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::definition::Check;
-use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, Who};
+use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, TransactionRef};
 use super::finding::{Finding, Level, Related};
 use super::mode::Mode;
 use crate::flow::{Graph, Instruction, Place, Program};
@@ -141,12 +141,12 @@ impl<'a> Subject<'a> {
         self.seen.logic.of(facts, term)
     }
 
-    pub(super) fn field(&mut self, who: Who, field: TxnField) -> TermId {
-        self.seen.logic.terms.field(who, field, None)
+    pub(super) fn field(&mut self, transaction: TransactionRef, field: TxnField) -> TermId {
+        self.seen.logic.terms.field(transaction, field, None)
     }
 
-    pub(super) fn field_fact(&mut self, facts: FactsId, who: Who, field: TxnField) -> Fact {
-        let term = self.field(who, field);
+    pub(super) fn field_fact(&mut self, facts: FactsId, transaction: TransactionRef, field: TxnField) -> Fact {
+        let term = self.field(transaction, field);
         self.fact(facts, term)
     }
 
@@ -158,7 +158,7 @@ impl<'a> Subject<'a> {
     /// The places in the group the transaction can have.
     pub(super) fn places(&mut self, facts: FactsId) -> Vec<u8> {
         let size = self.global_fact(facts, GlobalField::GroupSize).high;
-        let index = self.field_fact(facts, Who::Own, TxnField::GroupIndex);
+        let index = self.field_fact(facts, TransactionRef::Own, TxnField::GroupIndex);
         (0..16).filter(|place| u64::from(*place) < size && index.can_be(u64::from(*place))).collect()
     }
 
@@ -169,13 +169,13 @@ impl<'a> Subject<'a> {
         field: TxnField,
         test: impl Fn(&Self, Fact) -> bool,
     ) -> bool {
-        let own = self.field_fact(facts, Who::Own, field);
+        let own = self.field_fact(facts, TransactionRef::Own, field);
         if test(self, own) {
             return true;
         }
         let places = self.places(facts);
         places.into_iter().all(|place| {
-            let fact = self.field_fact(facts, Who::At(place), field);
+            let fact = self.field_fact(facts, TransactionRef::At(place), field);
             test(self, fact)
         })
     }
@@ -191,14 +191,14 @@ impl<'a> Subject<'a> {
     }
 
     /// A transaction in words.
-    pub(super) fn name_of(&self, who: Who) -> String {
-        match who {
-            Who::Own => "this transaction".to_owned(),
-            Who::At(place) => format!("transaction {place} of the group"),
-            Who::Relative(by) if by < 0 => format!("the transaction {} before this one", by.unsigned_abs()),
-            Who::Relative(by) => format!("the transaction {by} after this one"),
-            Who::Computed(_) => "a transaction of the group".to_owned(),
-            Who::Inner(_) => "an inner transaction".to_owned(),
+    pub(super) fn name_of(&self, transaction: TransactionRef) -> String {
+        match transaction {
+            TransactionRef::Own => "this transaction".to_owned(),
+            TransactionRef::At(place) => format!("transaction {place} of the group"),
+            TransactionRef::Relative(by) if by < 0 => format!("the transaction {} before this one", by.unsigned_abs()),
+            TransactionRef::Relative(by) => format!("the transaction {by} after this one"),
+            TransactionRef::Computed(_) => "a transaction of the group".to_owned(),
+            TransactionRef::Inner(_) => "an inner transaction".to_owned(),
         }
     }
 

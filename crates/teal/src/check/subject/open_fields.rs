@@ -98,11 +98,11 @@ fn is_implied(subject: &mut Subject<'_>, facts: FactsId, only: OnlyIn) -> bool {
 }
 
 fn counted(subject: &mut Subject<'_>, approval: &Approval, transfer: Transfer, check: &'static Check, field: TxnField) {
-    let fact = subject.field_fact(approval.facts, transfer.who, field);
+    let fact = subject.field_fact(approval.facts, transfer.transaction, field);
     if subject.is_fixed_address(approval.facts, fact) {
         return;
     }
-    let (name, of) = (Subject::field_name(field), subject.name_of(transfer.who));
+    let (name, of) = (Subject::field_name(field), subject.name_of(transfer.transaction));
     let message = format!("the amount of {of} is accepted whatever its {name} is");
     // What it costs, it costs the transaction's sender, who has signed it.
     let draft = Draft::new(check, transfer.instruction, message).level(Level::Low);

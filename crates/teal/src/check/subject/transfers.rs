@@ -1,14 +1,14 @@
 //! Transfers of the group whose amount a path has read, as if it had been paid.
 
 use super::Subject;
-use crate::check::engine::{Approval, Note, Who};
+use crate::check::engine::{Approval, Note, TransactionRef};
 use pnp_opcodes::TxnField;
 
 /// A transfer whose amount was read before an approval.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::check) struct Transfer {
     /// Which transaction it is.
-    pub(in crate::check) who: Who,
+    pub(in crate::check) transaction: TransactionRef,
     /// Whether it moves an asset, and not Algos.
     pub(in crate::check) asset: bool,
     /// The instruction that read its amount.
@@ -26,8 +26,8 @@ impl Transfer {
 pub(in crate::check) fn each(subject: &mut Subject<'_>, visit: impl Fn(&mut Subject<'_>, &Approval, Transfer)) {
     for approval in subject.approvals() {
         for note in &approval.notes {
-            if let Note::Amount { who, asset, instruction } = *note {
-                visit(subject, &approval, Transfer { who, asset, instruction });
+            if let Note::Amount { transaction, asset, instruction } = *note {
+                visit(subject, &approval, Transfer { transaction, asset, instruction });
             }
         }
     }
