@@ -176,7 +176,7 @@ impl InspectReport {
         lines.extend(self.warnings.iter().map(|warning| format!("WARNING   {warning}")));
         lines.extend(self.unseen.iter().map(|unseen| format!("NOT SEEN  {unseen}")));
         if self.warnings.is_empty() && self.unseen.is_empty() {
-            lines.push("nothing   stands out; what is said above is all that is signed".to_owned());
+            lines.push("warnings  none; the fields above are everything that you sign".to_owned());
         }
         lines
     }

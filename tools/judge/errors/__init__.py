@@ -1,1 +1,1 @@
-"""What bad input is answered: docs/reports/errors.md."""
+"""Answers to bad input: docs/reports/errors.md."""

@@ -215,10 +215,10 @@ def run(arguments):
                  "locked": answering(401, "application/json", b'{"message":"Invalid API Token"}'),
                  "page": answering(200, "text/html", b"<html><title>Welcome to nginx!</title></html>")}
         page, wrong = record(Runner(program, Path(folder), ports), Path(folder))
-    text = "\n".join(["# What bad input is answered", "",
+    text = "\n".join(["# Answers to bad input", "",
                       "Made by `scripts/record errors`, which runs each of these. `error:` says what happened, `why:` why, `next:` what to",
-                      "do; with `--json` the same stands in `message`, `cause` and `hint`, beside a stable `code`. Lines of a batch are",
-                      "refused one by one, and the others billed."] + page) + "\n"
+                      "do; with `--json` the same texts are in `message`, `cause` and `hint`, next to a stable `code`. Lines of a batch are",
+                      "refused one by one; the others are billed."] + page) + "\n"
     for fault in wrong:
         print(fault, file=sys.stderr)
     cases = sum(line.startswith("| ") for line in page) - len(SECTIONS)

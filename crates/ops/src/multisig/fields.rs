@@ -278,13 +278,13 @@ fn call(fields: &mut Fields, call: &ApplicationCall) {
         fields.add("argument", FieldValue::Bytes(arg.clone()));
     }
     for account in accounts {
-        fields.add("account at hand", FieldValue::Address(*account));
+        fields.add("foreign account", FieldValue::Address(*account));
     }
     for asset in foreign_assets {
-        fields.add("asset at hand", FieldValue::Number(*asset));
+        fields.add("foreign asset", FieldValue::Number(*asset));
     }
     for app in foreign_apps {
-        fields.add("application at hand", FieldValue::Number(*app));
+        fields.add("foreign application", FieldValue::Number(*app));
     }
     for entry in access {
         fields.add("access", FieldValue::Resource(entry.clone()));

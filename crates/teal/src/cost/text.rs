@@ -87,7 +87,7 @@ fn notes(report: &CostReport, text: &mut String) {
         }
     }
     if !report.followed {
-        let _ = writeln!(text, "  too many ways to follow values: calls are not told apart, and bounds are wide");
+        let _ = writeln!(text, "  too many ways to follow values: calls are not distinguished, and bounds are wide");
     }
     if report.entries.is_empty() {
         let _ = writeln!(text, "  no way through the program approves");
