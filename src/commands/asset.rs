@@ -7,10 +7,9 @@ use crate::session::{Session, on_locked_network, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_client::AssetState;
-use pnp_ops::{AssetOptedIn, AssetPlan, AssetSent, Holding, Outcome};
-use pnp_types::{Address, AssetIndex};
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_ops::reports::asset::{CreateReport, OptinReport, SendReport, ShowReport};
+use pnp_ops::{AssetOptedIn, AssetPlan, AssetSent, Holding};
+use pnp_types::AssetIndex;
 
 /// Arguments of `asset`.
 #[derive(Debug, clap::Args)]
@@ -80,110 +79,6 @@ enum Command {
     },
 }
 
-/// An asset that was created.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct CreateReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The asset, as it is recorded.
-    asset: pnp_registry::Asset,
-    /// The transaction.
-    txids: Vec<String>,
-    /// Its round.
-    round: u64,
-    /// The record that was changed.
-    record: String,
-}
-
-/// An account that may hold the asset.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct OptinReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The asset.
-    asset: AssetIndex,
-    /// The address of the account that may hold it.
-    account: Address,
-    /// Whether it could not before.
-    changed: bool,
-    /// The transactions, in the group's order; none where nothing changed.
-    txids: Vec<String>,
-    /// Their round.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    round: Option<u64>,
-}
-
-/// Units of an asset that were sent.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct SendReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The asset.
-    asset: AssetIndex,
-    /// The address of the account that sent.
-    from: Address,
-    /// The address of the account that received.
-    to: Address,
-    /// How much, in minor units.
-    amount: u64,
-    /// The transaction.
-    txids: Vec<String>,
-    /// Its round.
-    round: u64,
-}
-
-/// An asset, and what the accounts here hold of it.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ShowReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The asset.
-    asset: AssetIndex,
-    /// Its unit's name.
-    unit: String,
-    /// Its name.
-    name: String,
-    /// The total number of minor units.
-    total: u64,
-    /// Digits after the point.
-    decimals: u32,
-    /// The address of its creator.
-    creator: String,
-    /// The address of who may change these addresses; empty for nobody.
-    manager: String,
-    /// The address of who keeps what is not in circulation; empty for nobody.
-    reserve: String,
-    /// The address of who may freeze holdings; empty for nobody.
-    freeze: String,
-    /// The address of who may take it from any holder; empty for nobody.
-    clawback: String,
-    /// Whether holdings start frozen.
-    default_frozen: bool,
-    /// A web address about it; empty for none.
-    url: String,
-    /// What the accounts hold whose keys are here, by name.
-    holdings: Vec<HoldingReport>,
-}
-
-/// What an account holds of the asset.
-#[derive(Debug, Serialize, JsonSchema)]
-struct HoldingReport {
-    /// The account's name.
-    name: String,
-    /// Its address.
-    address: Address,
-    /// How much, in minor units; null where it has not opted in.
-    amount: Option<u64>,
-}
-
 /// Does it.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let command = async |session: &Session<'_>| match &args.command {
@@ -210,21 +105,12 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 
 async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &SenderArgs) -> Result<Answer, Failure> {
     let many = signers.signers(session.context)?;
-    let asset = match session.create_asset(plan, from, many.as_ref()).await? {
-        Outcome::Done(asset) => asset,
-        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
+    let answer = |asset| {
+        let report = CreateReport::new(session, asset);
+        let pnp_registry::Asset { asset_id, unit, total, creator, .. } = &report.asset;
+        Answer::of(&report, format!("asset {asset_id} ({unit}), {total} minor units, held by {creator}"))
     };
-    let text =
-        format!("asset {} ({}), {} minor units, held by {}", asset.asset_id, asset.unit, asset.total, asset.creator);
-    let report = CreateReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        txids: vec![asset.txid.clone()],
-        round: asset.round,
-        asset,
-        record: session.record_name(),
-    };
-    Answer::of(&report, text)
+    session.conclude(signers, session.create_asset(plan, from, many.as_ref()).await?, answer).await
 }
 
 async fn opt_in(
@@ -234,23 +120,12 @@ async fn opt_in(
     signers: &SenderArgs,
 ) -> Result<Answer, Failure> {
     let many = signers.signers(session.context)?;
-    let done = match session.opt_in_to_asset(asset, from, many.as_ref()).await? {
-        Outcome::Done(done) => done,
-        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
+    let answer = |done: AssetOptedIn| {
+        let state = if done.sent.is_some() { "opted in to" } else { "had opted in already to" };
+        let text = format!("{} {state} asset {} ({})", done.account, done.asset.id, done.asset.unit_name);
+        Answer::of(&OptinReport::new(session, done), text)
     };
-    let AssetOptedIn { asset, account, sent } = done;
-    let state = if sent.is_some() { "opted in to" } else { "had opted in already to" };
-    let text = format!("{account} {state} asset {} ({})", asset.id, asset.unit_name);
-    let report = OptinReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        asset: asset.id,
-        account,
-        changed: sent.is_some(),
-        round: sent.as_ref().map(|sent| sent.confirmation.round),
-        txids: sent.map(|sent| sent.txids).unwrap_or_default(),
-    };
-    Answer::of(&report, text)
+    session.conclude(signers, session.opt_in_to_asset(asset, from, many.as_ref()).await?, answer).await
 }
 
 async fn send(
@@ -262,22 +137,12 @@ async fn send(
     signers: &SenderArgs,
 ) -> Result<Answer, Failure> {
     let many = signers.signers(session.context)?;
-    let done = match session.send_asset(amount, to, asset, from, many.as_ref()).await? {
-        Outcome::Done(done) => done,
-        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
+    let answer = |done: AssetSent| {
+        let text =
+            format!("sent {} to {} in round {}", shown(amount, &done.asset), done.to, done.sent.confirmation.round);
+        Answer::of(&SendReport::new(session, amount, done), text)
     };
-    let AssetSent { asset, from, to, sent } = done;
-    let report = SendReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        asset: asset.id,
-        from,
-        to,
-        amount,
-        txids: sent.txids,
-        round: sent.confirmation.round,
-    };
-    Answer::of(&report, format!("sent {} to {to} in round {}", shown(amount, &asset), report.round))
+    session.conclude(signers, session.send_asset(amount, to, asset, from, many.as_ref()).await?, answer).await
 }
 
 async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer, Failure> {
@@ -293,26 +158,7 @@ async fn show(session: &Session<'_>, asset: Option<AssetIndex>) -> Result<Answer
         let title = if index == 0 { "held by" } else { "" };
         lines.push(format!("{title:<9} {name:<9} {text}"));
     }
-    let report = |Holding { name, address, amount }| HoldingReport { name, address, amount };
-    let holdings = holdings.into_iter().map(report).collect();
-    let report = ShowReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        asset: asset.id,
-        unit: asset.unit_name,
-        name: asset.name,
-        total: asset.total,
-        decimals: asset.decimals,
-        creator: asset.creator,
-        manager: asset.manager,
-        reserve: asset.reserve,
-        freeze: asset.freeze,
-        clawback: asset.clawback,
-        default_frozen: asset.default_frozen,
-        url: asset.url,
-        holdings,
-    };
-    Answer::of(&report, lines.join("\n"))
+    Answer::of(&ShowReport::new(session, asset, holdings), lines.join("\n"))
 }
 
 /// An amount with its point and unit, and the minor units behind it.

@@ -9,12 +9,10 @@ use crate::terminal::input;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_client::Rejection;
-use pnp_ops::Place;
 use pnp_ops::explain::{Explanation, ListedLine, Listing, PastedError, ProgramSource, contract_listing};
+use pnp_ops::reports::explain::{ExplainReport, RefusalWords};
 use pnp_teal::{AssembleOptions, SourceMap, assemble, report};
 use pnp_types::{AppIndex, SignedTransaction, Txid, msgpack};
-use schemars::JsonSchema;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// A transaction's id.
@@ -43,44 +41,6 @@ pub(crate) struct Args {
     /// Take the program of this application from the network
     #[arg(long, value_parser = whole, allow_hyphen_values = true, conflicts_with = "source")]
     app: Option<AppIndex>,
-}
-
-/// What a node's error means: the line of TEAL, the rule it broke, and what to do.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ExplainReport {
-    /// What sort of error it is: the `code` that a command would have failed with.
-    code: String,
-    /// What happened.
-    message: String,
-    /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<String>,
-    /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-    /// The application that refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app: Option<AppIndex>,
-    /// The transaction's place in its group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group_index: Option<u64>,
-    /// The place in the program.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pc: Option<u64>,
-    /// The line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<Place>,
-    /// The rule that the line keeps.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule: Option<String>,
-    /// The lines around it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    listing: Vec<ListedLine>,
-    /// The stack before the step that failed, the top last; known if the group is given.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    stack: Vec<String>,
-    /// The error that was explained, in the node's words.
-    text: String,
 }
 
 /// Explains.
@@ -123,8 +83,9 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             .because(format!("it says: {}", explanation.text.chars().take(200).collect::<String>()))
             .hint("pass all of what was printed, between single quotes or on stdin (`explain -`)"));
     }
-    let report = ExplainReport::new(explanation);
-    Answer::of(&report, report.text())
+    let words = meaning(&explanation);
+    let report = ExplainReport::new(explanation, words, shown);
+    Answer::of(&report, text(&report))
 }
 
 fn read_group(path: &Path) -> Result<Vec<SignedTransaction>, Failure> {
@@ -171,51 +132,32 @@ fn listing_of(source: &Path, map: Option<&Path>) -> Result<Listing, Failure> {
     Ok(Listing::source(name, text, &map))
 }
 
-impl ExplainReport {
-    fn new(explanation: Explanation) -> Self {
-        let failure = refusal(&explanation.refusal);
-        let Explanation { refusal, listing, text, .. } = explanation;
-        let place = refusal.line;
-        let (app, group_index, pc) = match refusal.rejection {
-            Rejection::Logic { app, group_index, pc, .. } => (app, group_index, pc),
-            _ => (None, None, None),
-        };
-        let is_unknown_program = matches!(refusal.rejection, Rejection::Logic { .. }) && place.is_none();
-        let hint = if is_unknown_program {
+/// What the refusal means; for the line of a program that is not known, how to name it.
+fn meaning(Explanation { refusal: refused, .. }: &Explanation) -> RefusalWords {
+    let failure = refusal(refused);
+    let hint = match &refused.rejection {
+        Rejection::Logic { app, .. } if refused.line.is_none() => {
             let app = app.map_or_else(|| "N".to_owned(), |app| app.to_string());
             Some(format!("for the line, name its program: --app {app} --net NET, or --source FILE --map FILE"))
-        } else {
-            failure.hint.clone()
-        };
-        Self {
-            code: failure.code.to_owned(),
-            message: failure.message.clone(),
-            cause: failure.cause.clone(),
-            hint,
-            app,
-            group_index,
-            pc,
-            rule: place.as_ref().map(|place| place.rule().to_owned()),
-            listing,
-            place,
-            stack: refusal.step.map(|step| step.stack.iter().map(shown).collect()).unwrap_or_default(),
-            text,
         }
-    }
+        _ => failure.hint.clone(),
+    };
+    let (code, message, cause) = (failure.code.to_owned(), failure.message.clone(), failure.cause.clone());
+    RefusalWords { code, message, cause, hint }
+}
 
-    fn text(&self) -> String {
-        let mut lines = vec![self.message.clone()];
-        lines.extend(self.cause.iter().map(|cause| format!("  why:   {cause}")));
-        lines.extend(self.hint.iter().map(|hint| format!("  next:  {hint}")));
-        if !self.stack.is_empty() {
-            lines.push(format!("  stack: {} (the top last)", self.stack.join(", ")));
-        }
-        if !self.listing.is_empty() {
-            lines.push(String::new());
-        }
-        for ListedLine { line, text, here } in &self.listing {
-            lines.push(format!("{} {line:>5} | {text}", if *here { ">" } else { " " }).trim_end().to_owned());
-        }
-        lines.join("\n")
+fn text(report: &ExplainReport) -> String {
+    let mut lines = vec![report.message.clone()];
+    lines.extend(report.cause.iter().map(|cause| format!("  why:   {cause}")));
+    lines.extend(report.hint.iter().map(|hint| format!("  next:  {hint}")));
+    if !report.stack.is_empty() {
+        lines.push(format!("  stack: {} (the top last)", report.stack.join(", ")));
     }
+    if !report.listing.is_empty() {
+        lines.push(String::new());
+    }
+    for ListedLine { line, text, here } in &report.listing {
+        lines.push(format!("{} {line:>5} | {text}", if *here { ">" } else { " " }).trim_end().to_owned());
+    }
+    lines.join("\n")
 }

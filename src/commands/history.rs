@@ -4,14 +4,13 @@
 
 use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
-use crate::session::{Session, on_network};
+use crate::session::on_network;
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
-use pnp_ops::{BatchHistory, History, HistoryEntry, Signers};
+use pnp_ops::reports::history::HistoryReport;
+use pnp_ops::{BatchHistory, Signers};
 use pnp_registry::Rates;
 use pnp_types::AppIndex;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 /// Arguments of `history`.
 #[derive(Debug, clap::Args)]
@@ -27,50 +26,14 @@ pub(crate) struct Args {
     strict: bool,
 }
 
-/// What was done to the contracts: the record joined with the chain.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct HistoryReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The file of the record.
-    record: String,
-    /// What happened, oldest first.
-    events: Vec<HistoryEntry>,
-    /// How many older events there are.
-    older: usize,
-    /// What was billed in batches, by their journals here.
-    bills: Vec<BatchHistory>,
-    /// What record and chain disagree on, whichever event it belongs to.
-    disagreements: Vec<String>,
-    /// What was not looked at, and why: there may be more on the chain than is shown here.
-    not_looked_at: Vec<String>,
-}
-
 /// Shows it.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
-        let report = history(session, args).await?;
-        let answer = Answer::of(&report, report.text())?;
+        let report = HistoryReport::new(session, session.history(args.app).await?, args.limit);
+        let answer = Answer::of(&report, text(&report))?;
         Ok(if args.strict && !report.disagreements.is_empty() { answer.ending(Exit::Findings) } else { answer })
     })
     .await
-}
-
-async fn history(session: &Session<'_>, args: &Args) -> Result<HistoryReport, Failure> {
-    let History { mut events, batches, disagreements, not_searched } = session.history(args.app).await?;
-    let older = events.len().saturating_sub(args.limit);
-    Ok(HistoryReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        record: session.record_name(),
-        events: events.split_off(older),
-        older,
-        bills: batches,
-        disagreements,
-        not_looked_at: not_searched,
-    })
 }
 
 /// Who did something, and whose keys signed it.
@@ -96,43 +59,41 @@ fn batch_line(batch: &BatchHistory) -> String {
     )
 }
 
-impl HistoryReport {
-    fn text(&self) -> String {
-        let mut lines = Vec::new();
-        if self.older > 0 {
-            lines.push(format!(
-                "({} older events: --limit {})",
-                self.older,
-                self.older.saturating_add(self.events.len())
-            ));
-        }
-        for event in &self.events {
-            let commit = event.git_commit.as_deref().map(|commit| {
-                let dirty = if commit.ends_with('+') { "+" } else { "" };
-                format!(", commit {}{dirty}", commit.chars().take(10).collect::<String>())
-            });
-            let tool = event.tool_version.as_deref().map(|version| format!(", version {version}")).unwrap_or_default();
-            let rates = event.parameters.map(|Rates { fee_pct, min_rate, max_rate }| {
-                format!("  fee {fee_pct}, rates {min_rate} to {max_rate}")
-            });
-            lines.push(format!(
-                "{}  round {:<9} application {:<6} {:<7}{}",
-                event.time,
-                event.round,
-                event.app,
-                event.action,
-                rates.unwrap_or_default()
-            ));
-            let who = event.by.as_ref().map_or_else(|| "its block is not kept here".to_owned(), signed_by);
-            lines.push(format!("    {who}{tool}{}", commit.unwrap_or_default()));
-            lines.extend(event.txids.iter().map(|txid| format!("    {txid}")));
-        }
-        if self.events.is_empty() {
-            lines.push(format!("nothing is recorded on {}", self.network));
-        }
-        lines.extend(self.bills.iter().map(batch_line));
-        lines.extend(self.disagreements.iter().map(|one| format!("disagree  {one}")));
-        lines.extend(self.not_looked_at.iter().map(|one| format!("not seen  {one}")));
-        lines.join("\n")
+fn text(report: &HistoryReport) -> String {
+    let mut lines = Vec::new();
+    if report.older > 0 {
+        lines.push(format!(
+            "({} older events: --limit {})",
+            report.older,
+            report.older.saturating_add(report.events.len())
+        ));
     }
+    for event in &report.events {
+        let commit = event.git_commit.as_deref().map(|commit| {
+            let dirty = if commit.ends_with('+') { "+" } else { "" };
+            format!(", commit {}{dirty}", commit.chars().take(10).collect::<String>())
+        });
+        let tool = event.tool_version.as_deref().map(|version| format!(", version {version}")).unwrap_or_default();
+        let rates = event
+            .parameters
+            .map(|Rates { fee_pct, min_rate, max_rate }| format!("  fee {fee_pct}, rates {min_rate} to {max_rate}"));
+        lines.push(format!(
+            "{}  round {:<9} application {:<6} {:<7}{}",
+            event.time,
+            event.round,
+            event.app,
+            event.action,
+            rates.unwrap_or_default()
+        ));
+        let who = event.by.as_ref().map_or_else(|| "its block is not kept here".to_owned(), signed_by);
+        lines.push(format!("    {who}{tool}{}", commit.unwrap_or_default()));
+        lines.extend(event.txids.iter().map(|txid| format!("    {txid}")));
+    }
+    if report.events.is_empty() {
+        lines.push(format!("nothing is recorded on {}", report.network));
+    }
+    lines.extend(report.bills.iter().map(batch_line));
+    lines.extend(report.disagreements.iter().map(|one| format!("disagree  {one}")));
+    lines.extend(report.not_looked_at.iter().map(|one| format!("not seen  {one}")));
+    lines.join("\n")
 }

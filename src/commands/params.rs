@@ -7,11 +7,9 @@ use crate::session::target::Target;
 use crate::session::{Session, on_locked_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
-use pnp_ops::{Changed, Outcome, ParameterChange};
-use pnp_types::AppIndex;
-use pnp_usage::{BasisPoints, Parameters};
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_ops::reports::contract::ChangeReport;
+use pnp_ops::{Changed, ParameterChange};
+use pnp_usage::BasisPoints;
 
 /// Arguments of `params`.
 #[derive(Debug, clap::Args)]
@@ -32,10 +30,8 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     }
     on_locked_network(context, "params", async |session| {
         let signers = args.signers.signers(context)?;
-        match session.set_parameters(args.target.app, &change, signers.as_ref()).await? {
-            Outcome::Done(done) => changed(session, done),
-            Outcome::Unsigned(unsigned) => session.write_bundle(&args.signers, &unsigned).await,
-        }
+        let outcome = session.set_parameters(args.target.app, &change, signers.as_ref()).await?;
+        session.conclude(&args.signers, outcome, |done| changed(session, done)).await
     })
     .await
 }
@@ -61,51 +57,19 @@ impl RateArgs {
     }
 }
 
-/// A contract whose fee, price limits or programs were set.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ChangeReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The contract's application.
-    app: AppIndex,
-    /// Fee and price limits before.
-    before: Parameters,
-    /// Fee and price limits from here on.
-    after: Parameters,
-    /// The transaction.
-    txids: Vec<String>,
-    /// Its round.
-    round: u64,
-    /// The record that was changed; absent where the contract is in none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<String>,
-}
-
 /// Fee and limits before and after.
 pub(crate) fn changed(session: &Session<'_>, done: Changed) -> Result<Answer, Failure> {
-    let Changed { app, before, after, sent, recorded } = done;
+    let report = ChangeReport::new(session, done);
+    let ChangeReport { app, before, after, round, .. } = &report;
     let line = |name: &str, from: u64, to: u64| match from == to {
         true => format!("{name:<10}{to}"),
         false => format!("{name:<10}{from} -> {to}"),
     };
-    let round = sent.confirmation.round;
     let text = [
         format!("application {app}, round {round}"),
         line("fee_pct", before.fee_pct().get(), after.fee_pct().get()),
         line("min_rate", before.min_rate(), after.min_rate()),
         line("max_rate", before.max_rate(), after.max_rate()),
     ];
-    let report = ChangeReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        app,
-        before,
-        after,
-        txids: sent.txids,
-        round,
-        record: recorded.then(|| session.record_name()),
-    };
     Answer::of(&report, text.join("\n"))
 }

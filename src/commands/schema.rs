@@ -1,10 +1,10 @@
 //! `schema`: the JSON Schemas of what commands print with `--json`, as in `docs/schemas/`.
 
 use super::help::{HelpReport, VersionReport};
-use super::{account, asset, bill, check, compile, completions, cost, delete, demo, deploy, disassemble};
-use super::{doctor, explain, fmt, history, leave, localnet, man, multisig, optin, params, status, test, verify};
+use super::{bill, check, compile, completions, cost, demo, disassemble, fmt, localnet, man, multisig};
 use crate::failure::{ErrorReport, Failure};
 use crate::terminal::output::Answer;
+use pnp_ops::reports;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
@@ -105,22 +105,22 @@ const DOCUMENTS: &[Entry] = &[
     one::<ErrorReport>("error"),
     one::<HelpReport>("help"),
     one::<VersionReport>("version"),
-    one::<account::ExportReport>("account export"),
-    sent::<account::FundReport>("account fund"),
-    one::<account::KeptReport>("account import"),
-    one::<account::ListReport>("account list"),
-    either::<account::NewReport, account::KeptReport>(
+    one::<reports::account::ExportReport>("account export"),
+    sent::<reports::account::FundReport>("account fund"),
+    one::<reports::account::KeptReport>("account import"),
+    one::<reports::account::ListReport>("account list"),
+    either::<reports::account::NewReport, reports::account::KeptReport>(
         "account new",
         "An account made for a development network; with `--keystore`, one that is kept encrypted.",
     ),
-    one::<account::KeptReport>("account passwd"),
-    sent::<account::RekeyReport>("account rekey"),
-    one::<account::KeptReport>("account remove"),
-    sent::<asset::CreateReport>("asset create"),
-    sent::<asset::OptinReport>("asset optin"),
-    sent::<asset::SendReport>("asset send"),
-    one::<asset::ShowReport>("asset show"),
-    sent::<bill::BillReport>("bill"),
+    one::<reports::account::KeptReport>("account passwd"),
+    sent::<reports::account::RekeyReport>("account rekey"),
+    one::<reports::account::KeptReport>("account remove"),
+    sent::<reports::asset::CreateReport>("asset create"),
+    sent::<reports::asset::OptinReport>("asset optin"),
+    sent::<reports::asset::SendReport>("asset send"),
+    one::<reports::asset::ShowReport>("asset show"),
+    sent::<reports::bill::BillReport>("bill"),
     one::<bill::TickReport>("bill line"),
     one::<bill::SummaryReport>("bill summary"),
     either::<check::CheckReport, check::CheckListReport>(
@@ -130,15 +130,15 @@ const DOCUMENTS: &[Entry] = &[
     one::<compile::CompileReport>("compile"),
     one::<completions::CompletionsReport>("completions"),
     one::<cost::CostDocument>("cost"),
-    sent::<delete::DeleteReport>("delete"),
+    sent::<reports::contract::DeleteReport>("delete"),
     one::<demo::DemoReport>("demo"),
-    sent::<deploy::DeployReport>("deploy"),
+    sent::<reports::deploy::DeployReport>("deploy"),
     one::<disassemble::DisassembleReport>("disassemble"),
-    one::<doctor::DoctorReport>("doctor"),
-    one::<explain::ExplainReport>("explain"),
+    one::<reports::doctor::DoctorReport>("doctor"),
+    one::<reports::explain::ExplainReport>("explain"),
     one::<fmt::FmtReport>("fmt"),
-    one::<history::HistoryReport>("history"),
-    sent::<leave::LeaveReport>("leave"),
+    one::<reports::history::HistoryReport>("history"),
+    sent::<reports::contract::LeaveReport>("leave"),
     one::<localnet::RunReport>("localnet run"),
     either::<man::PageReport, man::ManReport>(
         "man",
@@ -151,14 +151,14 @@ const DOCUMENTS: &[Entry] = &[
     one::<multisig::SignReport>("multisig sign"),
     one::<multisig::StatusReport>("multisig status"),
     one::<multisig::SubmitReport>("multisig submit"),
-    sent::<optin::OptinReport>("optin"),
-    sent::<params::ChangeReport>("params"),
+    sent::<reports::contract::OptinReport>("optin"),
+    sent::<reports::contract::ChangeReport>("params"),
     either::<SchemasReport, SchemaReport>("schema", "The documents there are, or the JSON Schema of one."),
-    one::<status::StatusReport>("status"),
-    one::<status::AllReport>("status all"),
-    one::<test::TestReport>("test"),
-    sent::<params::ChangeReport>("update"),
-    one::<verify::VerifyReport>("verify"),
+    one::<reports::status::StatusReport>("status"),
+    one::<reports::environments::AllReport>("status all"),
+    one::<reports::suite::TestReport>("test"),
+    sent::<reports::contract::ChangeReport>("update"),
+    one::<reports::verify::VerifyReport>("verify"),
 ];
 
 /// Prints one, names all, or writes all.

@@ -6,11 +6,10 @@ use crate::session::context::Context;
 use crate::terminal::input::{read_source, read_text};
 use crate::terminal::output::Answer;
 use pnp_network::Kind;
+use pnp_ops::reports::suite::TestReport;
 use pnp_ops::{NamedScenario, Verdict};
 use pnp_usage::scenario::{self, Sources};
 use pnp_usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
-use schemars::JsonSchema;
-use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -29,21 +28,6 @@ pub(crate) struct Args {
     /// The clear program to test instead of the built-in one
     #[arg(long, value_name = "FILE")]
     clear: Option<PathBuf>,
-}
-
-/// The results of the scenarios.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct TestReport {
-    /// The network's name.
-    network: String,
-    /// How many scenarios passed.
-    passed: usize,
-    /// How many did not.
-    failed: usize,
-    /// How long all of them took.
-    milliseconds: u64,
-    /// Every scenario, in the order they were run.
-    scenarios: Vec<Verdict>,
 }
 
 /// The contract's own suite: file name and text.
@@ -99,17 +83,10 @@ async fn run_all(
         Some(format!("{}: {}: {failure}", verdict.file, verdict.scenario))
     });
     let mut lines: Vec<String> = failures.collect();
-    let failed = lines.len();
-    let report = TestReport {
-        network: session.network.name.clone(),
-        passed: verdicts.len().saturating_sub(failed),
-        failed,
-        milliseconds: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
-        scenarios: verdicts,
-    };
-    lines.push(format!("{} passed, {failed} failed on {}", report.passed, report.network));
+    let report = TestReport::new(session, verdicts, start.elapsed());
+    lines.push(format!("{} passed, {} failed on {}", report.passed, report.failed, report.network));
     let answer = Answer::of(&report, lines.join("\n"))?;
-    Ok(if failed == 0 { answer } else { answer.ending(Exit::Findings) })
+    Ok(if report.failed == 0 { answer } else { answer.ending(Exit::Findings) })
 }
 
 fn source(path: Option<&Path>, built_in: &str) -> Result<String, Failure> {

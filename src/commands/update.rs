@@ -8,7 +8,7 @@ use crate::session::context::Context;
 use crate::session::on_locked_network;
 use crate::session::target::Target;
 use crate::terminal::output::Answer;
-use pnp_ops::{Outcome, UpdateRequest};
+use pnp_ops::UpdateRequest;
 
 /// Arguments of `update`.
 #[derive(Debug, clap::Args)]
@@ -39,10 +39,8 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             version: args.app_version.clone(),
         };
         let signers = args.signers.signers(context)?;
-        match session.update(&request, signers.as_ref()).await? {
-            Outcome::Done(done) => changed(session, done),
-            Outcome::Unsigned(unsigned) => session.write_bundle(&args.signers, &unsigned).await,
-        }
+        let outcome = session.update(&request, signers.as_ref()).await?;
+        session.conclude(&args.signers, outcome, |done| changed(session, done)).await
     })
     .await
 }

@@ -63,6 +63,7 @@ mod observer;
 pub mod provenance;
 mod provision;
 mod refusal;
+pub mod reports;
 mod sender;
 mod sending;
 mod settings;

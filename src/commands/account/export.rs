@@ -3,9 +3,8 @@
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
+use pnp_ops::reports::account::ExportReport;
 use pnp_ops::{LocalKeys, words_of, write_words};
-use schemars::JsonSchema;
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// Arguments of `account export`.
@@ -16,17 +15,6 @@ pub(super) struct Args {
     /// Write the words to this new file, for you alone, instead of showing them
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-}
-
-/// An account whose words were written to a file.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct ExportReport {
-    /// The account's name.
-    name: String,
-    /// The address of its key.
-    address: String,
-    /// The file that holds the words.
-    file: String,
 }
 
 /// Does it.

@@ -9,21 +9,15 @@ mod rekey;
 mod remove;
 mod vault;
 
-pub(crate) use export::ExportReport;
-pub(crate) use list::ListReport;
-pub(crate) use new::NewReport;
-pub(crate) use rekey::RekeyReport;
-
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values;
-use pnp_ops::Outcome;
+use pnp_ops::Funded;
+use pnp_ops::reports::account::FundReport;
 use pnp_types::MicroAlgos;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 /// Arguments of `account`.
 #[derive(Debug, clap::Args)]
@@ -60,39 +54,6 @@ enum Command {
     Rekey(rekey::Args),
 }
 
-/// An account in the keystore.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct KeptReport {
-    /// The account's name.
-    name: String,
-    /// The account's address.
-    address: String,
-    /// The address of its key, where that is another: the account is rekeyed to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signer: Option<String>,
-    /// The keystore's file.
-    file: String,
-}
-
-/// An account that was sent Algos.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct FundReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The account's address.
-    address: String,
-    /// What was sent, in microAlgos.
-    amount: u64,
-    /// What the account has now, in microAlgos.
-    balance: u64,
-    /// The transaction.
-    txids: Vec<String>,
-    /// Its round.
-    round: u64,
-}
-
 /// Does it.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     match &args.command {
@@ -111,18 +72,9 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 
 async fn fund(session: &Session<'_>, who: &str, amount: MicroAlgos, signers: &SenderArgs) -> Result<Answer, Failure> {
     let many = signers.signers(session.context)?;
-    let done = match session.fund_account(who, amount, many.as_ref()).await? {
-        Outcome::Done(done) => done,
-        Outcome::Unsigned(unsigned) => return session.write_bundle(signers, &unsigned).await,
+    let answer = |done: Funded| {
+        let text = format!("{} has {}", done.address, done.balance);
+        Answer::of(&FundReport::new(session, amount, done), text)
     };
-    let report = FundReport {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        address: done.address.to_string(),
-        amount: amount.0,
-        balance: done.balance.0,
-        txids: done.sent.txids,
-        round: done.sent.confirmation.round,
-    };
-    Answer::of(&report, format!("{} has {}", done.address, done.balance))
+    session.conclude(signers, session.fund_account(who, amount, many.as_ref()).await?, answer).await
 }

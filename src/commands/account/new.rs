@@ -6,9 +6,8 @@ use crate::session::context::Context;
 use crate::session::{Session, on_network};
 use crate::terminal::output::Answer;
 use pnp_keys::KeyError;
+use pnp_ops::reports::account::NewReport;
 use pnp_types::SigningKey;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 /// Arguments of `account new`.
 #[derive(Debug, clap::Args)]
@@ -21,21 +20,6 @@ pub(super) struct Args {
     /// Encrypt it with an empty password where none is given
     #[arg(long, requires = "keystore")]
     empty_password: bool,
-}
-
-/// An account created for a development network.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct NewReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The account's name.
-    name: String,
-    /// Its address.
-    address: String,
-    /// The file that keeps its key.
-    file: String,
 }
 
 /// Does it.
@@ -56,14 +40,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 
 fn development(session: &Session<'_>, name: &str) -> Result<Answer, Failure> {
     let (address, file) = session.create_account(name)?;
-    let (network, file) = (&session.network.name, session.context.shown(file));
-    let text = format!("{name}  {address}\nkept in {file}, for {network} only");
-    let report = NewReport {
-        network: network.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        name: name.to_owned(),
-        address: address.to_string(),
-        file,
-    };
+    let report = NewReport::new(session, name, address, file);
+    let text = format!("{name}  {address}\nkept in {}, for {} only", report.file, report.network);
     Answer::of(&report, text)
 }

@@ -1,10 +1,11 @@
 //! `account passwd`: change the password of an account in the keystore.
 
-use super::vault::{Vault, report};
+use super::vault::Vault;
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use crate::terminal::unlock::Passwords;
+use pnp_ops::reports::account::KeptReport;
 
 /// Arguments of `account passwd`.
 #[derive(Debug, clap::Args)]
@@ -24,5 +25,5 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let fresh = Passwords::new_of(&vault.keys.environment, context.out, "PNP_KEYSTORE_NEW_PASSWORD");
     let password = fresh.new_one(&args.name, args.empty_password).await?;
     let kept = vault.keys.change_password(&old, key, password).await?;
-    Answer::of(&report(context, &kept), format!("{} has its new password", args.name))
+    Answer::of(&KeptReport::new(&context.settings(), &kept), format!("{} has its new password", args.name))
 }

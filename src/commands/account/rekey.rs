@@ -5,9 +5,8 @@ use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::session::{Session, on_locked_network};
 use crate::terminal::output::Answer;
-use pnp_ops::Outcome;
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_ops::Sent;
+use pnp_ops::reports::account::RekeyReport;
 
 /// Arguments of `account rekey`.
 #[derive(Debug, clap::Args)]
@@ -22,28 +21,6 @@ pub(super) struct Args {
     signers: SenderArgs,
 }
 
-/// An account, and who signs for it.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct RekeyReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The account's address.
-    address: String,
-    /// The address whose key signed for it before.
-    before: String,
-    /// The address whose key signs for it now.
-    signer: String,
-    /// Whether that is a change.
-    changed: bool,
-    /// The transaction; none where nothing changed.
-    txids: Vec<String>,
-    /// Its round.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    round: Option<u64>,
-}
-
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_locked_network(context, "account rekey", async |session| {
@@ -55,32 +32,19 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             let risk = format!("make sure that somebody has the key of {to}: an account without one is lost");
             context.out.warn(&risk);
         }
-        let mut report = RekeyReport {
-            network: session.network.name.clone(),
-            genesis_hash: session.identity.hash.clone(),
-            address: address.to_string(),
-            before: before.to_string(),
-            signer: to.to_string(),
-            changed: plan.is_change(),
-            txids: Vec::new(),
-            round: None,
-        };
         if !plan.is_change() {
-            return Answer::of(&report, format!("{to} signs for {address} already"));
+            let text = format!("{to} signs for {address} already");
+            return Answer::of(&RekeyReport::new(session, &plan, None), text);
         }
         if plan.sender.account().is_some() {
             confirm(session, &plan.effect()).await?;
         }
-        match session.rekey(&plan).await? {
-            Outcome::Unsigned(unsigned) => session.write_bundle(&args.signers, &unsigned).await,
-            Outcome::Done(sent) => {
-                report.txids = sent.txids;
-                report.round = Some(sent.confirmation.round);
-                let text =
-                    format!("{to} signs for {address} since round {}; before it was {before}", sent.confirmation.round);
-                Answer::of(&report, text)
-            }
-        }
+        let answer = |sent: Sent| {
+            let round = sent.confirmation.round;
+            let text = format!("{to} signs for {address} since round {round}; before it was {before}");
+            Answer::of(&RekeyReport::new(session, &plan, Some(sent)), text)
+        };
+        session.conclude(&args.signers, session.rekey(&plan).await?, answer).await
     })
     .await
 }

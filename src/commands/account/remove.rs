@@ -1,10 +1,10 @@
 //! `account remove`: remove an account from the keystore permanently.
 
-use super::vault::report;
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use pnp_ops::LocalKeys;
+use pnp_ops::reports::account::KeptReport;
 
 /// Arguments of `account remove`.
 #[derive(Debug, clap::Args)]
@@ -31,5 +31,5 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     }
     let removed = keys.remove(entry)?;
     let text = format!("{name} ({}) is removed from the keystore", removed.entry.address());
-    Answer::of(&report(context, &removed), text)
+    Answer::of(&KeptReport::new(&context.settings(), &removed), text)
 }

@@ -1,11 +1,11 @@
 //! The keystore with its passwords, for commands that ask no network.
 
-use super::KeptReport;
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use crate::terminal::unlock::Passwords;
-use pnp_ops::{KeptAccount, LocalKeys};
+use pnp_ops::LocalKeys;
+use pnp_ops::reports::account::KeptReport;
 use pnp_types::{Address, SigningKey};
 
 /// The keys of this machine, and the passwords of those in the keystore.
@@ -31,19 +31,9 @@ impl<'c> Vault<'c> {
         empty_password: bool,
     ) -> Result<Answer, Failure> {
         let password = self.passwords.new_one(name, empty_password).await?;
-        let report = report(self.context, &self.keys.keep(name, sender, key, password).await?);
+        let report = KeptReport::new(&self.context.settings(), &self.keys.keep(name, sender, key, password).await?);
         let acts = report.signer.as_ref().map(|signer| format!(", signed for by {signer}")).unwrap_or_default();
         let text = format!("{name}  {}{acts}\nkept, encrypted, in {}", report.address, report.file);
         Answer::of(&report, text)
-    }
-}
-
-/// An account of the keystore.
-pub(super) fn report(context: &Context, KeptAccount { entry, file }: &KeptAccount) -> KeptReport {
-    KeptReport {
-        name: entry.name().to_owned(),
-        address: entry.address().to_string(),
-        signer: entry.sender().map(|_| entry.signer().to_string()),
-        file: context.shown(file),
     }
 }

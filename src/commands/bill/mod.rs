@@ -5,7 +5,7 @@ mod batch_report;
 mod receipt;
 
 pub(crate) use batch_report::{SummaryReport, TickReport};
-pub(crate) use receipt::{BillReport, describe};
+pub(crate) use receipt::describe;
 
 use crate::commands::multisig::SenderArgs;
 use crate::failure::Failure;

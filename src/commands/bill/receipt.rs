@@ -4,21 +4,9 @@ use super::Args;
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::terminal::output::Answer;
-use pnp_ops::{BillOrder, Outcome};
+use pnp_ops::BillOrder;
+use pnp_ops::reports::bill::BillReport;
 use pnp_usage::{Receipt, StopSignal, Units};
-use schemars::JsonSchema;
-use serde::Serialize;
-
-/// A tick that was paid for, with its receipt.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct BillReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// What the payer has in hand.
-    receipt: Receipt,
-}
 
 /// Bills `units` and prints the receipt.
 pub(super) async fn run(session: &Session<'_>, args: &Args, units: Units) -> Result<Answer, Failure> {
@@ -27,13 +15,12 @@ pub(super) async fn run(session: &Session<'_>, args: &Args, units: Units) -> Res
     let order = BillOrder { app, user: args.user.clone(), units, unit_price: args.price, tick, asset: args.asset };
     let signers = args.signers.signers(session.context)?;
     // Ctrl-C ends the command itself: at once, or after the outcome of a group that was sent.
-    let receipt = match session.bill(&order, signers.as_ref(), &StopSignal::new()).await? {
-        Outcome::Done(receipt) => receipt,
-        Outcome::Unsigned(unsigned) => return session.write_bundle(&args.signers, &unsigned).await,
+    let outcome = session.bill(&order, signers.as_ref(), &StopSignal::new()).await?;
+    let answer = |receipt| {
+        let text = describe(&receipt);
+        Answer::of(&BillReport::new(session, receipt), text)
     };
-    let text = describe(&receipt);
-    let (network, genesis_hash) = (session.network.name.clone(), session.identity.hash.clone());
-    Answer::of(&BillReport { network, genesis_hash, receipt }, text)
+    session.conclude(&args.signers, outcome, answer).await
 }
 
 /// A receipt for people.

@@ -9,11 +9,12 @@ use crate::session::{Session, on_locked_network, on_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::{address, whole};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use pnp_ops::{DeployRequest, Extent, Outcome};
+use pnp_ops::reports::deploy::DeployReport;
+use pnp_ops::{DeployRequest, Extent};
 use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::{AssetChoice, BasisPoints, ContractChoices, OnSchemaBreak, OnUpdate, TemplateChoices};
 
-pub(crate) use report::{DeployReport, describe};
+pub(crate) use report::describe;
 
 /// Arguments of `deploy`.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -158,10 +159,8 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let request = args.request();
     let command = async |session: &Session<'_>| {
         let signers = args.signers.signers(context)?;
-        match session.deploy(&request, signers.as_ref()).await? {
-            Outcome::Done(deployment) => DeployReport::new(session, *deployment).answer(),
-            Outcome::Unsigned(unsigned) => session.write_bundle(&args.signers, &unsigned).await,
-        }
+        let outcome = session.deploy(&request, signers.as_ref()).await?;
+        session.conclude(&args.signers, outcome, |done| report::answer(&DeployReport::new(session, *done))).await
     };
     // A trial changes nothing.
     match request.extent {

@@ -10,7 +10,7 @@ use pnp_ops::multisig::{
     BundleRounds, LONGEST_VALIDITY, PreparedBundle, RecordedMultisig, Validity, create_bundle_file, default_file_name,
     find_multisig,
 };
-use pnp_ops::{Many, MultisigSigners, Unsigned};
+use pnp_ops::{Many, MultisigSigners, Outcome, Unsigned};
 use pnp_types::{Address, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -88,8 +88,21 @@ impl SenderArgs {
 }
 
 impl Session<'_> {
+    /// Answers with what was done; where several have to sign, with the bundle that is written for them.
+    pub(crate) async fn conclude<T>(
+        &self,
+        args: &SenderArgs,
+        outcome: Outcome<T>,
+        answer: impl FnOnce(T) -> Result<Answer, Failure>,
+    ) -> Result<Answer, Failure> {
+        match outcome {
+            Outcome::Done(done) => answer(done),
+            Outcome::Unsigned(unsigned) => self.write_bundle(args, &unsigned).await,
+        }
+    }
+
     /// Writes the bundle of those who have to sign, and answers with it.
-    pub(crate) async fn write_bundle(&self, args: &SenderArgs, unsigned: &Unsigned) -> Result<Answer, Failure> {
+    async fn write_bundle(&self, args: &SenderArgs, unsigned: &Unsigned) -> Result<Answer, Failure> {
         let rounds = BundleRounds { first_valid: args.first_valid, validity: args.validity };
         let PreparedBundle { bundle, validity } = self.prepare_bundle(unsigned, rounds).await?;
         let Unsigned { action, what, sender: Many { address, name, multisig }, .. } = unsigned;

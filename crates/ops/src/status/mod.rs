@@ -58,6 +58,19 @@ pub enum RunningProgram {
     Unknown,
 }
 
+impl RunningProgram {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ThisSource => "this source",
+            Self::Recorded => "the recorded source, not today's",
+            Self::Other => "another program than recorded",
+            Self::Unknown => "not recorded here",
+        }
+    }
+}
+
 /// A user of a contract.
 #[derive(Debug)]
 pub struct UserStatus {

@@ -11,26 +11,27 @@ use pnp_ops::doctor::Finding;
 
 /// A finding in words.
 #[derive(Debug)]
-pub(super) struct Words {
+struct Words {
     /// What was found, in one sentence.
-    pub(super) message: String,
+    message: String,
     /// What to do.
-    pub(super) hint: Option<String>,
+    hint: Option<String>,
+}
+
+/// A finding on `network`: what was found, and what to do.
+pub(super) fn of(finding: Finding, network: &str) -> (String, Option<String>) {
+    let words = match finding {
+        Finding::Files(finding) => files::words(finding),
+        Finding::Keys(finding) => keys::words(finding, network),
+        Finding::Network(finding) => network::words(finding),
+        Finding::Contract(finding) => contract::words(finding, network),
+        Finding::Balances(finding) => balances::words(finding, network),
+        Finding::Failed { error, .. } => Words::of_failure(&Failure::from(*error)),
+    };
+    (words.message, words.hint)
 }
 
 impl Words {
-    /// A finding on `network`.
-    pub(super) fn of(finding: Finding, network: &str) -> Self {
-        match finding {
-            Finding::Files(finding) => files::words(finding),
-            Finding::Keys(finding) => keys::words(finding, network),
-            Finding::Network(finding) => network::words(finding),
-            Finding::Contract(finding) => contract::words(finding, network),
-            Finding::Balances(finding) => balances::words(finding, network),
-            Finding::Failed { error, .. } => Self::of_failure(&Failure::from(*error)),
-        }
-    }
-
     fn of_failure(failure: &Failure) -> Self {
         let because = failure.cause.as_ref().map(|cause| format!(" ({cause})")).unwrap_or_default();
         Self { message: format!("{}{because}", failure.message), hint: failure.hint.clone() }
