@@ -1,8 +1,8 @@
 //! `schema`: the JSON Schemas of what commands print with `--json`, as in `docs/schemas/`.
 
 use super::help::{HelpReport, VersionReport};
-use super::{bill, check, compile, completions, cost, demo, disassemble, fmt, localnet, man, multisig};
-use crate::failure::{ErrorReport, Failure};
+use super::{check, compile, completions, cost, demo, disassemble, fmt, localnet, man};
+use crate::failure::Failure;
 use crate::terminal::output::Answer;
 use pnp_ops::reports;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -84,7 +84,7 @@ const fn either<A: JsonSchema, B: JsonSchema>(name: &'static str, about: &'stati
 
 /// What a command that sends answers with: its own document, or that of the bundle it wrote instead.
 const fn sent<T: JsonSchema>(name: &'static str) -> Entry {
-    Entry { name, about: About::Sent, schema: any_of::<T, multisig::Written>() }
+    Entry { name, about: About::Sent, schema: any_of::<T, reports::multisig::Written>() }
 }
 
 const fn any_of<A: JsonSchema, B: JsonSchema>() -> fn() -> Schema {
@@ -102,7 +102,7 @@ fn generator() -> SchemaGenerator {
 
 /// THE table: every document there is.
 const DOCUMENTS: &[Entry] = &[
-    one::<ErrorReport>("error"),
+    one::<reports::error::ErrorReport>("error"),
     one::<HelpReport>("help"),
     one::<VersionReport>("version"),
     one::<reports::account::ExportReport>("account export"),
@@ -121,8 +121,8 @@ const DOCUMENTS: &[Entry] = &[
     sent::<reports::asset::SendReport>("asset send"),
     one::<reports::asset::ShowReport>("asset show"),
     sent::<reports::bill::BillReport>("bill"),
-    one::<bill::TickReport>("bill line"),
-    one::<bill::SummaryReport>("bill summary"),
+    one::<reports::bill::TickReport>("bill line"),
+    one::<reports::bill::SummaryReport>("bill summary"),
     either::<check::CheckReport, check::CheckListReport>(
         "check",
         "What was found; with `--list` and `--explain`, the checks there are.",
@@ -144,13 +144,13 @@ const DOCUMENTS: &[Entry] = &[
         "man",
         "A page of the manual; with `--dir`, the files that were written.",
     ),
-    one::<multisig::InfoReport>("multisig info"),
-    one::<multisig::InspectReport>("multisig inspect"),
-    one::<multisig::MergeReport>("multisig merge"),
-    one::<multisig::NewReport>("multisig new"),
-    one::<multisig::SignReport>("multisig sign"),
-    one::<multisig::StatusReport>("multisig status"),
-    one::<multisig::SubmitReport>("multisig submit"),
+    one::<reports::multisig::InfoReport>("multisig info"),
+    one::<reports::multisig::InspectReport>("multisig inspect"),
+    one::<reports::multisig::MergeReport>("multisig merge"),
+    one::<reports::multisig::NewReport>("multisig new"),
+    one::<reports::multisig::SignReport>("multisig sign"),
+    one::<reports::multisig::StatusReport>("multisig status"),
+    one::<reports::multisig::SubmitReport>("multisig submit"),
     sent::<reports::contract::OptinReport>("optin"),
     sent::<reports::contract::ChangeReport>("params"),
     either::<SchemasReport, SchemaReport>("schema", "The documents there are, or the JSON Schema of one."),

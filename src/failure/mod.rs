@@ -2,7 +2,6 @@
 
 mod accounts;
 mod batch;
-pub(crate) mod bundle_words;
 mod client;
 mod contract;
 mod devnet;
@@ -21,7 +20,6 @@ mod usage;
 pub(crate) use batch::{GO_ON, interrupted_by_user};
 pub(crate) use multisig::unreadable_bundle;
 pub(crate) use refusal::{refusal, rejected};
-pub(crate) use report::{ErrorBody, ErrorReport};
 
 use serde_json::{Map, Value};
 use std::fmt::Display;

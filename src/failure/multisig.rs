@@ -1,7 +1,8 @@
 //! Errors of multisignatures and of the bundles they sign: what happened, why, what to do.
 
-use super::{Failure, bundle_words, is_disk_full};
+use super::{Failure, is_disk_full};
 use pnp_ops::multisig::{Field, LONGEST_VALIDITY, MultisigError};
+use pnp_ops::reports::bundle_words;
 use pnp_types::{Address, BundleError};
 use std::path::Path;
 

@@ -2,7 +2,6 @@
 
 pub(crate) mod callouts;
 pub(crate) mod core_file;
-pub(crate) mod effect;
 pub(crate) mod input;
 pub(crate) mod interrupt;
 pub(crate) mod output;

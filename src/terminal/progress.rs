@@ -1,12 +1,12 @@
 //! The events of operations in words, and the question at the terminal before something is sent on MainNet.
 
-use crate::failure::bundle_words;
+use crate::terminal::callouts;
 use crate::terminal::interrupt;
 use crate::terminal::output::{Output, Waiting};
 use crate::terminal::unlock::Passwords;
-use crate::terminal::{callouts, effect};
 use pnp_keys::Opener;
 use pnp_network::Environment;
+use pnp_ops::reports::{bundle_words, effect};
 use pnp_ops::{Approve, BatchTotals, Deciding, Decision, Effect, Event, Host, Observer, Proposal};
 use pnp_types::{Address, MicroAlgos, Transaction, Txid};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,12 +1,13 @@
 //! Many ticks: lines of a file or one bill many times, with a journal.
 
 use super::Args;
-use super::batch_report::{Place, Printer};
+use super::batch_report::Printer;
 use crate::failure::{Failure, refusal};
 use crate::session::Session;
 use crate::terminal::interrupt;
 use crate::terminal::output::Answer;
 use pnp_client::Rejection;
+use pnp_ops::reports::bill::BatchPlace;
 use pnp_ops::{BatchEnd, BatchLines, BatchRequest, Refusal};
 use pnp_usage::batch::{Format, Input, Row};
 use pnp_usage::{StopSignal, TickId, Units};
@@ -17,12 +18,7 @@ use std::sync::Arc;
 /// Bills every line.
 pub(super) async fn run(session: &Session<'_>, args: &Args) -> Result<Answer, Failure> {
     let batch = session.open_batch(request(args)?).await?;
-    let place = Place {
-        network: session.network.name.clone(),
-        genesis_hash: session.identity.hash.clone(),
-        app: batch.app(),
-        journal: session.context.shown(batch.journal()),
-    };
+    let place = BatchPlace::new(session, &batch);
     let mut printer = Printer::new(session.context.out, batch.total());
     let stop = StopSignal::new();
     interrupt::stop_in_order(stop.clone());

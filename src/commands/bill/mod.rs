@@ -4,7 +4,6 @@ mod batch;
 mod batch_report;
 mod receipt;
 
-pub(crate) use batch_report::{SummaryReport, TickReport};
 pub(crate) use receipt::describe;
 
 use crate::commands::multisig::SenderArgs;

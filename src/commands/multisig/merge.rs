@@ -2,12 +2,11 @@
 
 use super::read;
 use crate::failure::Failure;
-use crate::failure::bundle_words;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
-use pnp_ops::multisig::{NamedBundle, Signatures, Validity, create_bundle_file, merge};
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_ops::multisig::{NamedBundle, create_bundle_file, merge};
+use pnp_ops::reports::bundle_words;
+use pnp_ops::reports::multisig::MergeReport;
 use std::path::PathBuf;
 
 /// Arguments of `multisig merge`.
@@ -21,30 +20,12 @@ pub(super) struct Args {
     out: PathBuf,
 }
 
-/// Copies of a bundle that became one.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct MergeReport {
-    /// The file with all signatures.
-    bundle: String,
-    /// The copies it was made of.
-    copies: Vec<String>,
-    /// Who has signed.
-    signatures: Signatures,
-    /// When it can be sent.
-    validity: Validity,
-}
-
 /// Does it; asks no network.
 pub(super) fn run(_context: &Context, args: &Args) -> Result<Answer, Failure> {
     let copies = args.files.iter().map(|file| read(file, None)).collect::<Result<Vec<NamedBundle>, Failure>>()?;
     let merged = merge(&copies)?;
     create_bundle_file(&args.out, &merged)?;
-    let report = MergeReport {
-        bundle: args.out.display().to_string(),
-        copies: copies.into_iter().map(|copy| copy.name).collect(),
-        signatures: Signatures::of(&merged),
-        validity: Validity::of(&merged, None),
-    };
+    let report = MergeReport::new(args.out.display().to_string(), copies, &merged);
     Answer::of(&report, text(&report))
 }
 

@@ -11,15 +11,8 @@ mod sign;
 mod status;
 mod submit;
 
-pub(crate) use inspect::InspectReport;
-pub(crate) use merge::MergeReport;
-pub(crate) use new::{InfoReport, NewReport};
-pub(crate) use sender::{SenderArgs, Written};
-pub(crate) use sign::SignReport;
-pub(crate) use status::StatusReport;
-pub(crate) use submit::SubmitReport;
+pub(crate) use sender::SenderArgs;
 
-use crate::failure::bundle_words;
 use crate::failure::{Failure, unreadable_bundle};
 use crate::session::context::Context;
 use crate::terminal::input;
@@ -94,20 +87,11 @@ fn with_name(context: &Context, multisig: Address) -> String {
     }
 }
 
-/// Why there is no network.
-fn no_network(why: NoNetwork) -> String {
-    match why {
-        NoNetwork::Offline => "--offline was given".to_owned(),
-        NoNetwork::NoEmbedded => "this folder has no embedded network; --net names another one".to_owned(),
-        NoNetwork::Unreachable(error) => {
-            let failure = Failure::from(*error);
-            let cause = failure.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
-            format!("{}{cause}", failure.message)
-        }
-        NoNetwork::Another { bundle, network } => {
-            format!("the bundle is for {}, and --net {network} is another network", bundle_words::network(bundle))
-        }
-    }
+/// What an error means, in one line.
+fn message(error: pnp_ops::Error) -> String {
+    let failure = Failure::from(error);
+    let cause = failure.cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{}{cause}", failure.message)
 }
 
 /// Does it.

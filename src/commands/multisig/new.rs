@@ -3,9 +3,8 @@
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
-use pnp_ops::multisig::{MultisigRequest, RecordedMultisig, all_multisigs, find_multisig, record_multisig};
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_ops::multisig::{MultisigRequest, all_multisigs, find_multisig, record_multisig};
+use pnp_ops::reports::multisig::{InfoReport, Multisig, NewReport};
 
 /// Arguments of `multisig new`.
 #[derive(Debug, clap::Args)]
@@ -28,37 +27,6 @@ pub(super) struct InfoArgs {
     multisig: Option<String>,
 }
 
-/// A multisignature.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Multisig {
-    /// Its name here.
-    name: String,
-    /// Its address.
-    address: String,
-    /// How many have to sign.
-    threshold: u8,
-    /// Who may sign, in the order that makes the address.
-    signers: Vec<String>,
-    /// The file that records it.
-    file: String,
-}
-
-/// A multisignature that was recorded.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct NewReport {
-    #[serde(flatten)]
-    multisig: Multisig,
-    /// Whether it was not recorded before.
-    made: bool,
-}
-
-/// The recorded multisignatures.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct InfoReport {
-    /// In the order of their names.
-    multisigs: Vec<Multisig>,
-}
-
 /// How many have to sign: at least one, and no more than there can be keys.
 fn threshold(text: &str) -> Result<u8, String> {
     match crate::terminal::values::whole(text)? {
@@ -71,7 +39,7 @@ fn threshold(text: &str) -> Result<u8, String> {
 pub(super) async fn new(context: &Context, args: &NewArgs) -> Result<Answer, Failure> {
     let request = MultisigRequest { signers: args.signers.clone(), threshold: args.threshold, name: args.name.clone() };
     let (recorded, made) = record_multisig(&context.settings(), &context.host(), &request).await?;
-    let report = NewReport { multisig: described(context, &recorded), made };
+    let report = NewReport { multisig: Multisig::new(&context.settings(), &recorded), made };
     let mut text = lines(&report.multisig);
     if args.threshold == 1 {
         text.push("note      one signature is enough: each signer alone can do everything".to_owned());
@@ -89,23 +57,13 @@ pub(super) fn info(context: &Context, args: &InfoArgs) -> Result<Answer, Failure
         Some(asked) => vec![find_multisig(&context.folder, asked)?],
         None => all_multisigs(&context.folder)?,
     };
-    let multisigs: Vec<_> = found.iter().map(|found| described(context, found)).collect();
+    let settings = context.settings();
+    let multisigs: Vec<_> = found.iter().map(|found| Multisig::new(&settings, found)).collect();
     let text = match multisigs.is_empty() {
         true => "no multisignature is recorded: `pnp-contract multisig new` makes one".to_owned(),
         false => multisigs.iter().map(|multisig| lines(multisig).join("\n")).collect::<Vec<_>>().join("\n\n"),
     };
     Answer::of(&InfoReport { multisigs }, text)
-}
-
-fn described(context: &Context, recorded: &RecordedMultisig) -> Multisig {
-    let RecordedMultisig { name, account, path } = recorded;
-    Multisig {
-        name: name.clone(),
-        address: account.address().to_string(),
-        threshold: account.threshold(),
-        signers: account.keys().map(|key| key.to_string()).collect(),
-        file: context.shown(path),
-    }
 }
 
 fn lines(multisig: &Multisig) -> Vec<String> {

@@ -1,19 +1,17 @@
 //! The options for several signers, and the bundle that a command writes for them.
 
 use crate::failure::Failure;
-use crate::failure::bundle_words;
 use crate::session::Session;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use crate::terminal::values;
 use pnp_ops::multisig::{
-    BundleRounds, LONGEST_VALIDITY, PreparedBundle, RecordedMultisig, Validity, create_bundle_file, default_file_name,
-    find_multisig,
+    BundleRounds, LONGEST_VALIDITY, RecordedMultisig, create_bundle_file, default_file_name, find_multisig,
 };
-use pnp_ops::{Many, MultisigSigners, Outcome, Unsigned};
+use pnp_ops::reports::bundle_words;
+use pnp_ops::reports::multisig::Written;
+use pnp_ops::{MultisigSigners, Outcome, Unsigned};
 use pnp_types::{Address, Round};
-use schemars::JsonSchema;
-use serde::Serialize;
 use std::path::PathBuf;
 
 /// Options of every command that sends.
@@ -36,41 +34,6 @@ pub(crate) struct SenderArgs {
     /// The first round it may be sent in, where signatures are gathered before [default: now]
     #[arg(long, value_name = "ROUND", requires = "multisig", value_parser = values::whole)]
     first_valid: Option<Round>,
-}
-
-/// A bundle that was written, for its signers.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Bundle")]
-pub(crate) struct Written {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// Where the bundle is.
-    bundle: String,
-    /// What it does, in one word.
-    action: String,
-    /// What it does, in one sentence.
-    effect: String,
-    /// The account it is for.
-    sender: String,
-    /// The multisignature's name.
-    name: String,
-    /// The multisignature's address.
-    multisig: String,
-    /// How many have to sign.
-    threshold: u8,
-    /// Who may sign.
-    signers: Vec<String>,
-    /// The transactions, in their group's order.
-    txids: Vec<String>,
-    /// The group's id, base64; absent for a transaction alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<String>,
-    /// The network's fees, in microAlgos.
-    fee: u64,
-    /// When it can be sent.
-    validity: Validity,
 }
 
 impl SenderArgs {
@@ -104,49 +67,30 @@ impl Session<'_> {
     /// Writes the bundle of those who have to sign, and answers with it.
     async fn write_bundle(&self, args: &SenderArgs, unsigned: &Unsigned) -> Result<Answer, Failure> {
         let rounds = BundleRounds { first_valid: args.first_valid, validity: args.validity };
-        let PreparedBundle { bundle, validity } = self.prepare_bundle(unsigned, rounds).await?;
-        let Unsigned { action, what, sender: Many { address, name, multisig }, .. } = unsigned;
-        let path = args.out.clone().unwrap_or_else(|| default_file_name(action, &bundle));
-        create_bundle_file(&path, &bundle)?;
-        let written = Written {
-            network: self.network.name.clone(),
-            genesis_hash: self.identity.hash.clone(),
-            bundle: path.display().to_string(),
-            action: (*action).to_owned(),
-            effect: what.clone(),
-            sender: address.to_string(),
-            name: name.clone(),
-            multisig: multisig.address().to_string(),
-            threshold: multisig.threshold(),
-            signers: multisig.keys().map(|key| key.to_string()).collect(),
-            txids: bundle.transactions().map(|transaction| transaction.id().to_string()).collect(),
-            group: Some(bundle.group()).filter(|group| !group.is_zero()).map(|group| group.to_base64()),
-            fee: bundle.fee().0,
-            validity,
-        };
-        written.answer()
+        let prepared = self.prepare_bundle(unsigned, rounds).await?;
+        let path = args.out.clone().unwrap_or_else(|| default_file_name(unsigned.action, &prepared.bundle));
+        create_bundle_file(&path, &prepared.bundle)?;
+        written(&Written::new(self, path.display().to_string(), unsigned, prepared))
     }
 }
 
-impl Written {
-    /// What the command answers.
-    fn answer(&self) -> Result<Answer, Failure> {
-        let Self { bundle: file, effect, sender, multisig, name, threshold, signers, fee, validity, .. } = self;
-        let rekeyed = if sender == multisig { String::new() } else { format!(", rekeyed to {name}") };
-        let signers: Vec<_> = signers.iter().map(|signer| format!("          {signer}")).collect();
-        let mut lines = vec![
-            format!("bundle    {file}, not sent: {effect}"),
-            format!("sender    {sender}{rekeyed}"),
-            format!("signers   {threshold} of {} of {name} ({multisig})", signers.len()),
-            signers.join("\n"),
-            format!("fee       {}", pnp_types::MicroAlgos(*fee)),
-            format!("valid     {}", bundle_words::validity(validity)),
-        ];
-        lines.extend(self.txids.iter().map(|txid| format!("txid      {txid}")));
-        lines.push(format!(
-            "Next: each signer runs `pnp-contract multisig inspect {file}` and `multisig sign {file}` (or `goal clerk multisig \
-             sign -t {file} -a ADDRESS`); then `multisig merge` the copies, and `multisig submit`."
-        ));
-        Answer::of(self, lines.join("\n"))
-    }
+/// What the command answers.
+fn written(report: &Written) -> Result<Answer, Failure> {
+    let Written { bundle: file, effect, sender, multisig, name, threshold, signers, fee, validity, .. } = report;
+    let rekeyed = if sender == multisig { String::new() } else { format!(", rekeyed to {name}") };
+    let signers: Vec<_> = signers.iter().map(|signer| format!("          {signer}")).collect();
+    let mut lines = vec![
+        format!("bundle    {file}, not sent: {effect}"),
+        format!("sender    {sender}{rekeyed}"),
+        format!("signers   {threshold} of {} of {name} ({multisig})", signers.len()),
+        signers.join("\n"),
+        format!("fee       {}", pnp_types::MicroAlgos(*fee)),
+        format!("valid     {}", bundle_words::validity(validity)),
+    ];
+    lines.extend(report.txids.iter().map(|txid| format!("txid      {txid}")));
+    lines.push(format!(
+        "Next: each signer runs `pnp-contract multisig inspect {file}` and `multisig sign {file}` (or `goal clerk multisig \
+         sign -t {file} -a ADDRESS`); then `multisig merge` the copies, and `multisig submit`."
+    ));
+    Answer::of(report, lines.join("\n"))
 }

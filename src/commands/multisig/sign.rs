@@ -1,15 +1,13 @@
 //! `multisig sign`: one signer's signature, on the signer's own machine, with or without a network.
 
-use super::inspect::InspectReport;
-use super::{BundleArgs, network};
+use super::{BundleArgs, inspect, network};
 use crate::failure::Failure;
-use crate::failure::bundle_words;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use pnp_keys::Account;
-use pnp_ops::multisig::{Signatures, SigningPlan, Validity, create_bundle_file, replace_bundle_file};
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_ops::multisig::{SigningPlan, create_bundle_file, replace_bundle_file};
+use pnp_ops::reports::bundle_words;
+use pnp_ops::reports::multisig::SignReport;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `multisig sign`.
@@ -28,23 +26,6 @@ pub(super) struct Args {
     offline: bool,
 }
 
-/// A bundle that was signed.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct SignReport {
-    /// The file with the signature.
-    bundle: String,
-    /// Whose key signed.
-    signer: String,
-    /// Its name here.
-    name: String,
-    /// Whether it had not signed before.
-    changed: bool,
-    /// Who has signed.
-    signatures: Signatures,
-    /// When it can be sent.
-    validity: Validity,
-}
-
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let file = &args.bundle.file;
@@ -56,7 +37,7 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let signer = args.signer.as_deref();
     let (plan, inspection) = SigningPlan::new(&context.settings(), &context.host(), &named, network, signer).await?;
     let validity = inspection.validity.clone();
-    context.out.say(&InspectReport::of(&named.name, inspection).text(context));
+    context.out.say(&inspect::text(&inspect::report(&named.name, inspection), context));
     confirm(context, &plan.account).await?;
     let signed = plan.sign().await?;
     match &args.out {
@@ -64,14 +45,8 @@ pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         None if signed.changed => replace_bundle_file(file, &signed.bundle)?,
         None => {}
     }
-    let report = SignReport {
-        bundle: args.out.as_ref().unwrap_or(file).display().to_string(),
-        signer: plan.account.signer().to_string(),
-        name: plan.account.name.clone(),
-        changed: signed.changed,
-        signatures: Signatures::of(&signed.bundle),
-        validity,
-    };
+    let written = args.out.as_ref().unwrap_or(file).display().to_string();
+    let report = SignReport::new(written, &plan, &signed, validity);
     Answer::of(&report, text(&report))
 }
 

@@ -4,11 +4,8 @@ use super::BundleArgs;
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::session::on_locked_network;
-use crate::terminal::effect;
 use crate::terminal::output::Answer;
-use pnp_types::{AppIndex, AssetIndex, Round};
-use schemars::JsonSchema;
-use serde::Serialize;
+use pnp_ops::reports::multisig::SubmitReport;
 
 /// Arguments of `multisig submit`.
 #[derive(Debug, clap::Args)]
@@ -17,51 +14,12 @@ pub(super) struct Args {
     bundle: BundleArgs,
 }
 
-/// A bundle that is confirmed.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(crate) struct SubmitReport {
-    /// The network's name.
-    network: String,
-    /// The network's genesis hash, base64.
-    genesis_hash: String,
-    /// The bundle's file.
-    bundle: String,
-    /// What it did, a sentence for each transaction.
-    effects: Vec<String>,
-    /// The transactions, in the group's order.
-    txids: Vec<String>,
-    /// The round they are confirmed in.
-    round: Round,
-    /// Whether they were sent before, by this program or another.
-    sent_before: bool,
-    /// The application it was about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    app: Option<AppIndex>,
-    /// The asset it made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    asset: Option<AssetIndex>,
-    /// The record that was changed; absent where it has nothing to say about this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    record: Option<String>,
-}
-
 /// Does it.
 pub(super) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let bundle = args.bundle.read(context)?;
     on_locked_network(context, "multisig submit", async |session| {
         let done = session.submit_bundle(&bundle).await?;
-        let report = SubmitReport {
-            network: session.network.name.clone(),
-            genesis_hash: session.identity.hash.clone(),
-            bundle: bundle.name.clone(),
-            effects: bundle.bundle.transactions().map(effect::sentence).collect(),
-            txids: bundle.bundle.transactions().map(|transaction| transaction.id().to_string()).collect(),
-            round: done.confirmation.round,
-            sent_before: done.sent_before,
-            app: done.app,
-            asset: done.asset,
-            record: done.recorded.then(|| session.record_name()),
-        };
+        let report = SubmitReport::new(session, &bundle, done);
         Answer::of(&report, text(&report))
     })
     .await

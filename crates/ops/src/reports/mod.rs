@@ -6,12 +6,16 @@
 pub mod account;
 pub mod asset;
 pub mod bill;
+pub mod bundle_words;
 pub mod contract;
 pub mod deploy;
 pub mod doctor;
+pub mod effect;
 pub mod environments;
+pub mod error;
 pub mod explain;
 pub mod history;
+pub mod multisig;
 pub mod status;
 pub mod suite;
 pub mod verify;

@@ -2,14 +2,13 @@
 //!
 //! Bytes that come from others are never printed as they are: a note could move the cursor.
 
+use crate::multisig::{Danger, Field, FieldValue, SignatureState, Signatures, SignerState, Validity, ValidityWarning};
 use pnp_network::PublicNetwork;
-use pnp_ops::multisig::{
-    Danger, Field, FieldValue, SignatureState, Signatures, SignerState, Validity, ValidityWarning,
-};
 use pnp_types::Digest;
 
 /// When a bundle can be sent, in one line.
-pub(crate) fn validity(validity: &Validity) -> String {
+#[must_use]
+pub fn validity(validity: &Validity) -> String {
     let Validity { first_valid, last_valid, now, rounds_left, .. } = validity;
     let rounds = format!("rounds {first_valid} to {last_valid}");
     match (now, rounds_left) {
@@ -26,7 +25,8 @@ pub(crate) fn validity(validity: &Validity) -> String {
 }
 
 /// Why a bundle may not be sent in time.
-pub(crate) fn validity_warning(warning: ValidityWarning) -> String {
+#[must_use]
+pub fn validity_warning(warning: ValidityWarning) -> String {
     match warning {
         ValidityWarning::Never { first_valid, last_valid } => {
             format!("it can never be sent: round {first_valid} is after round {last_valid}")
@@ -39,7 +39,8 @@ pub(crate) fn validity_warning(warning: ValidityWarning) -> String {
 }
 
 /// Rounds and about how long they last.
-pub(crate) fn duration(rounds: u64) -> String {
+#[must_use]
+pub fn duration(rounds: u64) -> String {
     let seconds = Validity::seconds(rounds);
     let (unit, number) = match seconds {
         0..120 => ("seconds", seconds),
@@ -51,7 +52,8 @@ pub(crate) fn duration(rounds: u64) -> String {
 }
 
 /// How many have signed, in one line.
-pub(crate) fn signatures(signatures: &Signatures) -> String {
+#[must_use]
+pub fn signatures(signatures: &Signatures) -> String {
     let signed = signatures.in_state(SignatureState::Signed).count();
     let state = match (signatures.in_state(SignatureState::Wrong).count(), signatures.missing) {
         (0, 0) => "enough to send it".to_owned(),
@@ -64,7 +66,8 @@ pub(crate) fn signatures(signatures: &Signatures) -> String {
 }
 
 /// A line for each signer.
-pub(crate) fn signers(signatures: &Signatures) -> Vec<String> {
+#[must_use]
+pub fn signers(signatures: &Signatures) -> Vec<String> {
     let line = |signer: &SignerState| {
         let state = match signer.state {
             SignatureState::Signed => "signed",
@@ -78,7 +81,8 @@ pub(crate) fn signers(signatures: &Signatures) -> Vec<String> {
 }
 
 /// What people call the network with this genesis hash.
-pub(crate) fn network(genesis_hash: Digest) -> String {
+#[must_use]
+pub fn network(genesis_hash: Digest) -> String {
     let hash = genesis_hash.to_base64();
     match PublicNetwork::by_genesis_hash(&hash) {
         Some(public) => public.name().to_owned(),
@@ -87,7 +91,8 @@ pub(crate) fn network(genesis_hash: Digest) -> String {
 }
 
 /// The value of a field.
-pub(crate) fn value(value: &FieldValue) -> String {
+#[must_use]
+pub fn value(value: &FieldValue) -> String {
     match value {
         FieldValue::Set => "set".to_owned(),
         FieldValue::Yes => "yes".to_owned(),
@@ -111,12 +116,14 @@ pub(crate) fn value(value: &FieldValue) -> String {
 }
 
 /// A field in one line.
-pub(crate) fn field(field: &Field) -> String {
+#[must_use]
+pub fn field(field: &Field) -> String {
     format!("{} {}", field.name, value(&field.value))
 }
 
 /// What a field gives away for good.
-pub(crate) const fn danger(danger: Danger) -> &'static str {
+#[must_use]
+pub const fn danger(danger: Danger) -> &'static str {
     match danger {
         Danger::Rekey => "from then on only that key signs for the sender: the account is given away",
         Danger::HighFee => "that is over a hundred times the usual fee",
@@ -132,7 +139,8 @@ pub(crate) const fn danger(danger: Danger) -> &'static str {
 }
 
 /// Bytes for people: text in quotes where it is plain, a number beside eight bytes, else hex.
-pub(crate) fn quoted(bytes: &[u8]) -> String {
+#[must_use]
+pub fn quoted(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.is_empty() && text.chars().all(|c| !c.is_control()) => quoted_text(text),
         _ => match <[u8; 8]>::try_from(bytes) {
@@ -150,7 +158,7 @@ fn quoted_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pnp_ops::multisig::fields;
+    use crate::multisig::fields;
     use pnp_types::{Transaction, TransactionType};
 
     #[test]

@@ -1,11 +1,12 @@
 //! What a transaction does, in one sentence.
 
-use crate::failure::bundle_words::quoted;
+use super::bundle_words::quoted;
 use pnp_types::{ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};
 use pnp_usage::{Creation, Intent, Parameters};
 
-/// One sentence, without the fields that [`crate::failure::bundle_words`] shows anyway.
-pub(crate) fn sentence(transaction: &Transaction) -> String {
+/// One sentence, without the fields that [`bundle_words`](super::bundle_words) shows anyway.
+#[must_use]
+pub fn sentence(transaction: &Transaction) -> String {
     let Transaction { kind, payment, asset_transfer, asset_config, asset_freeze, application_call, .. } = transaction;
     let sender = transaction.header.sender;
     let done = match kind {
