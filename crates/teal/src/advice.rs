@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn the_version_that_knows_a_name_is_told() {
+    fn the_version_that_has_a_name_is_reported() {
         let source = "#pragma version 8\nbyte 0x00\nint 0\nint 0\nbyte 0x00\nbox_splice";
         let text = "`box_splice` needs version 10; this program is version 8: change `#pragma version`";
         assert_eq!(help(source), text);

@@ -31,7 +31,7 @@ pub(super) fn failure(token: Token, problem: Problem) -> Failure {
 
 /// What was learned of an instruction's bytes when its types were read, so that it need not be read twice. Nothing is wrong
 /// with any of it.
-enum Learned<'a> {
+enum ParsedOperand<'a> {
     Nothing,
     /// The immediates of an opcode that reads a field; where it has only one, the second is meaningless.
     Immediates([u8; 2]),
@@ -193,7 +193,7 @@ impl<'a> Assembler<'a> {
         self.code.mark(first);
         let (mut takes, mut gives) = (form.args, form.returns);
         let (one, two);
-        let mut learned = Learned::Nothing;
+        let mut parsed = ParsedOperand::Nothing;
         // The most frequent ones need no lists.
         let needs_lists = match (form.refine, args) {
             (Refine::Nothing, _) => false,
@@ -212,7 +212,7 @@ impl<'a> Assembler<'a> {
             }
             (Refine::Field(place, table), _) => {
                 if let Some((field, immediates)) = self.field(place, table, args) {
-                    learned = Learned::Immediates(immediates);
+                    parsed = ParsedOperand::Immediates(immediates);
                     if field.ty.is_concrete() {
                         gives = std::slice::from_ref(&field.ty);
                     }
@@ -221,7 +221,7 @@ impl<'a> Assembler<'a> {
             }
             (Refine::Int, [only]) => match short_decimal(only.bytes(self.source)) {
                 Some(value) => {
-                    learned = Learned::Int(value);
+                    parsed = ParsedOperand::Int(value);
                     one = [StackType::uint(value, value)];
                     gives = &one;
                     false
@@ -230,7 +230,7 @@ impl<'a> Assembler<'a> {
             },
             (Refine::Byte, [only]) => match plain_string(only.bytes(self.source)) {
                 Some(text) if !Self::too_big(text.len()) => {
-                    learned = Learned::Bytes(text);
+                    parsed = ParsedOperand::Bytes(text);
                     one = [StackType::bytes(text.len() as u64, text.len() as u64)];
                     gives = &one;
                     false
@@ -248,20 +248,20 @@ impl<'a> Assembler<'a> {
         if !self.faults.is_empty() {
             self.report_faults(form, *first, args);
         }
-        match (form.emit, learned) {
+        match (form.emit, parsed) {
             // Most statements.
             (Emit::Byte(byte), _) if args.is_empty() => self.code.push(byte),
-            (Emit::Plain(spec), Learned::Immediates(immediates)) => {
+            (Emit::Plain(spec), ParsedOperand::Immediates(immediates)) => {
                 self.code.bytes.extend_from_slice(&[spec.byte, immediates[0]]);
                 if args.len() > 1 {
                     self.code.push(immediates[1]);
                 }
             }
-            (Emit::Int, Learned::Int(value)) if self.ints.manual_blocks == 0 => {
+            (Emit::Int, ParsedOperand::Int(value)) if self.ints.manual_blocks == 0 => {
                 let result = self.load_int(value, args[0]);
                 self.settle(result);
             }
-            (Emit::ByteConstant, Learned::Bytes(value)) if self.bytes.manual_blocks == 0 => {
+            (Emit::ByteConstant, ParsedOperand::Bytes(value)) if self.bytes.manual_blocks == 0 => {
                 let result = self.load_bytes(value, args[0]);
                 self.settle(result);
             }
@@ -278,7 +278,7 @@ impl<'a> Assembler<'a> {
         match form.after {
             After::Next => {}
             After::Anything => self.known.reset(),
-            After::Nothing => self.known.deaden(),
+            After::Nothing => self.known.mark_unreachable(),
         }
     }
 

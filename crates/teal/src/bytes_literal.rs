@@ -48,15 +48,15 @@ pub(super) struct Literal {
     pub(super) words: usize,
 }
 
-/// An invalid literal: which word is to blame, and why.
-pub(super) type Blame = (usize, BytesError);
+/// An invalid literal: which word is wrong, and why.
+pub(super) type LiteralError = (usize, BytesError);
 
 /// What came of reading a literal.
-pub(super) type Read = Result<Literal, Blame>;
+pub(super) type Read = Result<Literal, LiteralError>;
 
 /// Reads the literal at the start of `words`, the first of which exists, and appends its bytes to `arena`.
 /// Nothing stays there of an invalid literal.
-pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<Literal, Blame> {
+pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<Literal, LiteralError> {
     let start = arena.len();
     let read = read(first, second, arena);
     match read {
@@ -68,7 +68,7 @@ pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>
     }
 }
 
-fn read(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<usize, Blame> {
+fn read(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<usize, LiteralError> {
     let blame_first = |error: BytesError| (0, error);
     let text = first.as_bytes();
     match text {

@@ -58,14 +58,14 @@ pub(super) fn unknown_opcode(name: &str, version: u8) -> Problem {
 /// The errors and warnings as algod's REST and goal print them: at most ten of each, one a line; a lone error has
 /// its own form. `name` is the file's, where there is one.
 pub fn report(diagnostics: &[Diagnostic], name: Option<&str>) -> String {
-    const SHOWN: usize = 10;
+    const MAX_SHOWN: usize = 10;
     let prefix = name.map(|name| format!("{name}: ")).unwrap_or_default();
     if let [only] = diagnostics
         && only.severity == Severity::Error
     {
         return format!("{prefix}1 error: {only}\n");
     }
-    let shown = |severity| diagnostics.iter().filter(move |found| found.severity == severity).take(SHOWN);
+    let shown = |severity| diagnostics.iter().filter(move |found| found.severity == severity).take(MAX_SHOWN);
     shown(Severity::Error).chain(shown(Severity::Warning)).map(|found| format!("{prefix}{found}\n")).collect()
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Knowledge {
 const MAX_TRACKED: usize = 1 << 20;
 
 /// What is left of the types that were forgotten for a write through an unknown frame slot, so that the next such write
-/// looks at no value in vain.
+/// looks at no value without need.
 #[derive(Debug)]
 struct Forgotten {
     /// So many at the bottom of the stack are all "any".
@@ -84,8 +84,8 @@ impl Knowledge {
         self.stack.is_empty() && self.bottom == StackType::ANY
     }
 
-    /// Nothing reaches the next instruction.
-    pub(super) fn deaden(&mut self) {
+    /// Notes that control does not reach the next instruction.
+    pub(super) fn mark_unreachable(&mut self) {
         self.stack.clear();
         self.forgotten.low = 0;
         self.dead = true;
@@ -269,7 +269,7 @@ mod tests {
         let mut faults = Vec::new();
         known.apply(&[StackType::UINT64], &[], &mut faults);
         assert_eq!(faults, [Fault::Height { expected: 1, height: 0 }]);
-        known.deaden();
+        known.mark_unreachable();
         known.label();
         faults.clear();
         known.apply(&[StackType::UINT64, StackType::BYTES], &[StackType::BOOL], &mut faults);

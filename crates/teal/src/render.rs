@@ -8,7 +8,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use super::{Diagnostic, Severity};
 
 /// More diagnostics are counted, not shown.
-const SHOWN: usize = 50;
+const MAX_SHOWN: usize = 50;
 
 /// How diagnostics are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub fn render(diagnostics: &[Diagnostic], source: &str, name: &str, options: Ren
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(if options.color { DecorStyle::Unicode } else { DecorStyle::Ascii });
     let mut shown: Vec<String> =
-        diagnostics.iter().take(SHOWN).map(|found| one(found, source, name, &renderer)).collect();
-    if let Some(more) = diagnostics.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        diagnostics.iter().take(MAX_SHOWN).map(|found| one(found, source, name, &renderer)).collect();
+    if let Some(more) = diagnostics.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
         shown.push(format!("… and {more} more"));
     }
     shown.join("\n\n")

@@ -51,9 +51,9 @@ mod tests {
         let source = b"#pragma version 8 // \xff\nint 1 // caf\xe9 \xe2\x82\n// \xc0\xaf\nbyte \"//\xc3\xa9\" // \xfe\nlen; return";
         let text = source_text(source).unwrap();
         assert_eq!(text.len(), source.len());
-        let mended = String::from_utf8_lossy(source).into_owned();
+        let repaired = String::from_utf8_lossy(source).into_owned();
         let options = AssembleOptions::default();
-        assert_eq!(assemble(&text, options), assemble(&mended, options));
+        assert_eq!(assemble(&text, options), assemble(&repaired, options));
         assert!(matches!(source_text(b"int 1 // \xc3\xa9"), Ok(Cow::Borrowed(_))));
     }
 

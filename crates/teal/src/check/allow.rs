@@ -17,19 +17,19 @@ pub(super) struct Allow {
     pub(super) target: u32,
 }
 
-/// What comments ask of the checks.
+/// The settings for checks in the comments of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Remarks {
+pub(super) struct CheckComments {
     pub(super) allows: Vec<Allow>,
     pub(super) mode: Option<Mode>,
 }
 
-impl Remarks {
+impl CheckComments {
     /// Reads every comment of a source.
     pub(super) fn of(source: &str) -> Self {
-        let mut remarks = Self::default();
+        let mut comments = Self::default();
         if !source.contains("check:") {
-            return remarks;
+            return comments;
         }
         let mut waiting = Vec::new();
         let mut start = 0;
@@ -40,21 +40,21 @@ impl Remarks {
             let after = tokens.last().map_or(start, |token| token.span().end);
             let words = tokens.iter().map(|token| token.text(source));
             let has_code = words.clone().any(|word| word != ";" && !word.ends_with(':') && !word.starts_with('#'));
-            let first = remarks.allows.len();
+            let first = comments.allows.len();
             if let Some(at) = source.get(after..start + line.len()).and_then(|rest| rest.find("//")) {
-                remarks.comment(source, after + at..start + line.len(), number);
+                comments.comment(source, after + at..start + line.len(), number);
             }
-            waiting.extend(first..remarks.allows.len());
+            waiting.extend(first..comments.allows.len());
             if has_code {
                 for at in waiting.drain(..) {
-                    if let Some(allow) = remarks.allows.get_mut(at) {
+                    if let Some(allow) = comments.allows.get_mut(at) {
                         allow.target = number;
                     }
                 }
             }
             start += line.len() + 1;
         }
-        remarks
+        comments
     }
 
     fn comment(&mut self, source: &str, place: Range<usize>, line: u32) {
@@ -87,9 +87,9 @@ mod tests {
     fn a_comment_is_for_its_line_or_the_next_with_code() {
         let source = "// check: allow(a) first\n\nlabel: // check: allow(b,c)\nint 1 // a // check: allow(d) why\n\
                       byte \"// check: allow(e) no\"\n// check: mode(clear)\n// check: allow(f) nothing follows";
-        let remarks = Remarks::of(source);
+        let comments = CheckComments::of(source);
         let shown: Vec<_> =
-            remarks.allows.iter().map(|it| (it.name.as_str(), it.reason.as_str(), it.line, it.target)).collect();
+            comments.allows.iter().map(|it| (it.name.as_str(), it.reason.as_str(), it.line, it.target)).collect();
         let expected = [
             ("a", "first", 1, 4),
             ("b", "", 3, 4),
@@ -98,6 +98,6 @@ mod tests {
             ("f", "nothing follows", 7, 0),
         ];
         assert_eq!(shown, expected);
-        assert_eq!(remarks.mode, Some(Mode::Clear));
+        assert_eq!(comments.mode, Some(Mode::Clear));
     }
 }

@@ -197,7 +197,7 @@ impl DeploymentSettings {
 }
 
 /// Places of a text, the source with values for its variables, as places in the source: what follows a variable has moved.
-pub(super) struct Moved<'a> {
+pub(super) struct PlaceMap<'a> {
     text: &'a str,
     source: &'a str,
     /// Where their lines begin.
@@ -206,7 +206,7 @@ pub(super) struct Moved<'a> {
     line: Option<(usize, [Vec<Range<usize>>; 2])>,
 }
 
-impl<'a> Moved<'a> {
+impl<'a> PlaceMap<'a> {
     pub(super) fn new(text: &'a str, source: &'a str) -> Self {
         let starts = |text: &str| [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Self { text, source, starts: [starts(text), starts(source)], line: None }
@@ -279,7 +279,7 @@ mod tests {
         let text = source.replace("TMPL_A", "9000000000000000000");
         let back = |word: &str| {
             let start = text.rfind(word).unwrap();
-            &source[Moved::new(&text, source).back(&(start..start + word.len()))]
+            &source[PlaceMap::new(&text, source).back(&(start..start + word.len()))]
         };
         for word in ["int 1", "\u{e9}", "frob", "7", "frob 7", "pop"] {
             assert_eq!(back(word), word);

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
-use super::allow::{Allow, Remarks};
+use super::allow::{Allow, CheckComments};
 use super::checks::{CHECKS, analysis_incomplete, does_not_assemble, position, stack_underflow};
 use super::definition::{Check, Detect};
-use super::deployment_settings::{DeploymentSettings, Moved};
+use super::deployment_settings::{DeploymentSettings, PlaceMap};
 use super::engine::explore;
 use super::finding::{Finding, Level, Related};
 use super::mode::{Mode, ModeSource, guess};
@@ -45,25 +45,25 @@ pub struct Examination {
 
 /// Checks a source, and returns what was allowed too.
 pub fn examine(source: &str, options: &CheckOptions) -> Examination {
-    let remarks = Remarks::of(source);
+    let comments = CheckComments::of(source);
     let Prepared { program, mut settings, mut extra, scope } = match prepare(source, options) {
         Ok(prepared) => prepared,
         Err(problems) => return refused(options, &problems),
     };
     settings.find_conditions(&program, source);
     let graph = Graph::of(&program);
-    let (mode, mode_source) = mode_of(&program, &remarks, options);
+    let (mode, mode_source) = mode_of(&program, &comments, options);
     let mut findings = findings(&program, &graph, mode, &settings, scope);
     findings.append(&mut extra);
-    let mut used = vec![false; remarks.allows.len()];
-    let (mut findings, mut allowed) = split(findings, &remarks.allows, &mut used);
+    let mut used = vec![false; comments.allows.len()];
+    let (mut findings, mut allowed) = split(findings, &comments.allows, &mut used);
     if settings.exist() && used.iter().any(|used| !used) {
         // With other values of the template the same comment may be needed.
         let others = self::findings(&program, &graph, mode, &settings.opened(), scope);
-        drop(split(others, &remarks.allows, &mut used));
+        drop(split(others, &comments.allows, &mut used));
     }
     if scope == Scope::Everything {
-        findings.extend(remarks.allows.iter().zip(&used).filter_map(|(allow, used)| of_allow(allow, *used)));
+        findings.extend(comments.allows.iter().zip(&used).filter_map(|(allow, used)| of_allow(allow, *used)));
     }
     findings.sort_by(by_place);
     allowed.sort_by(|(a, _), (b, _)| by_place(a, b));
@@ -121,7 +121,7 @@ fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnos
 
 /// The problems of a text with values for its variables, at their places in the source.
 fn problems_in_source(problems: &[Diagnostic], text: &str, source: &str) -> Vec<Diagnostic> {
-    let mut moved = Moved::new(text, source);
+    let mut moved = PlaceMap::new(text, source);
     let mut problems = problems.to_vec();
     problems.iter_mut().for_each(|problem| problem.span = moved.back(&problem.span));
     problems
@@ -189,11 +189,11 @@ fn refused(options: &CheckOptions, problems: &[Diagnostic]) -> Examination {
     Examination { mode, mode_source, version: 0, findings, allowed: Vec::new() }
 }
 
-fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mode, ModeSource) {
+fn mode_of(program: &Program, comments: &CheckComments, options: &CheckOptions) -> (Mode, ModeSource) {
     if let Some(mode) = options.mode {
         return (mode, ModeSource::Given);
     }
-    if let Some(mode) = remarks.mode {
+    if let Some(mode) = comments.mode {
         return (mode, ModeSource::Comment);
     }
     let (mode, source) = guess(program);
@@ -210,7 +210,7 @@ fn mode_of(program: &Program, remarks: &Remarks, options: &CheckOptions) -> (Mod
     (mode, source)
 }
 
-/// What the checks find: along all paths that could be told apart, and, where these were too many, along joined ones too.
+/// What the checks find: along all paths that could be distinguished, and, where these were too many, along joined ones too.
 fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &DeploymentSettings, scope: Scope) -> Vec<Finding> {
     let mut all: Vec<Finding> = Vec::new();
     let mut known: HashSet<(&'static str, u32)> = HashSet::new();

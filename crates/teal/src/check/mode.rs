@@ -1,4 +1,4 @@
-//! What kind of program it is: asked for, said in a comment, or guessed.
+//! The kind of a program: given as an option, in a comment, or guessed.
 
 use std::fmt;
 

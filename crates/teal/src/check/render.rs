@@ -46,14 +46,14 @@ fn one(renderer: &Renderer, finding: &Finding, source: &str, name: &str) -> Stri
 
 /// A path by its lines; too many are left out in the middle.
 fn path_text(path: &[u32]) -> String {
-    const SHOWN: usize = 12;
+    const MAX_SHOWN: usize = 12;
     if path.len() < 2 {
         return String::new();
     }
     let text = |lines: &[u32]| lines.iter().map(u32::to_string).collect::<Vec<_>>().join(" → ");
-    match path.len() > SHOWN {
+    match path.len() > MAX_SHOWN {
         true => {
-            let (start, end) = (&path[..SHOWN / 2], &path[path.len() - SHOWN / 2..]);
+            let (start, end) = (&path[..MAX_SHOWN / 2], &path[path.len() - MAX_SHOWN / 2..]);
             format!("a path that shows it, by lines: {} → … → {}", text(start), text(end))
         }
         false => format!("a path that shows it, by lines: {}", text(path)),

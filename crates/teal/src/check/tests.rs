@@ -79,7 +79,7 @@ fn constant_conditions_hide_nothing() {
     found(&application("int 0; store 0\na: load 0; int 1; +; dup; store 0; int 3; <; bnz a"), Mode::Application, &[]);
 }
 
-/// What lies behind more paths than can be told apart is found too.
+/// Findings behind more paths than can be distinguished are found too.
 #[test]
 fn many_paths_hide_nothing() {
     let mut source = "#pragma version 8\n".to_owned();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::labels::Labels;
 use super::machine::Machine;
-use super::paths::{Most, Paths, TooMany};
+use super::paths::{MaxCost, Paths, TooMany};
 use super::value::{Fact, Facts, Test};
 use crate::flow::{BlockId, Exit, Graph, Program};
 use pnp_opcodes::ON_COMPLETION_NAMES;
@@ -191,7 +191,7 @@ fn name_apart(entries: &mut Vec<Entry>) {
     let mut merged: Vec<Entry> = Vec::with_capacity(entries.len());
     for entry in entries.drain(..) {
         let path = |entry: &Entry| match entry.paths.most(|weight| weight.most) {
-            Some(Most::Path(path)) => Some(path.blocks),
+            Some(MaxCost::Path(path)) => Some(path.blocks),
             _ => None,
         };
         let own = path(&entry);

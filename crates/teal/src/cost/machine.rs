@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::constants::Constants;
 use super::stack::arrange;
-use super::value::{Fact, Facts, Given, Test, Value};
+use super::value::{CallInput, Fact, Facts, Test, Value};
 use crate::flow::{BlockId, Exit, Graph, Instruction, Operand, Program};
 use pnp_opcodes::{Field, Frame, MAX_STRING_SIZE, Op, Shuffle, TxnField};
 
@@ -128,7 +128,7 @@ pub(super) struct Weight {
     pub(super) bytes: u64,
 }
 
-/// What comes after a block.
+/// Where control goes after a block.
 #[derive(Debug)]
 pub(super) enum After {
     /// One of these.
@@ -147,9 +147,9 @@ pub(super) struct ByLength {
     pub(super) most: u64,
 }
 
-/// What running a block brought to light.
+/// What running a block found.
 #[derive(Debug)]
-pub(super) struct Ran {
+pub(super) struct BlockResult {
     pub(super) weight: Weight,
     pub(super) by_length: Vec<ByLength>,
     pub(super) after: After,
@@ -198,8 +198,9 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs the block that a state is at.
-    pub(super) fn run(&mut self, mut state: State) -> Ran {
-        let mut ran = Ran { weight: Weight::default(), by_length: Vec::new(), after: After::Rejects, endless: false };
+    pub(super) fn run(&mut self, mut state: State) -> BlockResult {
+        let mut ran =
+            BlockResult { weight: Weight::default(), by_length: Vec::new(), after: After::Rejects, endless: false };
         let Some(block) = self.graph.blocks().get(state.block) else { return ran };
         self.block = state.block;
         let exit = &block.exit;
@@ -227,7 +228,7 @@ impl<'a> Machine<'a> {
         ran
     }
 
-    fn pay(&self, at: usize, it: &Instruction, state: &State, ran: &mut Ran) {
+    fn pay(&self, at: usize, it: &Instruction, state: &State, ran: &mut BlockResult) {
         let cost = it.cost();
         let measured = state.stack.len().checked_sub(usize::from(cost.depth) + 1);
         let length = measured.and_then(|place| state.stack.get(place)).and_then(Value::length);
@@ -290,7 +291,7 @@ impl<'a> Machine<'a> {
 
     fn truth(&mut self, value: &Value) -> Option<bool> {
         match value {
-            Value::Given(Given::Arguments) => self.equal(value, &Value::Uint(0)).map(|zero| !zero),
+            Value::CallInput(CallInput::Arguments) => self.equal(value, &Value::Uint(0)).map(|zero| !zero),
             value => value.truth(),
         }
     }
@@ -334,7 +335,7 @@ impl<'a> Machine<'a> {
             (Value::Uint(a), Value::Uint(b)) => Some(a == b),
             (Value::Bytes(a), Value::Bytes(b)) => Some(a == b),
             (Value::NonZero, Value::Uint(0)) | (Value::Uint(0), Value::NonZero) => Some(false),
-            (Value::Given(given), constant) | (constant, Value::Given(given)) => {
+            (Value::CallInput(given), constant) | (constant, Value::CallInput(given)) => {
                 self.facts.decide(*given, constant).map_err(|test| self.note(test)).ok()
             }
             _ => None,
@@ -439,11 +440,11 @@ impl<'a> Machine<'a> {
             }
             (Some(TxnField::NumAppArgs), _) => match self.facts.arguments.clone() {
                 Fact::Is(number) => Value::Uint(number),
-                Fact::Not(_) => Value::Given(Given::Arguments),
+                Fact::Not(_) => Value::CallInput(CallInput::Arguments),
             },
             (Some(TxnField::ApplicationArgs), Op::Txna) if it.byte(1) == 0 => match self.facts.first.clone() {
                 Fact::Is(bytes) => Value::Bytes(bytes),
-                Fact::Not(_) => Value::Given(Given::First),
+                Fact::Not(_) => Value::CallInput(CallInput::First),
             },
             _ => Value::Unknown,
         }

@@ -28,7 +28,7 @@ use super::{AssembleOptions, Diagnostic, assemble};
 use entries::{Entry, Subject};
 use labels::Labels;
 use machine::Weight;
-use paths::{Most, Path, Paths};
+use paths::{MaxCost, Path, Paths};
 
 /// How to look at a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -194,8 +194,8 @@ fn entry_cost(subject: Subject<'_>, entry: Entry) -> Option<EntryCost> {
     let worst = paths.most(|weight| weight.most)?;
     let bytes = |weight: &Weight| weight.bytes;
     let (worst, unbounded) = match worst {
-        Most::Path(path) => (Some(path), None),
-        Most::Unbounded(block) => (None, first_of(subject, block)),
+        MaxCost::Path(path) => (Some(path), None),
+        MaxCost::Unbounded(block) => (None, first_of(subject, block)),
     };
     Some(EntryCost {
         name,
@@ -213,8 +213,8 @@ fn entry_cost(subject: Subject<'_>, entry: Entry) -> Option<EntryCost> {
 
 fn worst_total(paths: &Paths, weigh: fn(&Weight) -> u64) -> Option<u64> {
     match paths.most(weigh)? {
-        Most::Path(path) => Some(path.total),
-        Most::Unbounded(_) => None,
+        MaxCost::Path(path) => Some(path.total),
+        MaxCost::Unbounded(_) => None,
     }
 }
 

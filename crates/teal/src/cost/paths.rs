@@ -47,9 +47,9 @@ pub(super) struct Path {
     pub(super) by_length: Vec<ByLength>,
 }
 
-/// The most that paths can weigh.
+/// The highest cost of any path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Most {
+pub(super) enum MaxCost {
     /// This.
     Path(Path),
     /// There is no most: this block can be run any number of times.
@@ -141,7 +141,7 @@ impl Paths {
     }
 
     /// The approving way of the greatest weight.
-    pub(super) fn most(&self, weigh: fn(&Weight) -> u64) -> Option<Most> {
+    pub(super) fn most(&self, weigh: fn(&Weight) -> u64) -> Option<MaxCost> {
         let count = self.nodes.len();
         let alive = |id: &usize| self.live[*id];
         let mut entries = vec![0_usize; count];
@@ -171,9 +171,9 @@ impl Paths {
             }
         }
         if done < self.live.iter().filter(|live| **live).count() {
-            return self.ring(&entries).map(Most::Unbounded);
+            return self.ring(&entries).map(MaxCost::Unbounded);
         }
-        best.map(|(most, id)| Most::Path(self.path(most, id, &before)))
+        best.map(|(most, id)| MaxCost::Path(self.path(most, id, &before)))
     }
 
     /// The first block in the program that control goes round through, among the nodes that still have entries.

@@ -66,7 +66,7 @@ fn costs_by_length_have_the_longest_and_the_shortest() {
 }
 
 #[test]
-fn calls_are_told_apart_by_what_the_program_asks() {
+fn calls_are_distinguished_by_what_the_program_compares() {
     let source = "txn ApplicationID; bz create; txn OnCompletion; switch call join; err\n\
                   call: txna ApplicationArgs 0; pushbytess \"add\" \"sub\"; uncover 2; match add sub; err\n\
                   add: pushint 1; return\nsub: pushint 1; dup; pop; return\njoin: create: pushint 1; return";
@@ -100,7 +100,7 @@ fn variables_without_a_value_may_have_any() {
 }
 
 #[test]
-fn ways_are_told_step_by_step() {
+fn paths_are_printed_step_by_step() {
     let found =
         of("#pragma version 11\ntxn Fee\nbz end\ntxn Sender\nlen\npop\nend:\npushint 1\nreturn").entries.remove(0);
     let lines = |path: &[Step]| path.iter().filter_map(|step| step.line).collect::<Vec<_>>();
@@ -111,7 +111,7 @@ fn ways_are_told_step_by_step() {
 }
 
 #[test]
-fn a_program_with_too_many_ways_is_told_as_a_whole() {
+fn a_program_with_too_many_paths_is_reported_as_a_whole() {
     // Each line doubles what may be on the stack.
     let doubling = "txn Fee; bz l@; pushint 1; b r@; l@: pushint 2; r@: store @\n";
     let source: String = (0..16).map(|at| doubling.replace('@', &at.to_string())).collect();

@@ -5,7 +5,7 @@ use crate::document::{LineRange, line_ranges};
 use std::fmt::Write as _;
 
 /// What one application call adds to the budget of its group (consensus v42, `MaxAppProgramCost`).
-const BUDGET_OF_A_CALL: u64 = 700;
+const BUDGET_PER_CALL: u64 = 700;
 
 /// The calls of the program in `file` and their figures, least to most; with `paths`, also what is given about a call and
 /// the lines of its cheapest and its most expensive path.
@@ -76,8 +76,8 @@ fn notes(report: &CostReport, text: &mut String) {
             let place = step.line.map_or_else(|| format!("pc {}", step.pc), |line| format!("line {line}"));
             let _ = writeln!(text, "  {}: unbounded: {place} can be run any number of times", entry.name);
         }
-        if let Some(worst) = entry.worst.filter(|worst| *worst > BUDGET_OF_A_CALL) {
-            let calls = worst.div_ceil(BUDGET_OF_A_CALL);
+        if let Some(worst) = entry.worst.filter(|worst| *worst > BUDGET_PER_CALL) {
+            let calls = worst.div_ceil(BUDGET_PER_CALL);
             let _ = writeln!(text, "  {}: at worst the budget of {calls} application calls", entry.name);
         }
         for cost in &entry.by_length {

@@ -14,12 +14,12 @@ pub(super) enum Value {
     /// These bytes.
     Bytes(Rc<[u8]>),
     /// Something about the call that the facts leave open.
-    Given(Given),
+    CallInput(CallInput),
 }
 
-/// What programs distinguish their calls by, besides `ApplicationID` and `OnCompletion`.
+/// What programs distinguish their calls by, apart from `ApplicationID` and `OnCompletion`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Given {
+pub(super) enum CallInput {
     /// `NumAppArgs`.
     Arguments,
     /// `ApplicationArgs 0`.
@@ -83,10 +83,14 @@ pub(super) enum Test {
 
 impl Facts {
     /// Whether something given is that constant, or the test that would decide it.
-    pub(super) fn decide(&self, given: Given, constant: &Value) -> Result<bool, Option<Test>> {
+    pub(super) fn decide(&self, given: CallInput, constant: &Value) -> Result<bool, Option<Test>> {
         match (given, constant) {
-            (Given::Arguments, Value::Uint(number)) => self.arguments.is(number).ok_or(Some(Test::Arguments(*number))),
-            (Given::First, Value::Bytes(bytes)) => self.first.is(bytes).ok_or_else(|| Some(Test::First(bytes.clone()))),
+            (CallInput::Arguments, Value::Uint(number)) => {
+                self.arguments.is(number).ok_or(Some(Test::Arguments(*number)))
+            }
+            (CallInput::First, Value::Bytes(bytes)) => {
+                self.first.is(bytes).ok_or_else(|| Some(Test::First(bytes.clone())))
+            }
             _ => Err(None),
         }
     }

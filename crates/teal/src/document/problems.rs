@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use serde::Serialize;
 
 /// More problems of one source are counted, not listed.
-const LISTED: usize = 500;
+const MAX_LISTED: usize = 500;
 
 /// A problem of a TEAL source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,5 +65,5 @@ pub fn problem_reports(source: &str, problems: &[Diagnostic]) -> Vec<ProblemRepo
             source: line.trim().to_owned(),
         }
     };
-    problems.iter().take(LISTED).map(of).collect()
+    problems.iter().take(MAX_LISTED).map(of).collect()
 }

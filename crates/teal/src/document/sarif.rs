@@ -54,7 +54,7 @@ struct Rule {
 
 #[derive(Clone, Debug, Serialize)]
 struct Configuration {
-    level: Grade,
+    level: SarifLevel,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -75,20 +75,20 @@ fn text(text: impl Into<String>) -> Text {
     Text { text: text.into() }
 }
 
-/// How bad a result is, in the words of SARIF.
+/// The level of a result, as SARIF names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Grade {
+enum SarifLevel {
     Error,
     Warning,
     Note,
 }
 
-const fn grade(level: Level) -> Grade {
+const fn sarif_level(level: Level) -> SarifLevel {
     match level {
-        Level::High => Grade::Error,
-        Level::Medium | Level::Low => Grade::Warning,
-        Level::Info => Grade::Note,
+        Level::High => SarifLevel::Error,
+        Level::Medium | Level::Low => SarifLevel::Warning,
+        Level::Info => SarifLevel::Note,
     }
 }
 
@@ -97,7 +97,7 @@ const fn grade(level: Level) -> Grade {
 #[serde(rename_all = "camelCase")]
 struct Outcome {
     rule_id: &'static str,
-    level: Grade,
+    level: SarifLevel,
     message: Text,
     locations: Vec<Location>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -161,8 +161,8 @@ impl Log {
         for found in problems {
             let code = found.problem.code();
             let grade = match found.severity {
-                Severity::Error => Grade::Error,
-                Severity::Warning => Grade::Warning,
+                Severity::Error => SarifLevel::Error,
+                Severity::Warning => SarifLevel::Warning,
             };
             let help = found.help(source.text);
             if rules.iter().all(|rule| rule.id != code) {
@@ -187,7 +187,7 @@ impl Log {
         for (source, examination) in examined {
             let outcome = |finding: &Finding| {
                 let span = (finding.line > 0).then_some(&finding.span);
-                let outcome = Outcome::new(finding.name(), grade(finding.level), &finding.message, *source, span);
+                let outcome = Outcome::new(finding.name(), sarif_level(finding.level), &finding.message, *source, span);
                 finding.related.iter().fold(outcome, |outcome, it| outcome.related(*source, &it.span, &it.text))
             };
             results.extend(examination.findings.iter().map(outcome));
@@ -221,13 +221,13 @@ impl Rule {
             short_description: text(check.title),
             full_description: text(check.why),
             help: text(check.fix),
-            default_configuration: Configuration { level: grade(check.level) },
+            default_configuration: Configuration { level: sarif_level(check.level) },
             properties: Some(Properties { severity: check.level.name(), security_severity }),
         }
     }
 
     /// A rule that is no matter of security.
-    fn plain(id: &'static str, grade: Grade, title: &str, fix: &str) -> Self {
+    fn plain(id: &'static str, grade: SarifLevel, title: &str, fix: &str) -> Self {
         Self {
             id,
             short_description: text(title),
@@ -271,7 +271,7 @@ impl Outcome {
     /// Something found at a place of a source, or in the whole of it.
     fn new(
         rule_id: &'static str,
-        level: Grade,
+        level: SarifLevel,
         message: &str,
         source: Source<'_>,
         span: Option<&Range<usize>>,

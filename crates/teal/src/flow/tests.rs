@@ -80,7 +80,7 @@ fn recursion_that_ends_returns() {
 }
 
 #[test]
-fn loops_without_a_way_out_are_told_from_others() {
+fn endless_loops_are_distinguished_from_others() {
     let ways = |source: &str| graph(source).loops().iter().map(|it| it.has_way_out).collect::<Vec<_>>();
     assert_eq!(ways("#pragma version 8\na: b a"), [false]);
     assert_eq!(ways("#pragma version 8\na: txn Fee; bnz no; b a\nno: err"), [false]);

@@ -8,9 +8,9 @@ const INDENT: usize = 4;
 /// Where comments behind code begin.
 const COMMENT: usize = 36;
 /// Code that reaches further does not move its neighbours' comments.
-const FAR: usize = 76;
+const MAX_ALIGNED_COLUMN: usize = 76;
 /// The least between code and comment.
-const GAP: usize = 2;
+const MIN_GAP: usize = 2;
 
 /// Where a row's comment goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ pub(super) fn lay_out(rows: &[Row<'_>]) -> Result<String, FormatError> {
 /// Rows between blank ones.
 fn block(rows: &[Row<'_>], places: &[Place], text: &mut String) -> Result<(), FormatError> {
     let commented = rows.iter().filter(|row| row.kind != Kind::Comment && row.comment.is_some());
-    let ends = commented.map(code_width).filter(|width| *width <= FAR);
-    let shared = ends.map(|width| width + GAP).fold(COMMENT, usize::max);
+    let ends = commented.map(code_width).filter(|width| *width <= MAX_ALIGNED_COLUMN);
+    let shared = ends.map(|width| width + MIN_GAP).fold(COMMENT, usize::max);
     let mut column = shared;
     for (row, place) in rows.iter().zip(places) {
         let start = text.len();
@@ -56,7 +56,7 @@ fn block(rows: &[Row<'_>], places: &[Place], text: &mut String) -> Result<(), Fo
             let written = code_width(row);
             match place {
                 Place::Behind => {
-                    column = shared.max(written + GAP);
+                    column = shared.max(written + MIN_GAP);
                     pad(text, column - written);
                 }
                 Place::Below => pad(text, column),

@@ -96,7 +96,7 @@ fn blank_lines_and_line_ends() {
 }
 
 #[test]
-fn what_cannot_be_laid_out_is_told() {
+fn what_cannot_be_formatted_is_reported() {
     assert_eq!(format("\u{feff}int 1"), Err(FormatError::ByteOrderMark));
     for before_it in ["\n", " ", "\t\n\n  "] {
         assert_eq!(format(&format!("{before_it}\u{feff}:\nint 1")), Err(FormatError::ByteOrderMark));

@@ -32,7 +32,7 @@ int 1
     detect: Detect::Examination,
 };
 
-/// The finding that not all paths were told apart or, if `incomplete`, that not all were followed.
+/// The finding that not all paths were distinguished or, if `incomplete`, that not all were followed.
 pub(in crate::check) fn finding(incomplete: bool) -> Finding {
     let message = match incomplete {
         true => "the program has too many paths to follow all of them: something may be missed",

@@ -1,4 +1,4 @@
-//! What holds of every check.
+//! Rules for every check.
 
 use std::collections::BTreeSet;
 use std::fs;

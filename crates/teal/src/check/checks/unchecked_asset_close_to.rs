@@ -2,7 +2,7 @@
 
 use crate::check::definition::{Check, Detect, Example, NOT_CLEAR};
 use crate::check::subject::Subject;
-use crate::check::subject::open_fields::{self, OnlyIn};
+use crate::check::subject::open_fields::{self, OwningType};
 use crate::check::{Level, Mode};
 use pnp_opcodes::TxnField;
 
@@ -40,7 +40,7 @@ int 1
 };
 
 fn find(subject: &mut Subject<'_>) {
-    open_fields::report(subject, &CHECK, TxnField::AssetCloseTo, Some(OnlyIn::AssetTransfers));
+    open_fields::report(subject, &CHECK, TxnField::AssetCloseTo, Some(OwningType::AssetTransfers));
 }
 
 #[cfg(test)]

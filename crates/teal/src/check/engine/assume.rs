@@ -11,7 +11,7 @@ pub(in crate::check) struct Logic {
     pub(in crate::check) facts: Facts,
 }
 
-/// Most ways in which a condition can hold that are told apart; more are taken together.
+/// Most ways in which a condition can hold that are distinguished; more are taken together.
 const MAX_WAYS: usize = 6;
 
 impl Logic {
@@ -84,7 +84,7 @@ impl Logic {
 
     /// Whether bounds say something of it: not of byte strings.
     fn is_number(&self, term: TermId) -> bool {
-        self.terms.about(term).ty.kind() != pnp_opcodes::AvmType::Bytes
+        self.terms.properties(term).ty.kind() != pnp_opcodes::AvmType::Bytes
     }
 
     fn decide_less(&self, facts: FactsId, a: TermId, b: TermId) -> Option<bool> {
@@ -242,7 +242,7 @@ impl Logic {
         let (low, high) = (of_a.low.max(of_b.low), of_a.high.min(of_b.high));
         let small = of_a.small & of_b.small;
         let constant = self.terms.is_constant(b);
-        let from_b = constant || !self.terms.about(b).chosen || of_b.settled;
+        let from_b = constant || !self.terms.properties(b).chosen || of_b.settled;
         let fact = Fact {
             low,
             high,
@@ -258,7 +258,7 @@ impl Logic {
             return Some(facts);
         }
         let equal = if self.terms.is_constant(of_b.equal) && of_b.equal != NOTHING { of_b.equal } else { a };
-        let from_a = !self.terms.about(a).chosen || of_a.settled;
+        let from_a = !self.terms.properties(a).chosen || of_a.settled;
         let fact =
             Fact { low, high, small, bounded: true, equal, settled: of_b.settled || from_a, compared: true, ..of_b };
         self.facts.with(&self.terms, facts, b, fact)

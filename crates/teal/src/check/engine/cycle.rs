@@ -12,7 +12,7 @@ use crate::flow::Exit;
 /// Blocks of a way round that are looked at.
 const MAX_BLOCKS: usize = 10_000;
 /// Blocks that are looked at in the time an instruction takes.
-const BLOCKS_A_STEP: usize = 16;
+const BLOCKS_PER_STEP: usize = 16;
 
 /// A way round that changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Explorer<'_> {
     fn way_since(&mut self, path: ListId, before: ListId) -> Option<Vec<usize>> {
         let paths = &self.seen.paths;
         let count = paths.len(path).checked_sub(paths.len(before)).filter(|count| (1..=MAX_BLOCKS).contains(count))?;
-        self.steps += count / BLOCKS_A_STEP;
+        self.steps += count / BLOCKS_PER_STEP;
         if paths.without(path, count) != before {
             return None;
         }

@@ -14,10 +14,10 @@ use crate::flow::{Exit, Graph, Instruction, Program, ends_block};
 use pnp_opcodes::{Frame, Op, StackType, TxnField};
 
 /// Facts that are looked through at a condition in the time an instruction takes.
-const FACTS_A_STEP: usize = 16;
+const FACTS_PER_STEP: usize = 16;
 /// Instructions that are followed before paths are joined earlier.
-const MANY_STEPS: usize = 120_000;
-/// States that are told apart at a block once many steps were made.
+const STEPS_UNTIL_FEW_STATES: usize = 120_000;
+/// States that are distinguished at a block once many steps were made.
 const FEW_STATES: usize = 2;
 /// Rounds of a loop that are followed where nothing is left open.
 const MAX_ROUNDS: usize = 3_000;
@@ -25,33 +25,33 @@ const MAX_ROUNDS: usize = 3_000;
 const MAX_CALLS: usize = 30;
 /// The same subroutine within itself.
 const MAX_RECURSION: usize = 3;
-/// Cells and terms that are made in all, some 100 bytes each.
+/// The most cells and terms, about 100 bytes each.
 const MAX_CELLS: usize = 600_000;
 /// Approvals that are kept.
 const MAX_APPROVALS: usize = 3_000;
 
-/// How finely paths are told apart.
+/// Limits that decide how precisely paths are distinguished.
 #[derive(Clone, Copy)]
-struct Grain {
-    /// Instructions that are followed before it is given up.
+struct Precision {
+    /// Instructions that are followed before the exploration ends.
     steps: usize,
-    /// States at a block, for one way of having got into its subroutines; those beyond are joined.
+    /// States at a block, for one chain of subroutine calls; further ones are joined.
     states: usize,
-    /// Ways into a subroutine; calls beyond are not followed.
+    /// Chains of calls to a subroutine; further calls are not followed.
     contexts: usize,
-    /// Whether what comes first in the program is followed first, so that paths meet before they go on.
+    /// Whether blocks are followed in the order of the program, so that paths meet before they continue.
     in_order: bool,
 }
 
-/// From the finest to one that ends soon for every program.
-const GRAINS: [Grain; 3] = [
-    Grain { steps: 300_000, states: 40, contexts: 48, in_order: false },
-    Grain { steps: 200_000, states: 3, contexts: 12, in_order: true },
-    Grain { steps: 400_000, states: 1, contexts: 3, in_order: true },
+/// From the most precise to one that ends soon for every program.
+const PRECISIONS: [Precision; 3] = [
+    Precision { steps: 300_000, states: 40, contexts: 48, in_order: false },
+    Precision { steps: 200_000, states: 3, contexts: 12, in_order: true },
+    Precision { steps: 400_000, states: 1, contexts: 3, in_order: true },
 ];
 
-/// A block, and the subroutines that led to it.
-type Spot = (usize, ListId);
+/// A block, and the subroutine calls that led to it.
+type BlockContext = (usize, ListId);
 
 #[derive(Default)]
 struct Visits {
@@ -78,7 +78,7 @@ pub(super) struct Explorer<'a> {
     hopeful: Vec<bool>,
     /// The blocks of loops.
     in_loops: BTreeSet<usize>,
-    grain: Grain,
+    precision: Precision,
     /// Conditions that can come out either way.
     opened: &'a BTreeSet<usize>,
     /// Paths that were left for later, by the order in which they are followed.
@@ -86,7 +86,7 @@ pub(super) struct Explorer<'a> {
     left: u32,
     /// Joined paths that have not gone on, by place and frames: what comes there before they do is joined to them.
     waiting: BTreeMap<(usize, ListId), State>,
-    visits: HashMap<Spot, Visits>,
+    visits: HashMap<BlockContext, Visits>,
     contexts: HashMap<usize, HashSet<ListId>>,
     /// With what subroutines were entered, and the way that led there last.
     pub(super) entered: HashMap<(usize, StateKey), ListId>,
@@ -112,21 +112,24 @@ pub(in crate::check) fn explore(
     settings: &DeploymentSettings,
     opened: &BTreeSet<usize>,
 ) -> Explored {
-    let follow = |grain: Grain| {
-        let mut explorer = Explorer::new(program, graph, settings, opened, grain);
+    let follow = |precision: Precision| {
+        let mut explorer = Explorer::new(program, graph, settings, opened, precision);
         explorer.run();
         explorer.seen
     };
-    let [finest, coarser @ ..] = GRAINS;
+    let [finest, coarser @ ..] = PRECISIONS;
     let finest = follow(finest);
     if !finest.incomplete {
         // What paths lose where they are joined depends on the order in which they meet.
         let other = coarser.first().filter(|_| !finest.joined.is_empty());
-        return Explored { all: other.map(|grain| follow(*grain)).into_iter().chain([finest]).collect(), finely: true };
+        return Explored {
+            all: other.map(|precision| follow(*precision)).into_iter().chain([finest]).collect(),
+            finely: true,
+        };
     }
     let mut all = vec![finest];
-    for grain in coarser {
-        all.push(follow(grain));
+    for precision in coarser {
+        all.push(follow(precision));
         if all.last().is_some_and(|seen| !seen.incomplete) {
             break;
         }
@@ -140,7 +143,7 @@ impl<'a> Explorer<'a> {
         graph: &'a Graph,
         settings: &'a DeploymentSettings,
         opened: &'a BTreeSet<usize>,
-        grain: Grain,
+        precision: Precision,
     ) -> Self {
         let seen = Seen {
             logic: Logic::new(),
@@ -169,7 +172,7 @@ impl<'a> Explorer<'a> {
             stores_anything: program.instructions().iter().any(stores),
             hopeful: hopeful(graph),
             in_loops: graph.loops().into_iter().flat_map(|found| found.blocks).collect(),
-            grain,
+            precision,
             opened,
             open: BTreeMap::from([((0, 0), State::START)]),
             left: 0,
@@ -185,7 +188,7 @@ impl<'a> Explorer<'a> {
 
     fn run(&mut self) {
         while let Some((state, arrived)) = self.next() {
-            if self.steps > self.grain.steps || self.size() > MAX_CELLS {
+            if self.steps > self.precision.steps || self.size() > MAX_CELLS {
                 self.seen.incomplete = true;
                 return;
             }
@@ -206,7 +209,7 @@ impl<'a> Explorer<'a> {
     /// Leaves a path for later.
     fn leave_open(&mut self, state: State) {
         self.left += 1;
-        let order = if self.grain.in_order { state.at } else { 0 };
+        let order = if self.precision.in_order { state.at } else { 0 };
         // Of those at the same place the last one comes first.
         self.open.insert((order, u32::MAX - self.left), state);
     }
@@ -250,7 +253,7 @@ impl<'a> Explorer<'a> {
                 Some(next) => state.at = self.start_of(next),
                 None => return,
             }
-            if self.grain.in_order {
+            if self.precision.in_order {
                 self.leave_open(state);
                 return;
             }
@@ -279,7 +282,11 @@ impl<'a> Explorer<'a> {
             return false;
         }
         state.path = self.seen.paths.push(state.path, Stop { block, choice: state.choice });
-        let most = if self.steps > MANY_STEPS { FEW_STATES.min(self.grain.states) } else { self.grain.states };
+        let most = if self.steps > STEPS_UNTIL_FEW_STATES {
+            FEW_STATES.min(self.precision.states)
+        } else {
+            self.precision.states
+        };
         let visits = self.visits.entry((block, state.frames)).or_default();
         match visits.seen.entry(state.key()) {
             Entry::Vacant(new) => drop(new.insert(state.path)),
@@ -330,7 +337,7 @@ impl<'a> Explorer<'a> {
         if setting && self.settings.are_open() || self.opened.contains(&state.at) {
             return [vec![state.facts], vec![state.facts]];
         }
-        self.steps += self.seen.logic.facts.len(state.facts) / FACTS_A_STEP;
+        self.steps += self.seen.logic.facts.len(state.facts) / FACTS_PER_STEP;
         let constant = self.seen.logic.terms.is_constant(term);
         let fails = self.seen.logic.assume(state.facts, term, false);
         let holds = self.seen.logic.assume(state.facts, term, true);
@@ -481,7 +488,7 @@ impl<'a> Explorer<'a> {
         self.enters(state, entry);
         let contexts = self.contexts.entry(entry).or_default();
         let new = !contexts.contains(&frames);
-        if deep || new && contexts.len() >= self.grain.contexts {
+        if deep || new && contexts.len() >= self.precision.contexts {
             let callee = self.graph.subroutine_at(entry)?;
             if !callee.returns {
                 return None;

@@ -196,12 +196,12 @@ impl Facts {
 
     /// Without what was found out about values that mean something else each time round a loop.
     pub(in crate::check) fn without_merged(&mut self, terms: &Terms, facts: FactsId) -> FactsId {
-        if !self.lists.iter(facts).any(|(term, _)| terms.about(term).merged) {
+        if !self.lists.iter(facts).any(|(term, _)| terms.properties(term).merged) {
             return facts;
         }
         let kept = self.all(facts);
         let mut list = EMPTY;
-        for (term, fact) in kept.into_iter().rev().filter(|(term, _)| !terms.about(*term).merged) {
+        for (term, fact) in kept.into_iter().rev().filter(|(term, _)| !terms.properties(*term).merged) {
             list = self.lists.push(list, (term, fact));
         }
         list
@@ -240,7 +240,7 @@ fn natural(terms: &Terms, term: TermId) -> Fact {
 }
 
 fn bounds(terms: &Terms, term: TermId) -> Fact {
-    let ty = terms.about(term).ty;
+    let ty = terms.properties(term).ty;
     match ty.kind() {
         AvmType::Uint64 => Fact::within(ty.bounds().0, ty.bounds().1),
         _ => Fact::within(0, u64::MAX),

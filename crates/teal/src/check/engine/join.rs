@@ -1,4 +1,4 @@
-//! What paths that meet have in common, where they are too many to be told apart.
+//! What paths that meet have in common, where they are too many to be distinguished.
 
 use super::cells::{EMPTY, ListId, ScratchId};
 use super::explore::Explorer;

@@ -175,7 +175,7 @@ impl Seen {
     }
 }
 
-/// Everything paths are made of.
+/// The storage of all lists and scratch spaces of paths.
 #[derive(Debug)]
 pub(super) struct Cells {
     pub(super) stacks: Lists<TermId>,

@@ -328,7 +328,7 @@ impl Explorer<'_> {
             let other = args.get(1 - at.min(1)).copied().unwrap_or(NOTHING);
             let by_type = types.get(at).is_some_and(|ty| ty.kind() == AvmType::Bytes);
             let by_other =
-                matches!(op, Op::Eq | Op::Ne) && self.seen.logic.terms.about(other).ty.kind() == AvmType::Bytes;
+                matches!(op, Op::Eq | Op::Ne) && self.seen.logic.terms.properties(other).ty.kind() == AvmType::Bytes;
             if by_type || by_other {
                 self.seen.local_reads.insert(read);
             }

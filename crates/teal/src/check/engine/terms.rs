@@ -55,9 +55,9 @@ pub(in crate::check) enum Term {
     Variable(u32),
 }
 
-/// What holds of a value whatever the path.
+/// Properties of a value that do not depend on the path.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::check) struct About {
+pub(in crate::check) struct TermProperties {
     depth: u8,
     /// Whether it is made of a [`Term::Merged`], and so means another value each time round a loop.
     pub(in crate::check) merged: bool,
@@ -80,7 +80,7 @@ const MAX_DEPTH: u8 = 100;
 /// Every value there is.
 #[derive(Debug)]
 pub(in crate::check) struct Terms {
-    all: Vec<(Term, About)>,
+    all: Vec<(Term, TermProperties)>,
     ids: HashMap<Term, TermId>,
     serial: u32,
 }
@@ -97,8 +97,9 @@ impl Terms {
         self.all.get(id as usize).map_or(NONE, |(term, _)| term)
     }
 
-    pub(in crate::check) fn about(&self, id: TermId) -> About {
-        const NONE: About = About { depth: 0, merged: false, chosen: false, proves: false, ty: StackType::ANY };
+    pub(in crate::check) fn properties(&self, id: TermId) -> TermProperties {
+        const NONE: TermProperties =
+            TermProperties { depth: 0, merged: false, chosen: false, proves: false, ty: StackType::ANY };
         self.all.get(id as usize).map_or(NONE, |(_, about)| *about)
     }
 
@@ -140,7 +141,7 @@ impl Terms {
         for (to, from) in list.iter_mut().zip(args) {
             *to = *from;
         }
-        let deepest = args.iter().map(|arg| self.about(*arg).depth).max().unwrap_or(0);
+        let deepest = args.iter().map(|arg| self.properties(*arg).depth).max().unwrap_or(0);
         if deepest >= MAX_DEPTH || args.len() > list.len() {
             return self.unknown(ty);
         }
@@ -148,9 +149,9 @@ impl Terms {
         if let Some(id) = self.ids.get(&term) {
             return *id;
         }
-        let all = |property: fn(About) -> bool| args.iter().all(|arg| property(self.about(*arg)));
-        let some = |property: fn(About) -> bool| args.iter().any(|arg| property(self.about(*arg)));
-        let about = About {
+        let all = |property: fn(TermProperties) -> bool| args.iter().all(|arg| property(self.properties(*arg)));
+        let some = |property: fn(TermProperties) -> bool| args.iter().any(|arg| property(self.properties(*arg)));
+        let properties = TermProperties {
             depth: deepest + 1,
             merged: some(|about| about.merged),
             chosen: !reads_state(op) && all(|about| about.chosen || about.depth == 0) && some(|about| about.chosen),
@@ -207,8 +208,8 @@ impl Terms {
         };
         let depth = u8::from(chosen);
         let merged = matches!(term, Term::Merged { .. })
-            || matches!(term, Term::Field { transaction: TransactionRef::Computed(at), .. } if self.about(at).merged);
-        self.push(term, About { depth, merged, chosen, proves: false, ty })
+            || matches!(term, Term::Field { transaction: TransactionRef::Computed(at), .. } if self.properties(at).merged);
+        self.push(term, TermProperties { depth, merged, chosen, proves: false, ty })
     }
 
     /// A value that the caller chooses: an argument of a logic signature.
@@ -217,7 +218,7 @@ impl Terms {
         self.add(term)
     }
 
-    fn push(&mut self, term: Term, about: About) -> TermId {
+    fn push(&mut self, term: Term, about: TermProperties) -> TermId {
         let id = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         self.all.push((term.clone(), about));
         self.ids.insert(term, id);
@@ -244,7 +245,7 @@ impl Terms {
 
     /// How many bytes it has, where that is known.
     pub(in crate::check) fn length(&self, id: TermId) -> Option<usize> {
-        let (about, term) = (self.about(id), self.get(id));
+        let (about, term) = (self.properties(id), self.get(id));
         if let Term::Made { op: Op::Concat, args: [a, b, _], .. } = term {
             return Some(self.length(*a)? + self.length(*b)?);
         }

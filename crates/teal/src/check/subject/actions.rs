@@ -60,7 +60,7 @@ fn is_protected(subject: &Subject<'_>, facts: FactsId) -> bool {
                 !matches!(transaction, TransactionRef::Inner(_)) && (subject.is_fixed_address(facts, *fact))
             }
             Term::Global(GlobalField::CallerApplicationId | GlobalField::CallerApplicationAddress) => settled,
-            _ => fact.compared && logic.terms.about(*term).proves && fact.high > 0,
+            _ => fact.compared && logic.terms.properties(*term).proves && fact.high > 0,
         }
     })
 }

@@ -30,7 +30,7 @@ pub(super) struct Subject<'a> {
     findings: BTreeMap<(&'static str, usize, String), Finding>,
 }
 
-/// A finding in the making, in terms of instructions.
+/// A finding that is being built, in terms of instructions.
 pub(super) struct Draft {
     pub(super) check: &'static Check,
     pub(super) level: Level,

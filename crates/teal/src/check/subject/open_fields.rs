@@ -8,14 +8,14 @@ use crate::check::finding::Level;
 use crate::check::mode::Mode;
 use pnp_opcodes::TxnField;
 
-/// A type of transactions that alone can have a field.
+/// The only type of transactions that can have a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::check) enum OnlyIn {
+pub(in crate::check) enum OwningType {
     Payments,
     AssetTransfers,
 }
 
-impl OnlyIn {
+impl OwningType {
     /// Its value of `TypeEnum`.
     const fn number(self) -> u64 {
         match self {
@@ -31,7 +31,7 @@ pub(in crate::check) fn report(
     subject: &mut Subject<'_>,
     check: &'static Check,
     field: TxnField,
-    only: Option<OnlyIn>,
+    only: Option<OwningType>,
 ) {
     match subject.mode {
         Mode::Signature => {
@@ -41,8 +41,8 @@ pub(in crate::check) fn report(
         }
         Mode::Application => {
             let has_field = |transfer: Transfer| match only {
-                Some(OnlyIn::Payments) => !transfer.asset,
-                Some(OnlyIn::AssetTransfers) => transfer.asset,
+                Some(OwningType::Payments) => !transfer.asset,
+                Some(OwningType::AssetTransfers) => transfer.asset,
                 None => true,
             };
             transfers::each(subject, |subject, approval, transfer| {
@@ -60,7 +60,7 @@ fn signed(
     approval: &Approval,
     check: &'static Check,
     field: TxnField,
-    only: Option<OnlyIn>,
+    only: Option<OwningType>,
 ) {
     let facts = approval.facts;
     if subject.own_field_holds(facts, field, |subject, fact| subject.is_fixed_address(facts, fact)) {
@@ -83,10 +83,10 @@ fn signed(
 }
 
 /// Whether what is checked of the transaction's own fields can only hold for another type than that.
-fn is_implied(subject: &mut Subject<'_>, facts: FactsId, only: OnlyIn) -> bool {
+fn is_implied(subject: &mut Subject<'_>, facts: FactsId, only: OwningType) -> bool {
     let (integers, address): (&[TxnField], TxnField) = match only {
-        OnlyIn::Payments => (&[TxnField::XferAsset, TxnField::AssetAmount], TxnField::AssetReceiver),
-        OnlyIn::AssetTransfers => (&[TxnField::Amount], TxnField::Receiver),
+        OwningType::Payments => (&[TxnField::XferAsset, TxnField::AssetAmount], TxnField::AssetReceiver),
+        OwningType::AssetTransfers => (&[TxnField::Amount], TxnField::Receiver),
     };
     let positive = |_: &Subject<'_>, fact: Fact| fact.low > 0;
     let named = |subject: &Subject<'_>, fact: Fact| {
