@@ -100,7 +100,7 @@ impl Terms {
     pub(in crate::check) fn properties(&self, id: TermId) -> TermProperties {
         const NONE: TermProperties =
             TermProperties { depth: 0, merged: false, chosen: false, proves: false, ty: StackType::ANY };
-        self.all.get(id as usize).map_or(NONE, |(_, about)| *about)
+        self.all.get(id as usize).map_or(NONE, |(_, properties)| *properties)
     }
 
     pub(in crate::check) fn len(&self) -> usize {
@@ -153,14 +153,14 @@ impl Terms {
         let some = |property: fn(TermProperties) -> bool| args.iter().any(|arg| property(self.properties(*arg)));
         let properties = TermProperties {
             depth: deepest + 1,
-            merged: some(|about| about.merged),
-            chosen: !reads_state(op) && all(|about| about.chosen || about.depth == 0) && some(|about| about.chosen),
+            merged: some(|it| it.merged),
+            chosen: !reads_state(op) && all(|it| it.chosen || it.depth == 0) && some(|it| it.chosen),
             proves: verifies(op) && self.are_known(args)
-                || some(|about| about.proves)
+                || some(|it| it.proves)
                 || reads_state(op) && self.names_sender(args),
             ty,
         };
-        self.push(term, about)
+        self.push(term, properties)
     }
 
     /// Whether something is known of one of them: the hash of anything proves nothing.
@@ -218,9 +218,9 @@ impl Terms {
         self.add(term)
     }
 
-    fn push(&mut self, term: Term, about: TermProperties) -> TermId {
+    fn push(&mut self, term: Term, properties: TermProperties) -> TermId {
         let id = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.all.push((term.clone(), about));
+        self.all.push((term.clone(), properties));
         self.ids.insert(term, id);
         id
     }
@@ -245,12 +245,12 @@ impl Terms {
 
     /// How many bytes it has, where that is known.
     pub(in crate::check) fn length(&self, id: TermId) -> Option<usize> {
-        let (about, term) = (self.properties(id), self.get(id));
+        let (properties, term) = (self.properties(id), self.get(id));
         if let Term::Made { op: Op::Concat, args: [a, b, _], .. } = term {
             return Some(self.length(*a)? + self.length(*b)?);
         }
-        let (min, max) = about.ty.bounds();
-        (about.ty.kind() == AvmType::Bytes && min == max).then(|| usize::try_from(max).ok()).flatten()
+        let (min, max) = properties.ty.bounds();
+        (properties.ty.kind() == AvmType::Bytes && min == max).then(|| usize::try_from(max).ok()).flatten()
     }
 
     /// The parts of a concatenation, in order; itself if it is not a concatenation.
