@@ -4,7 +4,7 @@ use super::error::EvalError;
 use super::group::GroupContext;
 use super::ledger::{Ledger, SignatureLedger};
 use super::machine::Machine;
-use super::vm::{Vm, World};
+use super::vm::{LedgerAccess, Vm};
 use pnp_types::{AppIndex, OnCompletion};
 
 /// Runs `program` as application `app` for transaction `index` of the group, and returns whether it approves. Its
@@ -58,7 +58,7 @@ pub(super) fn run_application(
         check_read_budget(ledger, group)?;
     }
 
-    let mut vm = Vm::new(group, World::Application(ledger), index, app);
+    let mut vm = Vm::new(group, LedgerAccess::Application(ledger), index, app);
     let verdict = vm.execute(program).map_err(|fault| EvalError::Program(vm.explain(fault)));
     let verdict = match verdict {
         Ok(true) => vm.group.budget_program_writes(index, app).map(|()| true),
@@ -98,7 +98,7 @@ pub(super) fn run_signature(
         return Err(EvalError::Refused(format!("no transaction {index} in the group")));
     };
     let program = transaction.signed.lsig.logic.clone();
-    let mut vm = Vm::new(group, World::Signature(ledger), index, 0);
+    let mut vm = Vm::new(group, LedgerAccess::Signature(ledger), index, 0);
     let verdict = vm.execute(&program).map_err(|fault| EvalError::Program(vm.explain(fault)));
     Ok((verdict, vm.machine))
 }

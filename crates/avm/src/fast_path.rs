@@ -1,6 +1,6 @@
 //! The hot path: opcodes that only move and compute small values, run without the checks that others need.
 //!
-//! A quick instruction does its work only where nothing can go wrong: the arguments are there and of the right kind,
+//! A fast instruction does its work only where nothing can go wrong: the arguments are there and of the right kind,
 //! the result exists, the budget suffices. Everywhere else it does nothing and leaves the instruction to the machine's
 //! careful step, which checks in the reference's order and words the failure. So no rule and no text of the language is
 //! written here, only what success looks like, and a program behaves the same with and without this module. Copies of
@@ -11,10 +11,10 @@ use super::program::{Immediates, Instruction, Jump, Program};
 use super::value::{MAX_BYTES, Value};
 use pnp_opcodes::{Constant, Op, Shuffle};
 
-/// What an instruction does when all goes well.
+/// What an instruction does when nothing fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quick {
-    /// Not quick.
+pub(super) enum FastOp {
+    /// No fast form.
     Slow,
     PushUint(u64),
     PushUintConstant(u8),
@@ -78,14 +78,14 @@ pub(super) enum Comparison {
 }
 
 impl Comparison {
-    fn of(quick: Quick) -> Option<Self> {
-        Some(match quick {
-            Quick::Lt => Self::Lt,
-            Quick::Gt => Self::Gt,
-            Quick::Le => Self::Le,
-            Quick::Ge => Self::Ge,
-            Quick::Eq => Self::Eq,
-            Quick::Ne => Self::Ne,
+    fn of(fast: FastOp) -> Option<Self> {
+        Some(match fast {
+            FastOp::Lt => Self::Lt,
+            FastOp::Gt => Self::Gt,
+            FastOp::Le => Self::Le,
+            FastOp::Ge => Self::Ge,
+            FastOp::Eq => Self::Eq,
+            FastOp::Ne => Self::Ne,
             _ => return None,
         })
     }
@@ -102,7 +102,7 @@ impl Comparison {
     }
 }
 
-impl Quick {
+impl FastOp {
     fn of(instruction: &Instruction) -> Self {
         let Some(spec) = instruction.spec.filter(|_| !instruction.truncated) else { return Self::Slow };
         let byte = match instruction.immediates {
@@ -165,39 +165,39 @@ impl Quick {
     }
 }
 
-/// The quick form of every instruction, and the index of the instruction after it.
-pub(super) fn compile(instructions: &[Instruction], entry: u32) -> Vec<(Quick, u32)> {
+/// The fast form of every instruction, and the index of the instruction after it.
+pub(super) fn compile(instructions: &[Instruction], entry: u32) -> Vec<(FastOp, u32)> {
     let settled = settled_constants(instructions, entry);
     let single = instructions.iter().map(|instruction| {
-        let quick = match Quick::of(instruction) {
-            Quick::PushUintConstant(index) => {
+        let fast = match FastOp::of(instruction) {
+            FastOp::PushUintConstant(index) => {
                 let constant = settled.and_then(|constants| constants.get(usize::from(index)));
-                constant.map_or(Quick::PushUintConstant(index), |constant| Quick::PushUint(*constant))
+                constant.map_or(FastOp::PushUintConstant(index), |constant| FastOp::PushUint(*constant))
             }
-            quick => quick,
+            fast => fast,
         };
-        (quick, instruction.next)
+        (fast, instruction.next)
     });
-    let single: Vec<(Quick, u32)> = single.collect();
+    let single: Vec<(FastOp, u32)> = single.collect();
     single.iter().map(|first| joined(&single, *first).unwrap_or(*first)).collect()
 }
 
-/// An instruction and those after it as one, where there is a quick form for them.
-fn joined(all: &[(Quick, u32)], (first, next): (Quick, u32)) -> Option<(Quick, u32)> {
+/// An instruction and those after it as one, where there is a fast form for them.
+fn joined(all: &[(FastOp, u32)], (first, next): (FastOp, u32)) -> Option<(FastOp, u32)> {
     let (second, after_second) = *all.get(next as usize)?;
-    if let (Some(comparison), Quick::BranchIf(wanted, target)) = (Comparison::of(first), second) {
-        return Some((Quick::CompareBranch(comparison, wanted, target), after_second));
+    if let (Some(comparison), FastOp::BranchIf(wanted, target)) = (Comparison::of(first), second) {
+        return Some((FastOp::CompareBranch(comparison, wanted, target), after_second));
     }
-    let Quick::PushUint(number) = first else { return None };
+    let FastOp::PushUint(number) = first else { return None };
     match second {
-        Quick::Add => return Some((Quick::AddUint(number), after_second)),
-        Quick::Sub => return Some((Quick::SubUint(number), after_second)),
+        FastOp::Add => return Some((FastOp::AddUint(number), after_second)),
+        FastOp::Sub => return Some((FastOp::SubUint(number), after_second)),
         _ => {}
     }
     let comparison = Comparison::of(second)?;
-    let (Quick::BranchIf(wanted, target), after_third) = *all.get(after_second as usize)? else { return None };
+    let (FastOp::BranchIf(wanted, target), after_third) = *all.get(after_second as usize)? else { return None };
     let number = u32::try_from(number).ok()?;
-    Some((Quick::CompareUintBranch(comparison, wanted, number, target), after_third))
+    Some((FastOp::CompareUintBranch(comparison, wanted, number, target), after_third))
 }
 
 /// The integer constants, where only one block sets them and nothing but constant blocks runs before it.
@@ -221,7 +221,7 @@ fn settled_constants(instructions: &[Instruction], entry: u32) -> Option<&[u64]>
 pub(super) fn run(machine: &mut Machine, left: &mut u64) {
     let Machine { program, stack, scratch, frames, uint_constants, byte_constants, from_callsub, at, cost, .. } =
         machine;
-    let code = program.quick();
+    let code = program.fast_ops();
     let mut here = *at;
     let mut budget = *left;
 
@@ -274,71 +274,71 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
         }};
     }
 
-    while let Some(&(quick, next)) = code.get(here as usize) {
+    while let Some(&(fast, next)) = code.get(here as usize) {
         if budget == 0 {
             break;
         }
         let mut then = next;
-        match quick {
-            Quick::Slow => break,
-            Quick::PushUint(number) => push!(Value::Uint(number)),
-            Quick::PushUintConstant(index) => {
+        match fast {
+            FastOp::Slow => break,
+            FastOp::PushUint(number) => push!(Value::Uint(number)),
+            FastOp::PushUintConstant(index) => {
                 let Some(constant) = uint_constants.get(usize::from(index)) else { break };
                 push!(Value::Uint(*constant));
             }
-            Quick::PushByteConstant(index) => {
+            FastOp::PushByteConstant(index) => {
                 let Some(constant) = byte_constants.get(usize::from(index)) else { break };
                 if constant.len() > MAX_BYTES {
                     break;
                 }
                 push!(Value::Bytes(constant.clone()));
             }
-            Quick::Add => binary!(a, b => a.checked_add(b)),
-            Quick::Sub => binary!(a, b => a.checked_sub(b)),
-            Quick::Mul => binary!(a, b => a.checked_mul(b)),
-            Quick::Div => binary!(a, b => a.checked_div(b)),
-            Quick::Mod => binary!(a, b => a.checked_rem(b)),
-            Quick::Lt => binary!(a, b => Some(u64::from(a < b))),
-            Quick::Gt => binary!(a, b => Some(u64::from(a > b))),
-            Quick::Le => binary!(a, b => Some(u64::from(a <= b))),
-            Quick::Ge => binary!(a, b => Some(u64::from(a >= b))),
-            Quick::And => binary!(a, b => Some(u64::from(a != 0 && b != 0))),
-            Quick::Or => binary!(a, b => Some(u64::from(a != 0 || b != 0))),
-            Quick::Eq => binary!(a, b => Some(u64::from(a == b))),
-            Quick::Ne => binary!(a, b => Some(u64::from(a != b))),
-            Quick::BitAnd => binary!(a, b => Some(a & b)),
-            Quick::BitOr => binary!(a, b => Some(a | b)),
-            Quick::BitXor => binary!(a, b => Some(a ^ b)),
-            Quick::Not => {
+            FastOp::Add => binary!(a, b => a.checked_add(b)),
+            FastOp::Sub => binary!(a, b => a.checked_sub(b)),
+            FastOp::Mul => binary!(a, b => a.checked_mul(b)),
+            FastOp::Div => binary!(a, b => a.checked_div(b)),
+            FastOp::Mod => binary!(a, b => a.checked_rem(b)),
+            FastOp::Lt => binary!(a, b => Some(u64::from(a < b))),
+            FastOp::Gt => binary!(a, b => Some(u64::from(a > b))),
+            FastOp::Le => binary!(a, b => Some(u64::from(a <= b))),
+            FastOp::Ge => binary!(a, b => Some(u64::from(a >= b))),
+            FastOp::And => binary!(a, b => Some(u64::from(a != 0 && b != 0))),
+            FastOp::Or => binary!(a, b => Some(u64::from(a != 0 || b != 0))),
+            FastOp::Eq => binary!(a, b => Some(u64::from(a == b))),
+            FastOp::Ne => binary!(a, b => Some(u64::from(a != b))),
+            FastOp::BitAnd => binary!(a, b => Some(a & b)),
+            FastOp::BitOr => binary!(a, b => Some(a | b)),
+            FastOp::BitXor => binary!(a, b => Some(a ^ b)),
+            FastOp::Not => {
                 let Some(Value::Uint(number)) = stack.last_mut() else { break };
                 *number = u64::from(*number == 0);
             }
-            Quick::Dup => {
+            FastOp::Dup => {
                 push_copy!(stack.last());
             }
-            Quick::Dup2 => {
+            FastOp::Dup2 => {
                 let Some(first) = stack.len().checked_sub(2).filter(|first| first + 4 <= MAX_STACK) else { break };
                 push_copy!(stack.get(first));
                 push_copy!(stack.get(first + 1));
             }
-            Quick::Pop => {
+            FastOp::Pop => {
                 if stack.pop().is_none() {
                     break;
                 }
             }
-            Quick::Swap => match stack.as_mut_slice() {
+            FastOp::Swap => match stack.as_mut_slice() {
                 [.., Value::Uint(a), Value::Uint(b)] => std::mem::swap(a, b),
                 [.., a, b] => std::mem::swap(a, b),
                 _ => break,
             },
-            Quick::Dig(depth) => {
+            FastOp::Dig(depth) => {
                 let from = stack.len().checked_sub(usize::from(depth) + 1);
                 push_copy!(from.and_then(|from| stack.get(from)));
             }
-            Quick::Load(slot) => {
+            FastOp::Load(slot) => {
                 push_copy!(scratch.get(usize::from(slot)).or(Some(&Value::Uint(0))));
             }
-            Quick::Store(slot) => {
+            FastOp::Store(slot) => {
                 let Some(place) = scratch.get_mut(usize::from(slot)) else { break };
                 match stack.last() {
                     Some(Value::Uint(number)) => {
@@ -351,52 +351,52 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                     }
                 }
             }
-            Quick::Assert => {
+            FastOp::Assert => {
                 if !matches!(stack.last(), Some(Value::Uint(1..))) {
                     break;
                 }
                 stack.pop();
             }
-            Quick::Select => {
+            FastOp::Select => {
                 let [.., kept, other, Value::Uint(flag)] = stack.as_mut_slice() else { break };
                 if *flag != 0 {
                     std::mem::swap(kept, other);
                 }
                 stack.truncate(stack.len() - 2);
             }
-            Quick::Cover(depth) => {
+            FastOp::Cover(depth) => {
                 if !Shuffle::Cover(depth.into()).apply(stack) {
                     break;
                 }
             }
-            Quick::Uncover(depth) => {
+            FastOp::Uncover(depth) => {
                 if !Shuffle::Uncover(depth.into()).apply(stack) {
                     break;
                 }
             }
-            Quick::Len => {
+            FastOp::Len => {
                 let Some(top) = stack.last_mut() else { break };
                 let Value::Bytes(bytes) = top else { break };
                 *top = Value::Uint(bytes.len() as u64);
             }
-            Quick::PushBytes => {
+            FastOp::PushBytes => {
                 let Some(Immediates::Data(bytes)) = program.instruction(here).map(|found| &found.immediates) else {
                     break;
                 };
                 push!(Value::Bytes(bytes.clone()));
             }
-            Quick::FrameDig(offset) => {
+            FastOp::FrameDig(offset) => {
                 let Some(place) = frames.last().and_then(|call| call.frame.place(offset).ok()) else { break };
                 push_copy!(stack.get(place));
             }
-            Quick::FrameBury(offset) => {
+            FastOp::FrameBury(offset) => {
                 let Some(place) = frames.last().and_then(|call| call.frame.place(offset).ok()) else { break };
                 if place + 1 >= stack.len() {
                     break;
                 }
                 stack.swap_remove(place);
             }
-            Quick::Proto(args, returns) => {
+            FastOp::Proto(args, returns) => {
                 if !*from_callsub || usize::from(args) > stack.len() {
                     break;
                 }
@@ -404,12 +404,12 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 *from_callsub = false;
                 call.frame.proto = Some((args, returns));
             }
-            Quick::Callsub(target, to_proto) => {
+            FastOp::Callsub(target, to_proto) => {
                 frames.push(Call::new(next, stack.len()));
                 *from_callsub |= to_proto;
                 then = target;
             }
-            Quick::Retsub => {
+            FastOp::Retsub => {
                 let Some(call) = frames.last() else { break };
                 let Ok(shuffle) = call.frame.retsub(stack.len()) else { break };
                 if !shuffle.apply(stack) {
@@ -418,15 +418,15 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 then = call.return_to;
                 frames.pop();
             }
-            Quick::Branch(target) => then = target,
-            Quick::BranchIf(wanted, target) => {
+            FastOp::Branch(target) => then = target,
+            FastOp::BranchIf(wanted, target) => {
                 let Some(Value::Uint(flag)) = stack.last() else { break };
                 if (*flag != 0) == wanted {
                     then = target;
                 }
                 std::mem::forget(stack.pop());
             }
-            Quick::AddUint(number) => {
+            FastOp::AddUint(number) => {
                 let height = stack.len();
                 let Some(Value::Uint(top)) = stack.last_mut() else { break };
                 let Some(sum) = top.checked_add(number) else { break };
@@ -436,7 +436,7 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 pay!(1);
                 *top = sum;
             }
-            Quick::SubUint(number) => {
+            FastOp::SubUint(number) => {
                 let height = stack.len();
                 let Some(Value::Uint(top)) = stack.last_mut() else { break };
                 let Some(difference) = top.checked_sub(number) else { break };
@@ -446,7 +446,7 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 pay!(1);
                 *top = difference;
             }
-            Quick::CompareBranch(comparison, wanted, target) => {
+            FastOp::CompareBranch(comparison, wanted, target) => {
                 let [.., Value::Uint(a), Value::Uint(b)] = stack.as_slice() else { break };
                 let holds = comparison.holds(*a, *b);
                 pay!(1);
@@ -456,7 +456,7 @@ pub(super) fn run(machine: &mut Machine, left: &mut u64) {
                 std::mem::forget(stack.pop());
                 std::mem::forget(stack.pop());
             }
-            Quick::CompareUintBranch(comparison, wanted, number, target) => {
+            FastOp::CompareUintBranch(comparison, wanted, number, target) => {
                 let Some(Value::Uint(top)) = stack.last() else { break };
                 let holds = comparison.holds(*top, u64::from(number));
                 if stack.len() >= MAX_STACK {

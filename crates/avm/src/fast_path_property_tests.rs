@@ -1,15 +1,15 @@
-//! Random programs, run by the quick path and by the careful step alone: the same end, cost, stack and scratch space.
+//! Random programs, run by the fast path and by the careful step alone: the same end, cost, stack and scratch space.
 
 use super::run::Run;
 use super::tracer::Tracer;
 use proptest::prelude::*;
 
-/// Watches opcodes, which turns the quick path off.
+/// Watches opcodes, which turns the fast path off.
 struct Careful;
 
 impl Tracer for Careful {}
 
-/// One instruction of those that the quick path knows, and of some that it leaves to the careful step, as bytes.
+/// One instruction of those that the fast path knows, and of some that it leaves to the careful step, as bytes.
 fn any_instruction() -> impl Strategy<Value = Vec<u8>> {
     let opcode = |bytes: std::ops::RangeInclusive<u8>| bytes.prop_map(|byte| vec![byte]);
     let pushint = prop_oneof![0..4u64, Just(u64::MAX), any::<u64>()].prop_map(|number| {
@@ -48,9 +48,9 @@ proptest! {
         // intcblock 1 2 255 0; bytecblock "a" "bc"
         let constants = [13, 0x20, 4, 1, 2, 0xff, 1, 0, 0x26, 2, 1, b'a', 2, b'b', b'c'];
         let program = [constants.as_slice(), &instructions.concat()].concat();
-        let quick = Run::signature(program.clone()).run();
+        let fast = Run::signature(program.clone()).run();
         let careful = Run::signature(program).tracer(&mut Careful).run();
-        prop_assert_eq!(quick.verdict.to_string(), careful.verdict.to_string());
-        prop_assert_eq!((quick.cost, quick.stack, quick.scratch), (careful.cost, careful.stack, careful.scratch));
+        prop_assert_eq!(fast.verdict.to_string(), careful.verdict.to_string());
+        prop_assert_eq!((fast.cost, fast.stack, fast.scratch), (careful.cost, careful.stack, careful.scratch));
     }
 }

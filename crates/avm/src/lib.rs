@@ -67,13 +67,13 @@ mod dispatch;
 mod error;
 mod evaluate;
 mod families;
+mod fast_path;
 mod group;
 mod ledger;
 mod machine;
 mod memory_ledger;
 mod program;
 mod program_cache;
-mod quick;
 mod references;
 mod resources;
 mod run;
@@ -82,7 +82,7 @@ mod value;
 mod vm;
 
 #[cfg(test)]
-mod quick_property_tests;
+mod fast_path_property_tests;
 #[cfg(test)]
 mod replay_tests;
 #[cfg(test)]

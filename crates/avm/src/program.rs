@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::error::Fault;
-use super::quick::Quick;
+use super::fast_path::FastOp;
 use super::value::{Bytes, MAX_BYTES};
 use pnp_opcodes::{
     AvmType, BACK_BRANCH_VERSION, ByteList, Decoded, LinearCost, ListOf, MAX_VERSION, Malformed, Modes, Op, OpSpec,
@@ -95,7 +95,7 @@ pub struct Program {
     version: u64,
     entry: u32,
     instructions: Vec<Instruction>,
-    quick: Vec<(Quick, u32)>,
+    fast_ops: Vec<(FastOp, u32)>,
 }
 
 /// Which rules of decoding came with consensus rather than with the program's version.
@@ -121,12 +121,13 @@ impl Program {
         let (version, start) = read_version(&bytes)?;
         let table = version_table(u8::try_from(version).unwrap_or(MAX_VERSION));
         let decoder = Decoder { code: &bytes, version, table, dialect };
-        let mut strands = Strands { indices: vec![None; bytes.len() + 1], list: Vec::new(), pending: vec![start] };
-        while let Some(pc) = strands.pending.pop() {
-            strands.follow(&decoder, pc);
+        let mut found =
+            FoundInstructions { indices: vec![None; bytes.len() + 1], list: Vec::new(), pending: vec![start] };
+        while let Some(pc) = found.pending.pop() {
+            found.follow(&decoder, pc);
         }
-        let entry = strands.index_of(start);
-        let Strands { indices, mut list, .. } = strands;
+        let entry = found.index_of(start);
+        let FoundInstructions { indices, mut list, .. } = found;
         let index_of = |pc: u32| indices.get(pc as usize).copied().flatten().unwrap_or(Self::END);
         for instruction in &mut list {
             instruction.next = index_of(instruction.next);
@@ -136,8 +137,8 @@ impl Program {
                 _ => {}
             }
         }
-        let quick = super::quick::compile(&list, entry);
-        Ok(Self { bytes, version, entry, instructions: list, quick })
+        let fast_ops = super::fast_path::compile(&list, entry);
+        Ok(Self { bytes, version, entry, instructions: list, fast_ops })
     }
 
     /// A program without a readable version.
@@ -145,7 +146,7 @@ impl Program {
         let table = version_table(0);
         let decoder = Decoder { code: &[], version: 0, table, dialect: Dialect { sized_constants: true } };
         let (instruction, _) = decoder.instruction(0);
-        Self { bytes, version: 0, entry: 0, instructions: vec![instruction], quick: Vec::new() }
+        Self { bytes, version: 0, entry: 0, instructions: vec![instruction], fast_ops: Vec::new() }
     }
 
     /// The program as it is on chain.
@@ -168,8 +169,8 @@ impl Program {
         self.instructions.get(index as usize)
     }
 
-    pub(super) fn quick(&self) -> &[(Quick, u32)] {
-        &self.quick
+    pub(super) fn fast_ops(&self) -> &[(FastOp, u32)] {
+        &self.fast_ops
     }
 
     /// The offset of an instruction; the program's length for [`Self::END`].
@@ -211,13 +212,13 @@ pub fn read_version(program: &[u8]) -> Result<(u64, usize), &'static str> {
 }
 
 /// Instructions found so far, by offset.
-struct Strands {
+struct FoundInstructions {
     indices: Vec<Option<u32>>,
     list: Vec<Instruction>,
     pending: Vec<usize>,
 }
 
-impl Strands {
+impl FoundInstructions {
     fn index_of(&self, pc: usize) -> u32 {
         self.indices.get(pc).copied().flatten().unwrap_or(Program::END)
     }

@@ -1,7 +1,7 @@
 //! What account, asset or application a value on the stack means.
 //!
 //! Programs may name them directly since AVM 4; a small integer may still be a place in the transaction's lists
-//! (go-algorand `EvalContext.accountReference`, `resolveApp` and their kin).
+//! (go-algorand `EvalContext.accountReference`, `resolveApp` and related functions).
 
 use super::availability::LAST_LOW_ID;
 use super::error::{Fault, fault};

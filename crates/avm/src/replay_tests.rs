@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::group::GroupContext;
 use super::ledger::{LedgerError, SignatureLedger};
 use super::value::Value;
-use super::vm::{Vm, World};
+use super::vm::{LedgerAccess, Vm};
 use pnp_types::consensus;
 use pnp_types::{
     BlockHeader, Digest, LogicSignature, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType,
@@ -73,7 +73,7 @@ fn run(case: &Case) -> Answer {
     stxn.signed.lsig = LogicSignature { logic: program.clone(), args, ..LogicSignature::default() };
     let mut group = GroupContext::for_signatures(vec![stxn], consensus::LATEST.params);
     group.signature_budget = Some(100_000_000);
-    let mut vm = Vm::new(&mut group, World::Signature(&NoBlocks), 0, 0);
+    let mut vm = Vm::new(&mut group, LedgerAccess::Signature(&NoBlocks), 0, 0);
     let (pass, err) = match vm.execute(&program) {
         Ok(pass) => (pass, String::new()),
         Err(fault) => (false, vm.explain(fault).to_string()),

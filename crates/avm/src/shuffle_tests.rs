@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::fast_path;
 use super::machine::Machine;
 use super::program::{Dialect, Program};
-use super::quick;
 use super::test_program::program;
 use super::value::Value;
 use pnp_opcodes::{Frame, Op, Shuffle, version_table};
@@ -25,7 +25,7 @@ fn run(lines: &str) -> (Vec<u64>, bool) {
     let code = program(11, &format!("#pragma typetrack false\n{lines}"));
     let program = Program::decode(code.into(), Dialect { sized_constants: true }).unwrap();
     let mut machine = Machine::new(Arc::new(program));
-    quick::run(&mut machine, &mut 1000);
+    fast_path::run(&mut machine, &mut 1000);
     let value = |value: &Value| match value {
         Value::Uint(number) => *number,
         Value::Bytes(bytes) => panic!("{bytes:?}"),

@@ -1,6 +1,6 @@
 //! One program on the run: the machine, and the group and the ledger around it.
 //!
-//! `Vm::run` is the loop. Without a tracer it lets `quick` run ahead; every other instruction goes through
+//! `Vm::run` is the loop. Without a tracer it lets `fast_path` run ahead; every other instruction goes through
 //! `Vm::step`, which checks in the reference's order: opcode, mode, arguments, immediates, budget, then the opcode
 //! itself, then what it left (go-algorand `EvalContext.step`).
 
@@ -9,12 +9,12 @@ use std::sync::{Arc, LazyLock};
 
 use super::dispatch;
 use super::error::{EvalState, Fault, ProgramError, fault, trimmed};
+use super::fast_path;
 use super::group::GroupContext;
 use super::ledger::{Ledger, SignatureLedger};
 use super::machine::{MAX_STACK, Machine};
 use super::program::{Dialect, Immediates, Mode, Program, read_version};
 use super::program_cache;
-use super::quick;
 use super::tracer::{NamedState, Tracer, WatchedState};
 use super::value::{Bytes, MAX_BYTES, Value};
 use pnp_opcodes::{AvmType, OpSpec};
@@ -31,8 +31,8 @@ pub(super) const SHARED_RESOURCES_VERSION: u64 = 9;
 const MAX_SIGNATURE_ARGS: usize = 255;
 const MAX_SIGNATURE_ARG: usize = MAX_BYTES;
 
-/// What a program can see of the world.
-pub(super) enum World<'v> {
+/// What a program has access to: a ledger, or for a logic signature past block headers only.
+pub(super) enum LedgerAccess<'v> {
     Application(&'v mut dyn Ledger),
     Signature(&'v dyn SignatureLedger),
 }
@@ -41,7 +41,7 @@ pub(super) enum World<'v> {
 pub struct Vm<'v, 't> {
     pub(super) machine: Machine,
     pub(super) group: &'v mut GroupContext<'t>,
-    pub(super) world: World<'v>,
+    pub(super) ledger_access: LedgerAccess<'v>,
     pub(super) mode: Mode,
     pub(super) index: usize,
     pub(super) app: AppIndex,
@@ -60,15 +60,20 @@ pub struct Vm<'v, 't> {
 }
 
 impl<'v, 't> Vm<'v, 't> {
-    pub(super) fn new(group: &'v mut GroupContext<'t>, world: World<'v>, index: usize, app: AppIndex) -> Self {
-        let mode = match world {
-            World::Application(_) => Mode::Application,
-            World::Signature(_) => Mode::Signature,
+    pub(super) fn new(
+        group: &'v mut GroupContext<'t>,
+        ledger_access: LedgerAccess<'v>,
+        index: usize,
+        app: AppIndex,
+    ) -> Self {
+        let mode = match ledger_access {
+            LedgerAccess::Application(_) => Mode::Application,
+            LedgerAccess::Signature(_) => Mode::Signature,
         };
         Self {
             machine: Machine::new(Arc::new(Program::unreadable(Bytes::default()))),
             group,
-            world,
+            ledger_access,
             mode,
             index,
             app,
@@ -167,30 +172,30 @@ impl<'v, 't> Vm<'v, 't> {
 
     /// The ledger; a fault for a logic signature, which has none.
     pub fn ledger(&self) -> Result<&dyn Ledger, Fault> {
-        match &self.world {
-            World::Application(ledger) => Ok(&**ledger),
-            World::Signature(_) => Err(Fault::new("no ledger in signature eval")),
+        match &self.ledger_access {
+            LedgerAccess::Application(ledger) => Ok(&**ledger),
+            LedgerAccess::Signature(_) => Err(Fault::new("no ledger in signature eval")),
         }
     }
 
     pub(super) fn ledger_mut(&mut self) -> Result<&mut dyn Ledger, Fault> {
-        match &mut self.world {
-            World::Application(ledger) => Ok(&mut **ledger),
-            World::Signature(_) => Err(Fault::new("no ledger in signature eval")),
+        match &mut self.ledger_access {
+            LedgerAccess::Application(ledger) => Ok(&mut **ledger),
+            LedgerAccess::Signature(_) => Err(Fault::new("no ledger in signature eval")),
         }
     }
 
     pub(super) fn block_header(&self, round: Round) -> Result<BlockHeader, Fault> {
-        Ok(match &self.world {
-            World::Application(ledger) => ledger.block_header(round)?,
-            World::Signature(ledger) => ledger.block_header(round)?,
+        Ok(match &self.ledger_access {
+            LedgerAccess::Application(ledger) => ledger.block_header(round)?,
+            LedgerAccess::Signature(ledger) => ledger.block_header(round)?,
         })
     }
 
     pub(super) fn genesis_hash(&self) -> Digest {
-        match &self.world {
-            World::Application(ledger) => ledger.genesis_hash(),
-            World::Signature(ledger) => ledger.genesis_hash(),
+        match &self.ledger_access {
+            LedgerAccess::Application(ledger) => ledger.genesis_hash(),
+            LedgerAccess::Signature(ledger) => ledger.genesis_hash(),
         }
     }
 
@@ -299,7 +304,7 @@ impl<'v, 't> Vm<'v, 't> {
             }
         } else {
             loop {
-                quick::run(&mut self.machine, &mut self.left);
+                fast_path::run(&mut self.machine, &mut self.left);
                 if self.machine.at == Program::END {
                     break;
                 }

@@ -6,7 +6,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 use pnp_opcodes::{AcctParamsField, Field, VoterParamsField};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 fn account(vm: &mut Vm<'_, '_>) -> Result<AccountView, Fault> {
     let account = vm.machine.value(0)?.clone();
@@ -15,19 +15,19 @@ fn account(vm: &mut Vm<'_, '_>) -> Result<AccountView, Fault> {
 }
 
 /// `balance`: account
-pub(crate) fn balance(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn balance(vm: &mut Vm<'_, '_>) -> OpResult {
     let balance = account(vm)?.balance.0;
     vm.machine.replace(1, balance)
 }
 
 /// `min_balance`: account
-pub(crate) fn min_balance(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn min_balance(vm: &mut Vm<'_, '_>) -> OpResult {
     let balance = account(vm)?.min_balance.0;
     vm.machine.replace(1, balance)
 }
 
 /// `acct_params_get F`: account
-pub(crate) fn acct_params_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn acct_params_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let reference = vm.machine.value(0)?.clone();
     let address = vm.account_reference(&reference)?.address;
     let byte = vm.machine.byte(0)?;
@@ -56,7 +56,7 @@ pub(crate) fn acct_params_get(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `voter_params_get F`: account
-pub(crate) fn voter_params_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn voter_params_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let reference = vm.machine.value(0)?.clone();
     let address = vm.account_reference(&reference)?.address;
     let byte = vm.machine.byte(0)?;
@@ -72,7 +72,7 @@ pub(crate) fn voter_params_get(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `online_stake`
-pub(crate) fn online_stake(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn online_stake(vm: &mut Vm<'_, '_>) -> OpResult {
     let stake = vm.ledger()?.online_stake()?.0;
     vm.machine.replace(0, stake)
 }

@@ -8,7 +8,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 use pnp_types::{ByteString, StateDelta, TealValue, ValueDelta};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 impl Vm<'_, '_> {
     /// The changes of an account's local state, by its place among the accounts the transaction names or shares.
@@ -30,7 +30,7 @@ impl Vm<'_, '_> {
     }
 
     /// Values and keys have their limits; they are those of the ledger.
-    fn check_value(&self, key: &[u8], value: &TealValue) -> Done {
+    fn check_value(&self, key: &[u8], value: &TealValue) -> OpResult {
         let TealValue::Bytes(bytes) = value else { return Ok(()) };
         let params = self.group.params;
         if bytes.len() > params.max_app_bytes_value_len {
@@ -43,7 +43,7 @@ impl Vm<'_, '_> {
         Ok(())
     }
 
-    fn check_key(&self, key: &[u8]) -> Done {
+    fn check_key(&self, key: &[u8]) -> OpResult {
         let limit = self.group.params.max_app_key_len;
         if key.len() > limit {
             fault!("key too long: length was {}, maximum is {limit}", key.len());
@@ -73,7 +73,7 @@ impl Vm<'_, '_> {
 }
 
 /// `app_opted_in`: account, application
-pub(crate) fn app_opted_in(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_opted_in(vm: &mut Vm<'_, '_>) -> OpResult {
     let (account, app) = (vm.machine.value(1)?.clone(), vm.machine.uint(0)?);
     let (address, app) = vm.locals_reference(&account, app)?;
     let joined = vm.ledger()?.opted_in(&address, app)?;
@@ -81,14 +81,14 @@ pub(crate) fn app_opted_in(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `app_local_get`: account, key
-pub(crate) fn app_local_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_local_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let (account, key) = (vm.machine.value(1)?.clone(), vm.machine.bytes(0)?.clone());
     let value = vm.local_value(&account, 0, &key)?;
     vm.machine.replace(2, value.unwrap_or_default())
 }
 
 /// `app_local_get_ex`: account, application, key
-pub(crate) fn app_local_get_ex(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_local_get_ex(vm: &mut Vm<'_, '_>) -> OpResult {
     let (account, app) = (vm.machine.value(2)?.clone(), vm.machine.uint(1)?);
     let key = vm.machine.bytes(0)?.clone();
     let value = vm.local_value(&account, app, &key)?;
@@ -96,21 +96,21 @@ pub(crate) fn app_local_get_ex(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `app_global_get`: key
-pub(crate) fn app_global_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_global_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let key = vm.machine.bytes(0)?.clone();
     let value = vm.global_value(0, &key)?;
     vm.machine.replace(1, value.unwrap_or_default())
 }
 
 /// `app_global_get_ex`: application, key
-pub(crate) fn app_global_get_ex(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_global_get_ex(vm: &mut Vm<'_, '_>) -> OpResult {
     let (app, key) = (vm.machine.uint(1)?, vm.machine.bytes(0)?.clone());
     let value = vm.global_value(app, &key)?;
     super::assets::found_or_zero(vm, 2, value)
 }
 
 /// `app_local_put`: account, key, value
-pub(crate) fn app_local_put(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_local_put(vm: &mut Vm<'_, '_>) -> OpResult {
     let (account, key) = (vm.machine.value(2)?.clone(), vm.machine.bytes(1)?.clone());
     let value = vm.machine.value(0)?.to_teal();
     vm.check_key(&key)?;
@@ -128,7 +128,7 @@ pub(crate) fn app_local_put(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `app_global_put`: key, value
-pub(crate) fn app_global_put(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_global_put(vm: &mut Vm<'_, '_>) -> OpResult {
     let (key, value) = (vm.machine.bytes(1)?.clone(), vm.machine.value(0)?.to_teal());
     vm.check_key(&key)?;
     let app = vm.app;
@@ -144,7 +144,7 @@ pub(crate) fn app_global_put(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `app_local_del`: account, key
-pub(crate) fn app_local_del(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_local_del(vm: &mut Vm<'_, '_>) -> OpResult {
     let (account, key) = (vm.machine.value(1)?.clone(), vm.machine.bytes(0)?.clone());
     let reference = vm.own_locals_reference(&account)?;
     let app = vm.app;
@@ -157,7 +157,7 @@ pub(crate) fn app_local_del(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `app_global_del`: key
-pub(crate) fn app_global_del(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_global_del(vm: &mut Vm<'_, '_>) -> OpResult {
     let key = vm.machine.bytes(0)?.clone();
     let app = vm.app;
     if let Ok(Some(_)) = vm.ledger()?.global_get(app, &key) {

@@ -6,10 +6,10 @@ use crate::value::Value;
 use crate::vm::Vm;
 use pnp_opcodes::{AppParamsField, Field};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// `app_params_get F`: application
-pub(crate) fn app_params_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_params_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let byte = vm.machine.byte(0)?;
     let field = AppParamsField::from_byte(byte).filter(|field| u64::from(field.spec().since) <= vm.version());
     let Some(field) = field else { fault!("invalid app_params_get field {byte}") };
@@ -35,7 +35,7 @@ pub(crate) fn app_params_get(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `app_params_set F`: value
-pub(crate) fn app_params_set(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_params_set(vm: &mut Vm<'_, '_>) -> OpResult {
     let byte = vm.machine.byte(0)?;
     let field = AppParamsField::from_byte(byte).filter(|field| {
         let since = u64::from(field.spec().settable);

@@ -4,16 +4,16 @@ use crate::error::{Fault, fault};
 use crate::machine::Machine;
 use crate::value::Value;
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// Replaces the two integers on top of the stack by the result of `op`.
-fn binary<T: Into<Value>>(machine: &mut Machine, op: impl FnOnce(u64, u64) -> Result<T, Fault>) -> Done {
+fn binary<T: Into<Value>>(machine: &mut Machine, op: impl FnOnce(u64, u64) -> Result<T, Fault>) -> OpResult {
     let result = op(machine.uint(1)?, machine.uint(0)?)?;
     machine.replace(2, result)
 }
 
 /// Replaces the two integers on top of the stack by the two halves of the result of `op`, the high half deeper.
-fn wide(machine: &mut Machine, op: impl FnOnce(u64, u64) -> Result<u128, Fault>) -> Done {
+fn wide(machine: &mut Machine, op: impl FnOnce(u64, u64) -> Result<u128, Fault>) -> OpResult {
     let result = op(machine.uint(1)?, machine.uint(0)?)?;
     machine.drop_top(2);
     push_wide(machine, result);
@@ -30,68 +30,68 @@ fn join(high: u64, low: u64) -> u128 {
 }
 
 /// `+`
-pub(crate) fn add(machine: &mut Machine) -> Done {
+pub(crate) fn add(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| a.checked_add(b).ok_or("+ overflowed".into()))
 }
 
 /// `-`
-pub(crate) fn sub(machine: &mut Machine) -> Done {
+pub(crate) fn sub(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| a.checked_sub(b).ok_or("- would result negative".into()))
 }
 
 /// `*`
-pub(crate) fn mul(machine: &mut Machine) -> Done {
+pub(crate) fn mul(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| a.checked_mul(b).ok_or("* overflowed".into()))
 }
 
 /// `/`
-pub(crate) fn div(machine: &mut Machine) -> Done {
+pub(crate) fn div(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| a.checked_div(b).ok_or("/ 0".into()))
 }
 
 /// `%`
-pub(crate) fn modulo(machine: &mut Machine) -> Done {
+pub(crate) fn modulo(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| a.checked_rem(b).ok_or("% 0".into()))
 }
 
 /// `<`
-pub(crate) fn lt(machine: &mut Machine) -> Done {
+pub(crate) fn lt(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a < b))
 }
 
 /// `>`
-pub(crate) fn gt(machine: &mut Machine) -> Done {
+pub(crate) fn gt(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a > b))
 }
 
 /// `<=`
-pub(crate) fn le(machine: &mut Machine) -> Done {
+pub(crate) fn le(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a <= b))
 }
 
 /// `>=`
-pub(crate) fn ge(machine: &mut Machine) -> Done {
+pub(crate) fn ge(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a >= b))
 }
 
 /// `&&`
-pub(crate) fn and(machine: &mut Machine) -> Done {
+pub(crate) fn and(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a != 0 && b != 0))
 }
 
 /// `||`
-pub(crate) fn or(machine: &mut Machine) -> Done {
+pub(crate) fn or(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a != 0 || b != 0))
 }
 
 /// `==`, of two integers or two byte strings.
-pub(crate) fn eq(machine: &mut Machine) -> Done {
+pub(crate) fn eq(machine: &mut Machine) -> OpResult {
     let equal = are_equal(machine)?;
     machine.replace(2, equal)
 }
 
 /// `!=`, of two integers or two byte strings.
-pub(crate) fn ne(machine: &mut Machine) -> Done {
+pub(crate) fn ne(machine: &mut Machine) -> OpResult {
     let equal = are_equal(machine)?;
     machine.replace(2, !equal)
 }
@@ -105,39 +105,39 @@ fn are_equal(machine: &Machine) -> Result<bool, Fault> {
 }
 
 /// `!`
-pub(crate) fn not(machine: &mut Machine) -> Done {
+pub(crate) fn not(machine: &mut Machine) -> OpResult {
     let zero = machine.uint(0)? == 0;
     machine.replace(1, zero)
 }
 
 /// `|`
-pub(crate) fn bit_or(machine: &mut Machine) -> Done {
+pub(crate) fn bit_or(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a | b))
 }
 
 /// `&`
-pub(crate) fn bit_and(machine: &mut Machine) -> Done {
+pub(crate) fn bit_and(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a & b))
 }
 
 /// `^`
-pub(crate) fn bit_xor(machine: &mut Machine) -> Done {
+pub(crate) fn bit_xor(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a ^ b))
 }
 
 /// `~`
-pub(crate) fn bit_not(machine: &mut Machine) -> Done {
+pub(crate) fn bit_not(machine: &mut Machine) -> OpResult {
     let inverted = !machine.uint(0)?;
     machine.replace(1, inverted)
 }
 
 /// `shl`
-pub(crate) fn shift_left(machine: &mut Machine) -> Done {
+pub(crate) fn shift_left(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a << shift("shl", b)?))
 }
 
 /// `shr`
-pub(crate) fn shift_right(machine: &mut Machine) -> Done {
+pub(crate) fn shift_right(machine: &mut Machine) -> OpResult {
     binary(machine, |a, b| Ok(a >> shift("shr", b)?))
 }
 
@@ -149,13 +149,13 @@ fn shift(name: &str, count: u64) -> Result<u64, Fault> {
 }
 
 /// `sqrt`, rounded down.
-pub(crate) fn sqrt(machine: &mut Machine) -> Done {
+pub(crate) fn sqrt(machine: &mut Machine) -> OpResult {
     let root = machine.uint(0)?.isqrt();
     machine.replace(1, root)
 }
 
 /// `bitlen`, of an integer or a byte string: the position of its highest one bit, counted from 1.
-pub(crate) fn bit_len(machine: &mut Machine) -> Done {
+pub(crate) fn bit_len(machine: &mut Machine) -> OpResult {
     let length = match machine.value(0)? {
         Value::Uint(number) => u64::from(u64::BITS - number.leading_zeros()),
         Value::Bytes(bytes) => {
@@ -169,12 +169,12 @@ pub(crate) fn bit_len(machine: &mut Machine) -> Done {
 }
 
 /// `exp`
-pub(crate) fn exp(machine: &mut Machine) -> Done {
+pub(crate) fn exp(machine: &mut Machine) -> OpResult {
     binary(machine, |base, exponent| u64::try_from(power(base, exponent)?).map_err(|_| power_overflow(base, exponent)))
 }
 
 /// `expw`
-pub(crate) fn expw(machine: &mut Machine) -> Done {
+pub(crate) fn expw(machine: &mut Machine) -> OpResult {
     wide(machine, power)
 }
 
@@ -194,17 +194,17 @@ fn power_overflow(base: u64, exponent: u64) -> Fault {
 }
 
 /// `mulw`
-pub(crate) fn mulw(machine: &mut Machine) -> Done {
+pub(crate) fn mulw(machine: &mut Machine) -> OpResult {
     wide(machine, |a, b| Ok(u128::from(a) * u128::from(b)))
 }
 
 /// `addw`
-pub(crate) fn addw(machine: &mut Machine) -> Done {
+pub(crate) fn addw(machine: &mut Machine) -> OpResult {
     wide(machine, |a, b| Ok(u128::from(a) + u128::from(b)))
 }
 
 /// `divw`: a 128-bit number by a 64-bit one.
-pub(crate) fn divw(machine: &mut Machine) -> Done {
+pub(crate) fn divw(machine: &mut Machine) -> OpResult {
     let (high, low, divisor) = (machine.uint(2)?, machine.uint(1)?, machine.uint(0)?);
     let quotient = join(high, low).checked_div(divisor.into()).ok_or("divw 0")?;
     match u64::try_from(quotient) {
@@ -214,7 +214,7 @@ pub(crate) fn divw(machine: &mut Machine) -> Done {
 }
 
 /// `divmodw`: quotient and remainder of two 128-bit numbers.
-pub(crate) fn div_modw(machine: &mut Machine) -> Done {
+pub(crate) fn div_modw(machine: &mut Machine) -> OpResult {
     let dividend = join(machine.uint(3)?, machine.uint(2)?);
     let divisor = join(machine.uint(1)?, machine.uint(0)?);
     let quotient = dividend.checked_div(divisor).ok_or("/ 0")?;
@@ -225,13 +225,13 @@ pub(crate) fn div_modw(machine: &mut Machine) -> Done {
 }
 
 /// `itob`
-pub(crate) fn itob(machine: &mut Machine) -> Done {
+pub(crate) fn itob(machine: &mut Machine) -> OpResult {
     let bytes = machine.uint(0)?.to_be_bytes();
     machine.replace(1, bytes)
 }
 
 /// `btoi`
-pub(crate) fn btoi(machine: &mut Machine) -> Done {
+pub(crate) fn btoi(machine: &mut Machine) -> OpResult {
     let bytes = machine.bytes(0)?;
     if bytes.len() > 8 {
         fault!("btoi arg too long, got {} bytes", bytes.len());

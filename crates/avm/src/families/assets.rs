@@ -5,10 +5,10 @@ use crate::value::Value;
 use crate::vm::Vm;
 use pnp_opcodes::{AssetHoldingField, AssetParamsField, Field};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// `asset_holding_get F`: account, asset
-pub(crate) fn asset_holding_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn asset_holding_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let byte = vm.machine.byte(0)?;
     let field = AssetHoldingField::from_byte(byte).filter(|field| u64::from(field.spec().since) <= vm.version());
     let Some(field) = field else { fault!("invalid asset_holding_get field {byte}") };
@@ -23,7 +23,7 @@ pub(crate) fn asset_holding_get(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `asset_params_get F`: asset
-pub(crate) fn asset_params_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn asset_params_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let byte = vm.machine.byte(0)?;
     let field = AssetParamsField::from_byte(byte).filter(|field| u64::from(field.spec().since) <= vm.version());
     let Some(field) = field else { fault!("invalid asset_params_get field {byte}") };
@@ -48,7 +48,7 @@ pub(crate) fn asset_params_get(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// Puts a value and 1, or 0 and 0, in place of the `used` topmost values.
-pub(super) fn found_or_zero(vm: &mut Vm<'_, '_>, used: usize, value: Option<Value>) -> Done {
+pub(super) fn found_or_zero(vm: &mut Vm<'_, '_>, used: usize, value: Option<Value>) -> OpResult {
     let found = value.is_some();
     vm.machine.replace(used, value.unwrap_or_default())?;
     vm.machine.replace(0, found)

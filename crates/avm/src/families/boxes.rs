@@ -10,7 +10,7 @@ use crate::value::{Bytes, Value};
 use crate::vm::Vm;
 use pnp_types::AppIndex;
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// Takes the owner from below `depth` other arguments.
 fn take_owner(vm: &mut Vm<'_, '_>, depth: usize) -> Result<AppIndex, Fault> {
@@ -30,7 +30,7 @@ fn missing(name: &[u8]) -> Fault {
 }
 
 /// Stack: name, size
-fn create(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn create(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let (name, size) = (name(vm, 1)?, vm.machine.uint(0)?);
     vm.check_box(&name, size)?;
     let exists = vm.use_box(owner, &name, BoxUse::Create(size))?.is_some();
@@ -42,7 +42,7 @@ fn create(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// Stack: name, start, length
-fn extract(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn extract(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let (name, start, length) = (name(vm, 2)?, vm.machine.uint(1)?, vm.machine.uint(0)?);
     vm.check_box(&name, start.saturating_add(length))?;
     let content = vm.use_box(owner, &name, BoxUse::Read)?.ok_or_else(|| missing(&name))?;
@@ -52,7 +52,7 @@ fn extract(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// Stack: name, start, replacement
-fn replace(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn replace(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let (name, start, part) = (name(vm, 2)?, vm.machine.uint(1)?, vm.machine.bytes(0)?.clone());
     vm.check_box(&name, start.saturating_add(part.len() as u64))?;
     let content = vm.use_box(owner, &name, BoxUse::Write(0))?.ok_or_else(|| missing(&name))?;
@@ -62,7 +62,7 @@ fn replace(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// Stack: name, start, length, replacement
-fn splice(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn splice(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let (start, length) = (vm.machine.uint(2)?, vm.machine.uint(1)?);
     let (name, part) = (name(vm, 3)?, vm.machine.bytes(0)?.clone());
     vm.check_box(&name, 0)?;
@@ -91,7 +91,7 @@ fn with_part_spliced(content: &[u8], start: u64, length: u64, part: &[u8]) -> Re
 }
 
 /// Stack: name
-fn del(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn del(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let name = name(vm, 0)?;
     vm.check_box(&name, 0)?;
     let exists = vm.use_box(owner, &name, BoxUse::Delete)?.is_some();
@@ -102,7 +102,7 @@ fn del(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// Stack: name, size
-fn resize(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn resize(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let (name, size) = (name(vm, 1)?, vm.machine.uint(0)?);
     vm.check_box(&name, size)?;
     let content = vm.use_box(owner, &name, BoxUse::Resize(size))?.ok_or_else(|| missing(&name))?;
@@ -115,7 +115,7 @@ fn resize(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// Stack: name
-fn len(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn len(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let name = name(vm, 0)?;
     vm.check_box(&name, 0)?;
     let content = vm.use_box(owner, &name, BoxUse::Read)?;
@@ -124,7 +124,7 @@ fn len(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// Stack: name
-fn get(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn get(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let name = name(vm, 0)?;
     vm.check_box(&name, 0)?;
     let content = vm.use_box(owner, &name, BoxUse::Read)?;
@@ -134,7 +134,7 @@ fn get(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// Stack: name, content
-fn put(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
+fn put(vm: &mut Vm<'_, '_>, owner: AppIndex) -> OpResult {
     let (name, content) = (name(vm, 1)?, vm.machine.bytes(0)?.clone());
     vm.check_box(&name, content.len() as u64)?;
     let before = vm.use_box(owner, &name, BoxUse::Write(content.len() as u64))?;
@@ -149,100 +149,100 @@ fn put(vm: &mut Vm<'_, '_>, owner: AppIndex) -> Done {
 }
 
 /// `box_create`: name, size
-pub(crate) fn box_create(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_create(vm: &mut Vm<'_, '_>) -> OpResult {
     create(vm, vm.app)
 }
 
 /// `app_box_create`: owner, name, size
-pub(crate) fn app_box_create(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_create(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 2)?;
     create(vm, owner)
 }
 
 /// `box_extract`: name, start, length
-pub(crate) fn box_extract(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_extract(vm: &mut Vm<'_, '_>) -> OpResult {
     extract(vm, vm.app)
 }
 
 /// `app_box_extract`: owner, name, start, length
-pub(crate) fn app_box_extract(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_extract(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 3)?;
     extract(vm, owner)
 }
 
 /// `box_replace`: name, start, replacement
-pub(crate) fn box_replace(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_replace(vm: &mut Vm<'_, '_>) -> OpResult {
     replace(vm, vm.app)
 }
 
 /// `app_box_replace`: owner, name, start, replacement
-pub(crate) fn app_box_replace(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_replace(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 3)?;
     replace(vm, owner)
 }
 
 /// `box_splice`: name, start, length, replacement
-pub(crate) fn box_splice(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_splice(vm: &mut Vm<'_, '_>) -> OpResult {
     splice(vm, vm.app)
 }
 
 /// `app_box_splice`: owner, name, start, length, replacement
-pub(crate) fn app_box_splice(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_splice(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 4)?;
     splice(vm, owner)
 }
 
 /// `box_del`: name
-pub(crate) fn box_del(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_del(vm: &mut Vm<'_, '_>) -> OpResult {
     del(vm, vm.app)
 }
 
 /// `app_box_del`: owner, name
-pub(crate) fn app_box_del(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_del(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 1)?;
     del(vm, owner)
 }
 
 /// `box_resize`: name, size
-pub(crate) fn box_resize(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_resize(vm: &mut Vm<'_, '_>) -> OpResult {
     resize(vm, vm.app)
 }
 
 /// `app_box_resize`: owner, name, size
-pub(crate) fn app_box_resize(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_resize(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 2)?;
     resize(vm, owner)
 }
 
 /// `box_len`: name
-pub(crate) fn box_len(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_len(vm: &mut Vm<'_, '_>) -> OpResult {
     len(vm, vm.app)
 }
 
 /// `app_box_len`: owner, name
-pub(crate) fn app_box_len(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_len(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 1)?;
     len(vm, owner)
 }
 
 /// `box_get`: name
-pub(crate) fn box_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_get(vm: &mut Vm<'_, '_>) -> OpResult {
     get(vm, vm.app)
 }
 
 /// `app_box_get`: owner, name
-pub(crate) fn app_box_get(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_get(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 1)?;
     get(vm, owner)
 }
 
 /// `box_put`: name, content
-pub(crate) fn box_put(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn box_put(vm: &mut Vm<'_, '_>) -> OpResult {
     put(vm, vm.app)
 }
 
 /// `app_box_put`: owner, name, content
-pub(crate) fn app_box_put(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn app_box_put(vm: &mut Vm<'_, '_>) -> OpResult {
     let owner = take_owner(vm, 2)?;
     put(vm, owner)
 }

@@ -5,26 +5,26 @@ use crate::machine::Machine;
 use crate::program::Immediates;
 use pnp_opcodes::{Constant, Op};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 const UNDECODED: &str = "program ends without immediate value(s)";
 
 /// `intcblock`
-pub(crate) fn intc_block(machine: &mut Machine) -> Done {
+pub(crate) fn intc_block(machine: &mut Machine) -> OpResult {
     let Immediates::Uints(constants) = machine.immediates()? else { return Err(UNDECODED.into()) };
     machine.uint_constants = constants.clone();
     Ok(())
 }
 
 /// `bytecblock`
-pub(crate) fn bytec_block(machine: &mut Machine) -> Done {
+pub(crate) fn bytec_block(machine: &mut Machine) -> OpResult {
     let Immediates::DataList(constants) = machine.immediates()? else { return Err(UNDECODED.into()) };
     machine.byte_constants = constants.clone();
     Ok(())
 }
 
 /// `intc`, `bytec`, and their short forms, which name their constant themselves.
-pub(crate) fn load(machine: &mut Machine, op: Op) -> Done {
+pub(crate) fn load(machine: &mut Machine, op: Op) -> OpResult {
     let immediate = if matches!(op, Op::Intc | Op::Bytec) { machine.byte(0)? } else { 0 };
     match op.constant(immediate) {
         Some(Constant::Int(index)) => machine.push_uint_constant(index.into()),
@@ -34,7 +34,7 @@ pub(crate) fn load(machine: &mut Machine, op: Op) -> Done {
 }
 
 /// `pushint`
-pub(crate) fn push_int(machine: &mut Machine) -> Done {
+pub(crate) fn push_int(machine: &mut Machine) -> OpResult {
     let Immediates::Uint(number) = machine.immediates()? else { return Err(UNDECODED.into()) };
     let number = *number;
     machine.push(number);
@@ -42,7 +42,7 @@ pub(crate) fn push_int(machine: &mut Machine) -> Done {
 }
 
 /// `pushbytes`
-pub(crate) fn push_bytes(machine: &mut Machine) -> Done {
+pub(crate) fn push_bytes(machine: &mut Machine) -> OpResult {
     let Immediates::Data(bytes) = machine.immediates()? else { return Err(UNDECODED.into()) };
     let bytes = bytes.clone();
     machine.push(bytes);
@@ -50,7 +50,7 @@ pub(crate) fn push_bytes(machine: &mut Machine) -> Done {
 }
 
 /// `pushints`
-pub(crate) fn push_ints(machine: &mut Machine) -> Done {
+pub(crate) fn push_ints(machine: &mut Machine) -> OpResult {
     let Immediates::Uints(numbers) = machine.immediates()? else { return Err(UNDECODED.into()) };
     let numbers = numbers.clone();
     machine.reserve(numbers.len())?;
@@ -59,7 +59,7 @@ pub(crate) fn push_ints(machine: &mut Machine) -> Done {
 }
 
 /// `pushbytess`
-pub(crate) fn push_bytess(machine: &mut Machine) -> Done {
+pub(crate) fn push_bytess(machine: &mut Machine) -> OpResult {
     let Immediates::DataList(strings) = machine.immediates()? else { return Err(UNDECODED.into()) };
     let strings = strings.clone();
     machine.reserve(strings.len())?;

@@ -4,7 +4,7 @@ use crate::error::{Fault, fault};
 use crate::vm::Vm;
 use pnp_types::TransactionType;
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 fn created(vm: &Vm<'_, '_>, at: u64, name: &str) -> Result<u64, Fault> {
     let transactions = &vm.group.transactions;
@@ -33,13 +33,13 @@ fn created(vm: &Vm<'_, '_>, at: u64, name: &str) -> Result<u64, Fault> {
 }
 
 /// `gaid T`
-pub(crate) fn gaid(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gaid(vm: &mut Vm<'_, '_>) -> OpResult {
     let id = created(vm, vm.machine.byte(0)?.into(), "gaid")?;
     vm.machine.replace(0, id)
 }
 
 /// `gaids`: transaction
-pub(crate) fn gaids(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gaids(vm: &mut Vm<'_, '_>) -> OpResult {
     let id = created(vm, vm.machine.uint(0)?, "gaids")?;
     vm.machine.replace(1, id)
 }

@@ -7,7 +7,7 @@ use crate::machine::Machine;
 use crate::value::Value;
 use pnp_opcodes::{EcGroup, Field as _};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// The group the opcode names. `called` is what the reference calls the opcode when it does not know the group.
 fn group(machine: &Machine, called: &str) -> Result<Group, Fault> {
@@ -22,7 +22,7 @@ fn group(machine: &Machine, called: &str) -> Result<Group, Fault> {
 }
 
 /// Replaces `count` values by the result; by the integer 0 where there is none, as error reports show it.
-fn finish<T: Into<Value>>(machine: &mut Machine, count: usize, result: Result<T, CurveError>) -> Done {
+fn finish<T: Into<Value>>(machine: &mut Machine, count: usize, result: Result<T, CurveError>) -> OpResult {
     match result {
         Ok(value) => machine.replace(count, value),
         Err(reason) => {
@@ -33,13 +33,13 @@ fn finish<T: Into<Value>>(machine: &mut Machine, count: usize, result: Result<T,
 }
 
 /// `ec_add`
-pub(crate) fn ec_add(machine: &mut Machine) -> Done {
+pub(crate) fn ec_add(machine: &mut Machine) -> OpResult {
     let sum = ec::add(group(machine, "ec_add")?, machine.bytes(1)?, machine.bytes(0)?);
     finish(machine, 2, sum)
 }
 
 /// `ec_scalar_mul`
-pub(crate) fn ec_scalar_mul(machine: &mut Machine) -> Done {
+pub(crate) fn ec_scalar_mul(machine: &mut Machine) -> OpResult {
     let group = group(machine, "ec_scalar_mul")?;
     let scalar = machine.bytes(0)?;
     if scalar.len() > 32 {
@@ -50,25 +50,25 @@ pub(crate) fn ec_scalar_mul(machine: &mut Machine) -> Done {
 }
 
 /// `ec_pairing_check`
-pub(crate) fn ec_pairing_check(machine: &mut Machine) -> Done {
+pub(crate) fn ec_pairing_check(machine: &mut Machine) -> OpResult {
     let holds = ec::pairing_check(group(machine, "ec_pairing_check")?, machine.bytes(1)?, machine.bytes(0)?);
     finish(machine, 2, holds)
 }
 
 /// `ec_multi_scalar_mul`
-pub(crate) fn ec_multi_scalar_mul(machine: &mut Machine) -> Done {
+pub(crate) fn ec_multi_scalar_mul(machine: &mut Machine) -> OpResult {
     let sum = ec::multi_scalar_mul(group(machine, "ec_multi_scalar_mul")?, machine.bytes(1)?, machine.bytes(0)?);
     finish(machine, 2, sum)
 }
 
 /// `ec_subgroup_check`
-pub(crate) fn ec_subgroup_check(machine: &mut Machine) -> Done {
+pub(crate) fn ec_subgroup_check(machine: &mut Machine) -> OpResult {
     let inside = ec::subgroup_check(group(machine, "ec_pairing_check")?, machine.bytes(0)?);
     finish(machine, 1, inside)
 }
 
 /// `ec_map_to`
-pub(crate) fn ec_map_to(machine: &mut Machine) -> Done {
+pub(crate) fn ec_map_to(machine: &mut Machine) -> OpResult {
     let point = ec::map_to(group(machine, "ec_pairing_check")?, machine.bytes(0)?);
     finish(machine, 1, point)
 }

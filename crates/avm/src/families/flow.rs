@@ -5,15 +5,15 @@ use crate::machine::{Call, Machine};
 use crate::program::Jump;
 use pnp_opcodes::FrameFault;
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// `err`
-pub(crate) fn err(_: &mut Machine) -> Done {
+pub(crate) fn err(_: &mut Machine) -> OpResult {
     Err("err opcode executed".into())
 }
 
 /// `assert`
-pub(crate) fn assert(machine: &mut Machine) -> Done {
+pub(crate) fn assert(machine: &mut Machine) -> OpResult {
     if machine.uint(0)? == 0 {
         fault!("assert failed pc={}", machine.pc());
     }
@@ -22,7 +22,7 @@ pub(crate) fn assert(machine: &mut Machine) -> Done {
 }
 
 /// `return`: the top of the stack alone is left, and the program ends.
-pub(crate) fn return_(machine: &mut Machine) -> Done {
+pub(crate) fn return_(machine: &mut Machine) -> OpResult {
     let verdict = machine.pop()?;
     machine.stack.clear();
     machine.push(verdict);
@@ -31,37 +31,37 @@ pub(crate) fn return_(machine: &mut Machine) -> Done {
 }
 
 /// `b`
-pub(crate) fn branch(machine: &mut Machine) -> Done {
+pub(crate) fn branch(machine: &mut Machine) -> OpResult {
     let target = machine.target()?;
     machine.jump_to(target);
     Ok(())
 }
 
 /// `bnz` with a 16-bit offset, which is looked at only when the branch is taken.
-pub(crate) fn branch_non_zero(machine: &mut Machine) -> Done {
+pub(crate) fn branch_non_zero(machine: &mut Machine) -> OpResult {
     let flag = machine.uint(0)?;
     machine.drop_top(1);
     if flag != 0 { branch(machine) } else { Ok(()) }
 }
 
 /// `bz` with a 16-bit offset, which is looked at only when the branch is taken.
-pub(crate) fn branch_zero(machine: &mut Machine) -> Done {
+pub(crate) fn branch_zero(machine: &mut Machine) -> OpResult {
     let flag = machine.uint(0)?;
     machine.drop_top(1);
     if flag == 0 { branch(machine) } else { Ok(()) }
 }
 
 /// `bnz` with a varint offset, which must be valid in any case: it gives the place of the next opcode.
-pub(crate) fn branch_non_zero_varint(machine: &mut Machine) -> Done {
+pub(crate) fn branch_non_zero_varint(machine: &mut Machine) -> OpResult {
     branch_varint_if(machine, |flag| flag != 0)
 }
 
 /// `bz` with a varint offset, which must be valid in any case: it gives the place of the next opcode.
-pub(crate) fn branch_zero_varint(machine: &mut Machine) -> Done {
+pub(crate) fn branch_zero_varint(machine: &mut Machine) -> OpResult {
     branch_varint_if(machine, |flag| flag == 0)
 }
 
-fn branch_varint_if(machine: &mut Machine, taken: impl FnOnce(u64) -> bool) -> Done {
+fn branch_varint_if(machine: &mut Machine, taken: impl FnOnce(u64) -> bool) -> OpResult {
     let flag = machine.uint(0)?;
     machine.drop_top(1);
     let target = machine.target()?;
@@ -72,14 +72,14 @@ fn branch_varint_if(machine: &mut Machine, taken: impl FnOnce(u64) -> bool) -> D
 }
 
 /// `switch`
-pub(crate) fn switch(machine: &mut Machine) -> Done {
+pub(crate) fn switch(machine: &mut Machine) -> OpResult {
     let index = usize::try_from(machine.uint(0)?).unwrap_or(usize::MAX);
     machine.drop_top(1);
     jump_to_label(machine, index)
 }
 
 /// `match`: each label belongs to a value below the top of the stack, the deepest first.
-pub(crate) fn match_(machine: &mut Machine) -> Done {
+pub(crate) fn match_(machine: &mut Machine) -> OpResult {
     let count = machine.targets()?.len().saturating_sub(1);
     let height = machine.stack().len();
     let Some(base) = height.checked_sub(count + 1) else {
@@ -92,7 +92,7 @@ pub(crate) fn match_(machine: &mut Machine) -> Done {
 }
 
 /// Goes on at a label, or after the opcode if there is no such label.
-fn jump_to_label(machine: &mut Machine, index: usize) -> Done {
+fn jump_to_label(machine: &mut Machine, index: usize) -> OpResult {
     let targets = machine.targets()?;
     match targets.get(index).or(targets.last()).map(Jump::resolve).transpose()? {
         Some(target) => machine.jump_to(target),
@@ -102,7 +102,7 @@ fn jump_to_label(machine: &mut Machine, index: usize) -> Done {
 }
 
 /// `callsub`
-pub(crate) fn callsub(machine: &mut Machine) -> Done {
+pub(crate) fn callsub(machine: &mut Machine) -> OpResult {
     let call = Call::new(machine.following(), machine.stack().len());
     let to_proto = machine.instruction().is_some_and(|instruction| instruction.to_proto);
     branch(machine)?;
@@ -112,7 +112,7 @@ pub(crate) fn callsub(machine: &mut Machine) -> Done {
 }
 
 /// `proto`
-pub(crate) fn proto(machine: &mut Machine) -> Done {
+pub(crate) fn proto(machine: &mut Machine) -> OpResult {
     if !std::mem::take(&mut machine.from_callsub) {
         fault!("proto was executed without a callsub");
     }
@@ -128,7 +128,7 @@ pub(crate) fn proto(machine: &mut Machine) -> Done {
 }
 
 /// `retsub`. After a `proto`, only the declared results are left of the subroutine's arguments and results.
-pub(crate) fn retsub(machine: &mut Machine) -> Done {
+pub(crate) fn retsub(machine: &mut Machine) -> OpResult {
     let Some(call) = machine.frames.last() else {
         fault!("retsub with empty callstack");
     };

@@ -5,7 +5,7 @@ use crate::value::Value;
 use crate::vm::Vm;
 use pnp_types::TransactionType;
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 fn load(vm: &Vm<'_, '_>, at: u64, slot: u8, name: &str) -> Result<Value, Fault> {
     let transactions = &vm.group.transactions;
@@ -29,19 +29,19 @@ fn load(vm: &Vm<'_, '_>, at: u64, slot: u8, name: &str) -> Result<Value, Fault> 
 }
 
 /// `gload T I`
-pub(crate) fn gload(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gload(vm: &mut Vm<'_, '_>) -> OpResult {
     let value = load(vm, vm.machine.byte(0)?.into(), vm.machine.byte(1)?, "gload")?;
     vm.machine.replace(0, value)
 }
 
 /// `gloads I`: transaction
-pub(crate) fn gloads(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gloads(vm: &mut Vm<'_, '_>) -> OpResult {
     let value = load(vm, vm.machine.uint(0)?, vm.machine.byte(0)?, "gloads")?;
     vm.machine.replace(1, value)
 }
 
 /// `gloadss`: transaction, slot
-pub(crate) fn gloadss(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gloadss(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, slot) = (vm.machine.uint(1)?, vm.machine.uint(0)?);
     if at >= vm.group.transactions.len() as u64 {
         fault!("gloadss lookup TxnGroup[{at}] but it only has {}", vm.group.transactions.len());

@@ -6,40 +6,40 @@ use crate::error::{Fault, fault};
 use crate::machine::Machine;
 use pnp_opcodes::{Field as _, MimcConfig, Poseidon2Config};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
-fn hash<const N: usize>(machine: &mut Machine, function: fn(&[u8]) -> [u8; N]) -> Done {
+fn hash<const N: usize>(machine: &mut Machine, function: fn(&[u8]) -> [u8; N]) -> OpResult {
     let digest = function(machine.bytes(0)?);
     machine.replace(1, digest)
 }
 
 /// `sha256`
-pub(crate) fn sha256(machine: &mut Machine) -> Done {
+pub(crate) fn sha256(machine: &mut Machine) -> OpResult {
     hash(machine, crypto::sha256)
 }
 
 /// `keccak256`
-pub(crate) fn keccak256(machine: &mut Machine) -> Done {
+pub(crate) fn keccak256(machine: &mut Machine) -> OpResult {
     hash(machine, crypto::keccak256)
 }
 
 /// `sha512_256`
-pub(crate) fn sha512_256(machine: &mut Machine) -> Done {
+pub(crate) fn sha512_256(machine: &mut Machine) -> OpResult {
     hash(machine, crypto::sha512_256)
 }
 
 /// `sha3_256`
-pub(crate) fn sha3_256(machine: &mut Machine) -> Done {
+pub(crate) fn sha3_256(machine: &mut Machine) -> OpResult {
     hash(machine, crypto::sha3_256)
 }
 
 /// `sha512`
-pub(crate) fn sha512(machine: &mut Machine) -> Done {
+pub(crate) fn sha512(machine: &mut Machine) -> OpResult {
     hash(machine, crypto::sha512)
 }
 
 /// `mimc`
-pub(crate) fn mimc(machine: &mut Machine) -> Done {
+pub(crate) fn mimc(machine: &mut Machine) -> OpResult {
     let byte = machine.byte(0)?;
     let field = match MimcConfig::from_byte(byte) {
         Some(MimcConfig::Bn254Mp110) => ScalarField::Bn254,
@@ -50,7 +50,7 @@ pub(crate) fn mimc(machine: &mut Machine) -> Done {
 }
 
 /// `poseidon2`
-pub(crate) fn poseidon2(machine: &mut Machine) -> Done {
+pub(crate) fn poseidon2(machine: &mut Machine) -> OpResult {
     let byte = machine.byte(0)?;
     let field = match Poseidon2Config::from_byte(byte) {
         Some(Poseidon2Config::Bn254T2) => ScalarField::Bn254,
@@ -64,7 +64,7 @@ fn hash_elements(
     machine: &mut Machine,
     name: &str,
     function: impl FnOnce(&[u8]) -> Result<[u8; 32], NotReduced>,
-) -> Done {
+) -> OpResult {
     let data = machine.bytes(0)?;
     if data.is_empty() {
         fault!("the input data cannot be empty");

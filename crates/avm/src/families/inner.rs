@@ -11,7 +11,7 @@ use pnp_types::{
     Transaction, TransactionType, group_id_of_ids,
 };
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// How deep inner application calls may be nested.
 const MAX_DEPTH: usize = 8;
@@ -35,7 +35,7 @@ impl Vm<'_, '_> {
     }
 
     /// Begins another transaction, with the application as sender and whatever fee the group still lacks.
-    fn add_inner(&mut self) -> Done {
+    fn add_inner(&mut self) -> OpResult {
         let (count, left) = (self.pending.len(), self.remaining_inners());
         if count as i64 > left || count >= self.group.params.max_tx_group_size {
             fault!("too many inner transactions {count} with {left} left");
@@ -55,7 +55,7 @@ impl Vm<'_, '_> {
     }
 
     /// Takes what the group does not pay itself from what others paid too much.
-    fn charge_fees(&mut self) -> Done {
+    fn charge_fees(&mut self) -> OpResult {
         let (usage, paid) = self.ledger()?.group_fees(&self.pending);
         let (needed, residue) = self.fee_for(usage)?;
         self.group.fee_residue = residue;
@@ -118,7 +118,7 @@ impl Vm<'_, '_> {
         Ok(version)
     }
 
-    fn check_inner(&mut self, transaction: &Transaction) -> Done {
+    fn check_inner(&mut self, transaction: &Transaction) -> OpResult {
         self.ledger()?.well_formed(transaction)?;
         let callee_version = match transaction.kind {
             TransactionType::ApplicationCall => self.check_call(&transaction.application_call)?,
@@ -128,7 +128,7 @@ impl Vm<'_, '_> {
     }
 
     /// The application may send only for accounts whose transactions it signs.
-    fn authorize(&self, own: Address, sender: &Address) -> Done {
+    fn authorize(&self, own: Address, sender: &Address) -> OpResult {
         let authorizer = self.ledger()?.authorizer(sender)?;
         if own != authorizer {
             fault!("app {} (addr {own}) unauthorized {authorizer}", self.app);
@@ -136,7 +136,7 @@ impl Vm<'_, '_> {
         Ok(())
     }
 
-    fn submit(&mut self) -> Done {
+    fn submit(&mut self) -> OpResult {
         let (count, left) = (self.pending.len(), self.remaining_inners());
         if count as i64 > left || count > self.group.params.max_tx_group_size {
             fault!("too many inner transactions {count} with {left} left");
@@ -200,7 +200,7 @@ impl Vm<'_, '_> {
         Ok(())
     }
 
-    fn perform_all(&mut self, inner: &mut GroupContext<'_>) -> Done {
+    fn perform_all(&mut self, inner: &mut GroupContext<'_>) -> OpResult {
         for index in 0..inner.transactions.len() {
             inner.trace(|tracer, group| tracer.before_transaction(group, index));
             let sender = inner.transactions.get(index).map(|inner| inner.signed.transaction.header.sender);
@@ -217,7 +217,7 @@ impl Vm<'_, '_> {
 }
 
 /// `itxn_begin`
-pub(crate) fn itxn_begin(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn itxn_begin(vm: &mut Vm<'_, '_>) -> OpResult {
     if !vm.pending.is_empty() {
         return Err("itxn_begin without itxn_submit".into());
     }
@@ -228,7 +228,7 @@ pub(crate) fn itxn_begin(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `itxn_next`
-pub(crate) fn itxn_next(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn itxn_next(vm: &mut Vm<'_, '_>) -> OpResult {
     if vm.pending.is_empty() {
         return Err("itxn_next without itxn_begin".into());
     }
@@ -236,7 +236,7 @@ pub(crate) fn itxn_next(vm: &mut Vm<'_, '_>) -> Done {
 }
 
 /// `itxn_submit`
-pub(crate) fn itxn_submit(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn itxn_submit(vm: &mut Vm<'_, '_>) -> OpResult {
     vm.submit()
 }
 

@@ -10,7 +10,7 @@ use crate::vm::Vm;
 use pnp_opcodes::{Field, TXN_TYPE_NAMES, TxnField};
 use pnp_types::{Address, AppIndex, AssetIndex, ByteString, MicroAlgos, OnCompletion, Transaction, TransactionType};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// Since this version programs may send key registrations and application calls.
 const LATER_TYPES_VERSION: u64 = 6;
@@ -55,7 +55,7 @@ impl Vm<'_, '_> {
         Ok(kind)
     }
 
-    fn set(&mut self, transaction: &mut Transaction, field: TxnField, value: &Value) -> Done {
+    fn set(&mut self, transaction: &mut Transaction, field: TxnField, value: &Value) -> OpResult {
         let params = self.group.params;
         let max_program = params.max_app_program_len * (1 + params.max_absolute_extra_program_pages);
         let name = field.spec().name;
@@ -176,14 +176,14 @@ impl Vm<'_, '_> {
 }
 
 /// `itxn_field F`: value
-pub(crate) fn itxn_field(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn itxn_field(vm: &mut Vm<'_, '_>) -> OpResult {
     let Some(mut transaction) = vm.pending.pop() else { return Err("itxn_field without itxn_begin".into()) };
     let done = set_field(vm, &mut transaction.signed.transaction);
     vm.pending.push(transaction);
     done
 }
 
-fn set_field(vm: &mut Vm<'_, '_>, transaction: &mut Transaction) -> Done {
+fn set_field(vm: &mut Vm<'_, '_>, transaction: &mut Transaction) -> OpResult {
     let byte = vm.machine.byte(0)?;
     let Some(field) = TxnField::from_byte(byte) else {
         fault!("invalid itxn_field {}", unknown_field::<TxnField>("TxnField", byte));
@@ -264,7 +264,7 @@ fn at_most<'b>(bytes: &'b [u8], limit: usize, name: &str) -> Result<&'b [u8], Fa
     Ok(bytes)
 }
 
-fn push<T>(list: &mut Vec<T>, item: T, limit: usize, full: &'static str) -> Done {
+fn push<T>(list: &mut Vec<T>, item: T, limit: usize, full: &'static str) -> OpResult {
     if list.len() >= limit {
         return Err(full.into());
     }

@@ -3,17 +3,17 @@
 use crate::error::{Fault, fault};
 use crate::machine::{Machine, SCRATCH_SLOTS};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// `load`
-pub(crate) fn load(machine: &mut Machine) -> Done {
+pub(crate) fn load(machine: &mut Machine) -> OpResult {
     let value = machine.scratch(machine.byte(0)?.into());
     machine.push(value);
     Ok(())
 }
 
 /// `store`
-pub(crate) fn store(machine: &mut Machine) -> Done {
+pub(crate) fn store(machine: &mut Machine) -> OpResult {
     let slot = machine.byte(0)?.into();
     let value = machine.pop()?;
     machine.set_scratch(slot, value);
@@ -21,13 +21,13 @@ pub(crate) fn store(machine: &mut Machine) -> Done {
 }
 
 /// `loads`
-pub(crate) fn loads(machine: &mut Machine) -> Done {
+pub(crate) fn loads(machine: &mut Machine) -> OpResult {
     let value = machine.scratch(slot(machine.uint(0)?)?);
     machine.replace(1, value)
 }
 
 /// `stores`
-pub(crate) fn stores(machine: &mut Machine) -> Done {
+pub(crate) fn stores(machine: &mut Machine) -> OpResult {
     let slot = slot(machine.uint(1)?)?;
     let value = machine.pop()?;
     machine.set_scratch(slot, value);

@@ -6,10 +6,10 @@ use crate::error::{Fault, fault};
 use crate::machine::Machine;
 use pnp_opcodes::{EcdsaCurve, Field as _, VrfStandard};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// `ed25519verify`: what is signed is the data together with the running program's hash.
-pub(crate) fn ed25519_verify(machine: &mut Machine) -> Done {
+pub(crate) fn ed25519_verify(machine: &mut Machine) -> OpResult {
     let (key, signature) = ed25519_arguments(machine)?;
     let program = crypto::sha512_256(&[b"Program".as_slice(), machine.program.bytes()].concat());
     let message = [b"ProgData".as_slice(), &program, machine.bytes(2)?].concat();
@@ -17,7 +17,7 @@ pub(crate) fn ed25519_verify(machine: &mut Machine) -> Done {
 }
 
 /// `ed25519verify_bare`
-pub(crate) fn ed25519_verify_bare(machine: &mut Machine) -> Done {
+pub(crate) fn ed25519_verify_bare(machine: &mut Machine) -> OpResult {
     let (key, signature) = ed25519_arguments(machine)?;
     let valid = ed25519::verify(&key, machine.bytes(2)?, &signature);
     machine.replace(3, valid)
@@ -30,7 +30,7 @@ fn ed25519_arguments(machine: &Machine) -> Result<([u8; 32], [u8; 64]), Fault> {
 }
 
 /// `falcon_verify`
-pub(crate) fn falcon_verify(machine: &mut Machine) -> Done {
+pub(crate) fn falcon_verify(machine: &mut Machine) -> OpResult {
     let key = machine.bytes(0)?;
     let Ok(key) = key.as_slice().try_into() else {
         fault!("invalid public key size {} != {}", key.len(), falcon::PUBLIC_KEY_SIZE);
@@ -40,7 +40,7 @@ pub(crate) fn falcon_verify(machine: &mut Machine) -> Done {
 }
 
 /// `vrf_verify`: the output, all zeros for a proof that does not hold, and whether it holds.
-pub(crate) fn vrf_verify(machine: &mut Machine) -> Done {
+pub(crate) fn vrf_verify(machine: &mut Machine) -> OpResult {
     let proof = machine.bytes(1)?;
     let Ok(proof) = proof.as_slice().try_into() else { fault!("vrf proof wrong size {} != 80", proof.len()) };
     let key = machine.bytes(0)?;
@@ -65,7 +65,7 @@ fn curve(machine: &Machine) -> Result<EcdsaCurve, Fault> {
 }
 
 /// `ecdsa_verify`
-pub(crate) fn ecdsa_verify(machine: &mut Machine) -> Done {
+pub(crate) fn ecdsa_verify(machine: &mut Machine) -> OpResult {
     let curve = curve(machine)?;
     let message = machine.bytes(4)?;
     if message.len() != 32 {
@@ -80,7 +80,7 @@ pub(crate) fn ecdsa_verify(machine: &mut Machine) -> Done {
 }
 
 /// `ecdsa_pk_decompress`
-pub(crate) fn ecdsa_pk_decompress(machine: &mut Machine) -> Done {
+pub(crate) fn ecdsa_pk_decompress(machine: &mut Machine) -> OpResult {
     let curve = curve(machine)?;
     let key = machine.bytes(0)?;
     let point = match curve {
@@ -93,7 +93,7 @@ pub(crate) fn ecdsa_pk_decompress(machine: &mut Machine) -> Done {
 }
 
 /// `ecdsa_pk_recover`
-pub(crate) fn ecdsa_pk_recover(machine: &mut Machine) -> Done {
+pub(crate) fn ecdsa_pk_recover(machine: &mut Machine) -> OpResult {
     let curve = curve(machine)?;
     if curve != EcdsaCurve::Secp256k1 {
         fault!("unsupported curve {}", curve.byte());

@@ -9,7 +9,7 @@ use crate::vm::Vm;
 use pnp_opcodes::{Field, TxnField};
 use pnp_types::{Round, SignedTransactionWithApplyData, Txid};
 
-type Done = Result<(), Fault>;
+type OpResult = Result<(), Fault>;
 
 /// Since this version programs may read what other transactions did, and what their inner groups are.
 const EFFECTS_VERSION: u64 = 6;
@@ -151,7 +151,7 @@ impl Vm<'_, '_> {
 }
 
 /// Reads a field and puts it in place of the `used` topmost values.
-fn read(vm: &mut Vm<'_, '_>, used: usize, source: Source, at: u64, field: u8, item: Item) -> Done {
+fn read(vm: &mut Vm<'_, '_>, used: usize, source: Source, at: u64, field: u8, item: Item) -> OpResult {
     let value = vm.field(source, at, field, item)?;
     vm.machine.replace(used, value)
 }
@@ -169,91 +169,91 @@ fn nth_of_stack(vm: &Vm<'_, '_>) -> Result<Item, Fault> {
 }
 
 /// `txn F`
-pub(crate) fn txn(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn txn(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field) = (vm.index as u64, byte(vm, 0)?);
     read(vm, 0, Source::Group, at, field, Item::Single)
 }
 
 /// `txna F I`
-pub(crate) fn txna(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn txna(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (vm.index as u64, byte(vm, 0)?, nth(vm, 1)?);
     read(vm, 0, Source::Group, at, field, item)
 }
 
 /// `txnas F`: index
-pub(crate) fn txnas(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn txnas(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (vm.index as u64, byte(vm, 0)?, nth_of_stack(vm)?);
     read(vm, 1, Source::Group, at, field, item)
 }
 
 /// `gtxn T F`
-pub(crate) fn gtxn(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gtxn(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field) = (byte(vm, 0)?.into(), byte(vm, 1)?);
     read(vm, 0, Source::Group, at, field, Item::Single)
 }
 
 /// `gtxna T F I`
-pub(crate) fn gtxna(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gtxna(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (byte(vm, 0)?.into(), byte(vm, 1)?, nth(vm, 2)?);
     read(vm, 0, Source::Group, at, field, item)
 }
 
 /// `gtxnas T F`: index
-pub(crate) fn gtxnas(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gtxnas(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (byte(vm, 0)?.into(), byte(vm, 1)?, nth_of_stack(vm)?);
     read(vm, 1, Source::Group, at, field, item)
 }
 
 /// `gtxns F`: transaction
-pub(crate) fn gtxns(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gtxns(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field) = (vm.machine.uint(0)?, byte(vm, 0)?);
     read(vm, 1, Source::Group, at, field, Item::Single)
 }
 
 /// `gtxnsa F I`: transaction
-pub(crate) fn gtxnsa(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gtxnsa(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (vm.machine.uint(0)?, byte(vm, 0)?, nth(vm, 1)?);
     read(vm, 1, Source::Group, at, field, item)
 }
 
 /// `gtxnsas F`: transaction, index
-pub(crate) fn gtxnsas(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gtxnsas(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (vm.machine.uint(1)?, byte(vm, 0)?, nth_of_stack(vm)?);
     read(vm, 2, Source::Group, at, field, item)
 }
 
 /// `itxn F`
-pub(crate) fn itxn(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn itxn(vm: &mut Vm<'_, '_>) -> OpResult {
     let field = byte(vm, 0)?;
     read(vm, 0, Source::LastInner, 0, field, Item::Single)
 }
 
 /// `itxna F I`
-pub(crate) fn itxna(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn itxna(vm: &mut Vm<'_, '_>) -> OpResult {
     let (field, item) = (byte(vm, 0)?, nth(vm, 1)?);
     read(vm, 0, Source::LastInner, 0, field, item)
 }
 
 /// `itxnas F`: index
-pub(crate) fn itxnas(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn itxnas(vm: &mut Vm<'_, '_>) -> OpResult {
     let (field, item) = (byte(vm, 0)?, nth_of_stack(vm)?);
     read(vm, 1, Source::LastInner, 0, field, item)
 }
 
 /// `gitxn T F`
-pub(crate) fn gitxn(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gitxn(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field) = (byte(vm, 0)?.into(), byte(vm, 1)?);
     read(vm, 0, Source::LastInnerGroup, at, field, Item::Single)
 }
 
 /// `gitxna T F I`
-pub(crate) fn gitxna(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gitxna(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (byte(vm, 0)?.into(), byte(vm, 1)?, nth(vm, 2)?);
     read(vm, 0, Source::LastInnerGroup, at, field, item)
 }
 
 /// `gitxnas T F`: index
-pub(crate) fn gitxnas(vm: &mut Vm<'_, '_>) -> Done {
+pub(crate) fn gitxnas(vm: &mut Vm<'_, '_>) -> OpResult {
     let (at, field, item) = (byte(vm, 0)?.into(), byte(vm, 1)?, nth_of_stack(vm)?);
     read(vm, 1, Source::LastInnerGroup, at, field, item)
 }
