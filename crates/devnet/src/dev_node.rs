@@ -12,7 +12,9 @@ use super::goal_files::GoalFiles;
 use super::view::View;
 use super::{Config, NodeError, opcode_text};
 use pnp_ledger::store::Durability;
-use pnp_ledger::{Chain, ChainError, Confirmed, DispenserKey, Genesis, HistoryError, Past, ProposeError, simulate};
+use pnp_ledger::{
+    Chain, ChainError, Confirmed, DispenserKey, EarlierState, Genesis, HistoryError, ProposeError, simulate,
+};
 use pnp_types::{Digest, Round, SignedTransaction, Txid};
 
 /// A development network: one ledger, one lock, one block for each group.
@@ -161,7 +163,7 @@ impl DevNode {
         self.read(|chain| {
             let no_round = ChainError::NoRound { round, latest: chain.latest() };
             let header = chain.header(round)?.ok_or(no_round)?;
-            let past = Past::of(chain, round)?;
+            let past = EarlierState::of(chain, round)?;
             Ok(ask(View::new(&past, &header, chain.params())))
         })
     }

@@ -37,9 +37,9 @@ impl Storage {
     }
 }
 
-/// Room in a storage: what is used of what is reserved.
+/// How much of a reserved storage is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Room {
+struct StorageUsage {
     usage: StateSchema,
     limit: StateSchema,
 }
@@ -47,7 +47,7 @@ struct Room {
 impl State<'_> {
     /// The value under the name. Fails if the application does not exist or the account is not opted in.
     pub(crate) fn value(&self, storage: Storage, name: &[u8]) -> Result<Option<TealValue>, ApplyError> {
-        if self.room(storage)?.is_none() {
+        if self.storage_usage(storage)?.is_none() {
             return Err(storage.missing("fetch"));
         }
         Ok(self.raw_value(storage, name)?)
@@ -68,7 +68,7 @@ impl State<'_> {
                 return Err(ApplyError::PairTooLong { key: name.to_vec(), sum });
             }
         }
-        let Some(mut room) = self.room(storage)? else { return Err(storage.missing("set")) };
+        let Some(mut room) = self.storage_usage(storage)? else { return Err(storage.missing("set")) };
         if let Some(old) = self.raw_value(storage, name)? {
             release(&mut room.usage, &old);
         }
@@ -80,7 +80,7 @@ impl State<'_> {
 
     /// Removes the value; one that is not there is no error.
     pub(crate) fn remove_value(&mut self, storage: Storage, name: &[u8]) -> Result<(), ApplyError> {
-        let Some(mut room) = self.room(storage)? else { return Err(storage.missing("del")) };
+        let Some(mut room) = self.storage_usage(storage)? else { return Err(storage.missing("del")) };
         if let Some(old) = self.raw_value(storage, name)? {
             release(&mut room.usage, &old);
             self.set(storage.key(name), None);
@@ -98,13 +98,13 @@ impl State<'_> {
         }
     }
 
-    fn room(&self, storage: Storage) -> Result<Option<Room>, ReadError> {
+    fn storage_usage(&self, storage: Storage) -> Result<Option<StorageUsage>, ReadError> {
         Ok(match storage {
             Storage::Global(app) => {
-                self.app(app)?.map(|app| Room { usage: app.usage, limit: app.params.global_schema })
+                self.app(app)?.map(|app| StorageUsage { usage: app.usage, limit: app.params.global_schema })
             }
             Storage::Local(address, app) => {
-                self.local(&address, app)?.map(|local| Room { usage: local.usage, limit: local.schema })
+                self.local(&address, app)?.map(|local| StorageUsage { usage: local.usage, limit: local.schema })
             }
         })
     }

@@ -25,7 +25,7 @@ use pnp_types::{AccountStatus, Address, MicroAlgos, Round};
 /// The key in [`Table::Meta`] of the addresses of the accounts online at the latest round, one after the other.
 const ONLINE: &[u8] = b"online";
 /// How many rounds' balances a chain remembers: those agreement counts and those the next state proof counts.
-const KEPT: usize = 2;
+const REMEMBERED_ROUNDS: usize = 2;
 /// Rounds that a state proof key is good for; accounts do not register another number.
 const KEY_LIFETIME: u64 = 256;
 /// Prefix of a voter in the tree that a header commits to.
@@ -155,7 +155,7 @@ impl Chain {
         };
         let made = Arc::new(made);
         kept.retain(|online| online.round + 1 != round);
-        if kept.len() >= KEPT {
+        if kept.len() >= REMEMBERED_ROUNDS {
             kept.remove(0);
         }
         kept.push(Arc::clone(&made));

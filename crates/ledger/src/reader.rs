@@ -54,12 +54,12 @@ pub trait ChainReader: StateReader + TxTail {
 pub trait TxTail {
     /// Refuses a transaction whose id was committed within its validity, or whose lease is still held
     /// (go-algorand `ledger/txtail.go` `checkDup`).
-    fn check_duplicate(&self, probe: &TailProbe<'_>) -> Result<(), TailError>;
+    fn check_duplicate(&self, probe: &DuplicateQuery<'_>) -> Result<(), TailError>;
 }
 
-/// One question to the [`TxTail`].
+/// A query for a duplicate of a transaction or of its lease, for [`TxTail::check_duplicate`].
 #[derive(Clone, Copy, Debug)]
-pub struct TailProbe<'a> {
+pub struct DuplicateQuery<'a> {
     /// The rules of the round being built.
     pub params: &'a ConsensusParams,
     /// The round being built.

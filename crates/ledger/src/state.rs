@@ -44,24 +44,24 @@ pub(crate) struct BlockContext {
     pub specials: SpecialAddresses,
 }
 
-/// Counts that grow with transactions and shrink with their undoing.
+/// Counts of the block so far; reverting to a savepoint restores them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tallies {
+pub(crate) struct Counters {
     /// Transactions so far, inner ones among them.
     pub transactions: u64,
     /// Fees collected so far.
     pub fees_collected: MicroAlgos,
 }
 
-/// A place to return to, in records and in counts.
-#[must_use = "a mark that nobody reverts to guards nothing"]
+/// A state to revert to: records and counts.
+#[must_use = "a savepoint is useful only to revert to it"]
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mark {
+pub(crate) struct Savepoint {
     checkpoint: Checkpoint,
-    tallies: Tallies,
+    counters: Counters,
 }
 
-/// Rewards that a movement of money paid out on its way.
+/// Rewards that a payment also paid out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MovedRewards {
     /// To the payer.
@@ -75,14 +75,14 @@ pub(crate) struct State<'a> {
     chain: &'a dyn ChainReader,
     overlay: Overlay<'a>,
     context: BlockContext,
-    tallies: Tallies,
+    counters: Counters,
 }
 
 impl<'a> State<'a> {
     /// The state after the chain's latest round, in a block of this context.
     #[must_use]
     pub(crate) fn new(chain: &'a dyn ChainReader, context: BlockContext) -> Self {
-        Self { chain, overlay: Overlay::new(chain), context, tallies: Tallies::default() }
+        Self { chain, overlay: Overlay::new(chain), context, counters: Counters::default() }
     }
 
     /// The chain below.
@@ -112,29 +112,29 @@ impl<'a> State<'a> {
     /// Transactions on the chain so far, this block's and inner ones among them.
     #[must_use]
     pub(crate) fn counter(&self) -> u64 {
-        self.context.counter.saturating_add(self.tallies.transactions)
+        self.context.counter.saturating_add(self.counters.transactions)
     }
 
     /// The counts of this block so far.
     #[must_use]
-    pub(crate) fn tallies(&self) -> Tallies {
-        self.tallies
+    pub(crate) fn counters(&self) -> Counters {
+        self.counters
     }
 
     /// Counts one transaction.
     pub(crate) fn count_transaction(&mut self) {
-        self.tallies.transactions += 1;
+        self.counters.transactions += 1;
     }
 
     /// A place to come back to with [`State::revert`].
-    pub(crate) fn mark(&self) -> Mark {
-        Mark { checkpoint: self.overlay.checkpoint(), tallies: self.tallies }
+    pub(crate) fn savepoint(&self) -> Savepoint {
+        Savepoint { checkpoint: self.overlay.checkpoint(), counters: self.counters }
     }
 
     /// Takes back everything since the mark.
-    pub(crate) fn revert(&mut self, mark: Mark) {
-        self.overlay.revert(mark.checkpoint);
-        self.tallies = mark.tallies;
+    pub(crate) fn revert(&mut self, savepoint: Savepoint) {
+        self.overlay.revert(savepoint.checkpoint);
+        self.counters = savepoint.counters;
     }
 
     /// The changes so far.
@@ -150,15 +150,15 @@ impl<'a> State<'a> {
     }
 
     /// The keys written since the mark, in order; a key written twice comes twice.
-    pub(crate) fn touched_since(&self, mark: Mark) -> impl Iterator<Item = &Key> {
-        self.overlay.touched_since(mark.checkpoint)
+    pub(crate) fn touched_since(&self, savepoint: Savepoint) -> impl Iterator<Item = &Key> {
+        self.overlay.touched_since(savepoint.checkpoint)
     }
 
     /// The accounts written since the mark, each once, in the order of their first writing.
     #[must_use]
-    pub(crate) fn accounts_touched_since(&self, mark: Mark) -> Vec<Address> {
+    pub(crate) fn accounts_touched_since(&self, savepoint: Savepoint) -> Vec<Address> {
         let mut seen = BTreeSet::new();
-        self.touched_since(mark)
+        self.touched_since(savepoint)
             .filter_map(|key| if let Key::Account(address) = key { Some(*address) } else { None })
             .filter(|address| seen.insert(*address))
             .collect()
@@ -238,7 +238,7 @@ impl<'a> State<'a> {
         let sink = self.context.specials.fee_sink;
         let rewards = self.move_algos(sender, &sink, fee)?.from;
         if *sender != sink {
-            self.tallies.fees_collected = self.tallies.fees_collected.saturating_add(fee);
+            self.counters.fees_collected = self.counters.fees_collected.saturating_add(fee);
         }
         Ok(rewards)
     }
@@ -387,7 +387,7 @@ impl std::fmt::Debug for State<'_> {
         f.debug_struct("State")
             .field("overlay", &self.overlay)
             .field("context", &self.context)
-            .field("tallies", &self.tallies)
+            .field("tallies", &self.counters)
             .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,7 @@ use pnp_types::{
     StateSchema,
 };
 
-/// An application call on its way, at its place in its group.
+/// An application call and its index in its group.
 pub(super) struct Call<'c> {
     pub(super) fields: &'c ApplicationCall,
     pub(super) sender: Address,

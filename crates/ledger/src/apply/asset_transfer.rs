@@ -123,7 +123,7 @@ fn credit(
     })
 }
 
-/// Gives a holding the amount that `to` finds for it; moving nothing asks for no holding.
+/// Sets a holding to the amount that `to` computes. Moving nothing requires no holding.
 fn change(
     state: &mut State<'_>,
     account: &Address,

@@ -1,4 +1,4 @@
-//! What a transaction does to the state: one file a type, and here what comes before and after every type.
+//! What a transaction does to the state: one file per transaction type, and here what all types have in common.
 //!
 //! The transaction is well-formed and signed already; what is refused here depends on state
 //! (go-algorand `ledger/eval/eval.go` `applyTransaction`, `ledger/eval/applications.go` `Perform`, `ledger/apply`).
@@ -73,7 +73,7 @@ pub(super) fn inner(host: &mut Host<'_, '_>, group: &mut GroupContext<'_>, index
     outcome
 }
 
-/// What every transaction does first: pay its fee, and hand its sender's signing to another key.
+/// What every transaction does first: pay its fee and, if it asks for it, rekey its sender.
 fn begin(state: &mut State<'_>, transaction: &Transaction, apply_data: &mut ApplyData) -> Result<(), ApplyError> {
     let header = &transaction.header;
     apply_data.sender_rewards = state.take_fee(&header.sender, header.fee)?;

@@ -15,7 +15,7 @@ use super::genesis::{Genesis, GenesisError};
 use super::key::{Key, Span};
 use super::online::{self, OnlineAccounts, VotersCommitment};
 use super::overlay::{Delta, ReadError, StateReader};
-use super::reader::{ChainReader, TailProbe, TxTail};
+use super::reader::{ChainReader, DuplicateQuery, TxTail};
 use super::record::{AccountRecord, Record};
 use super::store::{Batch, Durability, MemoryStore, NotDurable, Store, StoreError, Table, scan_prefix};
 use super::totals::{Totals, TotalsOverflow};
@@ -368,7 +368,7 @@ impl StateReader for Chain {
 }
 
 impl TxTail for Chain {
-    fn check_duplicate(&self, probe: &TailProbe<'_>) -> Result<(), TailError> {
+    fn check_duplicate(&self, probe: &DuplicateQuery<'_>) -> Result<(), TailError> {
         let store = self.store.as_ref();
         let failed = |error: HistoryError| TailError::from(ReadError::from(error));
         if let Some(lease) = probe.lease.filter(|_| probe.params.support_transaction_leases)

@@ -2,8 +2,8 @@
 
 use super::tests::{block, dump, genesis, totals};
 use super::*;
+use crate::earlier_state::EarlierState;
 use crate::overlay::property_tests::any_change;
-use crate::past::Past;
 use proptest::prelude::*;
 
 proptest! {
@@ -29,7 +29,7 @@ proptest! {
         }
         let keys: Vec<Key> = states.last().unwrap().keys().cloned().collect();
         let back = back.index(dumps.len());
-        let past = Past::of(&chain, back as Round).unwrap();
+        let past = EarlierState::of(&chain, back as Round).unwrap();
         for key in &keys {
             prop_assert_eq!(past.get(key).unwrap(), states[back].get(key).cloned().flatten());
         }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::past::Past;
+use crate::earlier_state::EarlierState;
 use crate::reader::Lease;
 use pnp_types::{Address, AssetHolding, SignedTransactionInBlock, TealValue, TransactionType};
 
@@ -95,7 +95,7 @@ fn used_ids_and_held_leases_are_known() {
     assert_eq!((found.round, found.index), (1, 0));
     let probe = |txid, lease| {
         let params = chain.params();
-        chain.check_duplicate(&TailProbe { params, current: 2, first_valid: 1, last_valid: 11, txid, lease })
+        chain.check_duplicate(&DuplicateQuery { params, current: 2, first_valid: 1, last_valid: 11, txid, lease })
     };
     let lease = Lease { sender: ALICE, name: [1; 32] };
     assert_eq!(probe(txid, None), Err(TailError::InLedger(txid)));
@@ -112,7 +112,7 @@ fn reverting_leaves_no_trace_and_the_past_is_readable() {
         dumps.push(dump(&chain));
     }
     {
-        let past = Past::of(&chain, 3).unwrap();
+        let past = EarlierState::of(&chain, 3).unwrap();
         assert_eq!(past.get(&Key::Account(ALICE)).unwrap(), changes(3)[&Key::Account(ALICE)]);
         let holdings = past.scan(&Span::Holdings(ALICE), None, 9).unwrap();
         assert_eq!(

@@ -12,19 +12,19 @@ use pnp_types::state_proof::GenericDigest;
 use pnp_types::{AccountStatus, Address, Block, Micros, ParticipationUpdates, StateProofTracking};
 
 /// How many times the expected interval an account may stay unseen.
-const ABSENT_FACTOR: u64 = 20;
+const ABSENCE_INTERVALS: u64 = 20;
 
 impl Evaluator<'_> {
     /// Finishes the block (go-algorand `ledger/eval/eval.go` `endOfBlock`). It has no proposer, so no account is paid
     /// for it and the bonus stays in the sink.
     pub fn finish(mut self) -> Result<EvaluatedBlock, BlockError> {
         let params = self.params();
-        let tallies = self.state.tallies();
+        let counters = self.state.counters();
         if params.txn_counter {
             self.header.txn_counter = self.state.counter();
         }
         if params.payouts.enabled {
-            self.header.fees_collected = tallies.fees_collected;
+            self.header.fees_collected = counters.fees_collected;
         }
         if params.load_tracking {
             let load = share(Micros::ONE.0, self.bytes as u64, params.max_txn_bytes_per_block as u64);
@@ -108,7 +108,7 @@ impl Evaluator<'_> {
             return Ok(false);
         }
         let total = self.chain.online_stake(balance_round, round)?;
-        let lag = u128::from(ABSENT_FACTOR) * u128::from(total.0) / u128::from(stake.0);
+        let lag = u128::from(ABSENCE_INTERVALS) * u128::from(total.0) / u128::from(stake.0);
         Ok(lag <= u128::from(u32::MAX) && u128::from(last_seen) + lag < u128::from(round))
     }
 

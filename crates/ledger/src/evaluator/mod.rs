@@ -21,9 +21,9 @@ use super::host::{CommittedHeaders, Host};
 use super::min_balance::min_balance;
 use super::next_header::{next_header, params_of};
 use super::overlay::Delta;
-use super::reader::{ChainReader, Lease, TailProbe, TxTail};
+use super::reader::{ChainReader, DuplicateQuery, Lease, TxTail};
 use super::rewards::{next_rewards_state, with_rewards};
-use super::state::{BlockContext, Mark, SpecialAddresses, State};
+use super::state::{BlockContext, Savepoint, SpecialAddresses, State};
 use super::totals::Totals;
 use super::wellformed::{self, state_proof_sender};
 use pnp_avm::GroupContext;
@@ -41,13 +41,13 @@ pub struct Evaluator<'a> {
     previous: BlockHeader,
     payset: Vec<SignedTransactionInBlock>,
     bytes: usize,
-    taken: Taken,
+    used: UsedIdentifiers,
     totals_before: Totals,
 }
 
-/// What this block's own transactions used up.
+/// Ids and leases of the block's own transactions: no other transaction may have them.
 #[derive(Debug, Default)]
-struct Taken {
+struct UsedIdentifiers {
     txids: HashSet<Txid>,
     leases: HashMap<Lease, Round>,
 }
@@ -106,7 +106,7 @@ impl<'a> Evaluator<'a> {
             previous: previous.clone(),
             payset: Vec::new(),
             bytes: 0,
-            taken: Taken::default(),
+            used: UsedIdentifiers::default(),
             totals_before,
         })
     }
@@ -166,15 +166,15 @@ impl<'a> Evaluator<'a> {
         if group.len() > limit {
             return Err(GroupError::TooLarge { size: group.len(), limit });
         }
-        let mark = self.state.mark();
+        let savepoint = self.state.savepoint();
         context.trace(|tracer, context| tracer.before_group(context));
-        let outcome = self.evaluate(&group, context, mark);
+        let outcome = self.evaluate(&group, context, savepoint);
         let failure = outcome.as_ref().err().map(ToString::to_string);
         context.trace(|tracer, context| tracer.after_group(context, failure.as_deref()));
         match outcome {
-            Ok(evaluated) => Ok(self.keep(&group, evaluated)),
+            Ok(evaluated) => Ok(self.append_group(&group, evaluated)),
             Err(error) => {
-                self.state.revert(mark);
+                self.state.revert(savepoint);
                 Err(error)
             }
         }
@@ -184,7 +184,7 @@ impl<'a> Evaluator<'a> {
         &mut self,
         group: &[SignedTransaction],
         context: &mut GroupContext<'_>,
-        mark: Mark,
+        savepoint: Savepoint,
     ) -> Result<EvaluatedGroup, GroupError> {
         let specials = self.state.context().specials;
         for (index, signed) in group.iter().enumerate() {
@@ -195,7 +195,7 @@ impl<'a> Evaluator<'a> {
         for (index, signed) in group.iter().enumerate() {
             let txid = signed.id();
             context.trace(|tracer, context| tracer.before_transaction(context, index));
-            let outcome = self.transaction(signed, txid, index, context, mark, &evaluated);
+            let outcome = self.transaction(signed, txid, index, context, savepoint, &evaluated);
             let failure = outcome.as_ref().err().map(ToString::to_string);
             let apply_data = match &outcome {
                 Ok((apply_data, _)) => apply_data.clone(),
@@ -224,7 +224,7 @@ impl<'a> Evaluator<'a> {
         txid: Txid,
         index: usize,
         context: &mut GroupContext<'_>,
-        mark: Mark,
+        savepoint: Savepoint,
         before: &EvaluatedGroup,
     ) -> Result<(ApplyData, SignedTransactionInBlock), GroupError> {
         let header = &signed.transaction.header;
@@ -244,7 +244,7 @@ impl<'a> Evaluator<'a> {
         let apply_data = apply::top_level(&mut Host::new(&mut self.state), context, index).map_err(failed)?;
         let entry = SignedTransactionWithApplyData { signed: signed.clone(), apply_data: apply_data.clone() };
         let kept = self.header.encode_transaction(entry)?;
-        self.check_balances(mark).map_err(failed)?;
+        self.check_balances(savepoint).map_err(failed)?;
         self.state.count_transaction();
         Ok((apply_data, kept))
     }
@@ -274,13 +274,13 @@ impl<'a> Evaluator<'a> {
         before: &EvaluatedGroup,
         context: &GroupContext<'_>,
     ) -> Result<(), GroupError> {
-        if self.taken.txids.contains(&txid) || before.txids.contains(&txid) {
+        if self.used.txids.contains(&txid) || before.txids.contains(&txid) {
             return Err(TailError::InLedger(txid).into());
         }
         let lease = lease_of(header);
         if let Some(lease) = lease {
             let round = self.header.round;
-            let in_block = self.taken.leases.get(&lease).is_some_and(|expires| round <= *expires);
+            let in_block = self.used.leases.get(&lease).is_some_and(|expires| round <= *expires);
             let earlier = context.transactions.iter().take(before.txids.len());
             let in_group = earlier
                 .map(|entry| &entry.signed.transaction.header)
@@ -289,7 +289,7 @@ impl<'a> Evaluator<'a> {
                 return Err(TailError::Leased { txid, lease }.into());
             }
         }
-        let probe = TailProbe {
+        let probe = DuplicateQuery {
             params: self.params(),
             current: self.header.round,
             first_valid: header.first_valid,
@@ -301,12 +301,12 @@ impl<'a> Evaluator<'a> {
         Ok(tail.check_duplicate(&probe)?)
     }
 
-    /// Refuses accounts written since the mark that hold less than their minimum balance. An account that holds
+    /// Refuses accounts written since the savepoint that hold less than their minimum balance. An account that holds
     /// nothing at all is closed, and fine (go-algorand `checkMinBalance`).
-    fn check_balances(&self, mark: Mark) -> Result<(), ApplyError> {
+    fn check_balances(&self, savepoint: Savepoint) -> Result<(), ApplyError> {
         let SpecialAddresses { fee_sink, rewards_pool } = self.state.context().specials;
         let limit = self.params().maximum_minimum_balance;
-        for account in self.state.accounts_touched_since(mark) {
+        for account in self.state.accounts_touched_since(savepoint) {
             if account == fee_sink || account == rewards_pool || account == state_proof_sender() {
                 continue;
             }
@@ -325,21 +325,22 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    fn keep(&mut self, group: &[SignedTransaction], evaluated: EvaluatedGroup) -> Vec<ApplyData> {
+    /// Adds an evaluated group to the block.
+    fn append_group(&mut self, group: &[SignedTransaction], evaluated: EvaluatedGroup) -> Vec<ApplyData> {
         let EvaluatedGroup { payset, apply_data, txids, bytes } = evaluated;
         self.payset.extend(payset);
-        self.taken.txids.extend(txids);
+        self.used.txids.extend(txids);
         self.bytes += bytes;
         for header in group.iter().map(|signed| &signed.transaction.header) {
             if let Some(lease) = lease_of(header) {
-                self.taken.leases.insert(lease, header.last_valid);
+                self.used.leases.insert(lease, header.last_valid);
             }
         }
         apply_data
     }
 }
 
-/// A group on its way into the block.
+/// A group that was evaluated and is not yet in the block.
 #[derive(Debug, Default)]
 struct EvaluatedGroup {
     payset: Vec<SignedTransactionInBlock>,

@@ -8,12 +8,12 @@ use super::signers;
 use super::{GroupResult, MAX_EXTRA_OPCODE_BUDGET, Overrides, Request, Response, SimulateError};
 use crate::authorize::{self, AuthorizeReason};
 use crate::chain::Chain;
+use crate::earlier_state::EarlierState;
 use crate::error::GroupError;
 use crate::evaluator::Evaluator;
 use crate::fees;
 use crate::key::Key;
 use crate::overlay::ReadError;
-use crate::past::Past;
 use crate::reader::ChainReader;
 use crate::record::Record;
 use pnp_avm::{DescribeOpcodes, GroupContext};
@@ -25,9 +25,9 @@ use pnp_types::{
 
 /// Signs in the place of keys that the request does not have. Its signature is right and its account has no authority,
 /// so it passes the check of signatures and nothing else.
-const STAND_IN: [u8; 32] = *b"stands in for a missing signer..";
+const PLACEHOLDER_SEED: [u8; 32] = *b"stands in for a missing signer..";
 
-/// Why a group did not come to its end.
+/// Why a simulated group stopped.
 enum Outcome {
     Failed { message: String, at: Vec<usize> },
     Passed,
@@ -43,7 +43,7 @@ impl Chain {
         if request.round == 0 || request.round == self.latest() {
             return simulate(self, self.latest(), request, group, describe);
         }
-        let past = Past::of(self, request.round).map_err(internal)?;
+        let past = EarlierState::of(self, request.round).map_err(internal)?;
         simulate(&past, request.round, request, group, describe)
     }
 }
@@ -192,7 +192,7 @@ fn with_assumed_signature(
     overrides: &Overrides,
     params: &ConsensusParams,
 ) -> SignedTransaction {
-    let by_key = || SigningKey::from_seed(&STAND_IN).sign_transaction(&signed.transaction);
+    let by_key = || SigningKey::from_seed(&PLACEHOLDER_SEED).sign_transaction(&signed.transaction);
     let valid = |envelope: &PqSignature| {
         let by_scheme_alone = envelope.public_key.is_empty() || overrides.fix_signers;
         let authorizer = (!by_scheme_alone).then(|| signed.authorizer());

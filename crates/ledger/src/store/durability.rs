@@ -19,16 +19,16 @@ impl Sync for std::fs::File {
     }
 }
 
-/// How far a store's disk is.
+/// Which batches of a store are on disk.
 #[derive(Debug)]
 pub struct Durability {
     medium: Box<dyn Sync>,
-    marks: Mutex<Marks>,
+    progress: Mutex<Progress>,
     moved: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Marks {
+struct Progress {
     /// The last batch written.
     written: u64,
     /// The last batch that is durable, and all before it.
@@ -46,33 +46,33 @@ pub struct NotDurable(String);
 
 impl Durability {
     pub(super) fn new(medium: Box<dyn Sync>, sequence: u64) -> Arc<Self> {
-        let marks = Marks { written: sequence, durable: sequence, ..Marks::default() };
-        Arc::new(Self { medium, marks: Mutex::new(marks), moved: Condvar::new() })
+        let progress = Progress { written: sequence, durable: sequence, ..Progress::default() };
+        Arc::new(Self { medium, progress: Mutex::new(progress), moved: Condvar::new() })
     }
 
     /// The last batch written so far: what a reader may have seen.
     #[must_use]
     pub fn written(&self) -> u64 {
-        self.marks().written
+        self.progress().written
     }
 
     /// Notes that a batch is written.
     pub(super) fn wrote(&self, sequence: u64) {
-        self.marks().written = sequence;
+        self.progress().written = sequence;
     }
 
     /// Notes that everything written is durable, by other means than a sync from here.
     pub(super) fn caught_up(&self, sequence: u64) {
-        let mut marks = self.marks();
-        marks.written = marks.written.max(sequence);
-        marks.durable = marks.durable.max(sequence);
-        drop(marks);
+        let mut progress = self.progress();
+        progress.written = progress.written.max(sequence);
+        progress.durable = progress.durable.max(sequence);
+        drop(progress);
         self.moved.notify_all();
     }
 
     /// Why nothing more gets durable, if that is so.
     pub(super) fn failure(&self) -> Option<String> {
-        self.marks().failure.clone()
+        self.progress().failure.clone()
     }
 
     /// Returns when the batch with this number, and all before it, survive a loss of power.
@@ -80,34 +80,34 @@ impl Durability {
     /// # Errors
     /// The disk failed: what is not durable by then never will be, and the store takes nothing more.
     pub fn wait(&self, sequence: u64) -> Result<(), NotDurable> {
-        let mut marks = self.marks();
+        let mut progress = self.progress();
         loop {
-            if marks.durable >= sequence {
+            if progress.durable >= sequence {
                 return Ok(());
             }
-            if let Some(failure) = &marks.failure {
+            if let Some(failure) = &progress.failure {
                 return Err(NotDurable(failure.clone()));
             }
-            if marks.syncing {
-                marks = self.moved.wait(marks).unwrap_or_else(PoisonError::into_inner);
+            if progress.syncing {
+                progress = self.moved.wait(progress).unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
-            marks.syncing = true;
-            let written = marks.written;
-            drop(marks);
+            progress.syncing = true;
+            let written = progress.written;
+            drop(progress);
             let outcome = self.medium.sync();
-            marks = self.marks();
-            marks.syncing = false;
+            progress = self.progress();
+            progress.syncing = false;
             match outcome {
-                Ok(()) => marks.durable = marks.durable.max(written),
-                Err(error) => marks.failure = Some(error.to_string()),
+                Ok(()) => progress.durable = progress.durable.max(written),
+                Err(error) => progress.failure = Some(error.to_string()),
             }
             self.moved.notify_all();
         }
     }
 
-    fn marks(&self) -> MutexGuard<'_, Marks> {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

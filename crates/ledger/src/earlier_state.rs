@@ -5,21 +5,21 @@ use super::chain::{Chain, ChainError};
 use super::error::TailError;
 use super::key::{Key, Span};
 use super::overlay::{Overlay, ReadError, StateReader};
-use super::reader::{ChainReader, TailProbe, TxTail};
+use super::reader::{ChainReader, DuplicateQuery, TxTail};
 use super::record::{AccountRecord, Record};
 use super::totals::Totals;
 use pnp_types::{Address, BlockHeader, Digest, MicroAlgos, Round};
 
-/// A chain seen from an earlier round: later changes are undone on top of it. Costs what those rounds changed.
+/// The state of a chain after an earlier round: later changes are undone on top of it. The cost grows with their number.
 #[derive(Debug)]
-pub struct Past<'a> {
+pub struct EarlierState<'a> {
     chain: &'a Chain,
     state: Overlay<'a>,
     totals: Totals,
     round: Round,
 }
 
-impl<'a> Past<'a> {
+impl<'a> EarlierState<'a> {
     /// The chain as it was after `round`.
     pub fn of(chain: &'a Chain, round: Round) -> Result<Self, ChainError> {
         let latest = chain.latest();
@@ -40,7 +40,7 @@ impl<'a> Past<'a> {
     }
 }
 
-impl StateReader for Past<'_> {
+impl StateReader for EarlierState<'_> {
     fn get(&self, key: &Key) -> Result<Option<Record>, ReadError> {
         self.state.get(key)
     }
@@ -50,13 +50,13 @@ impl StateReader for Past<'_> {
     }
 }
 
-impl TxTail for Past<'_> {
-    fn check_duplicate(&self, probe: &TailProbe<'_>) -> Result<(), TailError> {
+impl TxTail for EarlierState<'_> {
+    fn check_duplicate(&self, probe: &DuplicateQuery<'_>) -> Result<(), TailError> {
         self.chain.check_duplicate(probe)
     }
 }
 
-impl ChainReader for Past<'_> {
+impl ChainReader for EarlierState<'_> {
     fn header(&self, round: Round) -> Result<Option<BlockHeader>, ReadError> {
         if round > self.round { Ok(None) } else { ChainReader::header(self.chain, round) }
     }
