@@ -126,12 +126,12 @@ impl<'a> State<'a> {
         self.counters.transactions += 1;
     }
 
-    /// A place to come back to with [`State::revert`].
+    /// A state to go back to with [`State::revert`].
     pub(crate) fn savepoint(&self) -> Savepoint {
         Savepoint { checkpoint: self.overlay.checkpoint(), counters: self.counters }
     }
 
-    /// Takes back everything since the mark.
+    /// Takes back everything since the savepoint.
     pub(crate) fn revert(&mut self, savepoint: Savepoint) {
         self.overlay.revert(savepoint.checkpoint);
         self.counters = savepoint.counters;
@@ -149,12 +149,12 @@ impl<'a> State<'a> {
         self.overlay.into_delta()
     }
 
-    /// The keys written since the mark, in order; a key written twice comes twice.
+    /// The keys written since the savepoint, in order; a key written twice comes twice.
     pub(crate) fn touched_since(&self, savepoint: Savepoint) -> impl Iterator<Item = &Key> {
         self.overlay.touched_since(savepoint.checkpoint)
     }
 
-    /// The accounts written since the mark, each once, in the order of their first writing.
+    /// The accounts written since the savepoint, each once, in the order of their first writing.
     #[must_use]
     pub(crate) fn accounts_touched_since(&self, savepoint: Savepoint) -> Vec<Address> {
         let mut seen = BTreeSet::new();

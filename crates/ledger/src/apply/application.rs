@@ -143,10 +143,10 @@ impl Call<'_> {
         id: AppIndex,
         program: &[u8],
     ) -> Result<Option<EvalDelta>, ApplyError> {
-        let mark = host.state().mark();
+        let savepoint = host.state().savepoint();
         let verdict = pnp_avm::eval_application(host, group, self.index, id, program);
         if !matches!(verdict, Ok(true)) {
-            host.state_mut().revert(mark);
+            host.state_mut().revert(savepoint);
         }
         host.check_store()?;
         let delta = |entry: &SignedTransactionWithApplyData| entry.apply_data.eval_delta.clone();
