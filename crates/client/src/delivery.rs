@@ -1,4 +1,4 @@
-//! Brings a group to its block, whatever the connection does meanwhile.
+//! Sends a group and waits for its block, also while the connection fails.
 //!
 //! The same signed bytes may be sent any number of times, because the ledger accepts a transaction once. What must never happen
 //! is that a group which may have arrived is reported as refused: the caller would create another one and pay twice.
@@ -11,17 +11,17 @@ use pnp_types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
 use std::time::{Duration, Instant};
 
 /// How long to wait for the next block before the wait ends.
-const NO_BLOCK: Duration = Duration::from_secs(120);
+const NO_BLOCK_TIMEOUT: Duration = Duration::from_secs(120);
 /// Rounds after which a group that no node knows is sent again, and a refusal that an earlier copy may have caused is reported.
-const SOME_ROUNDS: Round = 3;
+const RESUBMIT_AFTER_ROUNDS: Round = 3;
 /// The same as a time, for networks on which no rounds come.
-const SOME_TIME: Duration = Duration::from_secs(12);
+const RESUBMIT_AFTER: Duration = Duration::from_secs(12);
 /// The same where one node is the whole network, so that no other node can still have a copy.
-const SHORT_TIME: Duration = Duration::from_secs(2);
-/// How long a node may hold the request for the next round before a quick request checks that it still answers.
-const LONGEST_HOLD: Duration = Duration::from_secs(10);
+const SINGLE_NODE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a node may hold a request for the next round before a short request checks that it still answers.
+const MAX_LONG_POLL: Duration = Duration::from_secs(10);
 /// How many blocks before the newest are read at most.
-const MOST_BLOCKS: Round = 50;
+const MAX_BLOCKS_READ: Round = 50;
 
 /// What a node answers for a transaction's id.
 pub(super) enum StatusById {
@@ -33,7 +33,7 @@ pub(super) enum StatusById {
     Dropped(String),
 }
 
-/// A group on its way.
+/// A group that is being sent and waited for.
 struct Delivery<'a> {
     algod: &'a Algod,
     txid: Txid,
@@ -215,29 +215,30 @@ impl<'a> Delivery<'a> {
             }
             if let Some(refusal) = &refusal
                 && !is_pending
-                && (self.passed(begun.0) || begun.1.elapsed() >= if alone { SHORT_TIME } else { SOME_TIME })
+                && (self.enough_rounds_since(begun.0)
+                    || begun.1.elapsed() >= if alone { SINGLE_NODE_TIMEOUT } else { RESUBMIT_AFTER })
             {
                 return Err(self.after_second_refusal(refusal, alone));
             }
             if !is_pending && self.is_dropped_for_good(alone) {
                 return Err(self.dropped_error());
             }
-            if !is_pending && !self.bytes.is_empty() && self.passed(submitted) {
+            if !is_pending && !self.bytes.is_empty() && self.enough_rounds_since(submitted) {
                 submitted = self.newest.0;
                 match self.submit().await {
                     // A pool has it again, and has not dropped it.
                     Ok(_) => self.dropped = None,
                     // Whatever the answer, the next request for its status decides.
-                    Err(error) => tracing::debug!(%error, "handed over again"),
+                    Err(error) => tracing::debug!(%error, "sent again"),
                 }
             }
             self.next_round().await?;
         }
     }
 
-    /// Whether some rounds passed since `round`.
-    fn passed(&self, round: Round) -> bool {
-        self.newest.0 >= round.saturating_add(SOME_ROUNDS)
+    /// Whether [`RESUBMIT_AFTER_ROUNDS`] rounds came after `round`.
+    fn enough_rounds_since(&self, round: Round) -> bool {
+        self.newest.0 >= round.saturating_add(RESUBMIT_AFTER_ROUNDS)
     }
 
     /// Whether a pool dropped it and no other node can still put it in a block.
@@ -247,7 +248,7 @@ impl<'a> Delivery<'a> {
     /// network makes blocks only for transactions, so that time decides.
     fn is_dropped_for_good(&self, alone: bool) -> bool {
         let Some((round, then, _)) = &self.dropped else { return false };
-        self.passed(*round) || (alone && then.elapsed() >= SOME_TIME)
+        self.enough_rounds_since(*round) || (alone && then.elapsed() >= RESUBMIT_AFTER)
     }
 
     fn dropped_error(&self) -> ClientError {
@@ -301,7 +302,7 @@ impl<'a> Delivery<'a> {
     /// Reads the blocks that came since the last call.
     async fn find_in_new_blocks(&mut self) -> Result<Option<Confirmation>, ClientError> {
         let newest = self.newest.0.min(self.last_valid);
-        let first = self.first_valid.max(newest.saturating_sub(MOST_BLOCKS));
+        let first = self.first_valid.max(newest.saturating_sub(MAX_BLOCKS_READ));
         for round in self.read.map_or(first, |read| read.saturating_add(1).max(first))..=newest {
             let txid = self.txid;
             match self.ask(|algod| async move { algod.in_block(txid, round).await }).await {
@@ -319,7 +320,7 @@ impl<'a> Delivery<'a> {
     /// Waits for the next round, or a moment if the node does not hold such requests.
     async fn next_round(&mut self) -> Result<(), ClientError> {
         let total = self.algod.retry().total;
-        let hold = if total.is_zero() { LONGEST_HOLD } else { LONGEST_HOLD.min(total / 3) };
+        let hold = if total.is_zero() { MAX_LONG_POLL } else { MAX_LONG_POLL.min(total / 3) };
         let question = self.algod.wait_for_block_after(self.newest.0);
         // Either there is no block, or the node went away: the next request for its status decides.
         let answer = match tokio::time::timeout(hold, question).await {
@@ -333,13 +334,13 @@ impl<'a> Delivery<'a> {
         };
         match answer {
             Ok(round) if round > self.newest.0 => self.newest = (round, Instant::now()),
-            _ if self.newest.1.elapsed() > NO_BLOCK => {
+            _ if self.newest.1.elapsed() > NO_BLOCK_TIMEOUT => {
                 let why = match (answer, &self.dropped) {
                     (Err(error), _) => error.to_string(),
-                    (Ok(_), None) => format!("the network has made no block for {} s", NO_BLOCK.as_secs()),
+                    (Ok(_), None) => format!("the network has made no block for {} s", NO_BLOCK_TIMEOUT.as_secs()),
                     (Ok(_), Some((_, _, reason))) => format!(
                         "a node dropped it ({reason}), others may have it, and the network has made no block for {} s",
-                        NO_BLOCK.as_secs()
+                        NO_BLOCK_TIMEOUT.as_secs()
                     ),
                 };
                 return Err(self.uncertain(why));
@@ -347,7 +348,7 @@ impl<'a> Delivery<'a> {
             Ok(_) => tokio::time::sleep(Duration::from_millis(250)).await,
             Err(error) if error.verdict() == Verdict::Later => {
                 let asked = error.asked_pause();
-                tokio::time::sleep(asked.unwrap_or(Duration::from_secs(1)).min(NO_BLOCK)).await;
+                tokio::time::sleep(asked.unwrap_or(Duration::from_secs(1)).min(NO_BLOCK_TIMEOUT)).await;
                 // A service that asks to wait is there.
                 if asked.is_some() {
                     self.retries.answered();

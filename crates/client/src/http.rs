@@ -17,7 +17,7 @@ const ANSWER: Duration = Duration::from_secs(20);
 /// algod holds `wait-for-block-after` for up to a minute.
 const LONG_ANSWER: Duration = Duration::from_secs(75);
 /// The longest answer that is read; a whole block is smaller.
-const LARGEST: usize = 64 << 20;
+const MAX_ANSWER_BYTES: usize = 64 << 20;
 
 /// One service at one address.
 #[derive(Clone)]
@@ -219,8 +219,8 @@ impl Service {
         let after = after.and_then(|value| retry_after(value, SystemTime::now()));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.transport(&error))? {
-            if body.len().saturating_add(chunk.len()) > LARGEST {
-                return Err(self.malformed(format!("more than {} MiB", LARGEST >> 20)));
+            if body.len().saturating_add(chunk.len()) > MAX_ANSWER_BYTES {
+                return Err(self.malformed(format!("more than {} MiB", MAX_ANSWER_BYTES >> 20)));
             }
             body.extend_from_slice(&chunk);
         }
@@ -241,10 +241,12 @@ impl Service {
             "" | "identity" => Ok(body),
             "gzip" | "x-gzip" => {
                 let mut plain = Vec::new();
-                let limit = u64::try_from(LARGEST).unwrap_or(u64::MAX).saturating_add(1);
+                let limit = u64::try_from(MAX_ANSWER_BYTES).unwrap_or(u64::MAX).saturating_add(1);
                 let read = flate2::read::MultiGzDecoder::new(body.as_slice()).take(limit).read_to_end(&mut plain);
                 match read {
-                    Ok(_) if plain.len() > LARGEST => Err(self.malformed(format!("more than {} MiB", LARGEST >> 20))),
+                    Ok(_) if plain.len() > MAX_ANSWER_BYTES => {
+                        Err(self.malformed(format!("more than {} MiB", MAX_ANSWER_BYTES >> 20)))
+                    }
                     Ok(_) => Ok(plain),
                     Err(_) => Err(self.malformed("what is text to be packed with gzip and is not")),
                 }

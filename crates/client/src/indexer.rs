@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Pages asked for at most; an account with more is answered with what they hold.
-const MOST_PAGES: usize = 100;
+const MAX_PAGES: usize = 100;
 
 /// A client of one indexer.
 #[derive(Clone, Debug)]
@@ -227,7 +227,7 @@ impl Indexer {
 
     async fn pages<P: Page>(&self, path: &str) -> Result<Vec<P::Item>, ClientError> {
         let (mut items, mut next) = (Vec::new(), String::new());
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let from = if next.is_empty() { String::new() } else { format!("&next={next}") };
             let page: P = match self.service.get(&format!("{path}limit=100{from}")).await {
                 Err(error) if error.is_not_found() => break,

@@ -1,6 +1,6 @@
 //! A client for algod, kmd and the indexer of any Algorand network.
 //!
-//! [`Algod::deliver`] brings a signed group to its block, whatever the connection does meanwhile, and [`Algod::outcome`] finds out
+//! [`Algod::deliver`] sends a signed group until it is in a block, also while the connection fails, and [`Algod::outcome`] finds out
 //! what happened to a transaction. A payment on a network of its own:
 //!
 //! ```
@@ -55,7 +55,7 @@ pub use error::{ClientError, Verdict};
 pub use indexer::{AppCall, CreatedApplication, Indexer, NotedCall};
 pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use node::NodeStatus;
-pub use outcome::{Outcome, REMEMBERED, Unknown, Void, Window};
+pub use outcome::{Outcome, REMEMBERED_ROUNDS, Unknown, Void, Window};
 pub use rejection::{Rejection, Shortage};
 pub use retry::{Retries, RetryPolicy, Transport};
 pub use simulation::{FailedAt, Simulation};

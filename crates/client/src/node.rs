@@ -44,7 +44,7 @@ impl NodeStatus {
 }
 
 /// The least program there is: what it is compiled to does not matter.
-const PROBE: &str = "#pragma version 2\nint 1\n";
+const PROBE_PROGRAM: &str = "#pragma version 2\nint 1\n";
 
 impl Algod {
     /// The node's status.
@@ -74,7 +74,7 @@ impl Algod {
     /// # Errors
     /// [`ClientError`].
     pub async fn has_developer_api(&self) -> Result<bool, ClientError> {
-        match self.service().post_text("/v2/teal/compile", PROBE).await {
+        match self.service().post_text("/v2/teal/compile", PROBE_PROGRAM).await {
             Ok(_) => Ok(true),
             Err(ClientError::Api { status: 403..=405 | 501, .. } | ClientError::Unauthorized { .. }) => Ok(false),
             Err(error) => Err(error),

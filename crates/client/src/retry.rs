@@ -4,11 +4,11 @@ use super::{ClientError, Roots, Verdict};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The longest pause that a service can ask for.
-const LONGEST_ASKED: Duration = Duration::from_secs(86_400);
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(86_400);
 /// Further attempts after answers that seldom improve.
-const FEW: u32 = 2;
+const FURTHER_ATTEMPTS: u32 = 2;
 /// The least time that an attempt gets, however little is left.
-const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
+const MIN_ATTEMPT_TIME: Duration = Duration::from_secs(1);
 
 /// How requests to a network are sent.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,7 @@ impl RetryPolicy {
 
     /// How long one attempt may take where its answer may take `longest`.
     pub(super) fn attempt(&self, longest: Duration) -> Duration {
-        if self.total.is_zero() { longest } else { longest.min(self.total.max(LEAST_ATTEMPT)) }
+        if self.total.is_zero() { longest } else { longest.min(self.total.max(MIN_ATTEMPT_TIME)) }
     }
 
     /// Starts the clock.
@@ -94,7 +94,7 @@ impl Retries {
         if self.policy.total.is_zero() {
             return self.policy;
         }
-        RetryPolicy { total: self.time_left().max(LEAST_ATTEMPT), ..self.policy }
+        RetryPolicy { total: self.time_left().max(MIN_ATTEMPT_TIME), ..self.policy }
     }
 
     /// Counts a failure: the pause before the next attempt, or `None` where no time is left for it.
@@ -109,8 +109,8 @@ impl Retries {
     pub(super) fn pause_if_useful(&mut self, error: &ClientError, is_unknown: bool) -> Option<Duration> {
         let most = match error {
             ClientError::Unreachable { url, .. } if is_unknown && super::http::is_loopback(url) => 0,
-            ClientError::Unreachable { .. } if is_unknown => FEW,
-            ClientError::Malformed { .. } | ClientError::Api { status: 500.., .. } => FEW,
+            ClientError::Unreachable { .. } if is_unknown => FURTHER_ATTEMPTS,
+            ClientError::Malformed { .. } | ClientError::Api { status: 500.., .. } => FURTHER_ATTEMPTS,
             error if error.verdict() == Verdict::Later => u32::MAX,
             _ => 0,
         };
@@ -142,7 +142,7 @@ pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
             SystemTime::from(date).duration_since(now).unwrap_or_default()
         }
     };
-    Some(pause.min(LONGEST_ASKED))
+    Some(pause.min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(retry_after("7", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(7)));
         assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now), Some(Duration::ZERO));
-        assert_eq!(retry_after("999999", now), Some(LONGEST_ASKED));
+        assert_eq!(retry_after("999999", now), Some(MAX_RETRY_AFTER));
         assert_eq!(retry_after("soon", now), None);
     }
 

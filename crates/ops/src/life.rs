@@ -11,7 +11,7 @@ use pnp_client::ApplicationState;
 use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::{
     BasisPoints, DEFAULT_NAME, DeployNote, GlobalState, OperationError, Parameters, Programs, Size, TemplateChoices,
-    calls, global_state, grown, missing_room, template_of,
+    calls, global_state, missing_room, size_change, template_of,
 };
 
 /// New fee and limits; what is not given stays.
@@ -260,9 +260,9 @@ impl Connection {
             deletable: Some(programs.template.deletable),
         };
         let note = note.to_bytes().map_err(UpdateError::from)?;
-        let call = calls::noted(calls::update(creator.address(), app, &programs, given, &params), note);
+        let call = calls::with_note(calls::update(creator.address(), app, &programs, given, &params), note);
         let call = match resize {
-            Some(size) => calls::resized(call, size),
+            Some(size) => calls::with_size(call, size),
             None => call,
         };
         let transactions = single(call, &params)?;
@@ -302,5 +302,5 @@ fn growth(application: &ApplicationState, programs: &Programs, can_grow: bool) -
     if lacks.iter().any(|change| change.breaks) {
         return Err(UpdateError::NoRoom { app: application.id, lacks });
     }
-    Ok(Some(grown(application, programs)))
+    Ok(Some(size_change(application, programs)))
 }

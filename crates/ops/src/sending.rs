@@ -31,7 +31,7 @@ pub const fn usual_max_fee(transactions: u64) -> u64 {
 /// # Errors
 /// Too many transactions for a group.
 pub fn group(transactions: Vec<Transaction>, params: &SuggestedParams) -> Result<Vec<Transaction>, Error> {
-    calls::complete(transactions, params).map_err(|error| OperationError::Group(error).into())
+    calls::set_fees_and_group(transactions, params).map_err(|error| OperationError::Group(error).into())
 }
 
 /// One transaction, ready to be signed.

@@ -155,7 +155,7 @@ impl PreparedBill {
             unit_price,
             split,
         };
-        let transactions = calls::complete(bill.transactions(&params).to_vec(), &params)?;
+        let transactions = calls::set_fees_and_group(bill.transactions(&params).to_vec(), &params)?;
         let before = bill.balances(algod).await?;
         if before.user < split.gross && !(user == state.provider || user == state.platform) {
             return Err(OperationError::AssetShort { user, asset, has: before.user, needs: split.gross });

@@ -1,4 +1,4 @@
-//! The contract's transactions, unsigned and ungrouped but whole.
+//! The contract's transactions, unsigned, and before their group id is set.
 
 use super::{Creation, Parameters, Programs, Size, Split, TickId, Units, extra_pages};
 use pnp_client::SuggestedParams;
@@ -30,7 +30,10 @@ pub fn for_network<F: TransactionFields>(builder: TransactionBuilder<F>, params:
 ///
 /// # Errors
 /// More transactions than a group takes.
-pub fn complete(mut transactions: Vec<Transaction>, params: &SuggestedParams) -> Result<Vec<Transaction>, GroupError> {
+pub fn set_fees_and_group(
+    mut transactions: Vec<Transaction>,
+    params: &SuggestedParams,
+) -> Result<Vec<Transaction>, GroupError> {
     /// Bytes a signature adds around a transaction.
     const SIGNATURE: usize = 75;
     /// Bytes a group id adds.
@@ -154,14 +157,14 @@ pub fn update(
 
 /// The same transaction with a note.
 #[must_use]
-pub fn noted(mut transaction: Transaction, note: Vec<u8>) -> Transaction {
+pub fn with_note(mut transaction: Transaction, note: Vec<u8>) -> Transaction {
     transaction.header.note = note;
     transaction
 }
 
 /// The same update, also setting the application's size; consensus v42 and later.
 #[must_use]
-pub const fn resized(mut transaction: Transaction, size: Size) -> Transaction {
+pub const fn with_size(mut transaction: Transaction, size: Size) -> Transaction {
     transaction.application_call.global_schema = size.global;
     transaction.application_call.extra_pages = size.extra_pages;
     transaction

@@ -15,7 +15,7 @@
 //! # let (provider, platform, user) = (SigningKey::generate()?, SigningKey::generate()?, SigningKey::generate()?);
 //! # let params = algod.suggested_params().await?;
 //! # let send = async |transaction: Transaction, key: &SigningKey| {
-//! #     let transactions = calls::complete(vec![transaction], &params).unwrap();
+//! #     let transactions = calls::set_fees_and_group(vec![transaction], &params).unwrap();
 //! #     algod.deliver(&[key.sign_transaction(&transactions[0])]).await
 //! # };
 //! # for key in [&provider, &platform, &user] {
@@ -50,7 +50,7 @@
 //! # }
 //! ```
 //!
-//! To charge many lines exactly once, whatever fails meanwhile, use [`batch`] with its [`journal`].
+//! To charge many lines exactly once, whatever fails, use [`batch`] with its [`journal`].
 //!
 //! The rules are the contract's own (`teal/usage_approval.teal`); what is checked here spares a user a refusal on chain.
 //! Must not know the command line, files other than its journal, or where keys and networks come from.
@@ -91,7 +91,7 @@ pub use intent::Intent;
 pub use parameters::{Creation, Parameters};
 pub use plan::{
     Action, Aspect, Change, DeployedContract, DesiredContract, OnSchemaBreak, OnUpdate, Plan, Policy, Refusal, Size,
-    UnknownPolicy, extra_pages, grown, missing_room,
+    UnknownPolicy, extra_pages, missing_room, size_change,
 };
 pub use program_changes::{ProgramChange, ProgramIdentity, ProgramPair, program_changes};
 pub use programs::{

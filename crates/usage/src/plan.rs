@@ -311,7 +311,7 @@ impl DeployedContract {
                 "application {app} is not known to be updatable: replacing its programs most likely fails"
             )),
         }
-        let resize = grows.then(|| grown(&self.application, wanted.programs));
+        let resize = grows.then(|| size_change(&self.application, wanted.programs));
         Action::Update { sets_parameters, resize }
     }
 }
@@ -388,7 +388,7 @@ pub fn missing_room(application: &ApplicationState, programs: &Programs, can_gro
 
 /// The size of an application that has what it has and what these programs need.
 #[must_use]
-pub fn grown(application: &ApplicationState, programs: &Programs) -> Size {
+pub fn size_change(application: &ApplicationState, programs: &Programs) -> Size {
     let has = application.global_schema;
     Size {
         global: StateSchema {

@@ -1,4 +1,4 @@
-//! The arithmetic of a bill, wide as on chain: no product wraps.
+//! The arithmetic of a bill, in 128 bits as in the contract, so that no product overflows.
 
 use super::{BasisPoints, Units, UsageError};
 use schemars::JsonSchema;

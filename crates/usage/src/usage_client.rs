@@ -8,7 +8,7 @@ use pnp_client::{Algod, ClientError, Confirmation, Rejection, SuggestedParams};
 use pnp_types::{Address, AppIndex, AssetIndex, SignedTransaction, Transaction};
 
 /// How many generated ticks may be overtaken by other bills of the same user before that is reported.
-const MOST_TICKS: usize = 20;
+const MAX_TICKS: usize = 20;
 
 /// A contract on a network.
 ///
@@ -176,7 +176,7 @@ impl UsageClient {
                 outcome => return outcome,
             };
             match prepared.after_refusal(&self.algod, request, &rejection.to_string()).await {
-                RefusedBill::Overtaken if request.tick.is_none() && ticks < MOST_TICKS => {}
+                RefusedBill::Overtaken if request.tick.is_none() && ticks < MAX_TICKS => {}
                 RefusedBill::MayBeCharged(error) => return Err(error.into()),
                 RefusedBill::Overtaken | RefusedBill::Refused => return Err(BillError::Refused(rejection)),
             }
@@ -207,6 +207,6 @@ async fn send(
     transactions: Vec<Transaction>,
     params: &SuggestedParams,
 ) -> Result<Confirmation, BillError> {
-    let transactions = calls::complete(transactions, params).map_err(OperationError::from)?;
+    let transactions = calls::set_fees_and_group(transactions, params).map_err(OperationError::from)?;
     Ok(algod.deliver(&sign(signer, &transactions).await?).await?)
 }

@@ -3,7 +3,7 @@
 use crate::failure::{Exit, Failure};
 use crate::terminal::output::{Output, Progress};
 use pnp_ops::reports::bill::{BatchPlace, SummaryReport, TickReport, ticks_per_second};
-use pnp_usage::batch::{Listener, Outcome, Settled, Summary};
+use pnp_usage::batch::{LineResult, Listener, Outcome, Summary};
 use std::time::{Duration, Instant};
 
 /// How many refused lines are shown one by one.
@@ -32,7 +32,7 @@ impl Printer {
         self.progress.show(self.done, || format!("{:.0} ticks/s, {failed} failed", ticks_per_second(charged, time)));
     }
 
-    fn words(&mut self, settled: &Settled) {
+    fn words(&mut self, settled: &LineResult) {
         let line = settled.line;
         let said = match &settled.outcome {
             Outcome::Charged(_) => {
@@ -52,7 +52,7 @@ impl Printer {
 }
 
 impl Listener for Printer {
-    fn settled(&mut self, settled: &Settled) {
+    fn settled(&mut self, settled: &LineResult) {
         self.done += 1;
         match settled.outcome {
             Outcome::Charged(_) => self.charged += 1,

@@ -132,7 +132,7 @@ impl Work<'_> {
     fn transactions(&self, creator: Address, creation: &Creation) -> Result<(DeployAction, Vec<Transaction>), Error> {
         let (params, programs) = (self.params, self.programs);
         let note = self.note.to_bytes().map_err(DeployError::from)?;
-        let create = || calls::noted(calls::create(creator, programs, creation, params), note.clone());
+        let create = || calls::with_note(calls::create(creator, programs, creation, params), note.clone());
         let app = self.target.map_or(0, |target| target.deployed.application.id);
         Ok(match self.action {
             Action::Create => (DeployAction::Create, vec![create()]),
@@ -144,9 +144,9 @@ impl Work<'_> {
             }
             Action::Update { sets_parameters, resize } => {
                 let parameters = sets_parameters.then_some(&creation.parameters);
-                let call = calls::noted(calls::update(creator, app, programs, parameters, params), note.clone());
+                let call = calls::with_note(calls::update(creator, app, programs, parameters, params), note.clone());
                 let call = match resize {
-                    Some(size) => calls::resized(call, size),
+                    Some(size) => calls::with_size(call, size),
                     None => call,
                 };
                 (DeployAction::Update, vec![call])

@@ -4,7 +4,7 @@ use super::error::ErrorBody;
 use crate::bill::OpenBatch;
 use crate::connection::Connection;
 use pnp_types::{AppIndex, Round, Txid};
-use pnp_usage::batch::{Outcome, Settled, Summary};
+use pnp_usage::batch::{LineResult, Outcome, Summary};
 use pnp_usage::{Receipt, TickId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -121,7 +121,7 @@ pub struct BatchReport {
 impl TickReport {
     /// A line of a batch that is settled.
     #[must_use]
-    pub fn new(settled: &Settled) -> Self {
+    pub fn new(settled: &LineResult) -> Self {
         let (outcome, reason, round) = match &settled.outcome {
             Outcome::Charged(round) => ("charged", None, *round),
             Outcome::Refused(why) => ("refused", Some(why), None),

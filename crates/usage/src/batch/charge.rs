@@ -1,9 +1,9 @@
 //! One line from its tick to its outcome.
 
 use super::group::Common;
-use super::lanes::Entry;
 use super::network::Network;
-use super::settle::{self, GroupOutcome};
+use super::group_outcome::{self, GroupOutcome};
+use super::user_queues::Entry;
 use super::{Explain, Halt, Outcome, Settings, SettledBill};
 use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};
 use crate::{GlobalState, LocalState, OperationError, Signer, Split, TickId, UsageError};
@@ -13,11 +13,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// How many groups a line gets before it is left for later.
-const MOST_GROUPS: u32 = 20;
+const MAX_GROUPS: u32 = 20;
 /// How long to wait for a block with a group that was sent before the group is sent again.
 const BLOCK_WAIT: Duration = Duration::from_secs(20);
 /// The pause before looking again for a group that was refused when it was sent again.
-const SECOND_LOOK: Duration = Duration::from_secs(2);
+const RECHECK_DELAY: Duration = Duration::from_secs(2);
 
 /// What the lines of a batch share.
 pub(super) struct Shared {
@@ -29,7 +29,7 @@ pub(super) struct Shared {
     pub(super) state: RwLock<GlobalState>,
 }
 
-/// A line under way.
+/// A line that is being billed.
 pub(super) struct Charge {
     pub(super) shared: Arc<Shared>,
     pub(super) signer: Arc<dyn Signer>,
@@ -37,8 +37,8 @@ pub(super) struct Charge {
     pub(super) last: Option<TickId>,
 }
 
-/// A line at its end.
-pub(super) struct Ended {
+/// A line whose outcome is known.
+pub(super) struct FinishedLine {
     pub(super) line: u64,
     pub(super) user: Address,
     pub(super) bill: Option<SettledBill>,
@@ -47,24 +47,24 @@ pub(super) struct Ended {
     pub(super) last: Option<TickId>,
 }
 
-/// What came of trying to have a group in a block.
+/// The result of sending a group.
 enum GroupResult {
     Outcome(GroupOutcome),
-    /// Refused, and it never was anywhere else than where it was refused.
+    /// Refused, and no other node can have a copy of it.
     Refused(ClientError),
 }
 
 /// What a refusal means for the line.
 enum AfterRefusal {
     SameTick,
-    /// Another process billed this user meanwhile; and its tick.
+    /// Another process billed this user in between; its tick.
     FreshTick(Option<TickId>),
     Final(String),
 }
 
 impl Charge {
-    /// Takes the line to its end.
-    pub(super) async fn run(mut self) -> Result<Ended, Halt> {
+    /// Bills the line until its outcome is known.
+    pub(super) async fn run(mut self) -> Result<FinishedLine, Halt> {
         let mut open = self.entry.open.take();
         if let Some(intent) = &open
             && intent.user != self.signer.address()
@@ -73,7 +73,7 @@ impl Charge {
             return Ok(self.ended(Some(intent), Outcome::Doubtful(why)));
         }
         let mut tick = self.entry.tick.clone();
-        for _ in 0..MOST_GROUPS {
+        for _ in 0..MAX_GROUPS {
             let (intent, sent_before) = match open.take() {
                 Some(intent) => (intent, true),
                 None => match self.new_intent(tick.take()).await? {
@@ -106,7 +106,7 @@ impl Charge {
         Ok(self.ended(None, Outcome::Expired(why)))
     }
 
-    /// Makes an intent; or why the contract would refuse it.
+    /// Creates an intent, or returns why the contract would refuse it.
     async fn new_intent(&self, again: Option<TickId>) -> Result<Result<Intent, String>, Halt> {
         let Self { shared, entry, .. } = self;
         let params = shared.network.params().await?;
@@ -184,8 +184,8 @@ impl Charge {
         let mut refusals = 0;
         let mut moved = (network.latest(), Instant::now());
         loop {
-            if settle::is_over(intent, network.latest(), settings.alone) {
-                return Ok(GroupResult::Outcome(settle::group_outcome(network, settings, intent).await?));
+            if group_outcome::is_over(intent, network.latest(), settings.alone) {
+                return Ok(GroupResult::Outcome(group_outcome::find(network, settings, intent).await?));
             }
             let submitted = match &bytes {
                 Some(bytes) => self.submit(bytes, &mut sent).await?,
@@ -200,7 +200,7 @@ impl Charge {
                 Err(error) if !sent => return Ok(GroupResult::Refused(error)),
                 Err(error) => {
                     // The earlier copy may still be on its way: only a block, or its last round, decides.
-                    tokio::time::sleep(SECOND_LOOK).await;
+                    tokio::time::sleep(RECHECK_DELAY).await;
                     if let Some(round) = network.look_up(intent.txid).await? {
                         return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
                     }
@@ -260,7 +260,7 @@ impl Charge {
         let Some(rejection) = error.rejection() else { return Ok(AfterRefusal::Final(error.to_string())) };
         match rejection {
             Rejection::FeeTooSmall { .. } | Rejection::Expired { .. } => {
-                tokio::time::sleep(if settings.alone { Duration::ZERO } else { SECOND_LOOK }).await;
+                tokio::time::sleep(if settings.alone { Duration::ZERO } else { RECHECK_DELAY }).await;
                 network.refresh().await?;
                 return Ok(AfterRefusal::SameTick);
             }
@@ -296,13 +296,13 @@ impl Charge {
         Ok(self.shared.journal.note(Record::Void(Void { line: self.entry.line, reason }))?)
     }
 
-    fn charged(mut self, intent: &Intent, round: Option<u64>) -> Result<Ended, Halt> {
+    fn charged(mut self, intent: &Intent, round: Option<u64>) -> Result<FinishedLine, Halt> {
         self.shared.journal.note(Record::Charged(Charged { line: intent.line, round }))?;
         self.last = Some(intent.tick.clone());
         Ok(self.ended(Some(intent), Outcome::Charged(round)))
     }
 
-    fn refused(self, intent: Option<&Intent>, reason: String) -> Result<Ended, Halt> {
+    fn refused(self, intent: Option<&Intent>, reason: String) -> Result<FinishedLine, Halt> {
         let Self { shared, entry, .. } = &self;
         shared.journal.note(Record::Refused(Refused {
             line: entry.line,
@@ -312,7 +312,7 @@ impl Charge {
         Ok(self.ended(intent, Outcome::Refused(reason)))
     }
 
-    fn ended(&self, intent: Option<&Intent>, outcome: Outcome) -> Ended {
+    fn ended(&self, intent: Option<&Intent>, outcome: Outcome) -> FinishedLine {
         let bill = intent.map(|intent| SettledBill {
             units: intent.units,
             unit_price: intent.unit_price,
@@ -321,6 +321,6 @@ impl Charge {
             fee: intent.fee,
             txid: intent.txid,
         });
-        Ended { line: self.entry.line, user: self.signer.address(), bill, outcome, last: self.last.clone() }
+        FinishedLine { line: self.entry.line, user: self.signer.address(), bill, outcome, last: self.last.clone() }
     }
 }

@@ -51,6 +51,6 @@ impl Common {
         if let Some(call) = transactions.first_mut() {
             call.header.note = [NOTE, &self.journal.0, &intent.line.to_be_bytes()].concat();
         }
-        calls::complete(transactions, &params)
+        calls::set_fees_and_group(transactions, &params)
     }
 }

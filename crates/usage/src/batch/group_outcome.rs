@@ -27,7 +27,7 @@ pub(super) fn is_over(intent: &Intent, latest: Round, alone: bool) -> bool {
 ///
 /// If the node finds it neither by id nor in its blocks, the user's newest tick may still show that it is charged. Only blocks
 /// make a group void.
-pub(super) async fn group_outcome(
+pub(super) async fn find(
     network: &Network,
     settings: &Settings,
     intent: &Intent,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::io::{self, BufRead, Read};
 
 /// The longest line that is read, in bytes; four fields never come near.
-const LONGEST: usize = 4096;
+const MAX_LINE_BYTES: usize = 4096;
 /// The first number that is too large, 2^64.
 const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
 
@@ -172,7 +172,7 @@ impl Input {
                 }
                 let format = *format.get_or_insert_with(|| guess_format(text));
                 let row = match (format, *columns) {
-                    _ if text.len() > LONGEST => Err(format!("it is longer than {LONGEST} bytes")),
+                    _ if text.len() > MAX_LINE_BYTES => Err(format!("it is longer than {LONGEST} bytes")),
                     (Format::JsonLines, _) => json_row(text),
                     (Format::Csv, Some(known)) => csv_row(text, known),
                     (Format::Csv, None) => {
@@ -211,7 +211,7 @@ fn guess_format(text: &[u8]) -> Format {
 /// A line without its break; of one that is too long, no more than shows that.
 fn read_line(reader: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
-    let most = LONGEST as u64 + 8;
+    let most = MAX_LINE_BYTES as u64 + 8;
     if Read::take(&mut *reader, most).read_until(b'\n', &mut line)? == 0 {
         return Ok(None);
     }
@@ -220,7 +220,7 @@ fn read_line(reader: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
         if line.last() == Some(&b'\r') {
             line.pop();
         }
-    } else if line.len() > LONGEST {
+    } else if line.len() > MAX_LINE_BYTES {
         // The rest counts for the input's digest, a piece at a time.
         let mut digest = InputDigest::default().then(&line);
         loop {

@@ -8,12 +8,12 @@
 
 mod charge;
 mod group;
+mod group_outcome;
 mod input;
-mod lanes;
 mod network;
 mod preparing;
 mod run;
-mod settle;
+mod user_queues;
 
 pub use input::{Format, Input, InputError, Line, Row};
 pub use run::{Batch, BatchError, Summary};
@@ -99,7 +99,7 @@ pub enum Outcome {
 
 /// A line and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Settled {
+pub struct LineResult {
     /// The input's line.
     pub line: u64,
     /// Who pays: an address if it is known, else the text of the input.
@@ -130,7 +130,7 @@ pub struct SettledBill {
 /// Receives the outcomes of lines while a batch runs.
 pub trait Listener: Send {
     /// A line was settled in this run.
-    fn settled(&mut self, line: &Settled);
+    fn settled(&mut self, line: &LineResult);
     /// A line had been settled by an earlier run.
     fn passed(&mut self, line: u64);
 }

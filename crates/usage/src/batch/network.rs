@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 
 /// How long suggested fees are taken for true.
-const FRESH: Duration = Duration::from_secs(10);
+const FEES_VALID_FOR: Duration = Duration::from_secs(10);
 /// How many blocks are read at most to catch up. What older blocks contain is found by its id.
-const CATCH_UP: Round = 64;
+const MAX_CATCH_UP_BLOCKS: Round = 64;
 
 /// One network, seen by every line of a batch.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Network {
         }
     }
 
-    /// The deadline of one request, whatever other requests are answered meanwhile.
+    /// The deadline of one request, even while other requests are answered.
     pub(super) fn retries(&self) -> Retries {
         self.policy.start()
     }
@@ -112,7 +112,7 @@ impl Network {
     pub(super) async fn params(&self) -> Result<SuggestedParams, ClientError> {
         let mut kept = self.params.lock().await;
         let params = match &*kept {
-            Some((when, params)) if when.elapsed() < FRESH => params.clone(),
+            Some((when, params)) if when.elapsed() < FEES_VALID_FOR => params.clone(),
             _ => {
                 let params = self.ask(|| self.algod.suggested_params()).await?;
                 self.note_round(params.last_round);
@@ -173,7 +173,7 @@ impl Network {
             match self.algod.wait_for_block_after(read).await {
                 Ok(round) if round > read => {
                     self.note_round(round);
-                    for round in (read + 1).max(round.saturating_sub(CATCH_UP))..=round {
+                    for round in (read + 1).max(round.saturating_sub(MAX_CATCH_UP_BLOCKS))..=round {
                         self.read_block(round).await;
                     }
                     read = round;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// How many run at once: few enough for a gateway that limits requests.
-const AT_ONCE: usize = 16;
+const PARALLEL: usize = 16;
 
 type Task<'p, T> = Pin<Box<dyn Future<Output = T> + Send + 'p>>;
 
@@ -34,7 +34,7 @@ impl<'p, T> Preparing<'p, T> {
     }
 
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<T> {
-        let free = AT_ONCE.saturating_sub(self.running.len()).min(self.waiting.len());
+        let free = PARALLEL.saturating_sub(self.running.len()).min(self.waiting.len());
         self.running.extend(self.waiting.drain(..free));
         for at in 0..self.running.len() {
             let Some(task) = self.running.get_mut(at) else { break };
@@ -73,6 +73,6 @@ mod tests {
         }
         ended.sort_unstable();
         assert_eq!(ended, (0..100).collect::<Vec<_>>());
-        assert_eq!(most.load(Ordering::SeqCst), AT_ONCE);
+        assert_eq!(most.load(Ordering::SeqCst), PARALLEL);
     }
 }

@@ -1,11 +1,11 @@
 //! The main loop of a batch: reads lines, starts bills, and collects their outcomes.
 
-use super::charge::{Charge, Ended, Shared};
+use super::charge::{Charge, FinishedLine, Shared};
 use super::group::Common;
-use super::lanes::{Entry, Lanes, Pushed, Start};
 use super::network::Network;
 use super::preparing::Preparing;
-use super::{Explain, Halt, Input, InputError, Line, Listener, Outcome, Payers, Ready, Row, Settings, Settled};
+use super::user_queues::{Entry, Pushed, Start, UserQueues};
+use super::{Explain, Halt, Input, InputError, Line, LineResult, Listener, Outcome, Payers, Ready, Row, Settings};
 use crate::journal::{Done, InputDigest, Journal, JournalState, Record, Refused, Sums};
 use crate::{StopSignal, global_state};
 use pnp_client::Algod;
@@ -18,13 +18,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// How many lines wait in memory at most: an input sorted by user still finds many users in them.
-const WINDOW: usize = 100_000;
+const MAX_WAITING_LINES: usize = 100_000;
 /// How many lines are read before bills are started again.
-const LINES_AT_ONCE: usize = 256;
+const LINES_PER_STEP: usize = 256;
 /// How long running lines may take_line to end when something halts the batch.
 const LAST_BILLS: Duration = Duration::from_secs(5);
 /// How many users that cannot be billed are kept in memory.
-const MOST_UNKNOWN_USERS: usize = 10_000;
+const MAX_UNKNOWN_USERS: usize = 10_000;
 
 /// A batch that is about to run.
 pub struct Batch {
@@ -92,8 +92,8 @@ struct Run<'r, P: Payers, L> {
     listener: &'r mut L,
     users: HashMap<String, Result<Address, String>>,
     preparing: Preparing<'r, Prepared<P::Error>>,
-    lanes: Lanes,
-    tasks: JoinSet<Result<Ended, Halt>>,
+    users: UserQueues,
+    tasks: JoinSet<Result<FinishedLine, Halt>>,
     /// Lines that wait until the input has shown to be the journal's.
     held: Vec<Line>,
     verified: bool,
@@ -158,7 +158,7 @@ impl Batch {
             listener,
             users: HashMap::new(),
             preparing: Preparing::new(),
-            lanes: Lanes::default(),
+            users: UserQueues::default(),
             tasks: JoinSet::new(),
             held: Vec::new(),
             verified,
@@ -203,7 +203,7 @@ type Lines = mpsc::Receiver<Result<Option<(Line, InputDigest)>, InputError>>;
 
 /// Reads lines on a thread of their own, for files and pipes may block; the last thing sent is the end.
 fn read_ahead(mut input: Input) -> (Lines, tokio::task::JoinHandle<()>) {
-    let (to, lines) = mpsc::channel(4 * LINES_AT_ONCE);
+    let (to, lines) = mpsc::channel(4 * LINES_PER_STEP);
     let reader = tokio::task::spawn_blocking(move || {
         loop {
             let line = input.next_line().map(|line| line.map(|line| (line, input.digest())));
@@ -222,17 +222,17 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
         let mut ended = false;
         loop {
             let mut count = 0;
-            while !ended && self.has_room() && count < LINES_AT_ONCE {
+            while !ended && self.has_room() && count < LINES_PER_STEP {
                 let Ok(line) = lines.try_recv() else { break };
                 ended = self.take_line(line).await?;
                 count += 1;
             }
             self.start();
-            if ended && self.tasks.is_empty() && self.preparing.is_empty() && !self.lanes.has_ready() {
+            if ended && self.tasks.is_empty() && self.preparing.is_empty() && !self.users.has_ready() {
                 return Ok(());
             }
             let may_read = !ended && self.has_room();
-            let must_wait = self.lanes.has_ready() && self.tasks.len() < self.batch.shared.settings.parallel;
+            let must_wait = self.users.has_ready() && self.tasks.len() < self.batch.shared.settings.parallel;
             tokio::select! {
                 biased;
                 () = stop.stopped() => return Err(BatchError::Interrupted),
@@ -245,7 +245,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     }
 
     fn has_room(&self) -> bool {
-        self.lanes.queued() + self.tasks.len() < WINDOW
+        self.users.queued() + self.tasks.len() < MAX_WAITING_LINES
     }
 
     /// Starts what may start now.
@@ -261,7 +261,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
                 let step = Duration::from_secs_f64(1.0 / rate.max(1e-6));
                 self.next_start = self.next_start.max(now.checked_sub(step).unwrap_or(now)) + step;
             }
-            let Some(Start { signer, last, entry }) = self.lanes.start() else { break };
+            let Some(Start { signer, last, entry }) = self.users.start() else { break };
             let shared = Arc::clone(&self.batch.shared);
             self.tasks.spawn(Charge { shared, signer, entry, last }.run());
         }
@@ -322,7 +322,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
         true
     }
 
-    /// Puts a line in its user's lane, or refuses it.
+    /// Puts a line in its user's queue, or refuses it.
     async fn admit(&mut self, line: Line) -> Result<(), BatchError<P::Error>> {
         let Line { number, input, row } = line;
         if self.passes(number) {
@@ -342,7 +342,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
                 return Ok(());
             }
         };
-        match self.lanes.push(user, Entry::new(number, input, row, open)) {
+        match self.users.push(user, Entry::new(number, input, row, open)) {
             Pushed::Queued => {}
             // Behind a line whose outcome is not known.
             Pushed::Left => {}
@@ -354,9 +354,9 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     /// Takes in a user who was prepared, or cannot be.
     fn prepared(&mut self, (user, ready): Prepared<P::Error>) -> Result<(), BatchError<P::Error>> {
         match ready.map_err(BatchError::Payers)? {
-            Ok(ready) => self.lanes.ready(ready),
+            Ok(ready) => self.users.ready(ready),
             Err(reason) => {
-                for entry in self.lanes.refuse(user, reason.clone()) {
+                for entry in self.users.refuse(user, reason.clone()) {
                     self.refuse(user, &entry, reason.clone())?;
                 }
             }
@@ -379,12 +379,12 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
                 let payers = self.payers;
                 let found = payers.find(name).await.map_err(BatchError::Payers)?.map(|(user, account)| {
                     // Another name may have been for the same account.
-                    if self.lanes.expect(user) {
+                    if self.users.expect(user) {
                         self.preparing.push(async move { (user, payers.ready(account).await) });
                     }
                     user
                 });
-                if found.is_ok() || self.users.len() < MOST_UNKNOWN_USERS {
+                if found.is_ok() || self.users.len() < MAX_UNKNOWN_USERS {
                     self.users.insert(name.clone(), found.clone());
                 }
                 found
@@ -402,14 +402,14 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
         } else {
             self.summary.doubtful += 1;
         }
-        self.listener.settled(&Settled { line, user, bill: None, outcome });
+        self.listener.settled(&LineResult { line, user, bill: None, outcome });
         Ok(())
     }
 
     /// Takes in the outcome of a line.
-    fn settle(&mut self, ended: Result<Result<Ended, Halt>, tokio::task::JoinError>) -> Result<(), Halt> {
+    fn settle(&mut self, ended: Result<Result<FinishedLine, Halt>, tokio::task::JoinError>) -> Result<(), Halt> {
         let ended = ended.map_err(|error| Halt::Task(error.to_string()))??;
-        let Ended { line, user, bill, outcome, last } = ended;
+        let FinishedLine { line, user, bill, outcome, last } = ended;
         match &outcome {
             Outcome::Charged(_) => {
                 self.summary.charged += 1;
@@ -422,10 +422,10 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
             Outcome::Doubtful(_) => self.summary.doubtful += 1,
         }
         match outcome {
-            Outcome::Charged(_) | Outcome::Refused(_) => self.lanes.finish(user, last),
-            Outcome::Expired(_) | Outcome::Doubtful(_) => self.lanes.block(user),
+            Outcome::Charged(_) | Outcome::Refused(_) => self.users.finish(user, last),
+            Outcome::Expired(_) | Outcome::Doubtful(_) => self.users.block(user),
         }
-        self.listener.settled(&Settled { line, user: user.to_string(), bill, outcome });
+        self.listener.settled(&LineResult { line, user: user.to_string(), bill, outcome });
         Ok(())
     }
 

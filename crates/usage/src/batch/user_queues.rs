@@ -26,9 +26,9 @@ impl Entry {
     }
 }
 
-/// One user.
+/// The lines of one user.
 #[derive(Default)]
-struct Lane {
+struct UserQueue {
     /// Who signs; `None` while the user is being prepared.
     signer: Option<Arc<dyn Signer>>,
     /// The newest tick billed.
@@ -55,7 +55,7 @@ pub(super) struct Start {
     pub(super) entry: Entry,
 }
 
-/// What happens to a line that is added to its lane.
+/// What happens to a line that is added to the queue of its user.
 pub(super) enum Pushed {
     /// It waits for the lines before it.
     Queued,
@@ -67,19 +67,22 @@ pub(super) enum Pushed {
 
 /// All users of a batch.
 #[derive(Default)]
-pub(super) struct Lanes {
-    lanes: HashMap<Address, Lane>,
+pub(super) struct UserQueues {
+    users: HashMap<Address, UserQueue>,
     ready: VecDeque<Address>,
     queued: usize,
 }
 
-impl std::fmt::Debug for Lanes {
+impl std::fmt::Debug for UserQueues {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lanes").field("users", &self.lanes.len()).field("queued", &self.queued).finish_non_exhaustive()
+        f.debug_struct("UserQueues")
+            .field("users", &self.users.len())
+            .field("queued", &self.queued)
+            .finish_non_exhaustive()
     }
 }
 
-impl Lanes {
+impl UserQueues {
     /// Lines that wait.
     pub(super) const fn queued(&self) -> usize {
         self.queued
@@ -92,9 +95,9 @@ impl Lanes {
 
     /// Adds a user who is being prepared; whether the user is new. Its lines wait.
     pub(super) fn expect(&mut self, user: Address) -> bool {
-        let new = !self.lanes.contains_key(&user);
+        let new = !self.users.contains_key(&user);
         if new {
-            self.lanes.insert(user, Lane::default());
+            self.users.insert(user, UserQueue::default());
         }
         new
     }
@@ -102,35 +105,35 @@ impl Lanes {
     /// Notes that a user can be billed.
     pub(super) fn ready(&mut self, user: Ready) {
         let address = user.signer.address();
-        let Some(lane) = self.lanes.get_mut(&address) else { return };
-        lane.signer = Some(user.signer);
-        lane.last = user.last_tick;
-        if !lane.queue.is_empty() {
+        let Some(user_queue) = self.users.get_mut(&address) else { return };
+        user_queue.signer = Some(user.signer);
+        user_queue.last = user.last_tick;
+        if !user_queue.queue.is_empty() {
             self.ready.push_back(address);
         }
     }
 
     /// Notes that a user cannot be billed; the lines that waited.
     pub(super) fn refuse(&mut self, user: Address, reason: String) -> VecDeque<Entry> {
-        let Some(lane) = self.lanes.get_mut(&user) else { return VecDeque::new() };
-        lane.closed = Some(Closed::Refused(reason));
-        let waited = std::mem::take(&mut lane.queue);
+        let Some(user_queue) = self.users.get_mut(&user) else { return VecDeque::new() };
+        user_queue.closed = Some(Closed::Refused(reason));
+        let waited = std::mem::take(&mut user_queue.queue);
         self.queued -= waited.len();
         waited
     }
 
     /// Puts a line behind the others of its user.
     pub(super) fn push(&mut self, user: Address, entry: Entry) -> Pushed {
-        let Some(lane) = self.lanes.get_mut(&user) else { return Pushed::Left };
-        match &lane.closed {
+        let Some(user_queue) = self.users.get_mut(&user) else { return Pushed::Left };
+        match &user_queue.closed {
             Some(Closed::Blocked) => return Pushed::Left,
             Some(Closed::Refused(reason)) => return Pushed::Refused(entry, reason.clone()),
             None => {}
         }
-        if lane.signer.is_some() && !lane.busy && lane.queue.is_empty() {
+        if user_queue.signer.is_some() && !user_queue.busy && user_queue.queue.is_empty() {
             self.ready.push_back(user);
         }
-        lane.queue.push_back(entry);
+        user_queue.queue.push_back(entry);
         self.queued += 1;
         Pushed::Queued
     }
@@ -138,28 +141,28 @@ impl Lanes {
     /// The next line of a user none of whose lines is under way.
     pub(super) fn start(&mut self) -> Option<Start> {
         let user = self.ready.pop_front()?;
-        let lane = self.lanes.get_mut(&user)?;
-        let signer = Arc::clone(lane.signer.as_ref()?);
-        let entry = lane.queue.pop_front()?;
-        lane.busy = true;
+        let user_queue = self.users.get_mut(&user)?;
+        let signer = Arc::clone(user_queue.signer.as_ref()?);
+        let entry = user_queue.queue.pop_front()?;
+        user_queue.busy = true;
         self.queued -= 1;
-        Some(Start { signer, last: lane.last.clone(), entry })
+        Some(Start { signer, last: user_queue.last.clone(), entry })
     }
 
     /// Notes that the user's line is settled, and the newest tick since.
     pub(super) fn finish(&mut self, user: Address, last: Option<TickId>) {
-        let Some(lane) = self.lanes.get_mut(&user) else { return };
-        lane.busy = false;
-        lane.last = last;
-        if !lane.queue.is_empty() {
+        let Some(user_queue) = self.users.get_mut(&user) else { return };
+        user_queue.busy = false;
+        user_queue.last = last;
+        if !user_queue.queue.is_empty() {
             self.ready.push_back(user);
         }
     }
 
     /// Notes that the user's line is not settled. No other line may overtake it: those behind it are left for another run.
     pub(super) fn block(&mut self, user: Address) {
-        let Some(lane) = self.lanes.get_mut(&user) else { return };
-        lane.closed = Some(Closed::Blocked);
-        self.queued -= std::mem::take(&mut lane.queue).len();
+        let Some(user_queue) = self.users.get_mut(&user) else { return };
+        user_queue.closed = Some(Closed::Blocked);
+        self.queued -= std::mem::take(&mut user_queue.queue).len();
     }
 }

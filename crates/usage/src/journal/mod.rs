@@ -25,7 +25,7 @@ use std::path::Path;
 /// A checksum's hex digits and the space behind them.
 const PREFIX: usize = 17;
 /// More than any record has.
-const LONGEST: u64 = 1 << 20;
+const MAX_RECORD_BYTES: u64 = 1 << 20;
 
 /// The running checksum: over a record and, through the one before, all that came earlier.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +87,7 @@ fn content(path: &Path, file: &File, mut each: impl FnMut(&Record)) -> Result<Co
     let mut torn = None;
     loop {
         bytes.clear();
-        let read = std::io::Read::take(&mut reader, LONGEST).read_until(b'\n', &mut bytes).map_err(failed)?;
+        let read = std::io::Read::take(&mut reader, MAX_RECORD_BYTES).read_until(b'\n', &mut bytes).map_err(failed)?;
         if read == 0 {
             break;
         }

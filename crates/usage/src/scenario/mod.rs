@@ -10,7 +10,7 @@ mod program;
 mod stage;
 
 pub use model::{Actor, Bill, Call, Completion, Contract, Scalar, Scenario, Step};
-pub use play::{Belongings, Failure, Outcome, Transcript, play};
+pub use play::{ActorHoldings, Failure, Outcome, Transcript, play};
 pub use program::{Programs, Sources};
 pub use stage::{Stage, StageError};
 

@@ -34,12 +34,12 @@ pub struct Transcript {
     /// The contract's global state at the end; nothing where it is gone.
     pub global: Option<BTreeMap<String, String>>,
     /// What each actor has at the end, by name.
-    pub actors: BTreeMap<&'static str, Belongings>,
+    pub actors: BTreeMap<&'static str, ActorHoldings>,
 }
 
 /// What an actor has at the end of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Belongings {
+pub struct ActorHoldings {
     /// What they hold of PLY, in minor units.
     pub ply: u64,
     /// The newest tick the contract has of them, in hex; nothing where they have not opted in.
@@ -154,7 +154,7 @@ async fn end(stage: &mut Stage, subject: &Subject<'_>, transcript: &mut Transcri
             Some(TealValue::Bytes(bytes)) => Some(hex::encode(bytes)),
             _ => None,
         });
-        transcript.actors.insert(actor.name(), Belongings { ply, last_tick });
+        transcript.actors.insert(actor.name(), ActorHoldings { ply, last_tick });
     }
     Ok(())
 }
@@ -209,7 +209,7 @@ async fn compare_state(stage: &mut Stage, subject: &Subject<'_>, step: &Step) ->
     if step.gone {
         return match stage.algod.application(subject.application).await.map_err(StageError::from)? {
             None => Ok(()),
-            Some(_) => Err(differs("the contract must be gone, and stands".into())),
+            Some(_) => Err(differs("the contract must be deleted, but still exists".into())),
         };
     }
     if !step.global.is_empty() {

@@ -1,4 +1,4 @@
-//! The contract's programs for given template values, and which rule a program counter stands for.
+//! The contract's programs for given template values, and the rule at each program counter.
 
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ impl Programs {
         Ok(Self { approval: approval.bytes, clear: clear.bytes, rules })
     }
 
-    /// The rule that stands at a program counter: its line's comment.
+    /// The rule at a program counter: its line's comment.
     #[must_use]
     pub fn rule(&self, pc: usize) -> Option<&str> {
         self.rules.get(&pc).map(String::as_str)

@@ -12,7 +12,7 @@ use pnp_types::{
 
 /// Enough for some thousand assets and applications.
 const ALGO_EACH: MicroAlgos = MicroAlgos(2_000_000_000);
-const HELD_BY_ALL: u64 = 1_000_000;
+const UNITS_EACH: u64 = 1_000_000;
 
 /// Why the stage could not be set, or a scenario not be played.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +95,7 @@ impl Stage {
 
     /// Creates an asset that everyone holds some of.
     pub(super) async fn mint_for_all(&mut self, unit_name: &str) -> Result<AssetIndex, StageError> {
-        let holdings = Actor::ALL.into_iter().map(|actor| (actor, HELD_BY_ALL)).collect();
+        let holdings = Actor::ALL.into_iter().map(|actor| (actor, UNITS_EACH)).collect();
         self.mint(unit_name, &holdings, None).await
     }
 
