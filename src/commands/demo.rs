@@ -87,7 +87,7 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
     let programs = Programs::assemble(pnp_ops::recorded_template(&contract.programs))?;
     let honest = PreparedBill::new(&session.algod, &request(10, 20)).await?;
     let stranger = session.account("stranger").await?;
-    session.hold(&stranger, contract.asset_id).await?;
+    session.ensure_holding(&stranger, contract.asset_id).await?;
     let last = receipts.last().map(|receipt| receipt.tick.clone());
     let mut replayed = honest.bill.clone();
     if let Some(tick) = last {

@@ -8,7 +8,7 @@ use crate::session::{Session, on_locked_network};
 use crate::terminal::output::Answer;
 use crate::terminal::values::whole;
 use pnp_ops::reports::contract::ChangeReport;
-use pnp_ops::{Changed, ParameterChange};
+use pnp_ops::{ChangedContract, ParameterChange};
 use pnp_usage::BasisPoints;
 
 /// Arguments of `params`.
@@ -58,7 +58,7 @@ impl RateArgs {
 }
 
 /// Fee and limits before and after.
-pub(crate) fn changed(session: &Session<'_>, done: Changed) -> Result<Answer, Failure> {
+pub(crate) fn changed(session: &Session<'_>, done: ChangedContract) -> Result<Answer, Failure> {
     let report = ChangeReport::new(session, done);
     let ChangeReport { app, before, after, round, .. } = &report;
     let line = |name: &str, from: u64, to: u64| match from == to {

@@ -7,7 +7,7 @@ use crate::terminal::unlock::Passwords;
 use pnp_keys::Opener;
 use pnp_network::Environment;
 use pnp_ops::reports::{bundle_words, effect};
-use pnp_ops::{Approve, BatchTotals, Deciding, Decision, Effect, Event, Host, Observer, Proposal};
+use pnp_ops::{Approve, BatchTotals, Decision, Effect, Event, Host, Observer, PendingDecision, Proposal};
 use pnp_types::{Address, MicroAlgos, Transaction, Txid};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -121,7 +121,7 @@ struct Question {
 }
 
 impl Approve for Question {
-    fn decide<'a>(&'a self, proposal: &'a Proposal) -> Deciding<'a> {
+    fn decide<'a>(&'a self, proposal: &'a Proposal) -> PendingDecision<'a> {
         Box::pin(async move {
             if self.yes {
                 return Decision::Approved;

@@ -57,7 +57,7 @@ pub struct RekeyPlan {
     pub sender: Sender,
     /// The address whose key signs for it now.
     pub before: Address,
-    /// The address whose key shall sign for it.
+    /// The address whose key signs for it from now on.
     pub to: Address,
     /// Whether `to` was given as an address: nothing is known of its key.
     pub is_bare_address: bool,
@@ -122,7 +122,7 @@ impl Connection {
     ) -> Result<Outcome<Funded>, Error> {
         let address = self.address_named(who).await?;
         if let Some(signers) = signers
-            && let Sender::Many(sender) = self.sender(Some(signers), who).await?
+            && let Sender::Multisig(sender) = self.sender(Some(signers), who).await?
         {
             let params = self.params().await?;
             let transactions = single(calls::payment(sender.address, address, amount, &params), &params)?;

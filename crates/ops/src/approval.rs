@@ -17,7 +17,7 @@ pub struct Proposal {
     pub effect: Effect,
 }
 
-/// What something that is about to be sent comes to.
+/// What a group that is about to be sent does and costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// One group.
@@ -67,13 +67,13 @@ pub enum Decision {
     NobodyToAsk,
 }
 
-/// A decision that may have to be waited for.
-pub type Deciding<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
+/// A decision that may take time, for example an answer at the terminal.
+pub type PendingDecision<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
 
 /// Who decides: a person at a terminal, or a server's policy. Asked on MainNet only.
 pub trait Approve: fmt::Debug + Send + Sync {
     /// Decides about one proposal.
-    fn decide<'a>(&'a self, proposal: &'a Proposal) -> Deciding<'a>;
+    fn decide<'a>(&'a self, proposal: &'a Proposal) -> PendingDecision<'a>;
 
     /// Whether every proposal is approved without a look at it, so that costly sums need not be made for it.
     fn approves_everything(&self) -> bool {
@@ -83,7 +83,7 @@ pub trait Approve: fmt::Debug + Send + Sync {
 
 /// Nothing is approved: what an operation does on MainNet has to be allowed by somebody.
 impl Approve for () {
-    fn decide<'a>(&'a self, _: &'a Proposal) -> Deciding<'a> {
+    fn decide<'a>(&'a self, _: &'a Proposal) -> PendingDecision<'a> {
         Box::pin(std::future::ready(Decision::NobodyToAsk))
     }
 }

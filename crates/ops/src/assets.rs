@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::error::{AssetError, Error};
 use crate::sender::{MultisigSigners, Outcome, Sender, Unsigned};
 use crate::sending::{Sent, single};
-use crate::{AssetPlan, Made};
+use crate::{AssetPlan, CreatedKind};
 use pnp_client::AssetState;
 use pnp_keys::Account;
 use pnp_types::{Address, AssetIndex};
@@ -71,11 +71,11 @@ impl Connection {
     ) -> Result<Outcome<pnp_registry::Asset>, Error> {
         plan.check()?;
         match self.sender(signers, from).await? {
-            Sender::One(creator) => Ok(Outcome::Done(self.make_asset(&creator, plan).await?)),
-            Sender::Many(sender) => {
+            Sender::Single(creator) => Ok(Outcome::Done(self.make_asset(&creator, plan).await?)),
+            Sender::Multisig(sender) => {
                 let params = self.params().await?;
                 let transactions = single(plan.transaction(sender.address, &params), &params)?;
-                let what = format!("make the {} {}", Made::Asset.name(), plan.unit);
+                let what = format!("make the {} {}", CreatedKind::Asset.name(), plan.unit);
                 Ok(Outcome::Unsigned(Box::new(Unsigned { action: "asset-create", what, sender, transactions })))
             }
         }
@@ -93,8 +93,8 @@ impl Connection {
     ) -> Result<Outcome<AssetOptedIn>, Error> {
         let asset = self.existing_asset(asset).await?;
         let account = match self.sender(signers, from).await? {
-            Sender::One(account) => account,
-            Sender::Many(sender) => {
+            Sender::Single(account) => account,
+            Sender::Multisig(sender) => {
                 let params = self.params().await?;
                 let transactions = single(calls::asset_opt_in(sender.address, asset.id, &params), &params)?;
                 let what = format!("opt in to asset {}", asset.id);
@@ -111,7 +111,7 @@ impl Connection {
             let opt_in = calls::asset_opt_in(account.address, asset.id, &params);
             Some(self.send_with_gift(&account, vec![opt_in], gift.as_ref(), None).await?)
         } else {
-            self.hold(&account, asset.id).await?
+            self.ensure_holding(&account, asset.id).await?
         };
         Ok(Outcome::Done(AssetOptedIn { asset, account: account.address, sent }))
     }

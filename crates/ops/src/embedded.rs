@@ -15,9 +15,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long the second process tries to find out where the first one's node listens.
-const PATIENCE: Duration = Duration::from_secs(3);
+const ATTACH_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the first process waits for others that use its node.
-const GUESTS: Duration = Duration::from_secs(60);
+const MAX_WAIT_FOR_OTHERS: Duration = Duration::from_secs(60);
 
 /// A hold on the embedded network: its own node, or a place at another process's.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Embedded {
             {
                 return Ok(attached);
             }
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > ATTACH_TIMEOUT {
                 return Err(EmbeddedError::from(held).into());
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -101,7 +101,7 @@ impl Embedded {
         let Some(node) = self.node else { return Ok(()) };
         if let Some(guests) = &self.guests {
             let start = Instant::now();
-            while guests.try_lock().is_err() && start.elapsed() < GUESTS {
+            while guests.try_lock().is_err() && start.elapsed() < MAX_WAIT_FOR_OTHERS {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }

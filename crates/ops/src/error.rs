@@ -123,12 +123,12 @@ pub enum Error {
     /// The chain asks for another key than the one that is here.
     #[error(transparent)]
     WrongSigner(#[from] Box<WrongSigner>),
-    /// The network's answer does not say what was made.
+    /// The answer of the network does not name what was created.
     #[error("algod does not say which {} was made", made.name())]
     Unnamed {
-        /// What was made.
-        made: Made,
-        /// The ids of the transactions that made it.
+        /// What was created.
+        made: CreatedKind,
+        /// The ids of the transactions that created it.
         txids: Vec<String>,
     },
     /// A folder of the project cannot be used.
@@ -141,16 +141,16 @@ pub enum Error {
     },
 }
 
-/// What a transaction makes.
+/// What a transaction creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
+pub enum CreatedKind {
     /// An application.
     Application,
     /// An asset.
     Asset,
 }
 
-impl Made {
+impl CreatedKind {
     /// What it is called.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// Where the keystore is, unless `PNP_KEYSTORE` says otherwise, from the user's home folder.
 const FOLDER: [&str; 2] = [".pnp-contract", "keystore"];
 /// What `PNP_KEYSTORE` says to do without one.
-const OFF: &str = "off";
+const KEYSTORE_OFF: &str = "off";
 
 /// The places beside the settings, which the environment holds.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ pub fn account_names(environment: &Environment, kept: &[String]) -> BTreeSet<Str
 /// The user's keystore; none where `PNP_KEYSTORE` is `off`, or no home folder is known.
 fn keystore(environment: &Environment) -> Option<Keystore> {
     match environment.get("PNP_KEYSTORE") {
-        Some(setting) if setting.value == OFF => None,
+        Some(setting) if setting.value == KEYSTORE_OFF => None,
         Some(setting) => Some(Keystore::new(setting.value)),
         None => {
             // Of the process alone: a project's .env does not say where its user lives.

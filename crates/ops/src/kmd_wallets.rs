@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// How long a kmd may take to list its wallets before it is done without: it is only one place of several.
-const PATIENCE: Duration = Duration::from_secs(3);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The wallets of one kmd, listed once.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl KmdWallets {
     pub async fn all(&self) -> &[Wallet] {
         self.wallets
             .get_or_init(|| async {
-                match tokio::time::timeout(PATIENCE, self.kmd.wallets()).await {
+                match tokio::time::timeout(ANSWER_TIMEOUT, self.kmd.wallets()).await {
                     Ok(Ok(wallets)) => wallets,
                     Ok(Err(error)) => {
                         self.observer.event(Event::WalletsUnavailable { why: Some(error.to_string()) });

@@ -40,6 +40,7 @@ mod approval;
 mod assets;
 mod bill;
 mod connection;
+mod contract_actions;
 mod contract_record;
 mod contract_state;
 mod deploy;
@@ -54,12 +55,12 @@ mod host;
 mod key_sources;
 mod keystore;
 mod kmd_wallets;
-mod life;
 mod local_keys;
 pub mod multisig;
 mod names;
 mod network_lock;
 mod observer;
+mod pending_deployments;
 pub mod provenance;
 mod provision;
 mod refusal;
@@ -67,24 +68,24 @@ pub mod reports;
 mod sender;
 mod sending;
 mod settings;
-mod settle;
 mod status;
 mod suite;
 mod user_queues;
 mod verify;
 
 pub use accounts::{FoundAccounts, Funded, RekeyPlan};
-pub use approval::{Approve, BatchTotals, Deciding, Decision, Effect, Proposal};
+pub use approval::{Approve, BatchTotals, Decision, Effect, PendingDecision, Proposal};
 pub use assets::{AssetOptedIn, AssetSent, Holding};
 pub use bill::{BatchEnd, BatchLines, BatchRequest, BillOrder, ExplainRefusal, OpenBatch};
 pub use connection::{Connection, transport};
+pub use contract_actions::{ChangedContract, Deleted, LeftContract, OptedIn, ParameterChange, UpdateRequest};
 pub use contract_record::{programs_of, rates, recorded_programs, recorded_template};
 pub use contract_state::{RecordDifference, differences};
 pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, Found, Trial};
 #[cfg(feature = "embedded")]
 pub use error::EmbeddedError;
 pub use error::{
-    AccountError, AssetError, BatchError, ConnectError, DispenserError, Error, ExplainError, LockError, Made,
+    AccountError, AssetError, BatchError, ConnectError, CreatedKind, DispenserError, Error, ExplainError, LockError,
     MissingApplication, NoContract, NotRecorded, NotSent, SenderError, SettingError, UpdateError, WrongSigner,
 };
 pub use history::{BatchHistory, History, HistoryEntry, Signers};
@@ -92,7 +93,6 @@ pub use host::{Host, Passwords};
 pub use key_sources::{KeySources, account_names};
 pub use keystore::{KeptAccount, words_of, write_words};
 pub use kmd_wallets::KmdWallets;
-pub use life::{Changed, Deleted, Left, OptedIn, ParameterChange, UpdateRequest};
 pub use local_keys::LocalKeys;
 pub use network_lock::NetworkLock;
 pub use observer::{Event, Observer};

@@ -16,9 +16,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long other processes are waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(60);
 /// Between two looks.
-const PAUSE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The right to change the contract and the asset of a network, until it is dropped.
 #[derive(Debug)]
@@ -51,14 +51,14 @@ impl NetworkLock {
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(failed(error).into()),
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > LOCK_TIMEOUT {
                 return Err(LockError::Held { holder: holder(&path), network: network.to_owned() }.into());
             }
             if !announced {
                 observer.event(Event::WaitingForLock { holder: holder(&path), network: network.to_owned() });
                 announced = true;
             }
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         write_holder(&mut file, operation).map_err(failed)?;
         Ok(Self { _file: file })

@@ -14,7 +14,7 @@ pub fn now() -> String {
 pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What git gets of our environment: how to find itself and its settings.
-const SHARED: [&str; 6] = ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT", "GIT_CONFIG_GLOBAL"];
+const PASSED_TO_GIT: [&str; 6] = ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT", "GIT_CONFIG_GLOBAL"];
 
 /// The git commit of the project, with `+` where the work tree differs; nothing outside git or without it.
 #[must_use]
@@ -31,7 +31,7 @@ pub fn git(project: &Path, arguments: &[&str]) -> Option<String> {
     let output = Command::new("git")
         // Our environment may hold mnemonics, and git starts programs of others: hooks, file system monitors.
         .env_clear()
-        .envs(SHARED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+        .envs(PASSED_TO_GIT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
         .arg("-C")
         .arg(project)
         .args(arguments)

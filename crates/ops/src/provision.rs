@@ -1,7 +1,7 @@
 //! Creates what a development network lacks: accounts, Algos, the PLY asset, opt-ins. On other networks it creates nothing.
 
 use crate::connection::Connection;
-use crate::error::{AssetError, Error, Made, WrongSigner};
+use crate::error::{AssetError, CreatedKind, Error, WrongSigner};
 use crate::observer::Event;
 use crate::provenance;
 use crate::sending::{Sent, group, single};
@@ -68,9 +68,9 @@ impl AssetPlan {
     }
 }
 
-/// What a new user of a development network is given.
+/// Units of the asset for a new user of a development network.
 #[derive(Debug)]
-pub struct Gift {
+pub struct StartingUnits {
     giver: Account,
     asset: AssetIndex,
     amount: u64,
@@ -156,7 +156,7 @@ impl Connection {
         let transaction = plan.transaction(creator.address, &params);
         let sent = self.send("create an asset", creator, &single(transaction, &params)?, None).await?;
         let Some(asset_id) = sent.confirmation.asset else {
-            return Err(Error::Unnamed { made: Made::Asset, txids: sent.txids });
+            return Err(Error::Unnamed { made: CreatedKind::Asset, txids: sent.txids });
         };
         let asset = pnp_registry::Asset {
             asset_id,
@@ -178,7 +178,7 @@ impl Connection {
     ///
     /// # Errors
     /// What sending may fail for.
-    pub async fn hold(&self, account: &Account, asset: AssetIndex) -> Result<Option<Sent>, Error> {
+    pub async fn ensure_holding(&self, account: &Account, asset: AssetIndex) -> Result<Option<Sent>, Error> {
         if self.algod.holding(account.address, asset).await?.is_some() {
             return Ok(None);
         }
@@ -218,7 +218,7 @@ impl Connection {
     ///
     /// # Errors
     /// A network that does not answer.
-    pub async fn gift_to_new(&self, user: &Account, asset: AssetIndex) -> Result<Option<Gift>, Error> {
+    pub async fn gift_to_new(&self, user: &Account, asset: AssetIndex) -> Result<Option<StartingUnits>, Error> {
         if user.name != "user" || !self.is_own(user) {
             return Ok(None);
         }
@@ -234,11 +234,11 @@ impl Connection {
         &self,
         user: &Account,
         mut transactions: Vec<Transaction>,
-        gift: Option<&Gift>,
+        gift: Option<&StartingUnits>,
         programs: Option<&Programs>,
     ) -> Result<Sent, Error> {
         let params = self.params().await?;
-        if let Some(Gift { giver, asset, amount }) = gift {
+        if let Some(StartingUnits { giver, asset, amount }) = gift {
             transactions.push(calls::asset_transfer(giver.address, user.address, *asset, *amount, &params));
         }
         let transactions = group(transactions, &params)?;
@@ -248,14 +248,14 @@ impl Connection {
             signed.push(giver.unwrap_or(user).sign(one).await?);
         }
         let sent = self.submit(&signed, programs).await?;
-        if let Some(Gift { asset, amount, .. }) = gift {
+        if let Some(StartingUnits { asset, amount, .. }) = gift {
             self.event(Event::AssetSent { asset: *asset, amount: *amount, to: user.address });
         }
         Ok(sent)
     }
 
     /// What a user gets of the asset, and from whom: where the user has none and this project's creator has it.
-    async fn gift(&self, user: Address, asset: AssetIndex) -> Result<Option<Gift>, Error> {
+    async fn gift(&self, user: Address, asset: AssetIndex) -> Result<Option<StartingUnits>, Error> {
         let has = self.algod.holding(user, asset).await?.map_or(0, |holding| holding.amount);
         let Ok(giver) = self.keys().get("creator").await else { return Ok(None) };
         if has > 0 || !self.is_development() || giver.address == user {
@@ -263,7 +263,7 @@ impl Connection {
         }
         let stock = self.algod.holding(giver.address, asset).await?.map_or(0, |holding| holding.amount);
         let amount = STARTING_UNITS.min(stock);
-        Ok((amount > 0).then_some(Gift { giver, asset, amount }))
+        Ok((amount > 0).then_some(StartingUnits { giver, asset, amount }))
     }
 }
 

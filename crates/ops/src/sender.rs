@@ -1,4 +1,4 @@
-//! Who an operation sends for: one key, which signs and sends at once, or many, who get the transactions to sign.
+//! The account that an operation sends from: one key, which signs at once, or a multisignature, whose signers get a bundle.
 
 use crate::connection::Connection;
 use crate::error::{Error, SenderError};
@@ -18,9 +18,9 @@ pub struct MultisigSigners {
     pub sender: Option<Address>,
 }
 
-/// An account that many sign for.
+/// An account that a multisignature signs for.
 #[derive(Clone, Debug)]
-pub struct Many {
+pub struct MultisigSender {
     /// The account: the multisignature's own, or one rekeyed to it.
     pub address: Address,
     /// The multisignature's name.
@@ -32,10 +32,10 @@ pub struct Many {
 /// The account that sends an operation's transactions, and who signs them.
 #[derive(Clone, Debug)]
 pub enum Sender {
-    /// One key, here.
-    One(Account),
-    /// Keys elsewhere.
-    Many(Many),
+    /// A key of this machine signs.
+    Single(Account),
+    /// The keys of a multisignature sign, elsewhere.
+    Multisig(MultisigSender),
 }
 
 impl Sender {
@@ -43,8 +43,8 @@ impl Sender {
     #[must_use]
     pub const fn address(&self) -> Address {
         match self {
-            Self::One(account) => account.address,
-            Self::Many(many) => many.address,
+            Self::Single(account) => account.address,
+            Self::Multisig(multisig) => multisig.address,
         }
     }
 
@@ -52,8 +52,8 @@ impl Sender {
     #[must_use]
     pub const fn account(&self) -> Option<&Account> {
         match self {
-            Self::One(account) => Some(account),
-            Self::Many(_) => None,
+            Self::Single(account) => Some(account),
+            Self::Multisig(_) => None,
         }
     }
 }
@@ -66,7 +66,7 @@ pub struct Unsigned {
     /// What they do, in one sentence.
     pub what: String,
     /// Who signs.
-    pub sender: Many,
+    pub sender: MultisigSender,
     /// The transactions, as one group.
     pub transactions: Vec<Transaction>,
 }
@@ -87,8 +87,8 @@ impl Connection {
     /// As [`Connection::account`], and [`SenderError::NotTheirs`].
     pub async fn sender(&self, signers: Option<&MultisigSigners>, name: &str) -> Result<Sender, Error> {
         match signers {
-            None => Ok(Sender::One(self.account(name).await?)),
-            Some(signers) => self.many(signers, signers.sender).await,
+            None => Ok(Sender::Single(self.account(name).await?)),
+            Some(signers) => self.multisig(signers, signers.sender).await,
         }
     }
 
@@ -98,8 +98,8 @@ impl Connection {
     /// As [`Connection::sender`].
     pub async fn existing_sender(&self, signers: Option<&MultisigSigners>, name: &str) -> Result<Sender, Error> {
         match signers {
-            None => Ok(Sender::One(self.keys().get(name).await?)),
-            Some(signers) => self.many(signers, signers.sender).await,
+            None => Ok(Sender::Single(self.keys().get(name).await?)),
+            Some(signers) => self.multisig(signers, signers.sender).await,
         }
     }
 
@@ -110,11 +110,11 @@ impl Connection {
     pub async fn sender_for(&self, signers: &MultisigSigners, address: Address) -> Result<Sender, Error> {
         match signers.sender {
             Some(named) if named != address => Err(SenderError::OtherSender { named, needed: address }.into()),
-            _ => self.many(signers, Some(address)).await,
+            _ => self.multisig(signers, Some(address)).await,
         }
     }
 
-    async fn many(&self, signers: &MultisigSigners, address: Option<Address>) -> Result<Sender, Error> {
+    async fn multisig(&self, signers: &MultisigSigners, address: Option<Address>) -> Result<Sender, Error> {
         let MultisigSigners { name, multisig, .. } = signers;
         let address = address.unwrap_or_else(|| multisig.address());
         let signer = self.algod.account(address).await?.signer();
@@ -122,7 +122,7 @@ impl Connection {
             let (name, multisig) = (name.clone(), multisig.address());
             return Err(SenderError::NotTheirs { address, name, multisig, signer }.into());
         }
-        Ok(Sender::Many(Many { address, name: name.clone(), multisig: multisig.clone() }))
+        Ok(Sender::Multisig(MultisigSender { address, name: name.clone(), multisig: multisig.clone() }))
     }
 
     /// The account that made the application: nobody else may change or end it, so none is made for that.
@@ -140,7 +140,7 @@ impl Connection {
         // Several places may know a creator; the one that made it is meant.
         let own = self.keys().everywhere("creator").await.into_iter().flatten().find(|one| one.address == creator);
         if let Some(account) = own {
-            return Ok(Sender::One(self.prepared(account).await?));
+            return Ok(Sender::Single(self.prepared(account).await?));
         }
         match self.keys().get("creator").await {
             Ok(account) => Err(SenderError::NotCreator { app, creator, here: Some(account.address) }.into()),
@@ -166,11 +166,11 @@ impl Connection {
         programs: Option<&Programs>,
     ) -> Result<Outcome, Error> {
         match sender {
-            Sender::One(account) => Ok(Outcome::Done(self.send(what, account, transactions, programs).await?)),
-            Sender::Many(many) => Ok(Outcome::Unsigned(Box::new(Unsigned {
+            Sender::Single(account) => Ok(Outcome::Done(self.send(what, account, transactions, programs).await?)),
+            Sender::Multisig(multisig) => Ok(Outcome::Unsigned(Box::new(Unsigned {
                 action,
                 what: what.to_owned(),
-                sender: many.clone(),
+                sender: multisig.clone(),
                 transactions: transactions.to_vec(),
             }))),
         }

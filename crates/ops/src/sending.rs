@@ -1,4 +1,4 @@
-//! Groups on their way: their fees, their approval, their signatures, their blocks.
+//! Sending a group: fees, approval, signatures, confirmation.
 
 use crate::approval::{Decision, Effect, Proposal};
 use crate::connection::Connection;
@@ -54,7 +54,7 @@ pub async fn sign(account: &Account, transactions: &[Transaction]) -> Result<Vec
     Ok(signed)
 }
 
-/// While it lives, the outcome of a group is waited for.
+/// A group whose outcome is not known yet. Reports [`Event::Settled`] when it is dropped.
 struct InFlight<'o> {
     observer: &'o dyn Observer,
     txid: Txid,
@@ -67,7 +67,7 @@ impl Drop for InFlight<'_> {
 }
 
 impl Connection {
-    /// Has a group of one account approved where that is due, sends it and waits for its block.
+    /// Asks for approval of a group of one account on MainNet, sends it and waits for its block.
     ///
     /// # Errors
     /// [`NotSent`], [`Refusal`], a key that does not sign, and a network that does not answer.

@@ -21,11 +21,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How many rounds groups stay valid where one node is the whole network: as long as the network allows.
-const VALIDITY_ALONE: u64 = 1000;
+const VALIDITY_ON_ONE_NODE: u64 = 1000;
 /// The same elsewhere: some ten minutes, after which it is certain what became of a group.
 const VALIDITY: u64 = 200;
 /// How many users are billed at once, unless the request says otherwise.
-const PARALLEL: usize = 64;
+const DEFAULT_PARALLEL: usize = 64;
 
 /// Turns a refusal into the sentence that journal and reports give as the reason.
 pub type ExplainRefusal = Arc<dyn Fn(&Refusal) -> String + Send + Sync>;
@@ -71,7 +71,7 @@ impl BatchRequest {
             asset: None,
             lines,
             journal: None,
-            parallel: PARALLEL,
+            parallel: DEFAULT_PARALLEL,
             rate: None,
             retry_refused: false,
             explain: None,
@@ -140,7 +140,7 @@ impl Connection {
             ordered_ticks: has_ordered_ticks(record.as_ref()),
             parallel: request.parallel,
             rate: request.rate,
-            validity: if alone { VALIDITY_ALONE } else { VALIDITY },
+            validity: if alone { VALIDITY_ON_ONE_NODE } else { VALIDITY },
             alone,
             network: NETWORK,
             retry_refused: request.retry_refused,

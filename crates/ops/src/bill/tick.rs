@@ -15,7 +15,7 @@ use pnp_usage::{BillRequest, PreparedBill, Receipt, RefusedBill, StopSignal, Tic
 use tokio::sync::OwnedMutexGuard;
 
 /// How many generated ticks may be overtaken by other bills of the same user before that is reported.
-const MOST_TICKS: usize = 20;
+const MAX_TICKS: usize = 20;
 
 /// One bill: who pays for what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Connection {
     /// that has a tick can always be repeated, because the contract charges a tick once.
     ///
     /// # Errors
-    /// Everything that can be seen beforehand to fail, a [`Refusal`], and what sending may fail for.
+    /// Everything that is known to fail before it is sent, a [`Refusal`], and the errors of sending.
     pub async fn bill(
         &self,
         order: &BillOrder,
@@ -69,8 +69,8 @@ impl Connection {
             ordered_ticks: has_ordered_ticks(record.as_ref()),
         };
         let user = match self.sender(signers, &order.user).await? {
-            Sender::One(account) => account,
-            Sender::Many(sender) => {
+            Sender::Single(account) => account,
+            Sender::Multisig(sender) => {
                 request.user = sender.address;
                 let prepared = PreparedBill::new(&self.algod, &request).await?;
                 let what = effect(&prepared);
@@ -80,12 +80,12 @@ impl Connection {
         };
         request.user = user.address;
         let _place = self.enter_queue(user.address, stop).await?;
-        self.open_to(&user, &request, stop).await?;
+        self.ensure_opted_in(&user, &request, stop).await?;
         self.bill_queued(&user, &request, record.as_ref(), stop).await.map(Outcome::Done)
     }
 
     /// Lets an account of a development network use the asset and the contract, where it does not hold the asset yet.
-    async fn open_to(&self, user: &Account, request: &BillRequest, stop: &StopSignal) -> Result<(), Error> {
+    async fn ensure_opted_in(&self, user: &Account, request: &BillRequest, stop: &StopSignal) -> Result<(), Error> {
         if !self.is_own(user) {
             return Ok(());
         }
@@ -133,7 +133,7 @@ impl Connection {
         loop {
             ticks += 1;
             match self.bill_once(user, request, record, stop).await {
-                Err(NotBilled::Overtaken(_)) if request.tick.is_none() && ticks < MOST_TICKS => {}
+                Err(NotBilled::Overtaken(_)) if request.tick.is_none() && ticks < MAX_TICKS => {}
                 Err(NotBilled::Overtaken(error) | NotBilled::Final(error)) => return Err(error),
                 Ok(receipt) => return Ok(receipt),
             }
@@ -149,7 +149,7 @@ impl Connection {
         stop: &StopSignal,
     ) -> Result<Receipt, NotBilled> {
         let programs = programs_of(record);
-        // Nothing is sent yet, so that this may be cut off anywhere.
+        // Nothing is sent yet, so this may be cancelled at any point.
         let before_sending = stop.unless_stopped(async {
             let prepared = PreparedBill::new(&self.algod, request).await.map_err(Error::from)?;
             let signed = sign(user, &prepared.transactions).await?;

@@ -37,7 +37,7 @@ pub(super) async fn be_ready(connection: &Connection, creation: &Creation) -> Re
         }
         match connection.keys().get(name).await {
             Ok(account) if account.address == address && connection.is_development() => {
-                connection.hold(&account, asset).await?;
+                connection.ensure_holding(&account, asset).await?;
             }
             _ => connection.event(Event::PartyWithoutAsset { party: name, address, asset }),
         }

@@ -10,7 +10,7 @@ use pnp_usage::arc56::{Deployed, Description, Networks, file_name};
 use std::path::{Path, PathBuf};
 
 /// The networks whose records belong to one machine.
-const OWN: [&str; 2] = ["embedded", "localnet"];
+const DEVELOPMENT_NETWORKS: [&str; 2] = ["embedded", "localnet"];
 
 /// Writes the description where it differs from what is there, and says where it lies. A description that cannot be written
 /// is no reason for a deployment to fail.
@@ -43,7 +43,7 @@ fn renew(connection: &Connection, name: &str) -> Result<PathBuf, String> {
 fn networks(folder: &Path, name: &str, own: bool) -> Result<Networks, RegistryError> {
     let mut networks = Networks::new();
     for network in Store::networks(folder)? {
-        if !own && OWN.contains(&network.as_str()) {
+        if !own && DEVELOPMENT_NETWORKS.contains(&network.as_str()) {
             continue;
         }
         for (genesis_hash, chain) in Store::new(folder, &network).load()?.chains {

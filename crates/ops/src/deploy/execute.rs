@@ -7,7 +7,7 @@ use super::request::{DeployRequest, Extent};
 use super::target::Target;
 use crate::connection::Connection;
 use crate::contract_record::{draft, finished, programs_of, rates, recorded_programs, seen};
-use crate::error::{Error, Made};
+use crate::error::{CreatedKind, Error};
 use crate::observer::Event;
 use crate::refusal::Refusal;
 use crate::sender::{MultisigSigners, Outcome, Sender, Unsigned};
@@ -22,9 +22,9 @@ use pnp_usage::{Action, ContractChoices, Creation, DeployNote, Programs, Size, e
 /// What is recorded, and what was sent for it.
 type Deployed = (Box<Contract>, Sent);
 
-/// A deployment that was decided.
+/// The execution of a deployment that was decided.
 #[derive(Debug)]
-pub(super) struct Work<'a> {
+pub(super) struct DeploymentRun<'a> {
     pub(super) connection: &'a Connection,
     pub(super) request: &'a DeployRequest,
     pub(super) signers: Option<&'a MultisigSigners>,
@@ -51,7 +51,7 @@ struct Group {
     runs: Option<Programs>,
 }
 
-impl Work<'_> {
+impl DeploymentRun<'_> {
     fn is_trial(&self) -> bool {
         self.request.extent != Extent::Done
     }
@@ -79,11 +79,11 @@ impl Work<'_> {
         if matches!(group.action, DeployAction::Create | DeployAction::Append | DeployAction::Replace) {
             be_ready(self.connection, &group.creation).await?;
         }
-        if let Sender::Many(many) = &group.sender {
+        if let Sender::Multisig(sender) = &group.sender {
             return Ok(Outcome::Unsigned(Box::new(Unsigned {
                 action: group.action.word(),
                 what: group.what,
-                sender: many.clone(),
+                sender: sender.clone(),
                 transactions: group.transactions,
             })));
         }
@@ -183,7 +183,7 @@ impl Work<'_> {
                 let app_id = sent
                     .confirmation
                     .application
-                    .ok_or_else(|| Error::Unnamed { made: Made::Application, txids: vec![txid.clone()] })?;
+                    .ok_or_else(|| Error::Unnamed { made: CreatedKind::Application, txids: vec![txid.clone()] })?;
                 let round = sent.confirmation.round;
                 let contract = finished(contract, app_id, round);
                 let old = self.target.filter(|_| action != DeployAction::Create).map(|target| self.seen(target));
@@ -200,7 +200,7 @@ impl Work<'_> {
                         let event = contract.history.last().cloned();
                         old.history.extend(event.map(|event| Entry { action: "delete".to_owned(), ..event }));
                     }
-                    // Another command may have looked meanwhile what became of it.
+                    // Another command may have looked in between what became of it.
                     match chain.contract_mut(app_id) {
                         Some(recorded) => contract.clone_into(recorded),
                         None => chain.contracts.push(contract.clone()),

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::observer::Event;
 use crate::provenance;
 use crate::sender::{MultisigSigners, Outcome};
-use execute::Work;
+use execute::DeploymentRun;
 use pnp_types::{AssetIndex, Round};
 use pnp_usage::{
     Action, AssetChoice, ContractChoices, DEFAULT_NAME, DeployNote, DesiredContract, Parameters, Plan, Policy, Programs,
@@ -78,7 +78,7 @@ impl Connection {
             return Err(DeployError::Differs { refusal, changes: plan.changes, template }.into());
         }
         let note = note(request, target, &programs);
-        let work = Work {
+        let run = DeploymentRun {
             connection: self,
             request,
             signers,
@@ -89,7 +89,7 @@ impl Connection {
             note: &note,
             params: &params,
         };
-        self.finish(&work, plan).await
+        self.finish(&run, plan).await
     }
 
     /// What the request and the settings name.
@@ -117,13 +117,13 @@ impl Connection {
     }
 
     /// Carries out a decision, as far as the request goes.
-    async fn finish(&self, work: &Work<'_>, plan: Plan) -> Result<Outcome<Box<Deployment>>, Error> {
-        let target = work.target;
+    async fn finish(&self, run: &DeploymentRun<'_>, plan: Plan) -> Result<Outcome<Box<Deployment>>, Error> {
+        let target = run.target;
         let action = deploy_action(plan.action);
         let deployed = target.map(|target| target.deployed.application.id);
         let mut deployment = Deployment {
             action,
-            extent: work.request.extent,
+            extent: run.request.extent,
             app: deployed,
             replaced: deployed.filter(|_| action == DeployAction::Replace),
             changes: plan.changes,
@@ -133,19 +133,19 @@ impl Connection {
             contract: target.and_then(|target| target.record.clone()),
             description: None,
         };
-        match work.request.extent {
+        match run.request.extent {
             Extent::Decided => return Ok(Outcome::Done(Box::new(deployment))),
             Extent::Simulated => {
                 if action != DeployAction::Nothing {
-                    deployment.trial = Some(work.simulate().await?);
+                    deployment.trial = Some(run.simulate().await?);
                 }
                 return Ok(Outcome::Done(Box::new(deployment)));
             }
             Extent::Done => {}
         }
         let contract = match target.filter(|_| action == DeployAction::Nothing) {
-            Some(target) => work.acknowledge(target)?,
-            None => match work.carry_out().await? {
+            Some(target) => run.acknowledge(target)?,
+            None => match run.carry_out().await? {
                 Outcome::Unsigned(unsigned) => return Ok(Outcome::Unsigned(unsigned)),
                 Outcome::Done((contract, sent)) => {
                     deployment.sent = Some(sent);

@@ -9,7 +9,7 @@ use pnp_types::{Address, AssetIndex, MicroAlgos};
 use pnp_usage::LocalState;
 
 /// Transactions of a bill.
-const PER_TICK: u64 = 3;
+const TRANSACTIONS_PER_BILL: u64 = 3;
 /// More bytes than any transaction of a bill has, by which a congested network counts its fees.
 const BYTES: u64 = 700;
 
@@ -26,7 +26,7 @@ pub(super) async fn examine(
     }
     let user = connection.keys().get("user").await.ok();
     if let Some(user) = &user {
-        let fees = MicroAlgos(fee.saturating_mul(PER_TICK).saturating_mul(ticks));
+        let fees = MicroAlgos(fee.saturating_mul(TRANSACTIONS_PER_BILL).saturating_mul(ticks));
         algos(connection, user, fees, Some(ticks), findings).await?;
     }
     let Some(contract) = contract else { return Ok(()) };

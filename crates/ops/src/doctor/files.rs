@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// No larger file is searched for mnemonics, in bytes.
-const LARGEST: u64 = 1 << 20;
+const MAX_SEARCHED_BYTES: u64 = 1 << 20;
 
 pub(super) fn examine(settings: &Settings, findings: &mut Findings) {
     let folder = &settings.folder;
@@ -141,7 +141,8 @@ fn is_read_by_tests(name: &str) -> bool {
 
 /// The line of the first mnemonic in a file.
 fn mnemonic_in(path: &Path) -> Option<usize> {
-    let metadata = std::fs::metadata(path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= LARGEST)?;
+    let metadata =
+        std::fs::metadata(path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= MAX_SEARCHED_BYTES)?;
     // 25 words of three letters.
     let is_long_enough = metadata.len() > 25 * 3;
     let text = is_long_enough.then(|| std::fs::read_to_string(path).ok()).flatten().map(Zeroizing::new)?;

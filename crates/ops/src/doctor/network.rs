@@ -11,9 +11,9 @@ use pnp_types::{Round, consensus};
 use std::time::{Duration, Instant};
 
 /// How long a network may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// A public network makes a block every three seconds.
-const STALLED: Duration = Duration::from_secs(30);
+const MAX_BLOCK_AGE: Duration = Duration::from_secs(30);
 /// How far a block's time may be from this machine's, in seconds: blocks may be stamped 25 seconds after the one before.
 const CLOCK: i64 = 60;
 
@@ -25,7 +25,7 @@ pub(super) async fn open(
     findings: &mut Findings,
 ) -> Option<Connection> {
     let start = Instant::now();
-    match tokio::time::timeout(PATIENCE, Connection::open(settings.clone(), host.clone())).await {
+    match tokio::time::timeout(ANSWER_TIMEOUT, Connection::open(settings.clone(), host.clone())).await {
         Ok(Ok(connection)) => {
             findings.add(NetworkFinding::Reachable {
                 url: connection.algod.url().to_owned(),
@@ -45,7 +45,7 @@ pub(super) async fn open(
         }
         Err(_) => {
             let url = network.algod.as_ref().map(|endpoint| endpoint.url.clone()).unwrap_or_default();
-            findings.add(NetworkFinding::Slow { url, patience: PATIENCE });
+            findings.add(NetworkFinding::Slow { url, patience: ANSWER_TIMEOUT });
             None
         }
     }
@@ -74,7 +74,7 @@ async fn node(connection: &Connection, findings: &mut Findings) -> Result<(), Er
         NetworkFinding::NodeStopped
     } else if status.catchup_time > 0 {
         NetworkFinding::NodeCatchingUp
-    } else if !connection.is_development() && status.idle() > STALLED {
+    } else if !connection.is_development() && status.idle() > MAX_BLOCK_AGE {
         NetworkFinding::NodeIdle(status.idle())
     } else {
         NetworkFinding::Node { round: status.last_round }
@@ -119,7 +119,7 @@ async fn indexer(connection: &Connection, findings: &mut Findings) {
         Indexer::connect(&endpoint.url, token, transport)?.newest_round().await
     };
     let url = endpoint.url.clone();
-    findings.add(match tokio::time::timeout(PATIENCE, outcome).await {
+    findings.add(match tokio::time::timeout(ANSWER_TIMEOUT, outcome).await {
         Ok(Ok(round)) => NetworkFinding::Indexer { url, round },
         // AlgoKit's has one, other local networks have not.
         _ if endpoint.layer == Layer::BuiltIn && network.kind == Kind::LocalNet => NetworkFinding::NoIndexer { url },

@@ -10,7 +10,7 @@ use pnp_types::{Address, MicroAlgos};
 use pnp_usage::Template;
 
 /// Transactions of a bill, each of which costs the least fee while the network is not congested.
-const PER_TICK: u64 = 3;
+const TRANSACTIONS_PER_BILL: u64 = 3;
 
 pub(super) async fn examine(
     connection: &Connection,
@@ -34,7 +34,7 @@ pub(super) async fn examine(
 /// Whether the network asks for more than its least fee.
 async fn fees(connection: &Connection, findings: &mut Findings) -> Result<(), Error> {
     let params = connection.params().await?;
-    let bill = MicroAlgos(params.min_fee.0.saturating_mul(PER_TICK));
+    let bill = MicroAlgos(params.min_fee.0.saturating_mul(TRANSACTIONS_PER_BILL));
     findings.add(match params.fee_per_byte {
         0 => NetworkFinding::Fees { bill },
         per_byte => NetworkFinding::Congested { per_byte: MicroAlgos(per_byte), bill },

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Lines shown before and after the one that failed.
-const AROUND: usize = 4;
+const CONTEXT_LINES: usize = 4;
 
 /// One line of a listing.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -81,9 +81,9 @@ impl Listing {
     /// The lines around one.
     #[must_use]
     pub fn around(&self, line: usize) -> Vec<ListedLine> {
-        let first = line.saturating_sub(AROUND).max(1);
+        let first = line.saturating_sub(CONTEXT_LINES).max(1);
         let all = self.text.lines().zip(1..).skip(first - 1);
-        let near = all.take_while(|(_, number)| *number <= line.saturating_add(AROUND));
+        let near = all.take_while(|(_, number)| *number <= line.saturating_add(CONTEXT_LINES));
         near.map(|(text, number)| ListedLine { line: number, text: text.to_owned(), here: number == line }).collect()
     }
 

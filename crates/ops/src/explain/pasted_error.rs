@@ -17,7 +17,7 @@ pub struct PastedError {
 }
 
 /// How nodes begin a refusal.
-const BEGINNINGS: [&str; 2] = ["TransactionPool.Remember: ", "logic eval error: "];
+const REFUSAL_PREFIXES: [&str; 2] = ["TransactionPool.Remember: ", "logic eval error: "];
 
 impl PastedError {
     /// Reads a text.
@@ -59,7 +59,7 @@ fn document(text: &str) -> Option<(String, Value)> {
 
 /// The refusal without what goal or an SDK prints before and after it.
 fn core(text: &str) -> &str {
-    let started = BEGINNINGS.iter().find_map(|beginning| text.get(text.find(beginning)?..));
+    let started = REFUSAL_PREFIXES.iter().find_map(|beginning| text.get(text.find(beginning)?..));
     let text = started.or_else(|| transaction(text)).unwrap_or(text);
     // SDKs print where in their own code they were, too.
     text.lines().next().unwrap_or(text).trim().trim_end_matches(['"', '\'']).trim_end()

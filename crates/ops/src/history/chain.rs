@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// How many of a development network's newest rounds are searched for what the record does not have.
-const SCANNED: Round = 2000;
+const MAX_SEARCHED_ROUNDS: Round = 2000;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -190,7 +190,7 @@ async fn in_blocks(
     blocks: &mut Blocks<'_>,
 ) -> Result<Search, Error> {
     let last = connection.params().await?.last_round;
-    let first = made.max(last.saturating_sub(SCANNED)).max(1);
+    let first = made.max(last.saturating_sub(MAX_SEARCHED_ROUNDS)).max(1);
     let mut found = Vec::new();
     for round in first..=last {
         let Some(block) = blocks.get(round).await? else { continue };

@@ -9,7 +9,7 @@ pub const LONGEST_VALIDITY: u64 = 1000;
 /// Milliseconds a round takes on the public networks, about.
 const ROUND_MILLISECONDS: u64 = 2_800;
 /// Rounds that are few for people who have to find each other: about five minutes.
-const FEW: u64 = 100;
+const FEW_ROUNDS: u64 = 100;
 
 /// When a bundle can be sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -100,7 +100,7 @@ impl Validity {
         }
         match (self.now, self.rounds_left?) {
             (Some(now), 0) => Some(ValidityWarning::Expired { last_valid, now }),
-            (_, rounds_left) if rounds_left < FEW => Some(ValidityWarning::ExpiresSoon { rounds_left }),
+            (_, rounds_left) if rounds_left < FEW_ROUNDS => Some(ValidityWarning::ExpiresSoon { rounds_left }),
             _ => None,
         }
     }

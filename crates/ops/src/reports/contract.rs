@@ -1,7 +1,7 @@
 //! Documents about changes of a contract, and about accounts that begin or end to use it.
 
 use crate::connection::Connection;
-use crate::life::{Changed, Deleted, Left, OptedIn};
+use crate::contract_actions::{ChangedContract, Deleted, LeftContract, OptedIn};
 use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::Parameters;
 use schemars::JsonSchema;
@@ -103,7 +103,7 @@ impl DeleteReport {
 impl LeaveReport {
     /// An account that left; `forced` where its state was cleared.
     #[must_use]
-    pub fn new(connection: &Connection, forced: bool, Left { app, account, sent }: Left) -> Self {
+    pub fn new(connection: &Connection, forced: bool, LeftContract { app, account, sent }: LeftContract) -> Self {
         let (network, genesis_hash) = super::place(connection);
         let (txids, round) = (sent.txids, sent.confirmation.round);
         Self { network, genesis_hash, app, account, forced, txids, round }
@@ -124,7 +124,7 @@ impl OptinReport {
 impl ChangeReport {
     /// A contract that was changed.
     #[must_use]
-    pub fn new(connection: &Connection, Changed { app, before, after, sent, recorded }: Changed) -> Self {
+    pub fn new(connection: &Connection, ChangedContract { app, before, after, sent, recorded }: ChangedContract) -> Self {
         let (network, genesis_hash) = super::place(connection);
         let record = recorded.then(|| connection.record_name());
         let (txids, round) = (sent.txids, sent.confirmation.round);

@@ -8,7 +8,7 @@ use crate::multisig::{
     RecordedMultisig, Signatures, SignedBundle, SigningPlan, Simulated, SubmittedBundle, Unseen, Validity, Warning,
 };
 use crate::refusal::Refusal;
-use crate::sender::{Many, Unsigned};
+use crate::sender::{MultisigSender, Unsigned};
 use crate::settings::Settings;
 use pnp_types::{AppIndex, AssetIndex, Bundle, Round, Transaction};
 use pnp_usage::{Parameters, ProgramChange};
@@ -332,7 +332,7 @@ impl Written {
     pub fn new(connection: &Connection, file: String, unsigned: &Unsigned, prepared: PreparedBundle) -> Self {
         let (network, genesis_hash) = super::place(connection);
         let PreparedBundle { bundle, validity } = prepared;
-        let Unsigned { action, what, sender: Many { address, name, multisig }, .. } = unsigned;
+        let Unsigned { action, what, sender: MultisigSender { address, name, multisig }, .. } = unsigned;
         Self {
             network,
             genesis_hash,

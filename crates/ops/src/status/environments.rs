@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How long a network may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The state of an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -172,10 +172,10 @@ async fn environment(settings: &Settings, host: &Host, name: &str) -> Environmen
     if is_new {
         return status;
     }
-    let failed = match tokio::time::timeout(PATIENCE, ask(settings, host, name, &mut status)).await {
+    let failed = match tokio::time::timeout(ANSWER_TIMEOUT, ask(settings, host, name, &mut status)).await {
         Ok(Ok(())) => return status,
         Ok(Err(error)) => EnvironmentProblem::Failed(Box::new(error)),
-        Err(_) => EnvironmentProblem::Slow(PATIENCE),
+        Err(_) => EnvironmentProblem::Slow(ANSWER_TIMEOUT),
     };
     status.problem = Some(failed);
     status.contract = newest(&record).map(recorded);

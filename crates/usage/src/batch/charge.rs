@@ -1,8 +1,8 @@
 //! One line from its tick to its outcome.
 
 use super::group::Common;
-use super::network::Network;
 use super::group_outcome::{self, GroupOutcome};
+use super::network::Network;
 use super::user_queues::Entry;
 use super::{Explain, Halt, Outcome, Settings, SettledBill};
 use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};

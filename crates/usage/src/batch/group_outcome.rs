@@ -27,11 +27,7 @@ pub(super) fn is_over(intent: &Intent, latest: Round, alone: bool) -> bool {
 ///
 /// If the node finds it neither by id nor in its blocks, the user's newest tick may still show that it is charged. Only blocks
 /// make a group void.
-pub(super) async fn find(
-    network: &Network,
-    settings: &Settings,
-    intent: &Intent,
-) -> Result<GroupOutcome, Halt> {
+pub(super) async fn find(network: &Network, settings: &Settings, intent: &Intent) -> Result<GroupOutcome, Halt> {
     match network.ask(|| network.algod.outcome(intent.txid, Some(window(intent)))).await? {
         Outcome::InBlock(confirmation) => Ok(GroupOutcome::Charged(Some(confirmation.round))),
         Outcome::Void(how) => Ok(GroupOutcome::Void(how.to_string())),

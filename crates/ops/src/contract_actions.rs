@@ -1,4 +1,4 @@
-//! What happens to a contract between its deployment and its end: users come and go, its creator changes or ends it.
+//! What a deployed contract is used for: users opt in and leave, its creator changes or deletes it.
 
 use crate::connection::Connection;
 use crate::contract_record::{programs_of, rates, recorded_programs, recorded_template};
@@ -41,7 +41,7 @@ impl ParameterChange {
     }
 }
 
-/// Which programs a contract shall get.
+/// The new programs of a contract.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateRequest {
     /// The contract; the recorded one without a number.
@@ -71,7 +71,7 @@ pub struct OptedIn {
 
 /// An account that left a contract.
 #[derive(Debug)]
-pub struct Left {
+pub struct LeftContract {
     /// The contract.
     pub app: AppIndex,
     /// Who.
@@ -93,7 +93,7 @@ pub struct Deleted {
 
 /// A contract whose fee, price limits or programs were set.
 #[derive(Debug)]
-pub struct Changed {
+pub struct ChangedContract {
     /// The contract.
     pub app: AppIndex,
     /// Fee and limits before.
@@ -159,7 +159,7 @@ impl Connection {
         from: &str,
         force: bool,
         signers: Option<&MultisigSigners>,
-    ) -> Result<Outcome<Left>, Error> {
+    ) -> Result<Outcome<LeftContract>, Error> {
         let (app, record) = self.contract(app)?;
         let user = self.existing_sender(signers, from).await?;
         let params = self.params().await?;
@@ -167,7 +167,7 @@ impl Connection {
         let what = format!("leave application {app}");
         let programs = programs_of(record.as_ref());
         match self.carry_out("leave", &what, &user, &transactions, programs.as_ref()).await? {
-            Outcome::Done(sent) => Ok(Outcome::Done(Left { app, account: user.address(), sent })),
+            Outcome::Done(sent) => Ok(Outcome::Done(LeftContract { app, account: user.address(), sent })),
             Outcome::Unsigned(unsigned) => Ok(Outcome::Unsigned(unsigned)),
         }
     }
@@ -208,7 +208,7 @@ impl Connection {
         app: Option<AppIndex>,
         change: &ParameterChange,
         signers: Option<&MultisigSigners>,
-    ) -> Result<Outcome<Changed>, Error> {
+    ) -> Result<Outcome<ChangedContract>, Error> {
         let (app, record) = self.contract(app)?;
         let state = global_state(&self.algod, app).await?;
         let after = change.over(&state.parameters)?;
@@ -226,7 +226,7 @@ impl Connection {
         let hash = record.as_ref().map(|record| record.programs.approval_sha512_256.clone()).unwrap_or_default();
         let event = self.recorded_event("params", &transactions, round, &after, hash);
         let recorded = self.add_event(app, event, |contract| contract.parameters = rates(&after))?;
-        Ok(Outcome::Done(Changed { app, before: state.parameters, after, sent, recorded }))
+        Ok(Outcome::Done(ChangedContract { app, before: state.parameters, after, sent, recorded }))
     }
 
     /// Replaces the programs, and fee and limits where new ones are given; says so in the record.
@@ -237,7 +237,7 @@ impl Connection {
         &self,
         request: &UpdateRequest,
         signers: Option<&MultisigSigners>,
-    ) -> Result<Outcome<Changed>, Error> {
+    ) -> Result<Outcome<ChangedContract>, Error> {
         let (app, record) = self.contract(request.app)?;
         let application = self.algod.application(app).await?.ok_or(OperationError::NoApplication(app))?;
         let state = GlobalState::read(&application)?;
@@ -266,7 +266,7 @@ impl Connection {
             None => call,
         };
         let transactions = single(call, &params)?;
-        if let Sender::One(account) = &creator {
+        if let Sender::Single(account) = &creator {
             self.call_out(account.address, &programs, state.asset);
         }
         let old = programs_of(record.as_ref());
@@ -282,7 +282,7 @@ impl Connection {
             contract.programs = recorded_programs(&programs);
             contract.version = Some(version);
         })?;
-        Ok(Outcome::Done(Changed { app, before: state.parameters, after, sent, recorded }))
+        Ok(Outcome::Done(ChangedContract { app, before: state.parameters, after, sent, recorded }))
     }
 
     /// Tells the observer what can be regretted later, on MainNet.
