@@ -60,7 +60,7 @@ pub(crate) async fn run(context: &Context) -> Result<Answer, Failure> {
     closed?;
     let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let report = DemoReport { contract, receipts, attacks, milliseconds };
-    Answer::of(&report, tell(&report))
+    Answer::of(&report, summary(&report))
 }
 
 async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Attack>), Failure> {
@@ -99,7 +99,7 @@ async fn story(session: &Session<'_>) -> Result<(Contract, Vec<Receipt>, Vec<Att
     diverted.provider = stranger.address;
     let mut attacks = Vec::new();
     for (name, bill) in [
-        ("the last tick once more", replayed),
+        ("the last tick again", replayed),
         ("one minor unit too little to the provider", short),
         ("the provider's money to a stranger", diverted),
     ] {
@@ -130,7 +130,7 @@ async fn attack(
     }
 }
 
-fn tell(DemoReport { contract, receipts, attacks, milliseconds }: &DemoReport) -> String {
+fn summary(DemoReport { contract, receipts, attacks, milliseconds }: &DemoReport) -> String {
     let mut lines = vec![
         "A throw-away Algorand network, inside this process.".to_owned(),
         String::new(),

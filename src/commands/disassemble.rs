@@ -97,7 +97,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
                 .or_else(|| ProgramFormat::of(&content))
                 .ok_or_else(|| unknown(&name))?;
             let program = format.read(&content).map_err(|error| {
-                Failure::new("program", format!("{name} is not {}", format.name())).because(error).hint(HOW)
+                Failure::new("program", format!("{name} is not {}", format.name())).because(error).hint(FORMAT_HINT)
             })?;
             answer(name, None, Some(format.into()), &program)
         }
@@ -105,7 +105,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     }
 }
 
-const HOW: &str = "say how the program is written: --format raw, hex or base64";
+const FORMAT_HINT: &str = "say how the program is written: --format raw, hex or base64";
 
 /// A program's content and its name for people: a file's, or the argument itself where there is no such file.
 fn content(path: &Path) -> Result<(String, Vec<u8>), Failure> {
@@ -139,7 +139,7 @@ fn answer(name: String, app: Option<AppIndex>, format: Option<Format>, program: 
     }
     let teal = pnp_teal::disassemble(program).map_err(|error| {
         Failure::new("program", format!("{name} is not a program")).because(error).hint(match format {
-            Some(_) => HOW,
+            Some(_) => FORMAT_HINT,
             None => "the network runs newer programs than this release knows; look for a newer release",
         })
     })?;
@@ -153,5 +153,5 @@ fn answer(name: String, app: Option<AppIndex>, format: Option<Format>, program: 
 fn unknown(name: &str) -> Failure {
     Failure::new("program", format!("{name} is not a program"))
         .because(format!("a program begins with its version, 0 to {MAX_VERSION}: as a byte, in hex or in base64"))
-        .hint(HOW)
+        .hint(FORMAT_HINT)
 }

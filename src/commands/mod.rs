@@ -30,7 +30,7 @@ mod test;
 mod update;
 mod verify;
 
-use crate::failure::{Exit, Failure, GO_ON, interrupted_by_user};
+use crate::failure::{Exit, Failure, RUN_AGAIN, interrupted_by_user};
 use crate::session::context::{Context, GlobalOptions};
 use crate::terminal::output::{Answer, Output};
 use crate::terminal::{core_file, interrupt};
@@ -193,7 +193,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
 
 fn interrupted(under_way: Option<String>, batch: bool) -> Failure {
     match under_way {
-        None if batch => interrupted_by_user(GO_ON),
+        None if batch => interrupted_by_user(RUN_AGAIN),
         None => interrupted_by_user("nothing is half-written; run the command again"),
         Some(txid) => Failure::new("interrupted", "interrupted")
             .exit(Exit::Interrupted)

@@ -7,8 +7,8 @@ use pnp_usage::batch::{Halt, InputError};
 use pnp_usage::journal::JournalError;
 use std::path::Path;
 
-/// What to do where a batch did not come to its end.
-pub(crate) const GO_ON: &str = "run the command again: it goes on where it stopped";
+/// The hint for a batch that was stopped before its end.
+pub(crate) const RUN_AGAIN: &str = "run the command again: it goes on where it stopped";
 
 /// The failure of a command that was stopped with nothing left to find out; `next` is what to do.
 pub(crate) fn interrupted_by_user(next: &str) -> Failure {
@@ -32,7 +32,7 @@ impl From<BatchError> for Failure {
             BatchError::GenesisHash => Self::new("malformed_answer", message)
                 .hint("check that the address is algod's and not another service's"),
             BatchError::Halt(halt) => halted(halt),
-            BatchError::Interrupted => interrupted_by_user(GO_ON),
+            BatchError::Interrupted => interrupted_by_user(RUN_AGAIN),
         }
     }
 }
@@ -47,20 +47,20 @@ fn unreadable(path: &Path, error: &std::io::Error, message: String) -> Failure {
     })
 }
 
-/// Why a batch cannot go on.
+/// Why a batch cannot continue.
 fn halted(halt: Halt) -> Failure {
     let message = halt.to_string();
     match halt {
         Halt::Client(error) => match error.rejection() {
             Some(rejection) => rejected(rejection, None),
-            None => Failure::from(error).hint(GO_ON),
+            None => Failure::from(error).hint(RUN_AGAIN),
         },
         Halt::Journal(error) => error.into(),
         Halt::Contract(error) => error.into(),
         Halt::Fee { fee, .. } => Failure::new("fee_ceiling", message)
             .because("the network suggests fees by its congestion")
             .hint(format!("run it again when the network is less busy, or allow it with --max-fee {fee}")),
-        Halt::Stalled { .. } => Failure::new("stalled", message).hint(GO_ON),
+        Halt::Stalled { .. } => Failure::new("stalled", message).hint(RUN_AGAIN),
         Halt::Signature { .. } => {
             Failure::new("no_signature", message).hint("correct the key, and run the command again")
         }

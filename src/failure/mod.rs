@@ -17,7 +17,7 @@ mod remedies;
 mod report;
 mod usage;
 
-pub(crate) use batch::{GO_ON, interrupted_by_user};
+pub(crate) use batch::{RUN_AGAIN, interrupted_by_user};
 pub(crate) use multisig::unreadable_bundle;
 pub(crate) use refusal::{refusal, rejected};
 
@@ -83,7 +83,7 @@ impl Failure {
 
     /// The same with another message.
     #[must_use]
-    pub(crate) fn saying(mut self, message: impl Display) -> Self {
+    pub(crate) fn with_message(mut self, message: impl Display) -> Self {
         self.0.message = message.to_string();
         self
     }

@@ -8,7 +8,7 @@ use pnp_types::{Address, TealValue};
 use pnp_usage::Programs;
 
 /// Bytes of a value that are shown.
-const SHOWN: usize = 64;
+const MAX_SHOWN_BYTES: usize = 64;
 
 /// A refusal of the network's rules; with the contract's programs, down to the line of TEAL.
 pub(crate) fn rejected(rejection: &Rejection, programs: Option<&Programs>) -> Failure {
@@ -113,8 +113,8 @@ pub(crate) fn shown(value: &TealValue) -> String {
             Ok(address) => Address(address).to_string(),
             Err(_) => match std::str::from_utf8(bytes) {
                 Ok(text) if !bytes.is_empty() && text.chars().all(|c| !c.is_control()) => format!("{text:?}"),
-                _ if bytes.len() > SHOWN => {
-                    let start = hex::encode(bytes.get(..SHOWN).unwrap_or_default());
+                _ if bytes.len() > MAX_SHOWN_BYTES => {
+                    let start = hex::encode(bytes.get(..MAX_SHOWN_BYTES).unwrap_or_default());
                     format!("0x{start}… ({} bytes)", bytes.len())
                 }
                 _ => format!("0x{}", hex::encode(bytes)),

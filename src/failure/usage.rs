@@ -16,7 +16,7 @@ impl From<OperationError> for Failure {
                 rejected(&Rejection::NotOptedIn { app, account: user.to_string() }, None)
             }
             OperationError::AssetNotHeld { account, asset, .. } => {
-                rejected(&Rejection::AssetNotHeld { asset, account: account.to_string() }, None).saying(message)
+                rejected(&Rejection::AssetNotHeld { asset, account: account.to_string() }, None).with_message(message)
             }
             OperationError::AssetShort { user, has, needs, .. } => Self::new("too_little", message)
                 .hint(format!("send {user} the asset with `pnp-contract asset send`"))

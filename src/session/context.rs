@@ -8,31 +8,31 @@ use pnp_ops::{Host, Settings};
 use std::path::{Path, PathBuf};
 
 /// The heading in the help of the options that every command takes.
-const EVERYWHERE: &str = "Options of every command";
+const GLOBAL_OPTIONS_HEADING: &str = "Options of every command";
 
 /// Options that every command takes.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct GlobalOptions {
     /// The network: embedded, localnet, testnet, mainnet, or one of pnp.toml [default: embedded]
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NET", env = "PNP_NET", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "NET", env = "PNP_NET", hide_env_values = true)]
     pub net: Option<String>,
     /// Print exactly one JSON document on stdout
-    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING)]
     pub json: bool,
     /// Do not ask: on MainNet, send without a typed confirmation
-    #[arg(long, short = 'y', global = true, help_heading = EVERYWHERE)]
+    #[arg(long, short = 'y', global = true, help_heading = GLOBAL_OPTIONS_HEADING)]
     pub yes: bool,
     /// Give up after so many seconds; the failure names what was sent by then
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "SECONDS", env = "PNP_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "SECONDS", env = "PNP_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: Option<u64>,
     /// The most microAlgos a group may cost in fees [default: 20000 a transaction on public networks, else no limit]
-    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "MICROALGOS", env = "PNP_MAX_FEE", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "MICROALGOS", env = "PNP_MAX_FEE", hide_env_values = true)]
     pub max_fee: Option<u64>,
     /// Print results and errors only
-    #[arg(long, short, global = true, help_heading = EVERYWHERE, conflicts_with = "verbose")]
+    #[arg(long, short, global = true, help_heading = GLOBAL_OPTIONS_HEADING, conflicts_with = "verbose")]
     pub quiet: bool,
     /// Print more (-vv: also the logs of the libraries)
-    #[arg(short, long, global = true, help_heading = EVERYWHERE, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
 

@@ -83,7 +83,7 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// How often a line is printed where no terminal shows a bar.
-    const NOW_AND_THEN: std::time::Duration = std::time::Duration::from_secs(15);
+    const PROGRESS_INTERVAL: std::time::Duration = std::time::Duration::from_secs(15);
 
     /// Shows that `done` parts are done; `about` makes the text beside it.
     pub(crate) fn show(&mut self, done: u64, about: impl FnOnce() -> String) {
@@ -95,7 +95,7 @@ impl Progress {
                     self.shown = std::time::Instant::now();
                 }
             }
-            None if !self.out.json && self.shown.elapsed() > Self::NOW_AND_THEN => {
+            None if !self.out.json && self.shown.elapsed() > Self::PROGRESS_INTERVAL => {
                 self.shown = std::time::Instant::now();
                 self.out.say(&format!("{done} done, {}", about()));
             }
@@ -233,7 +233,7 @@ impl Output {
         to_stderr(&format!("{} {text}", self.paint("1;33", "note:")));
     }
 
-    /// Asks on stderr and reads a line, on a thread of its own, so that Ctrl-C still works meanwhile; `None` where stdin is
+    /// Asks on stderr and reads a line, on its own thread, so that Ctrl-C still works; `None` where stdin is
     /// not a terminal.
     pub(crate) async fn ask(&self, question: &str) -> Option<String> {
         if !std::io::stdin().is_terminal() {

@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// How often a password may be mistyped.
-const TRIES: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
-/// A password that was given beforehand, with the setting it comes from.
-struct Given {
+/// A password from the environment or from a file, and the setting that names it.
+struct GivenPassword {
     text: Zeroizing<String>,
     origin: String,
 }
@@ -22,7 +22,7 @@ struct Given {
 /// as long as the command runs, so that each password is asked for once.
 pub(crate) struct Passwords {
     out: Output,
-    given: Result<Option<Given>, String>,
+    given: Result<Option<GivenPassword>, String>,
     opened: tokio::sync::Mutex<BTreeMap<Address, SigningKey>>,
 }
 
@@ -106,7 +106,9 @@ impl Passwords {
                 return Err(locked("there is no terminal to ask for its password at"));
             };
             match open(entry, password).await {
-                Err(KeyError::WrongPassword { .. }) if tries < TRIES => self.out.warn("this is not its password"),
+                Err(KeyError::WrongPassword { .. }) if tries < MAX_ATTEMPTS => {
+                    self.out.warn("this is not its password")
+                }
                 outcome => return outcome,
             }
             tries = tries.saturating_add(1);
@@ -128,11 +130,11 @@ async fn open(entry: &Entry, password: Zeroizing<String>) -> Result<SigningKey, 
         .map_err(|error| KeyError::Locked { name, why: error.to_string() })?
 }
 
-fn given(environment: &Environment, variable: &str) -> Result<Option<Given>, String> {
+fn given(environment: &Environment, variable: &str) -> Result<Option<GivenPassword>, String> {
     let variable_of_file = format!("{variable}_FILE");
     if let Some(setting) = environment.get(variable) {
         let origin = format!("{variable} in {}", setting.layer);
-        return Ok(Some(Given { text: Zeroizing::new(setting.value.to_owned()), origin }));
+        return Ok(Some(GivenPassword { text: Zeroizing::new(setting.value.to_owned()), origin }));
     }
     let Some(setting) = environment.get(&variable_of_file) else { return Ok(None) };
     let failed = |why: &dyn std::fmt::Display| format!("{variable_of_file} in {}: {why}", setting.layer);
@@ -146,5 +148,5 @@ fn given(environment: &Environment, variable: &str) -> Result<Option<Given>, Str
     if text.is_empty() {
         return Err(failed(&"it is empty"));
     }
-    Ok(Some(Given { text, origin: format!("{variable_of_file} in {}", setting.layer) }))
+    Ok(Some(GivenPassword { text, origin: format!("{variable_of_file} in {}", setting.layer) }))
 }

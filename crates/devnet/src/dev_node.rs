@@ -207,7 +207,7 @@ impl DevNode {
             *last_block = Some(Instant::now());
             (chain.latest(), self.written())
         };
-        // Outside of the lock: the next groups are evaluated meanwhile, and one sync is for all that wait.
+        // Outside of the lock, so that the next groups are evaluated during the sync. One sync is enough for all that wait.
         self.wait_until_durable(written)?;
         self.rounds.send_replace(self.lock().chain.latest());
         Ok(round)

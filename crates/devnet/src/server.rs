@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::{Config, DevNode, NodeError, rest};
 
-/// How long requests under way may take to end when the network stops.
+/// How long open requests may take to end when the network stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
 /// A running network. Dropping it stops it.

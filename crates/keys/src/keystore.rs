@@ -87,7 +87,7 @@ impl Keystore {
     pub fn add(&self, entry: &Entry) -> Result<PathBuf, KeyError> {
         self.write(entry, |path| match self.get(entry.name()) {
             Ok(Some(other)) => Err(KeyError::Taken { name: entry.name().to_owned(), address: other.address() }),
-            // A damaged file may still be mended by hand.
+            // A damaged file may still be repaired by hand.
             Err(error) => Err(error),
             Ok(None) if path.exists() => Err(taken(path)),
             Ok(None) => Ok(()),
@@ -103,7 +103,7 @@ impl Keystore {
             Some(old) if old.signer() == entry.signer() => Ok(()),
             _ => Err(KeyError::Damaged {
                 what: path.display().to_string(),
-                why: "it was changed by another command meanwhile".to_owned(),
+                why: "it was changed by another command in between".to_owned(),
             }),
         })
     }

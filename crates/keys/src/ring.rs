@@ -52,7 +52,7 @@ const ORDER: [Source; 4] = [Source::Settings, Source::Keystore, Source::Wallets,
 /// The same for the accounts that a project's own network makes by itself: there no password is asked for.
 const OWN_ORDER: [Source; 4] = [Source::Settings, Source::Wallets, Source::Local, Source::Keystore];
 /// These accounts.
-const MADE: [&str; 4] = ["creator", "provider", "platform", "user"];
+const CREATED_ACCOUNTS: [&str; 4] = ["creator", "provider", "platform", "user"];
 
 /// Finds accounts by name.
 pub struct KeyRing<'a> {
@@ -180,7 +180,7 @@ impl<'a> KeyRing<'a> {
 
     /// Whether the network makes this account by itself.
     fn is_made(&self, name: &str) -> bool {
-        self.own && self.local.is_some() && MADE.contains(&name)
+        self.own && self.local.is_some() && CREATED_ACCOUNTS.contains(&name)
     }
 
     fn order(&self, name: &str) -> [Source; 4] {

@@ -40,16 +40,16 @@ impl Cost {
     pub const DEFAULT: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
 
     /// The most a file may ask for: it comes from outside, and must not take this machine's memory or hours of its time.
-    const MOST: Self = Self { memory_kib: 1024 * 1024, passes: 64, lanes: 16 };
+    const MAX: Self = Self { memory_kib: 1024 * 1024, passes: 64, lanes: 16 };
     /// The most of memory times passes, in KiB: some seconds.
-    const MOST_WORK: u64 = 8 * 1024 * 1024;
+    const MAX_WORK: u64 = 8 * 1024 * 1024;
 
     fn check(self) -> Result<(), String> {
         let work = u64::from(self.memory_kib).saturating_mul(u64::from(self.passes));
-        if self.memory_kib > Self::MOST.memory_kib
-            || self.passes > Self::MOST.passes
-            || self.lanes > Self::MOST.lanes
-            || work > Self::MOST_WORK
+        if self.memory_kib > Self::MAX.memory_kib
+            || self.passes > Self::MAX.passes
+            || self.lanes > Self::MAX.lanes
+            || work > Self::MAX_WORK
         {
             let Self { memory_kib, passes, lanes } = self;
             return Err(format!(

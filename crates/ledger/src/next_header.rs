@@ -83,14 +83,14 @@ fn next_bonus(round: u64, previous: MicroAlgos, plan: &BonusPlan, previous_plan:
 /// What congestion adds to fees: up by at most a tenth after a full block, down by at most a tenth after an empty one
 /// (go-algorand `NextCongestionTax`).
 fn next_congestion_tax(load: Micros, tax: Micros) -> Micros {
-    const MOST: u64 = 100_000;
+    const MAX: u64 = 100_000;
     const HALF: u64 = 500_000;
     const ONE: u64 = Micros::ONE.0;
     if load.0 <= HALF {
-        let down = share(MOST, HALF - load.0, HALF);
+        let down = share(MAX, HALF - load.0, HALF);
         Micros(share(tax.0, ONE - down, ONE).saturating_sub(down))
     } else {
-        let up = share(MOST, load.0 - HALF, HALF);
+        let up = share(MAX, load.0 - HALF, HALF);
         Micros(share(tax.0, ONE.saturating_add(up), ONE).saturating_add(up))
     }
 }

@@ -1,4 +1,4 @@
-//! What a batch prints: a line for each tick, progress meanwhile, a summary at the end.
+//! What a batch prints: a line for each tick, progress while it runs, a summary at the end.
 
 use crate::failure::{Exit, Failure};
 use crate::terminal::output::{Output, Progress};
@@ -7,7 +7,7 @@ use pnp_usage::batch::{LineResult, Listener, Outcome, Summary};
 use std::time::{Duration, Instant};
 
 /// How many refused lines are shown one by one.
-const SHOWN: u64 = 20;
+const MAX_SHOWN_LINES: u64 = 20;
 
 /// Prints each line when it is settled, and the summary.
 pub(super) struct Printer {
@@ -32,7 +32,7 @@ impl Printer {
         self.progress.show(self.done, || format!("{:.0} ticks/s, {failed} failed", ticks_per_second(charged, time)));
     }
 
-    fn words(&mut self, settled: &LineResult) {
+    fn describe(&mut self, settled: &LineResult) {
         let line = settled.line;
         let said = match &settled.outcome {
             Outcome::Charged(_) => {
@@ -43,9 +43,9 @@ impl Printer {
             Outcome::Expired(why) => format!("line {line} is not charged yet: {why}"),
             Outcome::Doubtful(why) => format!("line {line} may or may not be charged: {why}"),
         };
-        if self.failed <= SHOWN {
+        if self.failed <= MAX_SHOWN_LINES {
             self.progress.say(&said);
-        } else if self.failed == SHOWN + 1 {
+        } else if self.failed == MAX_SHOWN_LINES + 1 {
             self.progress.say("further lines that fail are in the journal and in --json output");
         }
     }
@@ -59,7 +59,7 @@ impl Listener for Printer {
             _ => self.failed += 1,
         }
         if !self.out.is_json() {
-            self.words(settled);
+            self.describe(settled);
         } else if self.broken.is_none()
             && let Err(failure) = self.out.line(&TickReport::new(settled))
         {

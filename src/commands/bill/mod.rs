@@ -47,7 +47,7 @@ pub(crate) struct Args {
     from: Option<String>,
     /// The format of the lines [default: from the file extension or the first line]
     #[arg(long, value_enum, requires = "from")]
-    format: Option<Written>,
+    format: Option<FormatArg>,
     /// The journal [default: .pnp/journals/NET-APP-FILE.journal]
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
@@ -64,23 +64,23 @@ pub(crate) struct Args {
     signers: SenderArgs,
 }
 
-/// How a file's lines are written.
+/// The format of an input file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Written {
+enum FormatArg {
     Csv,
     Jsonl,
 }
 
-impl From<Written> for Format {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Csv => Self::Csv,
-            Written::Jsonl => Self::JsonLines,
+impl From<FormatArg> for Format {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Csv => Self::Csv,
+            FormatArg::Jsonl => Self::JsonLines,
         }
     }
 }
 
-const LONG_HELP: &str = "With --from, --count or --journal every tick is written to the journal before it is sent, and what \
+const LONG_HELP: &str = "With --from, --count or --journal every tick is format to the journal before it is sent, and what \
 became of it after. Killed at any instant and started again with the same journal, the command charges every tick exactly \
 once. With --json it prints one document a line: one for each tick, the last one a summary.\n\nExit codes: 0 every line is \
 charged, 3 some are refused, 1 some are not charged yet, 5 network unreachable.";

@@ -1,6 +1,6 @@
 //! `doctor`: what is wrong here with files, keys, network, contract and balances, each with a remedy.
 
-mod words;
+mod messages;
 
 use crate::failure::{Exit, Failure};
 use crate::session::context::Context;

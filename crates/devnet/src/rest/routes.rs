@@ -16,7 +16,7 @@ use crate::DevNode;
 pub(super) enum Access {
     /// Everyone.
     Open,
-    /// Who has the token.
+    /// Callers that send the token.
     Token,
 }
 

@@ -17,7 +17,7 @@ pub struct BillReport {
     pub network: String,
     /// The network's genesis hash, base64.
     pub genesis_hash: String,
-    /// What the payer has in hand.
+    /// The receipt of the payer.
     pub receipt: Receipt,
 }
 

@@ -124,7 +124,10 @@ impl OptinReport {
 impl ChangeReport {
     /// A contract that was changed.
     #[must_use]
-    pub fn new(connection: &Connection, ChangedContract { app, before, after, sent, recorded }: ChangedContract) -> Self {
+    pub fn new(
+        connection: &Connection,
+        ChangedContract { app, before, after, sent, recorded }: ChangedContract,
+    ) -> Self {
         let (network, genesis_hash) = super::place(connection);
         let record = recorded.then(|| connection.record_name());
         let (txids, round) = (sent.txids, sent.confirmation.round);

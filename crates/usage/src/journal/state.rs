@@ -24,9 +24,9 @@ impl LineSet {
 
     /// Adds a line; whether it was new. A line beyond every real input's is not taken.
     pub fn insert(&mut self, line: u64) -> bool {
-        const MOST_WORDS: usize = 1 << 28;
+        const MAX_WORDS: usize = 1 << 28;
         let (word, bit) = Self::place(line);
-        if word >= MOST_WORDS {
+        if word >= MAX_WORDS {
             return false;
         }
         if self.bits.len() <= word {

@@ -16,9 +16,9 @@ use pnp_ledger::ChainError;
 use pnp_types::{Address, AppIndex};
 
 /// The most boxes one answer lists (algod's `MaxAPIBoxPerApplication`).
-const MOST_BOXES: u64 = 100_000;
+const MAX_BOXES: u64 = 100_000;
 /// The most bytes of names and values that one page of boxes holds.
-const MOST_BYTES: usize = 1_000_000;
+const MAX_BYTES: usize = 1_000_000;
 
 /// `GET /v2/applications/{application-id}`.
 pub(in crate::rest) fn application(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
@@ -65,9 +65,9 @@ fn no_round(error: ChainError) -> Refusal {
 
 fn all_names(view: &View<'_>, id: AppIndex, most: u64) -> Result<Answer, Refusal> {
     let total = view.account(&Address::of_application(id))?.record.total_boxes;
-    let limit = if most == 0 || most > MOST_BOXES { MOST_BOXES + 1 } else { most };
+    let limit = if most == 0 || most > MAX_BOXES { MAX_BOXES + 1 } else { most };
     if total > limit {
-        let data = json!({"max-api-box-per-application": MOST_BOXES, "max": most, "total-boxes": total});
+        let data = json!({"max-api-box-per-application": MAX_BOXES, "max": most, "total-boxes": total});
         return Err(Refusal::bad("Result limit exceeded").with_data(data));
     }
     let names = view.boxes(id, b"", None, (usize::MAX, usize::MAX), false)?.entries;
@@ -107,8 +107,8 @@ impl Wanted {
     }
 
     fn page(&self, view: &View<'_>, id: AppIndex) -> Result<Answer, Refusal> {
-        let limit = if self.limit == 0 { MOST_BOXES } else { self.limit.min(MOST_BOXES) };
-        let bounds = (usize::try_from(limit).unwrap_or(usize::MAX), MOST_BYTES);
+        let limit = if self.limit == 0 { MAX_BOXES } else { self.limit.min(MAX_BOXES) };
+        let bounds = (usize::try_from(limit).unwrap_or(usize::MAX), MAX_BYTES);
         let page = view.boxes(id, &self.prefix, self.after.as_deref(), bounds, self.values)?;
         let entry = |(name, value): &(Vec<u8>, Arc<[u8]>)| {
             let fields = Fields::default().with("name", Document::bytes(name));

@@ -34,7 +34,7 @@ pub(in crate::rest) fn unset_offset(node: &DevNode, _: &Request) -> Result<Answe
 }
 
 /// The most empty blocks that one request adds.
-const MOST_BLOCKS: u64 = 10_000;
+const MAX_BLOCKS: u64 = 10_000;
 
 /// `POST /v2/devmode/time/{timestamp}`: the next block has this time, and those after it continue from there.
 pub(in crate::rest) fn set_time(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
@@ -50,8 +50,8 @@ pub(in crate::rest) fn set_time(node: &DevNode, request: &Request) -> Result<Ans
 /// `POST /v2/devmode/mine/{count}`: that many blocks without transactions.
 pub(in crate::rest) fn mine(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let count = request.number("count")?;
-    if count > MOST_BLOCKS {
-        return Err(Refusal::bad(format!("at most {MOST_BLOCKS} blocks at once, not {count}")));
+    if count > MAX_BLOCKS {
+        return Err(Refusal::bad(format!("at most {MAX_BLOCKS} blocks at once, not {count}")));
     }
     for _ in 0..count {
         node.mine(&[]).map_err(ledger_error)?;

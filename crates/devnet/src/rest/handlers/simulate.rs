@@ -9,11 +9,11 @@ use crate::rest::shapes::simulation;
 use pnp_ledger::simulate::{Request as Simulation, SimulateError};
 
 /// The most bytes a request may have.
-const MOST_BYTES: usize = 1_000_000;
+const MAX_BYTES: usize = 1_000_000;
 
 /// `POST /v2/transactions/simulate`. A group that fails is an answer, not an error.
 pub(in crate::rest) fn simulate(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let asked = read(request.body_within(MOST_BYTES)?)?;
+    let asked = read(request.body_within(MAX_BYTES)?)?;
     check_sizes(&asked, node.read(|chain| chain.params().max_tx_group_size))?;
     let response = node.simulate(&asked).map_err(|error| match error {
         SimulateError::Invalid(text) => Refusal::bad(text),

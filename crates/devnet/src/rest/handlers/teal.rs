@@ -11,13 +11,13 @@ use pnp_teal::{AssembleOptions, PcMap, Problem, VERSIONLESS_PROGRAM};
 use pnp_types::Address;
 
 /// The longest source, in bytes.
-const MOST_BYTES: usize = 512 * 1024;
+const MAX_BYTES: usize = 512 * 1024;
 
 /// `POST /v2/teal/compile`: the program, its hash and, if asked for, its source map.
 pub(in crate::rest) fn compile(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let with_map = request.query_flag("sourcemap")?;
     let source =
-        pnp_teal::source_text(request.body_within(MOST_BYTES)?).map_err(|error| Refusal::bad(error.to_string()))?;
+        pnp_teal::source_text(request.body_within(MAX_BYTES)?).map_err(|error| Refusal::bad(error.to_string()))?;
     let (program, map) = match pnp_teal::assemble(&source, AssembleOptions::default()) {
         Ok(program) => (program.bytes, program.source_map),
         Err(problems) if matches!(problems.as_slice(), [only] if only.problem == Problem::NoInstruction) => {
@@ -35,6 +35,6 @@ pub(in crate::rest) fn compile(_: &DevNode, request: &Request) -> Result<Answer,
 
 /// `POST /v2/teal/disassemble`.
 pub(in crate::rest) fn disassemble(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let text = pnp_teal::disassemble(request.body_within(MOST_BYTES)?).map_err(|error| Refusal::bad(error.reason))?;
+    let text = pnp_teal::disassemble(request.body_within(MAX_BYTES)?).map_err(|error| Refusal::bad(error.reason))?;
     Ok(Answer::value(&json!({"result": text})))
 }

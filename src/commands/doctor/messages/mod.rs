@@ -1,4 +1,4 @@
-//! Findings in words: what was found, and the remedy.
+//! The messages of findings: what was found, and the remedy.
 
 mod balances;
 mod contract;
@@ -9,9 +9,9 @@ mod network;
 use crate::failure::Failure;
 use pnp_ops::doctor::Finding;
 
-/// A finding in words.
+/// The text of a finding.
 #[derive(Debug)]
-struct Words {
+struct FindingMessage {
     /// What was found, in one sentence.
     message: String,
     /// What to do.
@@ -20,18 +20,18 @@ struct Words {
 
 /// A finding on `network`: what was found, and what to do.
 pub(super) fn of(finding: Finding, network: &str) -> (String, Option<String>) {
-    let words = match finding {
-        Finding::Files(finding) => files::words(finding),
-        Finding::Keys(finding) => keys::words(finding, network),
-        Finding::Network(finding) => network::words(finding),
-        Finding::Contract(finding) => contract::words(finding, network),
-        Finding::Balances(finding) => balances::words(finding, network),
-        Finding::Failed { error, .. } => Words::of_failure(&Failure::from(*error)),
+    let message = match finding {
+        Finding::Files(finding) => files::message(finding),
+        Finding::Keys(finding) => keys::message(finding, network),
+        Finding::Network(finding) => network::message(finding),
+        Finding::Contract(finding) => contract::message(finding, network),
+        Finding::Balances(finding) => balances::message(finding, network),
+        Finding::Failed { error, .. } => FindingMessage::of_failure(&Failure::from(*error)),
     };
-    (words.message, words.hint)
+    (message.message, message.hint)
 }
 
-impl Words {
+impl FindingMessage {
     fn of_failure(failure: &Failure) -> Self {
         let because = failure.cause.as_ref().map(|cause| format!(" ({cause})")).unwrap_or_default();
         Self { message: format!("{}{because}", failure.message), hint: failure.hint.clone() }
