@@ -22,10 +22,10 @@ pub(crate) struct Args {
     /// TEAL sources, or assembled programs; - reads stdin
     #[arg(required_unless_present_any = ["list", "explain"])]
     sources: Vec<PathBuf>,
-    /// What the programs are run as [default: what they look like]
+    /// The mode the programs run in [default: guessed from the program]
     #[arg(long, value_name = "MODE", value_parser = ["application", "clear", "signature"])]
     mode: Option<String>,
-    /// End with exit code 3 if something of this level or above is found
+    /// Exit with 3 if something of this level or above is found
     #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = ["info", "low", "medium", "high", "none"])]
     deny: String,
     /// Ignore what this check finds; may be repeated

@@ -124,7 +124,7 @@ async fn of_application(context: &Context, app: AppIndex, clear: bool) -> Result
         let Some(found) = session.algod.application(app).await? else {
             let network = &session.network.name;
             return Err(Failure::new("no_application", format!("application {app} does not exist on {network}"))
-                .because("no such application was made on this chain, or it was deleted")
+                .because("no such application was created on this chain, or it was deleted")
                 .hint("check --app and --net")
                 .with("app", app));
         };

@@ -15,13 +15,13 @@ use pnp_types::AppIndex;
 /// Arguments of `history`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only this application's; else those of all contracts recorded on this chain
+    /// List only the events of this application [default: of all contracts recorded on this chain]
     #[arg(long, value_parser = whole, allow_hyphen_values = true)]
     app: Option<AppIndex>,
-    /// The newest so many events
+    /// How many events are listed, the newest first
     #[arg(long, default_value_t = 50, value_name = "N")]
     limit: usize,
-    /// End with 3 where record and chain disagree
+    /// Exit with 3 if record and chain disagree
     #[arg(long)]
     strict: bool,
 }

@@ -94,7 +94,7 @@ impl From<UpdateError> for Failure {
                 let lacks = lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
                 Self::new("no_room", message)
                     .because(format!("{lacks}, and an update cannot change that here"))
-                    .hint("make another application: `pnp-contract deploy --on-schema-break append`, or replace")
+                    .hint("create another application: `pnp-contract deploy --on-schema-break append`, or replace")
             }
         }
     }

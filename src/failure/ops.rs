@@ -97,7 +97,7 @@ impl From<LockError> for Failure {
         let message = error.to_string();
         match error {
             LockError::Held { holder, .. } => Self::new("record_held", message)
-                .because("two at once could make two contracts where one is asked for, so that one waits for the other")
+                .because("two at once could create two contracts instead of one, so one waits for the other")
                 .hint("wait for it or end it, and run the command again; the lock is released when that process ends")
                 .with("holder", holder),
             LockError::File { source, .. } => {
@@ -171,7 +171,7 @@ impl From<ExplainError> for Failure {
                 .because(format!("it is in round {round} of {network}"))
                 .hint(format!("`pnp-contract history --net {network}` shows what was done")),
             ExplainError::UnknownTransaction { .. } => Self::new("unknown_transaction", message)
-                .because("a node remembers a refusal for a short time alone, and a transaction for a thousand rounds")
+                .because("a node remembers a refusal only for a short time, and a transaction for a thousand rounds")
                 .hint("explain the error's text instead, or the signed group with --group FILE"),
             ExplainError::NoProgram { source, .. } => Self::new("no_program", message).because(source),
         }
@@ -183,7 +183,7 @@ impl From<MissingApplication> for Failure {
         Self::new("no_application", &error)
             .because(match error.is_recorded {
                 true => "it is recorded here, but the chain does not have it: it was deleted, or the chain was reset",
-                false => "no such application was made on this chain, or it was deleted",
+                false => "no such application was created on this chain, or it was deleted",
             })
             .hint("check --app and --net, or deploy a new one")
             .with("app", error.app)

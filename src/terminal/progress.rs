@@ -52,9 +52,9 @@ impl Observer for Progress {
             Event::WaitingForLock { holder, network } => {
                 out.say(&format!("waiting for {holder}, which is changing the contract on {network}"));
             }
-            Event::AccountMade { name, address } => out.say(&format!("made the account {name}: {address}")),
+            Event::AccountCreated { name, address } => out.say(&format!("created the account {name}: {address}")),
             Event::Funded { address, amount } => out.say(&format!("sent {amount} to {address}")),
-            Event::AssetMade { asset, unit } => out.say(&format!("made the asset {asset} ({unit})")),
+            Event::AssetCreated { asset, unit } => out.say(&format!("created the asset {asset} ({unit})")),
             Event::AssetOptedIn { name, asset } => out.say(&format!("{name} opted in to asset {asset}")),
             Event::UserOptedIn { name, asset, app } => {
                 out.say(&format!("{name} opted in to asset {asset} and application {app}"));
@@ -95,7 +95,7 @@ impl Observer for Progress {
                 "the {party} {address} has not opted in to asset {asset}: every bill fails until it does"
             )),
             Event::BatchContinued { journal, charged, open } => out.say(&format!(
-                "going on with {journal}: {charged} charged before, {open} sent without a known outcome"
+                "continuing with {journal}: {charged} charged before, {open} sent without a known outcome"
             )),
             Event::RecordRenewed { was_recorded: true } => {
                 out.say("the record was behind the chain, and is up to date now");

@@ -75,7 +75,7 @@ impl Connection {
             Sender::Multisig(sender) => {
                 let params = self.params().await?;
                 let transactions = single(plan.transaction(sender.address, &params), &params)?;
-                let what = format!("make the {} {}", CreatedKind::Asset.name(), plan.unit);
+                let what = format!("create the {} {}", CreatedKind::Asset.name(), plan.unit);
                 Ok(Outcome::Unsigned(Box::new(Unsigned { action: "asset-create", what, sender, transactions })))
             }
         }

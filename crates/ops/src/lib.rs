@@ -96,9 +96,9 @@ pub use kmd_wallets::KmdWallets;
 pub use local_keys::LocalKeys;
 pub use network_lock::NetworkLock;
 pub use observer::{Event, Observer};
-pub use provision::{AssetPlan, Gift};
+pub use provision::{AssetPlan, StartingUnits};
 pub use refusal::{Place, Refusal};
-pub use sender::{Many, MultisigSigners, Outcome, Sender, Unsigned};
+pub use sender::{MultisigSender, MultisigSigners, Outcome, Sender, Unsigned};
 pub use sending::{Sent, group, sign, single, usual_max_fee};
 pub use settings::{Settings, embedded_folder, localnet_folder, make_private};
 pub use status::{

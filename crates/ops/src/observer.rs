@@ -48,7 +48,7 @@ pub enum Event {
         network: String,
     },
     /// An account was made on a development network.
-    AccountMade {
+    AccountCreated {
         /// Its name.
         name: String,
         /// Its address.
@@ -62,7 +62,7 @@ pub enum Event {
         amount: MicroAlgos,
     },
     /// An asset was made.
-    AssetMade {
+    AssetCreated {
         /// Its index.
         asset: AssetIndex,
         /// Its unit's name.

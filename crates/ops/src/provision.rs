@@ -101,7 +101,7 @@ impl Connection {
         let name = &account.name;
         let made = account.origin == Origin::Local { made: true };
         if made {
-            self.event(Event::AccountMade { name: name.clone(), address: account.address });
+            self.event(Event::AccountCreated { name: name.clone(), address: account.address });
         }
         if self.is_own(&account) {
             let funded = state.balance.is_zero();
@@ -170,7 +170,7 @@ impl Connection {
             time: provenance::now(),
         };
         self.record(|chain| chain.assets.push(asset.clone()))?;
-        self.event(Event::AssetMade { asset: asset_id, unit: plan.unit.clone() });
+        self.event(Event::AssetCreated { asset: asset_id, unit: plan.unit.clone() });
         Ok(asset)
     }
 

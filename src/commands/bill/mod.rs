@@ -80,7 +80,7 @@ impl From<FormatArg> for Format {
     }
 }
 
-const LONG_HELP: &str = "With --from, --count or --journal every tick is format to the journal before it is sent, and what \
+const LONG_HELP: &str = "With --from, --count or --journal every tick is written to the journal before it is sent, and what \
 became of it after. Killed at any instant and started again with the same journal, the command charges every tick exactly \
 once. With --json it prints one document a line: one for each tick, the last one a summary.\n\nExit codes: 0 every line is \
 charged, 3 some are refused, 1 some are not charged yet, 5 network unreachable.";

@@ -26,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let request = Examine { preflight: args.preflight, ticks: args.ticks };
     let examination = examine(&context.settings(), &context.host(), request).await;
-    let report = DoctorReport::new(examination, args.preflight, words::of);
+    let report = DoctorReport::new(examination, args.preflight, messages::of);
     let is_bad = !report.healthy || (args.strict && report.warnings > 0);
     let answer = Answer::of(&report, text(&report, context.options.verbose > 0))?;
     Ok(if is_bad { answer.ending(Exit::Findings) } else { answer })

@@ -160,7 +160,7 @@ async fn rekey(algod: &Algod, account: Address, signer: &SigningKey, to: Address
     let params = algod.suggested_params().await.unwrap();
     let mut payment = calls::payment(account, account, MicroAlgos::ZERO, &params);
     payment.header.rekey_to = to;
-    let group = calls::complete(vec![payment], &params).unwrap();
+    let group = calls::set_fees_and_group(vec![payment], &params).unwrap();
     algod.submit(&[signer.sign_transaction(&group[0])]).await.unwrap();
     algod.wait(group[0].id(), group[0].header.last_valid).await.unwrap();
 }

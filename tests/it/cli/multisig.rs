@@ -158,7 +158,7 @@ fn every_command_that_sends_writes_a_bundle() {
     assert_eq!(sent["txids"].as_array().unwrap().len(), 2, "the asset and the contract");
     project.done(&["asset", "send", "--amount", "5000", "--to", &address]);
     for (command, effect) in [
-        (vec!["asset", "create", "--unit", "XYZ"], "make the asset \"XYZ\""),
+        (vec!["asset", "create", "--unit", "XYZ"], "create the asset \"XYZ\""),
         (vec!["asset", "send", "--amount", "1", "--to", "user"], "send 1 minor units"),
         (vec!["account", "fund", "alice", "--amount", "1"], "pay 1.000000 ALGO"),
         (vec!["account", "rekey", "--to", "bob"], "rekey"),

@@ -51,7 +51,7 @@ async fn send(
     params: &SuggestedParams,
     keys: &[&SigningKey],
 ) -> Result<Confirmation, ClientError> {
-    let transactions = calls::complete(transactions, params).unwrap();
+    let transactions = calls::set_fees_and_group(transactions, params).unwrap();
     let sign = |transaction: &Transaction| {
         let key = keys.iter().find(|key| key.address() == transaction.header.sender).unwrap();
         key.sign_transaction(transaction)
@@ -149,7 +149,7 @@ async fn stream(
         let mut transactions = bill.transactions(params).to_vec();
         // Notes of every length, so that the journal's laps end at ever other places.
         transactions[0].header.note = vec![b'.'; (number * 7919 % 1000) as usize];
-        let transactions = calls::complete(transactions, params).unwrap();
+        let transactions = calls::set_fees_and_group(transactions, params).unwrap();
         let signed: Vec<_> = transactions.iter().map(|transaction| key.sign_transaction(transaction)).collect();
         let txid = match algod.submit(&signed).await {
             Ok(txid) => txid,

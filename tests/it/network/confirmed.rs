@@ -24,7 +24,7 @@ const COMMANDS: [(&str, &str); 16] = [
     ("params --max-rate 900", "parameters"),
     ("update --deletable", "replace the programs"),
     ("delete", "delete application"),
-    ("multisig submit optin.msig", "agree to hold asset"),
+    ("multisig submit optin.msig", "opt in to asset"),
     ("multisig submit rekey.msig", "rekey"),
 ];
 

@@ -14,14 +14,14 @@ pub fn sentence(transaction: &Transaction) -> String {
         TransactionType::AssetTransfer => {
             let transfer = asset_transfer;
             if transfer.amount == 0 && transfer.receiver == sender && transfer.close_to.is_zero() {
-                format!("agree to hold asset {}", transfer.asset)
+                format!("opt in to asset {}", transfer.asset)
             } else {
                 format!("send {} minor units of asset {} to {}", transfer.amount, transfer.asset, transfer.receiver)
             }
         }
         TransactionType::AssetConfig => match (asset_config.asset, &asset_config.params) {
             (0, params) => {
-                format!("make the asset {}, {} minor units", quoted(params.unit_name.as_ref()), params.total)
+                format!("create the asset {}, {} minor units", quoted(params.unit_name.as_ref()), params.total)
             }
             (asset, params) if *params == AssetParams::default() => format!("destroy asset {asset}"),
             (asset, _) => format!("change who manages asset {asset}"),
@@ -34,7 +34,7 @@ pub fn sentence(transaction: &Transaction) -> String {
         }
         TransactionType::ApplicationCall => call(application_call),
         TransactionType::KeyRegistration => "change whether the account takes part in consensus".to_owned(),
-        _ => "do what this program does not know".to_owned(),
+        _ => "send a transaction of a type that this program does not know".to_owned(),
     };
     if transaction.header.rekey_to.is_zero() {
         return done;
@@ -49,7 +49,7 @@ fn call(call: &ApplicationCall) -> String {
     match Intent::of(call) {
         Some(Intent::Create(Creation { provider, platform, parameters, asset })) => {
             let asset = asset.map_or_else(|| "any asset".to_owned(), |asset| format!("asset {asset}"));
-            format!("make a contract for {asset}: provider {provider}, platform {platform}, {}", rates(&parameters))
+            format!("create a contract for {asset}: provider {provider}, platform {platform}, {}", rates(&parameters))
         }
         Some(Intent::OptIn) => format!("opt in to application {app}"),
         Some(Intent::Bill { tick, units, unit_price, asset }) => {
@@ -65,7 +65,7 @@ fn call(call: &ApplicationCall) -> String {
         Some(Intent::Delete) => format!("delete application {app}"),
         Some(Intent::Leave { .. }) => format!("leave application {app}"),
         None => match (app, call.on_completion) {
-            (0, _) => "make an application, not in the way a UsageContract is made".to_owned(),
+            (0, _) => "create an application that is not a UsageContract".to_owned(),
             (app, OnCompletion::UpdateApplication) => format!("replace the programs of application {app}"),
             (app, OnCompletion::DeleteApplication) => format!("delete application {app}"),
             (app, _) => format!("call application {app}, in a way a UsageContract has no rule for"),

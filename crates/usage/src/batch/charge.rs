@@ -102,7 +102,7 @@ impl Charge {
             }
             tick = Some(intent.tick.clone());
         }
-        let why = format!("{MOST_GROUPS} groups of it went out of validity or were overtaken");
+        let why = format!("{MAX_GROUPS} groups of it went out of validity or were overtaken");
         Ok(self.ended(None, Outcome::Expired(why)))
     }
 

@@ -172,7 +172,7 @@ impl Input {
                 }
                 let format = *format.get_or_insert_with(|| guess_format(text));
                 let row = match (format, *columns) {
-                    _ if text.len() > MAX_LINE_BYTES => Err(format!("it is longer than {LONGEST} bytes")),
+                    _ if text.len() > MAX_LINE_BYTES => Err(format!("it is longer than {MAX_LINE_BYTES} bytes")),
                     (Format::JsonLines, _) => json_row(text),
                     (Format::Csv, Some(known)) => csv_row(text, known),
                     (Format::Csv, None) => {

@@ -92,7 +92,7 @@ struct Run<'r, P: Payers, L> {
     listener: &'r mut L,
     users: HashMap<String, Result<Address, String>>,
     preparing: Preparing<'r, Prepared<P::Error>>,
-    users: UserQueues,
+    queues: UserQueues,
     tasks: JoinSet<Result<FinishedLine, Halt>>,
     /// Lines that wait until the input has shown to be the journal's.
     held: Vec<Line>,
@@ -158,7 +158,7 @@ impl Batch {
             listener,
             users: HashMap::new(),
             preparing: Preparing::new(),
-            users: UserQueues::default(),
+            queues: UserQueues::default(),
             tasks: JoinSet::new(),
             held: Vec::new(),
             verified,
@@ -228,11 +228,11 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
                 count += 1;
             }
             self.start();
-            if ended && self.tasks.is_empty() && self.preparing.is_empty() && !self.users.has_ready() {
+            if ended && self.tasks.is_empty() && self.preparing.is_empty() && !self.queues.has_ready() {
                 return Ok(());
             }
             let may_read = !ended && self.has_room();
-            let must_wait = self.users.has_ready() && self.tasks.len() < self.batch.shared.settings.parallel;
+            let must_wait = self.queues.has_ready() && self.tasks.len() < self.batch.shared.settings.parallel;
             tokio::select! {
                 biased;
                 () = stop.stopped() => return Err(BatchError::Interrupted),
@@ -245,7 +245,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     }
 
     fn has_room(&self) -> bool {
-        self.users.queued() + self.tasks.len() < MAX_WAITING_LINES
+        self.queues.queued() + self.tasks.len() < MAX_WAITING_LINES
     }
 
     /// Starts what may start now.
@@ -261,7 +261,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
                 let step = Duration::from_secs_f64(1.0 / rate.max(1e-6));
                 self.next_start = self.next_start.max(now.checked_sub(step).unwrap_or(now)) + step;
             }
-            let Some(Start { signer, last, entry }) = self.users.start() else { break };
+            let Some(Start { signer, last, entry }) = self.queues.start() else { break };
             let shared = Arc::clone(&self.batch.shared);
             self.tasks.spawn(Charge { shared, signer, entry, last }.run());
         }
@@ -342,7 +342,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
                 return Ok(());
             }
         };
-        match self.users.push(user, Entry::new(number, input, row, open)) {
+        match self.queues.push(user, Entry::new(number, input, row, open)) {
             Pushed::Queued => {}
             // Behind a line whose outcome is not known.
             Pushed::Left => {}
@@ -354,9 +354,9 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     /// Takes in a user who was prepared, or cannot be.
     fn prepared(&mut self, (user, ready): Prepared<P::Error>) -> Result<(), BatchError<P::Error>> {
         match ready.map_err(BatchError::Payers)? {
-            Ok(ready) => self.users.ready(ready),
+            Ok(ready) => self.queues.ready(ready),
             Err(reason) => {
-                for entry in self.users.refuse(user, reason.clone()) {
+                for entry in self.queues.refuse(user, reason.clone()) {
                     self.refuse(user, &entry, reason.clone())?;
                 }
             }
@@ -379,7 +379,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
                 let payers = self.payers;
                 let found = payers.find(name).await.map_err(BatchError::Payers)?.map(|(user, account)| {
                     // Another name may have been for the same account.
-                    if self.users.expect(user) {
+                    if self.queues.expect(user) {
                         self.preparing.push(async move { (user, payers.ready(account).await) });
                     }
                     user
@@ -422,8 +422,8 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
             Outcome::Doubtful(_) => self.summary.doubtful += 1,
         }
         match outcome {
-            Outcome::Charged(_) | Outcome::Refused(_) => self.users.finish(user, last),
-            Outcome::Expired(_) | Outcome::Doubtful(_) => self.users.block(user),
+            Outcome::Charged(_) | Outcome::Refused(_) => self.queues.finish(user, last),
+            Outcome::Expired(_) | Outcome::Doubtful(_) => self.queues.block(user),
         }
         self.listener.settled(&LineResult { line, user: user.to_string(), bill, outcome });
         Ok(())

@@ -28,10 +28,10 @@ pub(super) fn message(finding: KeyFinding, network: &str) -> FindingMessage {
             "remove one of them, or give it another name",
         ),
         KeyFinding::ToBeCreated { name } => {
-            FindingMessage::fact(format!("there is no key for {name} yet: the first command that needs it makes it"))
+            FindingMessage::fact(format!("there is no key for {name} yet: the first command that needs it creates it"))
         }
         KeyFinding::Missing { name, variable, .. } => FindingMessage::with_hint(
-            format!("there is no key for {name}, which what it sends is signed with"),
+            format!("there is no key for {name} to sign with"),
             format!("pnp-contract account import {name}    (or set {variable} in .env.{network})"),
         ),
         KeyFinding::Rekeyed { name } => {
@@ -66,7 +66,7 @@ fn backup(name: &str, origin: &Origin) -> FindingMessage {
         ),
         Origin::Local { .. } => FindingMessage::with_hint(
             format!("{name}'s key is a development key in .pnp, unencrypted"),
-            format!("make another one for MainNet: pnp-contract account new {name} --net mainnet"),
+            format!("create another one for MainNet: pnp-contract account new {name} --net mainnet"),
         ),
     }
 }

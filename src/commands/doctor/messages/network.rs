@@ -6,12 +6,12 @@ use pnp_types::consensus;
 
 const WAIT: &str = "wait until `pnp-contract doctor` finds it caught up, or use another algod (ALGOD_SERVER)";
 const UPDATE_NODE: &str = "update the node, or use another one (ALGOD_SERVER)";
-const SET_CLOCK: &str = "set it by NTP (timedatectl set-ntp true): ticks are made from it";
+const SET_CLOCK: &str = "set it by NTP (timedatectl set-ntp true): ticks are generated from it";
 
 pub(super) fn message(finding: NetworkFinding) -> FindingMessage {
     match finding {
         NetworkFinding::NotCreated => {
-            FindingMessage::fact("there is no embedded network yet: the first command makes it")
+            FindingMessage::fact("there is no embedded network yet: the first command creates it")
         }
         NetworkFinding::Reachable { url, genesis_id, time } => {
             FindingMessage::fact(format!("algod at {url} is {genesis_id} and answers in {} ms", time.as_millis()))
@@ -69,7 +69,7 @@ pub(super) fn message(finding: NetworkFinding) -> FindingMessage {
         NetworkFinding::NoIndexer { url } => FindingMessage::fact(format!("there is no indexer at {url}")),
         NetworkFinding::IndexerFailed { url, error } => FindingMessage::with_hint(
             error.map_or_else(|| format!("the indexer at {url} does not answer"), |error| error.to_string()),
-            "set INDEXER_SERVER; a lost record is searched for without it, too",
+            "set INDEXER_SERVER; a lost record is also found without it",
         ),
         NetworkFinding::Fees { bill } => {
             FindingMessage::fact(format!("the network is not congested: a bill's fees are {bill}"))
