@@ -200,7 +200,7 @@ impl Net {
     fn new() -> Self {
         let key = SigningKey::from_seed(&[1; 32]);
         let chain = Chain::in_memory(Genesis::development(key.address(), 1_000)).unwrap();
-        let mut net = Self { chain, key, app: 0, asset: 0, ticks: 0 };
+        let mut net = Self { chain, key, app: AppIndex::NONE, asset: 0, ticks: 0 };
         let parties = [PROVIDER, PLATFORM].map(|seed| SigningKey::from_seed(&seed));
         let params = net.params();
         let sender = net.key.address();

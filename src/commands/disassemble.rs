@@ -5,7 +5,7 @@ use crate::session::context::Context;
 use crate::session::on_network;
 use crate::terminal::input::read;
 use crate::terminal::output::Answer;
-use crate::terminal::values::whole;
+use crate::terminal::values::id;
 use pnp_opcodes::MAX_VERSION;
 use pnp_teal::ProgramFormat;
 use pnp_types::{AppIndex, sha512_256};
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, conflicts_with = "app")]
     format: Option<Format>,
     /// The program of an application on the network
-    #[arg(long, value_parser = whole, allow_hyphen_values = true, value_name = "ID")]
+    #[arg(long, value_parser = id::<AppIndex>, allow_hyphen_values = true, value_name = "ID")]
     app: Option<AppIndex>,
     /// The application's clear program instead of its approval program
     #[arg(long, requires = "app", conflicts_with_all = ["program", "format"])]
@@ -126,7 +126,7 @@ async fn of_application(context: &Context, app: AppIndex, clear: bool) -> Result
             return Err(Failure::new("no_application", format!("application {app} does not exist on {network}"))
                 .because("no such application was created on this chain, or it was deleted")
                 .hint("check --app and --net")
-                .with("app", app));
+                .with("app", app.0));
         };
         Ok(if clear { found.clear_program } else { found.approval_program })
     })

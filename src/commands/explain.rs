@@ -7,7 +7,7 @@ use crate::session::context::Context;
 use crate::session::on_network;
 use crate::terminal::input;
 use crate::terminal::output::Answer;
-use crate::terminal::values::whole;
+use crate::terminal::values::id;
 use pnp_client::Rejection;
 use pnp_ops::explain::{Explanation, ListedLine, Listing, PastedError, ProgramSource, contract_listing};
 use pnp_ops::reports::explain::{ExplainReport, RefusalWords};
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", requires = "source")]
     map: Option<PathBuf>,
     /// Take the program of this application from the network
-    #[arg(long, value_parser = whole, allow_hyphen_values = true, conflicts_with = "source")]
+    #[arg(long, value_parser = id::<AppIndex>, allow_hyphen_values = true, conflicts_with = "source")]
     app: Option<AppIndex>,
 }
 

@@ -6,7 +6,7 @@ use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::session::on_network;
 use crate::terminal::output::Answer;
-use crate::terminal::values::whole;
+use crate::terminal::values::id;
 use pnp_ops::reports::history::HistoryReport;
 use pnp_ops::{BatchHistory, Signers};
 use pnp_registry::Rates;
@@ -16,7 +16,7 @@ use pnp_types::AppIndex;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// List only the events of this application [default: of all contracts recorded on this chain]
-    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+    #[arg(long, value_parser = id::<AppIndex>, allow_hyphen_values = true)]
     app: Option<AppIndex>,
     /// How many events are listed, the newest first
     #[arg(long, default_value_t = 50, value_name = "N")]

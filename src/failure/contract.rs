@@ -42,7 +42,7 @@ impl From<DeployError> for Failure {
             DeployError::Ambiguous { candidates, .. } => {
                 let all = candidates.iter().map(|one| format!("application {} ({})", one.app(), one.evidence()));
                 let all = all.collect::<Vec<_>>().join(", ");
-                let numbers: Vec<_> = candidates.iter().map(pnp_ops::Found::app).collect();
+                let numbers: Vec<u64> = candidates.iter().map(|one| one.app().get()).collect();
                 Self::new("ambiguous", message)
                     .because(format!("none is recorded here, and the chain has {all}"))
                     .hint("name the one that is meant with --app, or make another one with --new")

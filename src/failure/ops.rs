@@ -186,7 +186,7 @@ impl From<MissingApplication> for Failure {
                 false => "no such application was created on this chain, or it was deleted",
             })
             .hint("check --app and --net, or deploy a new one")
-            .with("app", error.app)
+            .with("app", error.app.0)
     }
 }
 

@@ -4,7 +4,7 @@ use super::node_errors::advice;
 use super::{Failure, remedies};
 use pnp_client::{FailedStep, Rejection};
 use pnp_ops::Refusal;
-use pnp_types::{Address, TealValue};
+use pnp_types::{Address, AppIndex, TealValue};
 use pnp_usage::Programs;
 
 /// Bytes of a value that are shown.
@@ -45,9 +45,9 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
                 _ => "nothing was changed; `pnp-contract status` shows what the contract asks for",
             };
             failure = failure.hint(remedy.unwrap_or(usual));
-            for (name, number) in [("app", app), ("pc", pc), ("group_index", group_index)] {
+            for (name, number) in [("app", app.map(AppIndex::get)), ("pc", *pc), ("group_index", *group_index)] {
                 if let Some(number) = number {
-                    failure = failure.with(name, *number);
+                    failure = failure.with(name, number);
                 }
             }
             if let Some(step) = step {
@@ -75,11 +75,11 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
         Rejection::NotOptedIn { app, account } => Failure::new("not_opted_in", message)
             .hint(format!("run `pnp-contract optin --app {app}` as that account"))
             .with("account", account.clone())
-            .with("app", *app),
+            .with("app", app.0),
         Rejection::AlreadyOptedIn { .. } => Failure::new("opted_in_already", message).hint("there is nothing to do"),
         Rejection::NoApplication { app } => Failure::new("no_application", message)
             .hint("check --app and --net; `pnp-contract status` shows what is recorded")
-            .with("app", *app),
+            .with("app", app.0),
         Rejection::NoAsset { asset } => Failure::new("no_asset", message)
             .hint("check --asset and --net; `pnp-contract asset show` shows what is recorded")
             .with("asset", *asset),

@@ -50,7 +50,7 @@ impl From<UsageError> for Failure {
                 .hint("omit --tick to generate one, or choose a greater one"),
             UsageError::Foreign { app, .. } => Self::new("foreign_application", message)
                 .hint("check --app and --net; `pnp-contract status` shows what is recorded")
-                .with("app", app),
+                .with("app", app.0),
             UsageError::OtherAsset { bound, .. } => {
                 Self::new("other_asset", message).hint(format!("omit --asset, or name {bound}"))
             }

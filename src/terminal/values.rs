@@ -2,7 +2,7 @@
 
 use pnp_types::{Address, MicroAlgos};
 
-/// A whole number of minor units, units or indices.
+/// A whole number of minor units or units.
 pub(crate) fn whole(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let digits = text.replace('_', "");
@@ -22,6 +22,11 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
         return Err("it is not a whole number; amounts are counted in minor units".to_owned());
     }
     Err("it is not a number".to_owned())
+}
+
+/// The id of an application or an asset.
+pub(crate) fn id<Id: From<u64>>(text: &str) -> Result<Id, String> {
+    whole(text).map(Id::from)
 }
 
 /// An amount of Algos with at most six digits after the point.

@@ -12,7 +12,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use pnp_avm::{MemoryLedger, Outcome, Run};
-use pnp_types::{Address, MicroAlgos, Transaction};
+use pnp_types::{Address, AppIndex, MicroAlgos, Transaction};
 
 /// Signs payments of at most 5 Algos, to anybody who knows the password.
 const SIGNATURE: &str = r#"#pragma version 11
@@ -54,7 +54,7 @@ int 1
 "#;
 
 const ALICE: Address = Address([7; 32]);
-const APP: u64 = 1001;
+const APP: AppIndex = AppIndex(1001);
 
 // In your own crate: `include_str!("../teal/approval.teal")`.
 fn program(source: &str) -> Vec<u8> {

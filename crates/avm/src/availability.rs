@@ -85,7 +85,7 @@ impl Vm<'_, '_> {
         if self.app == app || (version >= SHARED_RESOURCES_VERSION && resources.apps.contains(&app)) {
             return true;
         }
-        app > LAST_LOW_ID && self.group.unnamed().is_some_and(|policy| policy.app(app))
+        app > AppIndex(LAST_LOW_ID) && self.group.unnamed().is_some_and(|policy| policy.app(app))
     }
 
     /// Whether one transaction names both halves of a holding, or the group created one of them.
@@ -171,7 +171,7 @@ impl Vm<'_, '_> {
             return Ok(());
         }
         let call = &transaction.application_call;
-        let called = Some(call.application).filter(|app| *app != 0);
+        let called = Some(call.application).filter(|app| *app != AppIndex::NONE);
         let mut accounts = vec![transaction.header.sender];
         accounts.extend_from_slice(&call.accounts);
         accounts.extend(called.iter().chain(&call.foreign_apps).map(|app| self.group.app_address(*app)));

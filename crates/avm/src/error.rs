@@ -129,7 +129,7 @@ impl ProgramError {
     pub fn data(&self) -> Json {
         let mut data = Map::new();
         if let Some(app) = self.app {
-            data.insert("app-index".into(), app.into());
+            data.insert("app-index".into(), app.0.into());
         }
         data.insert("eval-states".into(), self.states.iter().map(EvalState::to_json).collect());
         data.insert("group-index".into(), self.group_index.into());
@@ -231,14 +231,14 @@ mod tests {
     #[test]
     fn texts_are_those_clients_parse() {
         assert_eq!(
-            failure(Some(1001)).to_string(),
+            failure(Some(AppIndex(1001))).to_string(),
             "logic eval error: assert failed pc=8. Details: app=1001, pc=8, opcodes=bz label1; pushint 0; assert; label1:"
         );
         let mut signature = failure(None);
         signature.opcodes = None;
         assert_eq!(signature.to_string(), "rejected by logic err=assert failed pc=8. Details: pc=8");
         assert_eq!(
-            failure(Some(1001)).data().to_string(),
+            failure(Some(AppIndex(1001))).data().to_string(),
             r#"{"app-index":1001,"eval-states":[{"stack":[0]}],"group-index":0,"pc":8}"#
         );
     }

@@ -35,11 +35,11 @@ pub(super) fn run_application(
     let Some(transaction) = group.transactions.get(index) else {
         return Err(EvalError::Refused(format!("no transaction {index} in the group")));
     };
-    if app == 0 {
+    if app == AppIndex::NONE {
         return Err(EvalError::Refused("0 appId in contract eval".into()));
     }
     let call = &transaction.signed.transaction.application_call;
-    let creating = call.application == 0;
+    let creating = call.application == AppIndex::NONE;
     if let Some(place) = group.past_scratch.get_mut(index) {
         *place = Some(Vec::new());
     }
@@ -98,7 +98,7 @@ pub(super) fn run_signature(
         return Err(EvalError::Refused(format!("no transaction {index} in the group")));
     };
     let program = transaction.signed.lsig.logic.clone();
-    let mut vm = Vm::new(group, LedgerAccess::Signature(ledger), index, 0);
+    let mut vm = Vm::new(group, LedgerAccess::Signature(ledger), index, AppIndex::NONE);
     let verdict = vm.execute(&program).map_err(|fault| EvalError::Program(vm.explain(fault)));
     Ok((verdict, vm.machine))
 }
@@ -182,7 +182,7 @@ impl GroupContext<'_> {
     fn budget_program_writes(&mut self, index: usize, app: AppIndex) -> Result<(), EvalError> {
         let Some(transaction) = self.transactions.get(index) else { return Ok(()) };
         let call = &transaction.signed.transaction.application_call;
-        let creating = call.application == 0;
+        let creating = call.application == AppIndex::NONE;
         let updating = call.on_completion == OnCompletion::UpdateApplication;
         let deleting = call.on_completion == OnCompletion::DeleteApplication;
         if !(creating || updating || deleting) || (creating && deleting) {

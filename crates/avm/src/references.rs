@@ -123,16 +123,16 @@ impl Vm<'_, '_> {
         let is_readable = watched == WatchedState::Value
             && match mutable {
                 true => self.mutable_account_reference(&resolved).is_ok(),
-                false => self.locals_reference(&resolved, app).is_ok(),
+                false => self.locals_reference(&resolved, app.0).is_ok(),
             };
         NamedState { account, app, is_readable }
     }
 
-    fn refuse_low(&self, kind: &str, id: u64) -> Result<u64, Fault> {
+    fn refuse_low(&self, kind: &str, id: u64) -> Result<(), Fault> {
         if self.group.params.app_forbid_low_resources && id <= LAST_LOW_ID {
             fault!("low {kind} lookup {id}");
         }
-        Ok(id)
+        Ok(())
     }
 
     /// An application. Before AVM 4, `foreign` says that the opcode takes a place in the list and not an id.
@@ -147,24 +147,30 @@ impl Vm<'_, '_> {
                 Some(app) => *app,
                 None => fault!("{place} is not a valid foreign app slot"),
             },
-            (app, false) => app,
+            (app, false) => AppIndex(app),
         };
-        self.refuse_low("App", app)
+        self.refuse_low("App", app.0)?;
+        Ok(app)
     }
 
     fn resolve_app(&mut self, reference: u64) -> Result<AppIndex, Fault> {
-        if reference == 0 || reference == self.app {
-            return self.refuse_low("App", self.app);
+        if reference == 0 || reference == self.app.0 {
+            self.refuse_low("App", self.app.0)?;
+            return Ok(self.app);
         }
-        if self.available_app(reference) {
-            return self.refuse_low("App", reference);
+        if self.available_app(AppIndex(reference)) {
+            self.refuse_low("App", reference)?;
+            return Ok(AppIndex(reference));
         }
         let call = &self.transaction().application_call;
         let at = usize::try_from(reference - 1).ok();
         let app = at.and_then(|at| call.foreign_apps.get(at).copied());
-        let app = app.or_else(|| call.access.get(at?).map(|entry| entry.app).filter(|app| *app != 0));
+        let app = app.or_else(|| call.access.get(at?).map(|entry| entry.app).filter(|app| *app != AppIndex::NONE));
         match app {
-            Some(app) => self.refuse_low("App", app),
+            Some(app) => {
+                self.refuse_low("App", app.0)?;
+                Ok(app)
+            }
             None => fault!("unavailable App {reference}"),
         }
     }
@@ -175,18 +181,23 @@ impl Vm<'_, '_> {
             return self.resolve_asset(reference);
         }
         if !foreign {
-            return self.refuse_low("Asset", reference);
+            self.refuse_low("Asset", reference)?;
+            return Ok(reference);
         }
         let assets = &self.transaction().application_call.foreign_assets;
         match usize::try_from(reference).ok().and_then(|at| assets.get(at)) {
-            Some(asset) => self.refuse_low("Asset", *asset),
+            Some(&asset) => {
+                self.refuse_low("Asset", asset)?;
+                Ok(asset)
+            }
             None => fault!("{reference} is not a valid foreign asset slot"),
         }
     }
 
     fn resolve_asset(&mut self, reference: u64) -> Result<AssetIndex, Fault> {
         if self.available_asset(reference) {
-            return self.refuse_low("Asset", reference);
+            self.refuse_low("Asset", reference)?;
+            return Ok(reference);
         }
         let call = &self.transaction().application_call;
         let at = usize::try_from(reference).ok();
@@ -194,7 +205,10 @@ impl Vm<'_, '_> {
         let asset =
             asset.or_else(|| call.access.get(at?.checked_sub(1)?).map(|entry| entry.asset).filter(|asset| *asset != 0));
         match asset {
-            Some(asset) => self.refuse_low("Asset", asset),
+            Some(asset) => {
+                self.refuse_low("Asset", asset)?;
+                Ok(asset)
+            }
             None => fault!("unavailable Asset {reference}"),
         }
     }
@@ -212,7 +226,7 @@ impl Vm<'_, '_> {
         {
             return Ok((address, app));
         }
-        let locals = format!("unavailable Local State {}+{address}", app.as_ref().copied().unwrap_or(0));
+        let locals = format!("unavailable Local State {}+{address}", app.as_ref().copied().unwrap_or(AppIndex::NONE));
         match (app, self.available_account(&address)) {
             (Err(fault), true) => Err(fault),
             (Ok(_), true) => Err(locals.into()),

@@ -11,7 +11,7 @@ use super::value::Value;
 use super::vm::{LedgerAccess, Vm};
 use pnp_types::consensus;
 use pnp_types::{
-    BlockHeader, Digest, LogicSignature, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType,
+    AppIndex, BlockHeader, Digest, LogicSignature, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType,
 };
 
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ fn run(case: &Case) -> Answer {
     stxn.signed.lsig = LogicSignature { logic: program.clone(), args, ..LogicSignature::default() };
     let mut group = GroupContext::for_signatures(vec![stxn], consensus::LATEST.params);
     group.signature_budget = Some(100_000_000);
-    let mut vm = Vm::new(&mut group, LedgerAccess::Signature(&NoBlocks), 0, 0);
+    let mut vm = Vm::new(&mut group, LedgerAccess::Signature(&NoBlocks), 0, AppIndex::NONE);
     let (pass, err) = match vm.execute(&program) {
         Ok(pass) => (pass, String::new()),
         Err(fault) => (false, vm.explain(fault).to_string()),

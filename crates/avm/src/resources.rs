@@ -94,7 +94,7 @@ impl Resources {
 
     fn add_access(&mut self, sender: Address, call: &ApplicationCall) {
         self.accounts.insert(sender);
-        if call.application != 0 {
+        if call.application != AppIndex::NONE {
             self.apps.insert(call.application);
             self.locals.insert((sender, call.application));
         }
@@ -103,7 +103,7 @@ impl Resources {
                 self.accounts.insert(entry.address);
             } else if entry.asset != 0 {
                 self.assets.insert(entry.asset);
-            } else if entry.app != 0 {
+            } else if entry.app != AppIndex::NONE {
                 self.apps.insert(entry.app);
             } else if entry.holding != HoldingRef::default() {
                 self.holdings.extend(holding_of(&call.access, entry.holding, sender));
@@ -111,10 +111,10 @@ impl Resources {
                 self.locals.extend(locals_of(&call.access, entry.locals, sender, call.application));
             } else if entry.box_ref.index != 0 || !entry.box_ref.name.is_empty() {
                 let app = match entry.box_ref.index {
-                    0 => Some(0),
+                    0 => Some(AppIndex::NONE),
                     index => nth(&call.access, index).map(|entry| entry.app),
                 };
-                self.add_box(app.unwrap_or(0), &entry.box_ref.name, call.application);
+                self.add_box(app.unwrap_or(AppIndex::NONE), &entry.box_ref.name, call.application);
             } else {
                 self.unnamed_boxes += 1;
             }
@@ -125,7 +125,7 @@ impl Resources {
         let mut accounts = vec![sender];
         accounts.extend_from_slice(&call.accounts);
         self.assets.extend(&call.foreign_assets);
-        let called = Some(call.application).filter(|app| *app != 0);
+        let called = Some(call.application).filter(|app| *app != AppIndex::NONE);
         let apps = || called.iter().chain(&call.foreign_apps).copied();
         for app in apps() {
             accounts.push(address_of(app));
@@ -141,7 +141,7 @@ impl Resources {
                 self.unnamed_boxes += 1;
             }
             let app = match reference.index {
-                0 => Some(0),
+                0 => Some(AppIndex::NONE),
                 index => usize::try_from(index - 1).ok().and_then(|at| call.foreign_apps.get(at)).copied(),
             };
             if let Some(app) = app {
@@ -152,8 +152,8 @@ impl Resources {
 
     /// `app` 0 means the called application; one that is being created gets its boxes when it has a number.
     fn add_box(&mut self, app: AppIndex, name: &[u8], called: AppIndex) {
-        let app = if app == 0 { called } else { app };
-        if app != 0 {
+        let app = if app == AppIndex::NONE { called } else { app };
+        if app != AppIndex::NONE {
             self.set_box(app, name, false);
         }
     }

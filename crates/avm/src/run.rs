@@ -56,7 +56,7 @@ impl<'t> Run<'t> {
     pub const SENDER: Address = Address([1; 32]);
 
     /// The id of the application unless [`Self::app`] or [`Self::transaction`] say otherwise.
-    pub const APP: AppIndex = 1001;
+    pub const APP: AppIndex = AppIndex(1001);
 
     /// Runs `program`, bytecode, as an application's approval program; with [`OnCompletion::ClearState`] as its clear
     /// state program.
@@ -102,7 +102,7 @@ impl<'t> Run<'t> {
     /// ```
     pub fn transaction(mut self, transaction: impl Into<Transaction>) -> Self {
         self.transaction = transaction.into();
-        if self.transaction.application_call.application != 0 {
+        if self.transaction.application_call.application != AppIndex::NONE {
             self.app = self.transaction.application_call.application;
         }
         self
@@ -137,7 +137,7 @@ impl<'t> Run<'t> {
     /// creator.
     pub fn app(mut self, app: AppIndex) -> Self {
         self.app = app;
-        if self.transaction.application_call.application != 0 {
+        if self.transaction.application_call.application != AppIndex::NONE {
             self.transaction.application_call.application = app;
         }
         self

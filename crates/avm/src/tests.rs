@@ -8,8 +8,8 @@ use pnp_types::{
     TransactionType,
 };
 
-const APP: AppIndex = 1001;
-const OTHER: AppIndex = 1002;
+const APP: AppIndex = AppIndex(1001);
+const OTHER: AppIndex = AppIndex(1002);
 
 fn user() -> Address {
     Address([1; 32])

@@ -284,7 +284,7 @@ mod tests {
                "global-state-schema":{"num-byte-slice":2,"num-uint":4}}}"#,
         )
         .unwrap();
-        let state = body.into_state(7).unwrap();
+        let state = body.into_state(AppIndex(7)).unwrap();
         assert_eq!(state.global_state.get([0xff, 0].as_slice()), Some(&TealValue::Bytes(vec![0, 0xff])));
         assert_eq!(state.global_state.get(b"b".as_slice()), Some(&TealValue::Uint(u64::MAX)));
         assert_eq!(state.global_schema, StateSchema { uints: 4, byte_slices: 2 });

@@ -43,7 +43,7 @@ impl PendingBody {
         Ok(Some(Confirmation {
             txid,
             round,
-            application: self.application_index.filter(|id| *id > 0),
+            application: self.application_index.filter(|id| *id != AppIndex::NONE),
             asset: self.asset_index.filter(|id| *id > 0),
             logs: logs.map_err(|error| format!("a log that is not base64 ({error})"))?,
         }))

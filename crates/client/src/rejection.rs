@@ -151,7 +151,7 @@ impl Rejection {
         let number = |name: &str| data.get(name).and_then(serde_json::Value::as_u64);
         let pc = number("pc").or_else(|| number_after(text, "pc="));
         let what = what.split(" pc=").next().unwrap_or(what).to_owned();
-        let app = number("app-index").or_else(|| number_after(text, "app="));
+        let app = number("app-index").or_else(|| number_after(text, "app=")).map(AppIndex);
         Some(Self::Logic { txid: txid.to_owned(), app, group_index: number("group-index"), pc, what })
     }
 
@@ -176,29 +176,29 @@ impl Rejection {
             return Some(Self::AssetNotHeld { asset, account: word(rest) });
         }
         for phrase in [" has not opted in to app ", " is not opted in to app "] {
-            if let (Some((before, _)), Some(app)) = (text.split_once(phrase), number_after(text, phrase)) {
+            if let (Some((before, _)), Some(app)) = (text.split_once(phrase), id_after(text, phrase)) {
                 let account = before.rsplit([' ', ':']).next().unwrap_or_default().to_owned();
                 return Some(Self::NotOptedIn { app, account });
             }
         }
-        if let Some(app) = number_after(text, "opted in to any app, and in particular ") {
+        if let Some(app) = id_after(text, "opted in to any app, and in particular ") {
             return Some(Self::NotOptedIn { app, account: word(after(text, "account ")?) });
         }
-        if let Some(app) = number_after(text, " has already opted in to app ") {
+        if let Some(app) = id_after(text, " has already opted in to app ") {
             return Some(Self::AlreadyOptedIn { app, account: word(after(text, "account ")?) });
         }
         if text.contains("is currently not opted in to app") || text.contains("is not currently opted in to app") {
-            let app = number_after(text, "opted in to app ")?;
+            let app = id_after(text, "opted in to app ")?;
             return Some(Self::NotOptedIn { app, account: word(after(text, "clear state: ")?) });
         }
-        if let Some(app) = number_after(text, "ClearState is supported for an application (") {
+        if let Some(app) = id_after(text, "ClearState is supported for an application (") {
             return Some(Self::NoApplication { app });
         }
         if text.contains(" does not exist") {
             if let Some(asset) = number_after(text, "asset ") {
                 return Some(Self::NoAsset { asset });
             }
-            if let Some(app) = number_after(text, "app ") {
+            if let Some(app) = id_after(text, "app ") {
                 return Some(Self::NoApplication { app });
             }
         }
@@ -277,6 +277,10 @@ fn number_after(text: &str, phrase: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
+fn id_after<Id: From<u64>>(text: &str, phrase: &str) -> Option<Id> {
+    number_after(text, phrase).map(Id::from)
+}
+
 /// An amount of Algos in micros, as nodes write it: `{Raw:1500}` and `{1500}` of old, `5uA`, `1.500mA`, `2A`, `2.000001A` now.
 fn algos_after(text: &str, phrase: &str) -> Option<u64> {
     let rest = after(text, phrase)?;
@@ -316,7 +320,7 @@ mod tests {
         let Some(Rejection::Logic { app, group_index, pc, what, .. }) = Rejection::parse(message, &data) else {
             panic!("not read as a logic error")
         };
-        assert_eq!((app, group_index, pc, what.as_str()), (Some(1001), Some(2), Some(8), "assert failed"));
+        assert_eq!((app, group_index, pc, what.as_str()), (Some(AppIndex(1001)), Some(2), Some(8), "assert failed"));
         let bare = Rejection::parse(message, &Value::Null).unwrap();
         assert_eq!(bare.to_string(), "application 1001 refused the call: assert failed at pc 8");
     }
@@ -362,11 +366,11 @@ mod tests {
             pool(&format!(
                 "logic eval error: cannot fetch key, {A} has not opted in to app 1003. Details: app=1003, pc=5, opcodes=x"
             )),
-            Rejection::NotOptedIn { app: 1003, account: A.into() }
+            Rejection::NotOptedIn { app: AppIndex(1003), account: A.into() }
         );
         assert_eq!(
             pool("only ClearState is supported for an application (9) that does not exist"),
-            Rejection::NoApplication { app: 9 }
+            Rejection::NoApplication { app: AppIndex(9) }
         );
         assert_eq!(pool("asset 77 does not exist or has been deleted"), Rejection::NoAsset { asset: 77 });
         assert_eq!(pool("something new"), Rejection::Other { text: "something new".into() });

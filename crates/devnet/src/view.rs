@@ -113,10 +113,10 @@ impl<'a> View<'a> {
         let Account { address, record, .. } = account;
         let mut app_params = BTreeMap::new();
         let mut asset_params = BTreeMap::new();
-        for id in self.created(&Span::CreatedApps(*address))? {
+        for id in self.created_apps(address)? {
             app_params.extend(self.app(id)?.map(|(_, params)| (id, params)));
         }
-        for id in self.created(&Span::CreatedAssets(*address))? {
+        for id in self.created_assets(address)? {
             asset_params.extend(self.asset(id)?.map(|asset| (id, AssetParams::clone(&asset.params))));
         }
         let mut app_local_states = BTreeMap::new();
@@ -220,11 +220,21 @@ impl<'a> View<'a> {
         Ok(Page { entries, more: ids.len() > limit })
     }
 
-    fn created(&self, span: &Span) -> Read<Vec<u64>> {
-        let ids = self.state.scan(span, None, ALL)?.into_iter().filter_map(|(key, _)| match key {
-            Key::CreatedApp(_, id) | Key::CreatedAsset(_, id) => Some(id),
-            _ => None,
-        });
+    fn created_apps(&self, address: &Address) -> Read<Vec<AppIndex>> {
+        let ids =
+            self.state.scan(&Span::CreatedApps(*address), None, ALL)?.into_iter().filter_map(|(key, _)| match key {
+                Key::CreatedApp(_, id) => Some(id),
+                _ => None,
+            });
+        Ok(ids.collect())
+    }
+
+    fn created_assets(&self, address: &Address) -> Read<Vec<AssetIndex>> {
+        let ids =
+            self.state.scan(&Span::CreatedAssets(*address), None, ALL)?.into_iter().filter_map(|(key, _)| match key {
+                Key::CreatedAsset(_, id) => Some(id),
+                _ => None,
+            });
         Ok(ids.collect())
     }
 

@@ -104,11 +104,11 @@ fn take_record(input: &mut &[u8], key: &Key) -> Option<Option<Record>> {
 mod tests {
     use super::*;
     use crate::store::MemoryStore;
-    use pnp_types::TealValue;
+    use pnp_types::{AppIndex, TealValue};
 
     #[test]
     fn a_round_is_written_read_and_taken_back() {
-        let key = |name: &[u8]| Key::GlobalValue(1, name.to_vec());
+        let key = |name: &[u8]| Key::GlobalValue(AppIndex(1), name.to_vec());
         let value = |n| Some(Record::Value(TealValue::Uint(n)));
         let mut store = MemoryStore::new();
         let mut batch = Batch::new();

@@ -52,17 +52,17 @@ impl Key {
         match self {
             Self::Account(address) => tagged(&mut out, ACCOUNT).extend_from_slice(address.as_bytes()),
             Self::Asset(asset) => tagged(&mut out, ASSET).extend_from_slice(&asset.to_be_bytes()),
-            Self::App(app) => tagged(&mut out, APP).extend_from_slice(&app.to_be_bytes()),
-            Self::GlobalValue(app, name) => named(tagged(&mut out, GLOBAL_VALUE), *app, name),
-            Self::Box(app, name) => named(tagged(&mut out, BOX), *app, name),
+            Self::App(app) => tagged(&mut out, APP).extend_from_slice(&app.0.to_be_bytes()),
+            Self::GlobalValue(app, name) => named(tagged(&mut out, GLOBAL_VALUE), app.0, name),
+            Self::Box(app, name) => named(tagged(&mut out, BOX), app.0, name),
             Self::Holding(address, id) => owned(&mut out, HOLDING, address, *id),
-            Self::Local(address, id) => owned(&mut out, LOCAL, address, *id),
+            Self::Local(address, id) => owned(&mut out, LOCAL, address, id.0),
             Self::LocalValue(address, id, name) => {
-                owned(&mut out, LOCAL_VALUE, address, *id);
+                owned(&mut out, LOCAL_VALUE, address, id.0);
                 out.extend_from_slice(name);
             }
             Self::CreatedAsset(address, id) => owned(&mut out, CREATED_ASSET, address, *id),
-            Self::CreatedApp(address, id) => owned(&mut out, CREATED_APP, address, *id),
+            Self::CreatedApp(address, id) => owned(&mut out, CREATED_APP, address, id.0),
         }
         out
     }
@@ -110,10 +110,10 @@ fn take_address(rest: &mut &[u8]) -> Option<Address> {
     Some(Address(*head))
 }
 
-fn take_index(rest: &mut &[u8]) -> Option<u64> {
+fn take_index<Id: From<u64>>(rest: &mut &[u8]) -> Option<Id> {
     let (head, tail) = rest.split_first_chunk::<8>()?;
     *rest = tail;
-    Some(u64::from_be_bytes(*head))
+    Some(u64::from_be_bytes(*head).into())
 }
 
 fn take_all(rest: &mut &[u8]) -> Vec<u8> {
@@ -154,11 +154,11 @@ impl Span {
             Self::Accounts => out.push(ACCOUNT),
             Self::Assets => out.push(ASSET),
             Self::Apps => out.push(APP),
-            Self::GlobalValues(app) => named(tagged(&mut out, GLOBAL_VALUE), *app, &[]),
-            Self::Boxes(app, prefix) => named(tagged(&mut out, BOX), *app, prefix),
+            Self::GlobalValues(app) => named(tagged(&mut out, GLOBAL_VALUE), app.0, &[]),
+            Self::Boxes(app, prefix) => named(tagged(&mut out, BOX), app.0, prefix),
             Self::Holdings(address) => tagged(&mut out, HOLDING).extend_from_slice(address.as_bytes()),
             Self::Locals(address) => tagged(&mut out, LOCAL).extend_from_slice(address.as_bytes()),
-            Self::LocalValues(address, app) => owned(&mut out, LOCAL_VALUE, address, *app),
+            Self::LocalValues(address, app) => owned(&mut out, LOCAL_VALUE, address, app.0),
             Self::CreatedAssets(address) => tagged(&mut out, CREATED_ASSET).extend_from_slice(address.as_bytes()),
             Self::CreatedApps(address) => tagged(&mut out, CREATED_APP).extend_from_slice(address.as_bytes()),
         }
@@ -187,14 +187,14 @@ impl Span {
         match self {
             Self::Accounts => Key::Account(Address::ZERO),
             Self::Assets => Key::Asset(0),
-            Self::Apps => Key::App(0),
+            Self::Apps => Key::App(AppIndex::NONE),
             Self::GlobalValues(app) => Key::GlobalValue(*app, Vec::new()),
             Self::Boxes(app, prefix) => Key::Box(*app, prefix.clone()),
             Self::Holdings(address) => Key::Holding(*address, 0),
-            Self::Locals(address) => Key::Local(*address, 0),
+            Self::Locals(address) => Key::Local(*address, AppIndex::NONE),
             Self::LocalValues(address, app) => Key::LocalValue(*address, *app, Vec::new()),
             Self::CreatedAssets(address) => Key::CreatedAsset(*address, 0),
-            Self::CreatedApps(address) => Key::CreatedApp(*address, 0),
+            Self::CreatedApps(address) => Key::CreatedApp(*address, AppIndex::NONE),
         }
     }
 
@@ -219,19 +219,19 @@ mod tests {
             Key::Account(high),
             Key::Asset(7),
             Key::Asset(256),
-            Key::App(7),
-            Key::GlobalValue(7, vec![]),
-            Key::GlobalValue(7, b"a".to_vec()),
-            Key::GlobalValue(7, b"ab".to_vec()),
-            Key::GlobalValue(8, vec![]),
-            Key::Box(7, b"name".to_vec()),
+            Key::App(AppIndex(7)),
+            Key::GlobalValue(AppIndex(7), vec![]),
+            Key::GlobalValue(AppIndex(7), b"a".to_vec()),
+            Key::GlobalValue(AppIndex(7), b"ab".to_vec()),
+            Key::GlobalValue(AppIndex(8), vec![]),
+            Key::Box(AppIndex(7), b"name".to_vec()),
             Key::Holding(low, 1),
             Key::Holding(high, 0),
-            Key::Local(low, 9),
-            Key::LocalValue(low, 9, b"k".to_vec()),
-            Key::LocalValue(low, 10, vec![]),
+            Key::Local(low, AppIndex(9)),
+            Key::LocalValue(low, AppIndex(9), b"k".to_vec()),
+            Key::LocalValue(low, AppIndex(10), vec![]),
             Key::CreatedAsset(low, 3),
-            Key::CreatedApp(low, 3),
+            Key::CreatedApp(low, AppIndex(3)),
         ]
     }
 
@@ -259,12 +259,12 @@ mod tests {
             Span::Accounts,
             Span::Assets,
             Span::Apps,
-            Span::GlobalValues(7),
-            Span::Boxes(7, b"na".to_vec()),
-            Span::Boxes(7, b"x".to_vec()),
+            Span::GlobalValues(AppIndex(7)),
+            Span::Boxes(AppIndex(7), b"na".to_vec()),
+            Span::Boxes(AppIndex(7), b"x".to_vec()),
             Span::Holdings(low),
             Span::Locals(low),
-            Span::LocalValues(low, 9),
+            Span::LocalValues(low, AppIndex(9)),
             Span::CreatedAssets(low),
             Span::CreatedApps(low),
         ];

@@ -152,18 +152,18 @@ pub(crate) mod property_tests;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pnp_types::TealValue;
+    use pnp_types::{AppIndex, TealValue};
 
     fn value(n: u64) -> Record {
         Record::Value(TealValue::Uint(n))
     }
 
     fn key(name: &str) -> Key {
-        Key::GlobalValue(1, name.as_bytes().to_vec())
+        Key::GlobalValue(AppIndex(1), name.as_bytes().to_vec())
     }
 
     fn base() -> BTreeMap<Key, Record> {
-        [(key("a"), value(1)), (key("c"), value(3)), (Key::GlobalValue(2, vec![]), value(9))].into()
+        [(key("a"), value(1)), (key("c"), value(3)), (Key::GlobalValue(AppIndex(2), vec![]), value(9))].into()
     }
 
     #[test]
@@ -190,11 +190,11 @@ mod tests {
         let mut overlay = Overlay::new(&base);
         overlay.set(key("b"), Some(value(2)));
         overlay.set(key("a"), None);
-        overlay.set(Key::Box(1, vec![]), None);
-        let span = Span::GlobalValues(1);
+        overlay.set(Key::Box(AppIndex(1), vec![]), None);
+        let span = Span::GlobalValues(AppIndex(1));
         assert_eq!(overlay.scan(&span, None, 9), Ok(vec![(key("b"), value(2)), (key("c"), value(3))]));
         assert_eq!(overlay.scan(&span, None, 1), Ok(vec![(key("b"), value(2))]));
         assert_eq!(overlay.scan(&span, Some(&key("b")), 1), Ok(vec![(key("c"), value(3))]));
-        assert_eq!(overlay.scan(&Span::GlobalValues(3), None, 9), Ok(vec![]));
+        assert_eq!(overlay.scan(&Span::GlobalValues(AppIndex(3)), None, 9), Ok(vec![]));
     }
 }

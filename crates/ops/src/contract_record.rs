@@ -10,7 +10,7 @@ use pnp_usage::{Creation, DeployNote, DeployedContract, Parameters, Programs, Te
 /// A contract that is about to be created.
 pub(crate) fn draft(creator: Address, creation: &Creation, programs: &Programs, note: &DeployNote) -> Contract {
     Contract {
-        app_id: 0,
+        app_id: AppIndex::NONE,
         app_address: String::new(),
         name: note.name.clone(),
         version: Some(note.version.clone()),

@@ -1,5 +1,6 @@
 //! The shape of a record.
 
+use pnp_types::AppIndex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -68,12 +69,12 @@ impl Chain {
 
     /// The record of an application, if it has one.
     #[must_use]
-    pub fn contract(&self, app_id: u64) -> Option<&Contract> {
+    pub fn contract(&self, app_id: AppIndex) -> Option<&Contract> {
         self.contracts.iter().rev().find(|contract| contract.app_id == app_id)
     }
 
     /// The record of an application, to be changed.
-    pub fn contract_mut(&mut self, app_id: u64) -> Option<&mut Contract> {
+    pub fn contract_mut(&mut self, app_id: AppIndex) -> Option<&mut Contract> {
         self.contracts.iter_mut().rev().find(|contract| contract.app_id == app_id)
     }
 
@@ -130,7 +131,7 @@ pub struct Pending {
     pub last_valid: u64,
     /// The application it deletes in the same group, where it replaces one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replaces: Option<u64>,
+    pub replaces: Option<AppIndex>,
     /// What the record becomes once it is confirmed.
     pub contract: Contract,
 }
@@ -140,7 +141,7 @@ pub struct Pending {
 #[serde(deny_unknown_fields)]
 pub struct Contract {
     /// The application; 0 while pending.
-    pub app_id: u64,
+    pub app_id: AppIndex,
     /// The application's own account.
     pub app_address: String,
     /// The name it was deployed under.

@@ -199,9 +199,10 @@ fn written(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<tempfile::Na
 mod tests {
     use super::*;
     use crate::{Contract, Event, Programs, Rates};
+    use pnp_types::AppIndex;
     use std::collections::BTreeMap;
 
-    fn contract(app_id: u64) -> Contract {
+    fn contract(app_id: AppIndex) -> Contract {
         let parameters = Rates { fee_pct: 500, min_rate: 1, max_rate: u64::MAX };
         Contract {
             app_id,
@@ -239,14 +240,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::new(folder.path(), "testnet");
         assert_eq!(store.chain("hash=").unwrap(), Chain::default());
-        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(5))).unwrap();
-        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(6))).unwrap();
-        store.change("other=", "x", |chain| chain.contracts.push(contract(1))).unwrap();
+        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(AppIndex(5)))).unwrap();
+        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(AppIndex(6)))).unwrap();
+        store.change("other=", "x", |chain| chain.contracts.push(contract(AppIndex(1)))).unwrap();
         let chain = store.chain("hash=").unwrap();
-        assert_eq!(chain.contracts, [contract(5), contract(6)]);
-        assert_eq!(chain.current().unwrap().app_id, 6);
-        store.change("hash=", "testnet-v1.0", |chain| chain.contract_mut(6).unwrap().deleted = true).unwrap();
-        assert_eq!(store.chain("hash=").unwrap().current().unwrap().app_id, 5);
+        assert_eq!(chain.contracts, [contract(AppIndex(5)), contract(AppIndex(6))]);
+        assert_eq!(chain.current().unwrap().app_id, AppIndex(6));
+        store.change("hash=", "testnet-v1.0", |chain| chain.contract_mut(AppIndex(6)).unwrap().deleted = true).unwrap();
+        assert_eq!(store.chain("hash=").unwrap().current().unwrap().app_id, AppIndex(5));
         let left: Vec<_> = fs::read_dir(folder.path().join("deployments")).unwrap().collect();
         assert_eq!(left.len(), 1, "nothing but the record is left behind");
     }
@@ -281,7 +282,7 @@ mod tests {
         fs::create_dir(&deployments).unwrap();
         fs::write(deployments.join(".pnp-Ab3.tmp"), "format").unwrap();
         fs::write(deployments.join("notes.tmp"), "mine").unwrap();
-        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(5))).unwrap();
+        store.change("hash=", "testnet-v1.0", |chain| chain.contracts.push(contract(AppIndex(5)))).unwrap();
         assert!(!deployments.join(".pnp-Ab3.tmp").exists());
         assert!(deployments.join("notes.tmp").exists(), "what is not ours stays");
     }
@@ -298,7 +299,7 @@ mod tests {
         fs::create_dir(folder.path().join("deployments")).unwrap();
         fs::write(store.path(), text).unwrap();
         let old = store.chain("h=").unwrap();
-        assert_eq!(old.named(crate::DEFAULT_NAME).map(|contract| contract.app_id), Some(5));
+        assert_eq!(old.named(crate::DEFAULT_NAME).map(|contract| contract.app_id), Some(AppIndex(5)));
         store.change("h=", "testnet-v1.0", |_| ()).unwrap();
         assert!(fs::read_to_string(store.path()).unwrap().contains("format: 2\n"));
         assert_eq!(store.chain("h=").unwrap(), old);

@@ -32,7 +32,7 @@ pub enum AddressError {
 impl Address {
     /// The account that belongs to an application (go-algorand `basics.AppIndex.Address`).
     pub fn of_application(application: AppIndex) -> Self {
-        Self(hash_with_prefix(b"appID", &application.to_be_bytes()).0)
+        Self(hash_with_prefix(b"appID", &application.0.to_be_bytes()).0)
     }
 
     /// The account that a logic-signature program speaks for (go-algorand `logic.HashProgram`).

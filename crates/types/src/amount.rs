@@ -3,11 +3,24 @@
 use std::fmt;
 
 use super::msgpack::{Element, wire_newtype};
+use crate::number;
 
 /// A block's number; the genesis block is 0.
 pub type Round = u64;
-/// An application's id; 0 means none, or the one being created.
-pub type AppIndex = u64;
+number! {
+    /// An application's id; 0 means none, or the one being created.
+    AppIndex
+}
+
+impl AppIndex {
+    /// No application, or the one being created.
+    pub const NONE: Self = Self(0);
+}
+
+wire_newtype!(AppIndex);
+
+impl Element for AppIndex {}
+
 /// An asset's id; 0 means none, or the one being created.
 pub type AssetIndex = u64;
 

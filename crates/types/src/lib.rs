@@ -52,6 +52,7 @@ mod logic_signature;
 pub mod merkle;
 pub mod msgpack;
 mod multisig;
+mod number;
 mod payset;
 mod signature;
 mod signed_transaction;

@@ -136,7 +136,7 @@ fn recorded_keys_sign_the_same() {
         let (salt, address) = Address::of_pq_key_canonical(PqSignature::FALCON_1024, &key).unwrap();
         assert_eq!(Value::from(salt), row["pq_salt"]);
         assert_eq!(address.to_string(), text(row, "pq_address"));
-        let application = Address::of_application(row["application"].as_u64().unwrap());
+        let application = Address::of_application(AppIndex(row["application"].as_u64().unwrap()));
         assert_eq!(application.to_string(), text(row, "application_address"));
     }
     assert_eq!(Address::of_state_proof_sender().to_string(), text(&vectors, "state_proof_sender"));

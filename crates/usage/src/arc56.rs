@@ -246,7 +246,7 @@ mod tests {
     use serde_json::Value;
 
     fn description() -> Value {
-        let networks = Networks::from([("hash=".to_owned(), Deployed { app: 7 })]);
+        let networks = Networks::from([("hash=".to_owned(), Deployed { app: AppIndex(7) })]);
         serde_json::to_value(Description::new("UsageContract", networks).unwrap()).unwrap()
     }
 

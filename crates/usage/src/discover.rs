@@ -114,7 +114,7 @@ async fn deployments(indexer: &Indexer, creator: Address, found: &[Candidate]) -
 /// oldest first.
 fn deployment(made: &CreatedApplication, creator: Address, calls: &[NotedCall]) -> Option<Deployment> {
     // Anybody can call an application with a note; its creation is the call to 0, and its creator's.
-    let creation = calls.iter().find(|call| call.application == 0 && call.sender == creator)?;
+    let creation = calls.iter().find(|call| call.application == AppIndex::NONE && call.sender == creator)?;
     let first = DeployNote::parse(&creation.note)?;
     let newest = calls.iter().rev().find(|call| call.sender == creator);
     let newest = newest.and_then(|call| DeployNote::parse(&call.note)).unwrap_or_else(|| first.clone());
@@ -178,13 +178,13 @@ mod tests {
 
     #[test]
     fn an_application_is_recognized_by_what_it_keeps() {
-        let runs = |template| recognized(application(7, template)).map(|candidate| candidate.evidence);
+        let runs = |template| recognized(application(AppIndex(7), template)).map(|candidate| candidate.evidence);
         assert_eq!(runs(Some(Template::default())), Some(Evidence::Programs));
         assert_eq!(runs(None), Some(Evidence::State));
-        let mut other = application(7, Some(Template::default()));
+        let mut other = application(AppIndex(7), Some(Template::default()));
         other.global_state.insert(b"owner".to_vec(), TealValue::Uint(1));
         assert_eq!(recognized(other), None);
-        let mut bare = application(7, Some(Template::default()));
+        let mut bare = application(AppIndex(7), Some(Template::default()));
         bare.global_state.clear();
         assert_eq!(recognized(bare), None);
     }
@@ -195,31 +195,31 @@ mod tests {
 
     #[test]
     fn notes_are_read_as_algokit_reads_them() {
-        let made = CreatedApplication { id: 7, created_at_round: 5, deleted: false };
+        let made = CreatedApplication { id: AppIndex(7), created_at_round: 5, deleted: false };
         let creator = Address([1; 32]);
-        let create = call(0, 1, 5, r#"ALGOKIT_DEPLOYER:j{"name":"a","version":"1"}"#);
-        let update = call(7, 1, 6, r#"ALGOKIT_DEPLOYER:j{"name":"b","version":"2","updatable":true}"#);
-        let stranger = call(7, 2, 7, r#"ALGOKIT_DEPLOYER:j{"name":"c","version":"3"}"#);
+        let create = call(AppIndex(0), 1, 5, r#"ALGOKIT_DEPLOYER:j{"name":"a","version":"1"}"#);
+        let update = call(AppIndex(7), 1, 6, r#"ALGOKIT_DEPLOYER:j{"name":"b","version":"2","updatable":true}"#);
+        let stranger = call(AppIndex(7), 2, 7, r#"ALGOKIT_DEPLOYER:j{"name":"c","version":"3"}"#);
         let found = deployment(&made, creator, &[create.clone(), update.clone(), stranger]).unwrap();
         assert_eq!((found.name.as_str(), found.newest.version.as_str()), ("a", "2"));
         assert_eq!(deployment(&made, creator, &[update]), None, "no creation, no deployment");
-        let odd = call(7, 1, 8, "ALGOKIT_DEPLOYER:u");
+        let odd = call(AppIndex(7), 1, 8, "ALGOKIT_DEPLOYER:u");
         assert_eq!(deployment(&made, creator, &[create, odd]).unwrap().newest.version, "1");
-        assert_eq!(deployment(&made, creator, &[call(0, 1, 5, "ALGOKIT_DEPLOYER:j{")]), None);
+        assert_eq!(deployment(&made, creator, &[call(AppIndex(0), 1, 5, "ALGOKIT_DEPLOYER:j{")]), None);
     }
 
     #[test]
     fn names_decide_where_there_are_notes() {
-        let found = || [5, 6, 7].map(|id| recognized(application(id, None)).unwrap()).to_vec();
-        let ids = |candidates: Vec<Candidate>| candidates.iter().map(|one| one.application.id).collect::<Vec<_>>();
+        let found = || [5, 6, 7].map(|id| recognized(application(AppIndex(id), None)).unwrap()).to_vec();
+        let ids = |candidates: Vec<Candidate>| candidates.iter().map(|one| one.application.id.0).collect::<Vec<_>>();
         let noted = |app, name: &str| {
             let newest =
                 DeployNote { name: name.to_owned(), version: "1".to_owned(), updatable: None, deletable: None };
             Deployment { app, name: name.to_owned(), newest }
         };
         assert_eq!(ids(by_name(found(), &[], "a")), [5, 6, 7]);
-        assert_eq!(ids(by_name(found(), &[noted(6, "a"), noted(7, "b")], "a")), [6]);
-        assert_eq!(ids(by_name(found(), &[noted(6, "b")], "a")), [5, 7]);
-        assert_eq!(ids(by_name(found(), &[noted(5, "a"), noted(7, "a")], "a")), [5, 7]);
+        assert_eq!(ids(by_name(found(), &[noted(AppIndex(6), "a"), noted(AppIndex(7), "b")], "a")), [6]);
+        assert_eq!(ids(by_name(found(), &[noted(AppIndex(6), "b")], "a")), [5, 7]);
+        assert_eq!(ids(by_name(found(), &[noted(AppIndex(5), "a"), noted(AppIndex(7), "a")], "a")), [5, 7]);
     }
 }

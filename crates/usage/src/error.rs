@@ -1,7 +1,7 @@
 //! What is wrong with a use of the contract before it reaches a network.
 
 use super::{BasisPoints, MAX_TICK, TickId, Units};
-use pnp_types::AssetIndex;
+use pnp_types::{AppIndex, AssetIndex};
 
 /// A parameter, amount or state that the contract would refuse, or that is not this contract's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +59,7 @@ pub enum UsageError {
     #[error("application {app} is not a UsageContract: {why}")]
     Foreign {
         /// The application.
-        app: u64,
+        app: AppIndex,
         /// How that is known.
         why: String,
     },

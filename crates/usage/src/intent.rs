@@ -1,7 +1,7 @@
 //! What a transaction asks of the contract: the inverse of [`calls`](super::calls).
 
 use super::{BasisPoints, Creation, Parameters, TickId, Units};
-use pnp_types::{Address, ApplicationCall, OnCompletion};
+use pnp_types::{Address, AppIndex, ApplicationCall, OnCompletion};
 
 /// What a call asks for, if the application called is this contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +40,11 @@ impl Intent {
     pub fn of(call: &ApplicationCall) -> Option<Self> {
         let args = &call.args;
         let none = args.is_empty();
-        if call.application == 0 && call.on_completion != OnCompletion::NoOp {
+        if call.application == AppIndex::NONE && call.on_completion != OnCompletion::NoOp {
             return None;
         }
         match call.on_completion {
-            OnCompletion::NoOp if call.application == 0 => creation(args).map(Self::Create),
+            OnCompletion::NoOp if call.application == AppIndex::NONE => creation(args).map(Self::Create),
             OnCompletion::NoOp => match args.as_slice() {
                 [_, _, _] => parameters(args).map(Self::SetParameters),
                 [tick, units, unit_price, asset] => Some(Self::Bill {
@@ -132,24 +132,24 @@ mod tests {
             assert_eq!(made, Intent::Create(creation));
             assert_eq!(made.parameters(), Some(parameters));
         }
-        assert_eq!(intent(calls::opt_in(user, 9, &params)), Some(Intent::OptIn));
+        assert_eq!(intent(calls::opt_in(user, AppIndex(9), &params)), Some(Intent::OptIn));
         assert_eq!(
-            intent(calls::set_parameters(user, 9, &parameters, &params)),
+            intent(calls::set_parameters(user, AppIndex(9), &parameters, &params)),
             Some(Intent::SetParameters(parameters))
         );
         for given in [None, Some(parameters)] {
-            let update = calls::update(user, 9, &programs, given.as_ref(), &params);
+            let update = calls::update(user, AppIndex(9), &programs, given.as_ref(), &params);
             assert_eq!(intent(update), Some(Intent::Update(given)));
         }
-        assert_eq!(intent(calls::delete(user, 9, &params)), Some(Intent::Delete));
+        assert_eq!(intent(calls::delete(user, AppIndex(9), &params)), Some(Intent::Delete));
         for forced in [false, true] {
-            assert_eq!(intent(calls::leave(user, 9, forced, &params)), Some(Intent::Leave { forced }));
+            assert_eq!(intent(calls::leave(user, AppIndex(9), forced, &params)), Some(Intent::Leave { forced }));
         }
         let tick = TickId::new(b"t1".to_vec()).unwrap();
         let split = Split::of(Units(2), 10, BasisPoints(500)).unwrap();
         let bill = Bill {
             user,
-            app: 9,
+            app: AppIndex(9),
             asset: 7,
             provider,
             platform,
@@ -171,14 +171,14 @@ mod tests {
             ..ApplicationCall::default()
         };
         for wrong in [
-            call(0, OnCompletion::NoOp, &[]),
-            call(0, OnCompletion::NoOp, &[&[1; 31], &[2; 32], b"", b"", b"\x01"]),
-            call(0, OnCompletion::OptIn, &[]),
-            call(9, OnCompletion::NoOp, &[b"a"]),
-            call(9, OnCompletion::NoOp, &[&[1; 9], b"", b"\x01"]),
-            call(9, OnCompletion::UpdateApplication, &[b"a"]),
-            call(9, OnCompletion::DeleteApplication, &[b"a"]),
-            call(9, OnCompletion(6), &[]),
+            call(AppIndex(0), OnCompletion::NoOp, &[]),
+            call(AppIndex(0), OnCompletion::NoOp, &[&[1; 31], &[2; 32], b"", b"", b"\x01"]),
+            call(AppIndex(0), OnCompletion::OptIn, &[]),
+            call(AppIndex(9), OnCompletion::NoOp, &[b"a"]),
+            call(AppIndex(9), OnCompletion::NoOp, &[&[1; 9], b"", b"\x01"]),
+            call(AppIndex(9), OnCompletion::UpdateApplication, &[b"a"]),
+            call(AppIndex(9), OnCompletion::DeleteApplication, &[b"a"]),
+            call(AppIndex(9), OnCompletion(6), &[]),
         ] {
             assert_eq!(Intent::of(&wrong), None, "{wrong:?}");
         }

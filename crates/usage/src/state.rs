@@ -116,7 +116,7 @@ mod tests {
             global_state.insert(key.as_bytes().to_vec(), TealValue::Uint(number));
         }
         ApplicationState {
-            id: 9,
+            id: AppIndex(9),
             creator: Address::ZERO,
             approval_program: Vec::new(),
             clear_program: Vec::new(),
@@ -150,10 +150,10 @@ mod tests {
     #[test]
     fn an_empty_last_tick_is_none() {
         let mut values = BTreeMap::from([(b"last_tick".to_vec(), TealValue::Bytes(Vec::new()))]);
-        assert_eq!(LocalState::read(9, &values), Ok(LocalState { last_tick: None }));
+        assert_eq!(LocalState::read(AppIndex(9), &values), Ok(LocalState { last_tick: None }));
         values.insert(b"last_tick".to_vec(), TealValue::Bytes(b"a".to_vec()));
-        assert_eq!(LocalState::read(9, &values).unwrap().last_tick.unwrap().as_bytes(), b"a");
+        assert_eq!(LocalState::read(AppIndex(9), &values).unwrap().last_tick.unwrap().as_bytes(), b"a");
         values.insert(b"last_tick".to_vec(), TealValue::Uint(0));
-        assert!(LocalState::read(9, &values).is_err());
+        assert!(LocalState::read(AppIndex(9), &values).is_err());
     }
 }

@@ -138,11 +138,11 @@ mod tests {
     use crate::difference::Side;
     use pnp_teal::template::{TemplateValue, substitute};
     use pnp_teal::{AssembleOptions, assemble};
-    use pnp_types::Address;
+    use pnp_types::{Address, AppIndex};
 
     fn application(approval: Vec<u8>) -> ApplicationState {
         ApplicationState {
-            id: 7,
+            id: AppIndex(7),
             creator: Address::ZERO,
             approval_program: approval,
             clear_program: Programs::assemble(Template::default()).unwrap().clear,

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::session::{Session, on_locked_network, on_network};
 use crate::terminal::output::Answer;
-use crate::terminal::values::{address, whole};
+use crate::terminal::values::{address, id, whole};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use pnp_ops::reports::deploy::DeployReport;
 use pnp_ops::{DeployRequest, Extent};
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     template: TemplateArgs,
     /// The application to change; the recorded one if not given [env: APP_ID]
-    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+    #[arg(long, value_parser = id::<AppIndex>, allow_hyphen_values = true)]
     app: Option<AppIndex>,
     /// Create another contract, whatever is deployed already
     #[arg(long, conflicts_with = "app")]

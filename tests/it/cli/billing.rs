@@ -1,7 +1,7 @@
 //! Many ticks with a journal: files, counts, what is refused, and going on.
 
 use super::Project;
-use pnp_types::Digest;
+use pnp_types::{AppIndex, Digest};
 use pnp_usage::journal::{self, Journal, Record};
 use serde_json::Value;
 use std::io::Write as _;
@@ -152,7 +152,7 @@ fn one_process_has_a_journal_and_it_belongs_to_one_contract() {
     let (_, summary) = batch(&project, &["--from", "use.csv", "--journal", "j"], 0);
     let genesis = data_encoding::BASE64.decode(summary["genesis_hash"].as_str().unwrap().as_bytes()).unwrap();
     let genesis = Digest(genesis.try_into().unwrap());
-    let app = number(&summary["app"]);
+    let app = AppIndex(number(&summary["app"]));
     let held = Journal::open(&project.path().join("j"), genesis, app, "").unwrap();
     project.refused(&["bill", "--from", "use.csv", "--journal", "j"], 1, "journal_held");
     drop(held);

@@ -5,7 +5,7 @@ use pnp_client::Algod;
 use pnp_devnet::LOCAL_TOKEN;
 use pnp_teal::{AssembleOptions, assemble};
 use pnp_types::SigningKey;
-use pnp_types::{Address, StateSchema};
+use pnp_types::{Address, AppIndex, StateSchema};
 use pnp_usage::{Creation, DeployNote, Parameters, Programs, Template, calls};
 use serde_json::{Value, json};
 use std::process::{Child, Stdio};
@@ -250,7 +250,7 @@ fn creators(node: &Localnet) -> (Project, Algod) {
 }
 
 /// Deploys [`FIRST_VERSION`] with no room to spare, as another tool would.
-async fn first_version(algod: &Algod) -> u64 {
+async fn first_version(algod: &Algod) -> AppIndex {
     let key = SigningKey::from_seed(&[0; 32]);
     let mut programs = Programs::assemble(Template::default()).unwrap();
     programs.approval = assemble(FIRST_VERSION, AssembleOptions::default()).unwrap().bytes;
@@ -295,7 +295,7 @@ async fn the_first_version_is_found_and_grown_in_place() {
         ran.stderr
     );
     let done = project.done(&["deploy", "--on-update", "update", "--updatable"]);
-    assert_eq!((done["operation"].as_str(), app(&done)), (Some("update"), old));
+    assert_eq!((done["operation"].as_str(), app(&done)), (Some("update"), old.0));
     let state = algod.application(old).await.unwrap().unwrap();
     assert_eq!(state.global_schema, StateSchema { uints: 4, byte_slices: 2 });
     assert_eq!(algod.account(creator.parse().unwrap()).await.unwrap().min_balance.0 - before, 28_500);

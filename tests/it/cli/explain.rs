@@ -1,6 +1,7 @@
 //! `explain`, and the explanations in what failing commands say.
 
 use super::Project;
+use pnp_types::AppIndex;
 use serde_json::Value;
 use std::io::Write as _;
 use std::process::Stdio;
@@ -12,7 +13,7 @@ fn line_of(rule: &str) -> u64 {
 }
 
 /// A refusal by the contract's check of a rule, as algod words it.
-fn refusal(rule: &str, app: u64) -> String {
+fn refusal(rule: &str, app: AppIndex) -> String {
     let programs = pnp_usage::Programs::assemble(pnp_usage::Template::default()).unwrap();
     let is_it = |line: &pnp_usage::SourceLine| line.comment.as_deref().is_some_and(|text| text.contains(rule));
     let (pc, _) = programs.instructions().find(|(_, line)| is_it(line)).unwrap();
@@ -25,13 +26,14 @@ fn refusal(rule: &str, app: u64) -> String {
 #[test]
 fn a_refusal_is_explained_by_line_rule_and_remedy() {
     let project = Project::new();
-    let text = format!("Couldn't broadcast tx with algod: HTTP 400 Bad Request: {}", refusal("over max_rate", 1007));
+    let text =
+        format!("Couldn't broadcast tx with algod: HTTP 400 Bad Request: {}", refusal("over max_rate", AppIndex(1007)));
     // An application that is not known here may belong to somebody else.
     let report = project.done(&["explain", &text]);
     assert_eq!((report["app"].as_u64(), &report["place"]), (Some(1007), &Value::Null), "{report:#}");
     assert!(report["hint"].as_str().unwrap().contains("--app 1007"));
     let app = project.done(&["deploy"])["app"].as_u64().unwrap();
-    let text = refusal("over max_rate", app);
+    let text = refusal("over max_rate", AppIndex(app));
     for arguments in [&["explain", text.as_str()][..], &["explain", "--app", &app.to_string(), &text]] {
         let report = project.done(arguments);
         assert_eq!(report["place"]["line"], line_of("over max_rate"), "{report:#}");

@@ -24,7 +24,7 @@ fn a_deployment_that_was_cut_off_is_recorded() {
         let mut contract = chain.contracts.pop().unwrap();
         let event = contract.history.last_mut().unwrap();
         let (txid, last_valid) = (event.txids[0].clone(), event.round + 999);
-        (contract.app_id, event.round) = (0, 0);
+        (contract.app_id, event.round) = (pnp_types::AppIndex::NONE, 0);
         chain.pending.push(Pending { txid, last_valid, replaces: None, contract });
     };
     store.change(hash, "dockernet-v1", cut_off).unwrap();

@@ -17,7 +17,7 @@ fn take_owner(vm: &mut Vm<'_, '_>, depth: usize) -> Result<AppIndex, Fault> {
     let owner = vm.machine.uint(depth)?;
     let position = vm.machine.stack.len() - 1 - depth;
     vm.machine.stack.remove(position);
-    Ok(owner)
+    Ok(AppIndex(owner))
 }
 
 /// The box's name, below `depth` other arguments.

@@ -5,7 +5,7 @@ use crate::error::{Fault, fault};
 use crate::value::Value;
 use crate::vm::Vm;
 use pnp_opcodes::{Field, GlobalField};
-use pnp_types::Address;
+use pnp_types::{Address, AppIndex};
 
 impl Vm<'_, '_> {
     /// Who created the running application.
@@ -41,12 +41,14 @@ impl Vm<'_, '_> {
                     Err(_) => fault!("latest timestamp {timestamp} < 0"),
                 }
             }
-            GlobalField::CurrentApplicationId => self.app.into(),
+            GlobalField::CurrentApplicationId => self.app.0.into(),
             GlobalField::CurrentApplicationAddress => (&self.group.app_address(self.app)).into(),
             GlobalField::CreatorAddress => (&self.creator()?).into(),
             GlobalField::GroupId => self.transaction().header.group.0.into(),
             GlobalField::OpcodeBudget => self.remaining_budget().into(),
-            GlobalField::CallerApplicationId => self.group.callers().last().map_or(0, |caller| caller.app).into(),
+            GlobalField::CallerApplicationId => {
+                self.group.callers().last().map_or(AppIndex::NONE, |caller| caller.app).0.into()
+            }
             GlobalField::CallerApplicationAddress => match self.group.callers().last().map(|caller| caller.app) {
                 Some(app) => (&self.group.app_address(app)).into(),
                 None => (&Address::ZERO).into(),

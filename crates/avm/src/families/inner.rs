@@ -7,8 +7,8 @@ use crate::group::{Caller, GroupContext, fee_for_usage, inner_id};
 use crate::program::read_version;
 use crate::vm::Vm;
 use pnp_types::{
-    Address, ApplicationCall, Digest, Header, MicroAlgos, Micros, OnCompletion, SignedTransactionWithApplyData,
-    Transaction, TransactionType, group_id_of_ids,
+    Address, AppIndex, ApplicationCall, Digest, Header, MicroAlgos, Micros, OnCompletion,
+    SignedTransactionWithApplyData, Transaction, TransactionType, group_id_of_ids,
 };
 
 type OpResult = Result<(), Fault>;
@@ -93,7 +93,7 @@ impl Vm<'_, '_> {
             fault!("appl depth ({}) exceeded", callers.len());
         }
         let found = match call.application {
-            0 => None,
+            AppIndex::NONE => None,
             app => match self.ledger()?.app_params(app)? {
                 Some((params, _)) => Some(params),
                 None => fault!("app {app} does not exist"),

@@ -33,7 +33,7 @@ impl Vm<'_, '_> {
     }
 
     fn assign_app(&mut self, value: &Value) -> Result<AppIndex, Fault> {
-        let app = uint(value)?;
+        let app = AppIndex(uint(value)?);
         if !self.available_app(app) {
             fault!("unavailable App {app}");
         }

@@ -62,7 +62,7 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::FreezeAssetAccount => (&freeze.account).into(),
         TxnField::FreezeAssetFrozen => freeze.frozen.into(),
 
-        TxnField::ApplicationId => call.application.into(),
+        TxnField::ApplicationId => call.application.0.into(),
         TxnField::OnCompletion => call.on_completion.number().into(),
         TxnField::RejectVersion => call.reject_version.into(),
         TxnField::ApplicationArgs => item(&call.args, index, field)?.as_slice().into(),
@@ -72,8 +72,8 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::NumAccounts => count(&call.accounts),
         TxnField::Assets => (*item(&call.foreign_assets, index, field)?).into(),
         TxnField::NumAssets => count(&call.foreign_assets),
-        TxnField::Applications if index == 0 => call.application.into(),
-        TxnField::Applications => (*item_after_first(&call.foreign_apps, index, field)?).into(),
+        TxnField::Applications if index == 0 => call.application.0.into(),
+        TxnField::Applications => item_after_first(&call.foreign_apps, index, field)?.0.into(),
         TxnField::NumApplications => count(&call.foreign_apps),
         TxnField::GlobalNumUint => call.global_schema.uints.into(),
         TxnField::GlobalNumByteSlice => call.global_schema.byte_slices.into(),
@@ -91,7 +91,7 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::NumLogs => count(&apply_data.eval_delta.logs),
         TxnField::LastLog => apply_data.eval_delta.logs.last().map(|log| log.as_bytes()).unwrap_or_default().into(),
         TxnField::CreatedAssetId => apply_data.config_asset.into(),
-        TxnField::CreatedApplicationId => apply_data.application.into(),
+        TxnField::CreatedApplicationId => apply_data.application.0.into(),
 
         TxnField::FirstValidTime | TxnField::GroupIndex | TxnField::TxId => {
             fault!("invalid txn field {}", field.spec().name)

@@ -127,8 +127,8 @@ impl MemoryLedger {
         sender: Address,
         call: &ApplicationCall,
     ) -> Result<(), LedgerError> {
-        let app = if call.application == 0 { self.create_app(sender, call) } else { call.application };
-        if let Some(entry) = group.transactions.get_mut(index).filter(|_| call.application == 0) {
+        let app = if call.application == AppIndex::NONE { self.create_app(sender, call) } else { call.application };
+        if let Some(entry) = group.transactions.get_mut(index).filter(|_| call.application == AppIndex::NONE) {
             entry.apply_data.application = app;
         }
         let Some((params, _)) = self.apps.get(&app).cloned() else {
@@ -159,8 +159,8 @@ impl MemoryLedger {
             extra_pages: call.extra_pages,
             ..AppParams::default()
         };
-        self.apps.insert(self.counter, (Arc::new(params), creator));
-        self.counter
+        self.apps.insert(AppIndex(self.counter), (Arc::new(params), creator));
+        AppIndex(self.counter)
     }
 
     /// What a call does before its program runs: an account opts in first, so that the program may set its local state.

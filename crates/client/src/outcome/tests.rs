@@ -1,5 +1,6 @@
 use super::*;
 use crate::Transport;
+use pnp_types::AppIndex;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -53,7 +54,7 @@ async fn a_node_that_is_behind_makes_nothing_void() {
         let algod = network(alone, 200, |round| Some(round == 110));
         let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
         let Outcome::InBlock(confirmation) = outcome else { panic!("alone {alone}: {outcome:?}") };
-        assert_eq!((confirmation.round, confirmation.application), (110, Some(9)));
+        assert_eq!((confirmation.round, confirmation.application), (110, Some(AppIndex(9))));
     }
 }
 

@@ -49,8 +49,9 @@ impl Request {
     }
 
     /// A number in the path.
-    pub(super) fn number(&self, name: &str) -> Result<u64, Refusal> {
+    pub(super) fn number<Number: From<u64>>(&self, name: &str) -> Result<Number, Refusal> {
         parse_uint(self.value(name))
+            .map(Number::from)
             .map_err(|problem| Refusal::parameter(name, &format!("error binding string parameter: {problem}")))
     }
 
@@ -173,15 +174,18 @@ mod tests {
     #[test]
     fn numbers_are_refused_in_algods_words() {
         let request = with_query("max=-1");
-        assert_eq!(request.number("n").unwrap(), 7);
+        assert_eq!(request.number::<u64>("n").unwrap(), 7);
         let problem = |name: &str, quoted: &str| {
             format!(
                 "Invalid format for parameter {name}: error binding string parameter: strconv.ParseUint: parsing {quoted}"
             )
         };
-        assert_eq!(refused(request.number("round")), problem("round", r#""abc": invalid syntax"#));
-        assert_eq!(refused(request.number("odd")), problem("odd", r#""\xff<": invalid syntax"#));
-        assert_eq!(refused(request.number("big")), problem("big", r#""18446744073709551616": value out of range"#));
+        assert_eq!(refused(request.number::<u64>("round")), problem("round", r#""abc": invalid syntax"#));
+        assert_eq!(refused(request.number::<u64>("odd")), problem("odd", r#""\xff<": invalid syntax"#));
+        assert_eq!(
+            refused(request.number::<u64>("big")),
+            problem("big", r#""18446744073709551616": value out of range"#)
+        );
         assert_eq!(refused(request.query_number("max")), problem("max", r#""-1": invalid syntax"#));
         assert_eq!(request.query_number("min").unwrap(), None);
     }

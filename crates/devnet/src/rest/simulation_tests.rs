@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::tests::{get, payment, post, signed};
 use super::*;
 use crate::{Config, Running};
-use pnp_types::{Address, StateSchema, Transaction};
+use pnp_types::{Address, AppIndex, StateSchema, Transaction};
 
 const SCHEMA: StateSchema = StateSchema { uints: 2, byte_slices: 2 };
 
@@ -60,7 +60,7 @@ fn initial_states_name_the_application_that_no_transaction_names() {
     let options = json!({
         "allow-unnamed-resources": true, "exec-trace-config": { "enable": true, "state-change": true },
     });
-    let call = Transaction::app_call(Address::ZERO, 1002).build();
+    let call = Transaction::app_call(Address::ZERO, AppIndex(1002)).build();
     let (_, answer) = simulate(&network, call, &options, |_| {});
     assert_eq!(answer["txn-groups"][0]["failure-message"], Value::Null, "{answer}");
     let initial = &answer["initial-states"]["app-initial-states"][0];

@@ -30,7 +30,7 @@ impl Call<'_> {
         apply_data: &mut ApplyData,
         counter: u64,
     ) -> Result<(), ApplyError> {
-        let creates = self.fields.application == 0;
+        let creates = self.fields.application == AppIndex::NONE;
         let id = if creates { self.create(host.state_mut(), counter)? } else { self.fields.application };
         if creates {
             apply_data.application = id;
@@ -160,7 +160,7 @@ impl Call<'_> {
         if limit > 0 && account.total_apps_created >= limit as u64 {
             return Err(ApplyError::TooManyAppsCreated { account: self.sender, limit });
         }
-        let id = counter.saturating_add(1);
+        let id = AppIndex(counter.saturating_add(1));
         if state.app(id)?.is_some() {
             return Err(ApplyError::AppExists(id));
         }

@@ -16,7 +16,7 @@ use super::error::ApplyError;
 use super::host::Host;
 use super::state::State;
 use pnp_avm::GroupContext;
-use pnp_types::{Address, ApplyData, Transaction, TransactionType};
+use pnp_types::{Address, AppIndex, ApplyData, Transaction, TransactionType};
 
 pub(crate) use challenge::{Challenge, Period};
 
@@ -44,7 +44,7 @@ pub(super) fn top_level(
         apply_data.close_rewards = Default::default();
     }
     if params.max_inner_transactions == 0 {
-        apply_data.application = 0;
+        apply_data.application = AppIndex::NONE;
         apply_data.config_asset = 0;
     }
     Ok(apply_data)

@@ -272,7 +272,7 @@ fn normalize_order(value: &mut Json) {
 fn render_effects(entry: &SignedTransactionWithApplyData) -> Json {
     let apply_data = &entry.apply_data;
     Fields::new()
-        .add("application-index", apply_data.application.into())
+        .add("application-index", apply_data.application.0.into())
         .add("asset-index", apply_data.config_asset.into())
         .add("logs", apply_data.eval_delta.logs.iter().map(|log| Json::from(BASE64.encode(&log.0))).collect())
         .add("inner-txns", apply_data.eval_delta.inner_txns.iter().map(render_effects).collect())
@@ -341,7 +341,7 @@ fn render_unnamed(resources: Option<&UnnamedResources>) -> Json {
     let mut out = Fields::new()
         .add("accounts", resources.accounts.iter().map(|account| Json::from(account.to_string())).collect())
         .add("assets", resources.assets.iter().map(|asset| Json::from(*asset)).collect())
-        .add("apps", resources.apps.iter().map(|app| Json::from(*app)).collect())
+        .add("apps", resources.apps.iter().map(|app| Json::from(app.0)).collect())
         .add(
             "boxes",
             resources.boxes.iter().map(|(app, name)| json!({ "app": app, "name": BASE64.encode(name) })).collect(),
@@ -376,7 +376,7 @@ fn render_initial(initial: &InitialStates) -> Json {
             .collect::<Json>()
     };
     let apps = initial.apps.iter().map(|(app, state)| {
-        let mut out = Fields::new().add("id", (*app).into());
+        let mut out = Fields::new().add("id", app.0.into());
         if !state.globals.is_empty() {
             out = out.add("app-globals", json!({ "kvs": values(&state.globals) }));
         }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::earlier_state::EarlierState;
 use crate::reader::Lease;
-use pnp_types::{Address, AssetHolding, SignedTransactionInBlock, TealValue, TransactionType};
+use pnp_types::{Address, AppIndex, AssetHolding, SignedTransactionInBlock, TealValue, TransactionType};
 
 const ALICE: Address = Address([0xa1; 32]);
 
@@ -29,8 +29,8 @@ fn changes(round: u64) -> Delta {
     changes.insert(Key::Account(ALICE), Some(Record::Account(account.into())));
     changes.insert(Key::Holding(ALICE, round), Some(Record::Holding(AssetHolding { amount: round, frozen: false })));
     changes.insert(Key::Holding(ALICE, round.wrapping_sub(2)), None);
-    changes.insert(Key::Box(9, vec![round as u8]), Some(Record::Box(vec![round as u8; 3].into())));
-    changes.insert(Key::GlobalValue(9, b"round".to_vec()), Some(Record::Value(TealValue::Uint(round))));
+    changes.insert(Key::Box(AppIndex(9), vec![round as u8]), Some(Record::Box(vec![round as u8; 3].into())));
+    changes.insert(Key::GlobalValue(AppIndex(9), b"round".to_vec()), Some(Record::Value(TealValue::Uint(round))));
     changes
 }
 
@@ -73,10 +73,10 @@ fn blocks_extend_it_and_questions_are_answered_in_pages() {
     };
     assert_eq!(ids(None, 9), [4, 5]);
     assert_eq!((ids(None, 1), ids(Some(4), 9), ids(Some(5), 9)), (vec![4], vec![5], vec![]));
-    assert_eq!(chain.boxes(9, b"", Some(&[3]), 9).unwrap().len(), 2);
-    assert_eq!(chain.boxes(9, &[2], None, 9).unwrap(), [(vec![2], vec![2; 3].into())]);
-    assert_eq!(chain.box_value(9, &[1]).unwrap().as_deref(), Some(&[1; 3][..]));
-    assert_eq!(chain.global_values(9).unwrap().0.len(), 1);
+    assert_eq!(chain.boxes(AppIndex(9), b"", Some(&[3]), 9).unwrap().len(), 2);
+    assert_eq!(chain.boxes(AppIndex(9), &[2], None, 9).unwrap(), [(vec![2], vec![2; 3].into())]);
+    assert_eq!(chain.box_value(AppIndex(9), &[1]).unwrap().as_deref(), Some(&[1; 3][..]));
+    assert_eq!(chain.global_values(AppIndex(9)).unwrap().0.len(), 1);
     let wrong = block(&chain, 0);
     let wrong = Block { header: BlockHeader { round: 9, ..wrong.header }, ..wrong };
     assert!(matches!(

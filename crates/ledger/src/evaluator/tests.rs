@@ -6,7 +6,7 @@ use crate::genesis::Genesis;
 use crate::record::AccountRecord;
 use crate::test_program::program;
 use pnp_types::{
-    Address, ApplicationCall, Digest, OnCompletion, SigningKey, StateSchema, Transaction, TransactionBuilder,
+    Address, AppIndex, ApplicationCall, Digest, OnCompletion, SigningKey, StateSchema, Transaction, TransactionBuilder,
     TransactionFields, VotingData, assign_group,
 };
 
@@ -66,7 +66,7 @@ impl Net {
     }
 
     fn call(&mut self, from: &SigningKey, call: ApplicationCall) -> Transaction {
-        let mut transaction = self.complete(Transaction::app_call(from.address(), 0));
+        let mut transaction = self.complete(Transaction::app_call(from.address(), AppIndex(0)));
         transaction.application_call = call;
         transaction
     }
@@ -119,7 +119,7 @@ fn creation(approval: &[u8], clear: &[u8]) -> ApplicationCall {
     }
 }
 
-fn to(application: u64, on_completion: OnCompletion) -> ApplicationCall {
+fn to(application: AppIndex, on_completion: OnCompletion) -> ApplicationCall {
     ApplicationCall { application, on_completion, ..ApplicationCall::default() }
 }
 
@@ -324,7 +324,7 @@ fn applications_are_created_joined_left_and_deleted() {
     let a = net.funded(2, 10_000_000);
     let create = net.call(&a, creation(&put_local(), &fail()));
     let app = net.one(&a, &create).unwrap().application;
-    assert_eq!(app, 1002);
+    assert_eq!(app, AppIndex(1002));
     let account = net.account(&a.address());
     assert_eq!((account.total_apps_created, account.total_app_schema.uints), (1, 1));
 

@@ -1,7 +1,7 @@
 //! Random changes, checkpoints and reverts against a plain map that is copied at each checkpoint.
 
 use super::*;
-use pnp_types::{Address, AssetHolding, TealValue};
+use pnp_types::{Address, AppIndex, AssetHolding, TealValue};
 use proptest::prelude::*;
 
 const OWNERS: [Address; 2] = [Address([1; 32]), Address([2; 32])];
@@ -10,10 +10,10 @@ const OWNERS: [Address; 2] = [Address([1; 32]), Address([2; 32])];
 pub(crate) fn any_key() -> impl Strategy<Value = Key> {
     let name = prop::collection::vec(0..3u8, 0..3);
     prop_oneof![
-        (1..3u64, name.clone()).prop_map(|(app, name)| Key::GlobalValue(app, name)),
-        (1..3u64, name.clone()).prop_map(|(app, name)| Key::Box(app, name)),
+        (1..3u64, name.clone()).prop_map(|(app, name)| Key::GlobalValue(AppIndex(app), name)),
+        (1..3u64, name.clone()).prop_map(|(app, name)| Key::Box(AppIndex(app), name)),
         (0..2usize, 1..4u64).prop_map(|(owner, asset)| Key::Holding(OWNERS[owner], asset)),
-        (0..2usize, 1..3u64, name).prop_map(|(owner, app, name)| Key::LocalValue(OWNERS[owner], app, name)),
+        (0..2usize, 1..3u64, name).prop_map(|(owner, app, name)| Key::LocalValue(OWNERS[owner], AppIndex(app), name)),
     ]
 }
 
@@ -56,7 +56,12 @@ fn any_base() -> impl Strategy<Value = BTreeMap<Key, Record>> {
 }
 
 fn spans() -> [Span; 4] {
-    [Span::GlobalValues(1), Span::Boxes(2, vec![1]), Span::Holdings(OWNERS[0]), Span::LocalValues(OWNERS[1], 1)]
+    [
+        Span::GlobalValues(AppIndex(1)),
+        Span::Boxes(AppIndex(2), vec![1]),
+        Span::Holdings(OWNERS[0]),
+        Span::LocalValues(OWNERS[1], AppIndex(1)),
+    ]
 }
 
 proptest! {

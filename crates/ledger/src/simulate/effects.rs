@@ -193,11 +193,11 @@ pub(super) fn touched_state(vm: &Vm<'_, '_>) -> Option<StateChange> {
         Op::BoxExtract | Op::BoxLen | Op::BoxGet => boxed(Read, own, args.first()),
         Op::BoxCreate | Op::BoxReplace | Op::BoxPut | Op::BoxSplice | Op::BoxResize => boxed(Write, own, args.first()),
         Op::BoxDel => boxed(Delete, own, args.first()),
-        Op::AppBoxExtract | Op::AppBoxLen | Op::AppBoxGet => boxed(Read, uint(args.first()?), args.get(1)),
+        Op::AppBoxExtract | Op::AppBoxLen | Op::AppBoxGet => boxed(Read, application(args.first()?), args.get(1)),
         Op::AppBoxCreate | Op::AppBoxReplace | Op::AppBoxPut | Op::AppBoxSplice | Op::AppBoxResize => {
-            boxed(Write, uint(args.first()?), args.get(1))
+            boxed(Write, application(args.first()?), args.get(1))
         }
-        Op::AppBoxDel => boxed(Delete, uint(args.first()?), args.get(1)),
+        Op::AppBoxDel => boxed(Delete, application(args.first()?), args.get(1)),
         _ => return None,
     })
 }
@@ -229,9 +229,9 @@ fn bytes(value: &Value) -> Vec<u8> {
     }
 }
 
-fn uint(value: &Value) -> u64 {
+fn application(value: &Value) -> AppIndex {
     match value {
-        Value::Uint(number) => *number,
-        Value::Bytes(_) => 0,
+        Value::Uint(id) => AppIndex(*id),
+        Value::Bytes(_) => AppIndex::NONE,
     }
 }

@@ -83,19 +83,26 @@ mod tests {
 
     fn change(operation: StateOperation, key: &[u8]) -> StateChange {
         let account = Address::ZERO;
-        StateChange { operation, kind: StateKind::Global, app: 5, account, key: key.to_vec(), new_value: None }
+        StateChange {
+            operation,
+            kind: StateKind::Global,
+            app: AppIndex(5),
+            account,
+            key: key.to_vec(),
+            new_value: None,
+        }
     }
 
     #[test]
     fn the_first_touch_decides() {
         use StateOperation::{Read, Write};
         let mut states = InitialStates::default();
-        states.touch(5, &change(Write, b"old"), || Some(TealValue::Uint(1)));
-        states.touch(5, &change(Read, b"old"), || Some(TealValue::Uint(2)));
-        states.touch(5, &change(Write, b"new"), || None);
-        states.touch(5, &change(Read, b"new"), || Some(TealValue::Uint(3)));
-        states.touch(5, &change(Read, b"absent"), || None);
-        let globals = &states.apps[&5].globals;
+        states.touch(AppIndex(5), &change(Write, b"old"), || Some(TealValue::Uint(1)));
+        states.touch(AppIndex(5), &change(Read, b"old"), || Some(TealValue::Uint(2)));
+        states.touch(AppIndex(5), &change(Write, b"new"), || None);
+        states.touch(AppIndex(5), &change(Read, b"new"), || Some(TealValue::Uint(3)));
+        states.touch(AppIndex(5), &change(Read, b"absent"), || None);
+        let globals = &states.apps[&AppIndex(5)].globals;
         assert_eq!(globals.get(&b"old"[..]), Some(&Some(TealValue::Uint(1))));
         assert_eq!(globals.get(&b"new"[..]), None, "the group made it");
         assert_eq!(globals.get(&b"absent"[..]), Some(&None));
@@ -104,8 +111,8 @@ mod tests {
     #[test]
     fn an_application_of_the_group_has_no_past() {
         let mut states = InitialStates::default();
-        states.create_app(5);
-        states.touch(5, &change(StateOperation::Read, b"k"), || Some(TealValue::Uint(1)));
+        states.create_app(AppIndex(5));
+        states.touch(AppIndex(5), &change(StateOperation::Read, b"k"), || Some(TealValue::Uint(1)));
         assert!(states.apps.is_empty());
     }
 }

@@ -365,7 +365,7 @@ impl Tracer for Observer<'_> {
             trace.set_hash(*program, hash);
         }
         if let Some(initial) = &mut self.initial
-            && vm.transaction().application_call.application == 0
+            && vm.transaction().application_call.application == AppIndex::NONE
         {
             initial.create_app(vm.app());
         }

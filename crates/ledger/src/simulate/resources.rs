@@ -450,7 +450,7 @@ mod tests {
 
     fn policy(state: &dyn StateReader, kinds: &[TransactionType]) -> ResourcePolicy<'static> {
         let state: &'static BTreeMap<Key, Record> = Box::leak(Box::new(
-            state.scan(&crate::key::Span::Boxes(9, vec![]), None, 99).unwrap().into_iter().collect(),
+            state.scan(&crate::key::Span::Boxes(AppIndex(9), vec![]), None, 99).unwrap().into_iter().collect(),
         ));
         let group: Vec<_> = kinds
             .iter()
@@ -472,10 +472,12 @@ mod tests {
     #[test]
     fn an_application_brings_its_account_and_a_touch_counts_once() {
         let mut policy = policy(&nothing(), &[TransactionType::ApplicationCall]);
-        let account = Address::of_application(7);
-        assert!(policy.account(&account) && policy.account(&account) && policy.app(7) && policy.account(&account));
-        assert!(policy.local(&account, 7), "its own account");
-        assert!(policy.local(&Address([1; 32]), 7) && policy.holding(&Address([1; 32]), 3));
+        let account = Address::of_application(AppIndex(7));
+        assert!(
+            policy.account(&account) && policy.account(&account) && policy.app(AppIndex(7)) && policy.account(&account)
+        );
+        assert!(policy.local(&account, AppIndex(7)), "its own account");
+        assert!(policy.local(&Address([1; 32]), AppIndex(7)) && policy.holding(&Address([1; 32]), 3));
         let (group, each) = policy.into_answer();
         let group = group.unwrap();
         assert!(group.accounts.is_empty(), "the application stands for its account");
@@ -506,13 +508,14 @@ mod tests {
 
     #[test]
     fn bytes_need_empty_references_until_named_boxes_bring_them() {
-        let state: BTreeMap<_, _> = [(Key::Box(9, b"big".to_vec()), Record::Box(vec![0; 5000].into()))].into();
+        let state: BTreeMap<_, _> =
+            [(Key::Box(AppIndex(9), b"big".to_vec()), Record::Box(vec![0; 5000].into()))].into();
         let mut policy = policy(&state, &[TransactionType::ApplicationCall]);
         let per_box = LATEST.params.bytes_per_box_reference;
-        assert!(policy.box_access(9, b"big", false, 0));
+        assert!(policy.box_access(AppIndex(9), b"big", false, 0));
         assert_eq!(policy.group.empty_boxes, 5000_u64.div_ceil(per_box) - 1);
-        assert!(policy.box_access(9, b"small", false, 0));
-        assert!(policy.box_access(77, b"new", true, 10));
+        assert!(policy.box_access(AppIndex(9), b"small", false, 0));
+        assert!(policy.box_access(AppIndex(77), b"new", true, 10));
         let (group, _) = policy.into_answer();
         let group = group.unwrap();
         assert_eq!(group.boxes.len(), 2);

@@ -4,7 +4,7 @@ use super::error::{AccessError, ProgramsError, is_creation};
 use super::{Check, MalformedError};
 use pnp_opcodes::read_version;
 use pnp_types::consensus::ConsensusParams;
-use pnp_types::{AppParams, ApplicationCall, BoxRef, HoldingRef, LocalsRef, OnCompletion, ResourceRef};
+use pnp_types::{AppIndex, AppParams, ApplicationCall, BoxRef, HoldingRef, LocalsRef, OnCompletion, ResourceRef};
 
 /// The longest byte string of the AVM, and so the longest argument.
 const MAX_AVM_BYTES: usize = 4096;
@@ -190,7 +190,9 @@ fn references(call: &ApplicationCall, params: &ConsensusParams) -> Check {
 /// One entry names one thing, and what it points to is in the list.
 fn access_entry(entry: &ResourceRef, call: &ApplicationCall, params: &ConsensusParams) -> Result<(), AccessError> {
     let list = &call.access;
-    let mut kinds = usize::from(!entry.address.is_zero()) + usize::from(entry.asset != 0) + usize::from(entry.app != 0);
+    let mut kinds = usize::from(!entry.address.is_zero())
+        + usize::from(entry.asset != 0)
+        + usize::from(entry.app != AppIndex::NONE);
     if entry.holding != HoldingRef::default() {
         let HoldingRef { address, asset } = entry.holding;
         if address != 0 {
@@ -215,7 +217,7 @@ fn access_entry(entry: &ResourceRef, call: &ApplicationCall, params: &ConsensusP
         }
         if app != 0 {
             let target = at(list, app, "locals App")?;
-            expect(target.app != 0, "locals App", app, "App")?;
+            expect(target.app != AppIndex::NONE, "locals App", app, "App")?;
         }
         kinds += 1;
     }
@@ -226,7 +228,7 @@ fn access_entry(entry: &ResourceRef, call: &ApplicationCall, params: &ConsensusP
         }
         if *index != 0 {
             let target = at(list, *index, "box Index").map_err(|_| AccessError::BoxOutside(*index))?;
-            expect(target.app != 0, "box Index", *index, "App")?;
+            expect(target.app != AppIndex::NONE, "box Index", *index, "App")?;
         }
         kinds += 1;
     }

@@ -179,5 +179,5 @@ fn go_schema(schema: &StateSchema) -> String {
 
 /// Names the application a call means: its id, or that it is being created.
 pub(super) const fn is_creation(application: AppIndex) -> bool {
-    application == 0
+    application.0 == 0
 }

@@ -4,8 +4,8 @@ use super::*;
 use crate::test_program::program;
 use pnp_types::consensus::{LATEST, versions};
 use pnp_types::{
-    AppParams, ApplicationCall, BoxRef, Heartbeat, HeartbeatProof, HoldingRef, LocalsRef, MicroAlgos, OnCompletion,
-    ResourceRef, StateSchema,
+    AppIndex, AppParams, ApplicationCall, BoxRef, Heartbeat, HeartbeatProof, HoldingRef, LocalsRef, MicroAlgos,
+    OnCompletion, ResourceRef, StateSchema,
 };
 
 const SINK: Address = Address([0xfe; 32]);
@@ -36,14 +36,14 @@ fn broken(kind: TransactionType, change: impl FnOnce(&mut Transaction)) -> Strin
 
 fn call(change: impl FnOnce(&mut ApplicationCall)) -> String {
     broken(TransactionType::ApplicationCall, |transaction| {
-        transaction.application_call.application = 7;
+        transaction.application_call.application = AppIndex(7);
         change(&mut transaction.application_call);
     })
 }
 
 fn creation(change: impl FnOnce(&mut ApplicationCall)) -> String {
     call(|call| {
-        call.application = 0;
+        call.application = AppIndex(0);
         call.approval_program = approve();
         call.clear_program = approve();
         change(call);
@@ -237,7 +237,7 @@ fn arguments_and_references() {
     );
     assert_eq!(
         call(|c| {
-            c.foreign_apps = vec![1; 8];
+            c.foreign_apps = vec![AppIndex(1); 8];
             c.foreign_assets = vec![1; 1];
         }),
         "tx references exceed MaxAppTotalTxnReferences = 8"
@@ -269,13 +269,13 @@ fn access_lists_point_inside_themselves() {
         "box Index 9 outside tx.Access"
     );
     assert_eq!(
-        with(vec![ResourceRef { asset: 1, app: 1, ..ResourceRef::default() }]),
+        with(vec![ResourceRef { asset: 1, app: AppIndex(1), ..ResourceRef::default() }]),
         "tx.Access element has fields from multiple types"
     );
     assert_eq!(
         call(|c| {
             c.access = vec![account.clone()];
-            c.foreign_apps = vec![1];
+            c.foreign_apps = vec![AppIndex(1)];
         }),
         "tx.ForeignApps can't be used when tx.Access is used"
     );

@@ -133,7 +133,7 @@ impl DeploymentRun<'_> {
         let (params, programs) = (self.params, self.programs);
         let note = self.note.to_bytes().map_err(DeployError::from)?;
         let create = || calls::with_note(calls::create(creator, programs, creation, params), note.clone());
-        let app = self.target.map_or(0, |target| target.deployed.application.id);
+        let app = self.target.map_or(AppIndex::NONE, |target| target.deployed.application.id);
         Ok(match self.action {
             Action::Create => (DeployAction::Create, vec![create()]),
             Action::Append => (DeployAction::Append, vec![create()]),

@@ -168,7 +168,7 @@ mod tests {
         };
         let record = |versions: &[&str]| {
             let contract = Contract {
-                app_id: 1,
+                app_id: pnp_types::AppIndex(1),
                 app_address: String::new(),
                 name: String::new(),
                 version: None,

@@ -88,6 +88,7 @@ fn line_in(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pnp_types::AppIndex;
 
     const TXID: &str = "7VQYXNYOPKL7NIZ3DC6BPFPAWFNAA2QRLPRRGS2YJTO6QXRQGDDA";
 
@@ -111,7 +112,7 @@ mod tests {
         ] {
             let pasted = PastedError::new(&text);
             let Some(Rejection::Logic { app, pc, .. }) = pasted.rejection else { panic!("{text}") };
-            assert_eq!((app, pc), (Some(1001), Some(58)), "{text}");
+            assert_eq!((app, pc), (Some(AppIndex(1001)), Some(58)), "{text}");
             assert!(pasted.opcodes.unwrap().starts_with("pushint 3; ==; assert"), "{text}");
         }
     }

@@ -50,7 +50,7 @@ fn one(connection: &Connection, path: &Path) -> Option<BatchHistory> {
     let journal = connection.settings.shown(path);
     let mut batch = BatchHistory {
         journal,
-        app: 0,
+        app: AppIndex::NONE,
         input: String::new(),
         charged: 0,
         refused: 0,

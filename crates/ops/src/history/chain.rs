@@ -103,7 +103,7 @@ fn call(transaction: &Transaction) -> Option<(AppIndex, &'static str)> {
         OnCompletion::UpdateApplication => "update",
         OnCompletion::DeleteApplication => "delete",
         // Four arguments bill, three set parameters.
-        OnCompletion::NoOp if call.application != 0 && call.args.len() == 3 => "params",
+        OnCompletion::NoOp if call.application != AppIndex::NONE && call.args.len() == 3 => "params",
         _ => return None,
     };
     Some((call.application, action))

@@ -3,7 +3,7 @@
 //! Every structure is taken apart without `..`, so that a field the protocol gains cannot be forgotten here.
 
 use pnp_types::{
-    Address, ApplicationCall, AssetConfig, AssetFreeze, AssetParams, AssetTransfer, BoxRef, Digest, Header,
+    Address, AppIndex, ApplicationCall, AssetConfig, AssetFreeze, AssetParams, AssetTransfer, BoxRef, Digest, Header,
     KeyRegistration, MicroAlgos, OnCompletion, Payment, ResourceRef, Round, StateSchema, Transaction, VotingData,
     sha512_256,
 };
@@ -264,9 +264,9 @@ fn call(fields: &mut Fields, call: &ApplicationCall) {
         extra_pages,
         reject_version,
     } = call;
-    match application {
-        0 => fields.add("application", FieldValue::NewApplication),
-        application => fields.add("application", FieldValue::Number(*application)),
+    match *application {
+        AppIndex::NONE => fields.add("application", FieldValue::NewApplication),
+        application => fields.add("application", FieldValue::Number(application.0)),
     }
     let completion = FieldValue::OnCompletion(*on_completion);
     match *on_completion {
@@ -284,7 +284,7 @@ fn call(fields: &mut Fields, call: &ApplicationCall) {
         fields.add("foreign asset", FieldValue::Number(*asset));
     }
     for app in foreign_apps {
-        fields.add("foreign application", FieldValue::Number(*app));
+        fields.add("foreign application", FieldValue::Number(app.0));
     }
     for entry in access {
         fields.add("access", FieldValue::Resource(entry.clone()));

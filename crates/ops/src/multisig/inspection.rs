@@ -190,7 +190,7 @@ impl Inspection {
     ) -> Result<InspectedTransaction, Error> {
         let call = &transaction.application_call;
         let is_call = transaction.kind == TransactionType::ApplicationCall;
-        let app = Some(call.application).filter(|app| is_call && *app != 0);
+        let app = Some(call.application).filter(|app| is_call && *app != AppIndex::NONE);
         let standing = match (connection, app) {
             (Some(connection), Some(app)) => {
                 let standing = connection.algod.application(app).await?;
@@ -310,5 +310,5 @@ fn programs(transaction: &Transaction, standing: Option<&ApplicationState>, look
     }
     let after = ProgramPair { approval: &call.approval_program, clear: &call.clear_program };
     let before = standing.map(|app| ProgramPair { approval: &app.approval_program, clear: &app.clear_program });
-    program_changes(before, after, call.application != 0 && !looked).into()
+    program_changes(before, after, call.application != AppIndex::NONE && !looked).into()
 }

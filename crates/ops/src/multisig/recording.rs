@@ -81,7 +81,7 @@ impl Connection {
                 Ok((Some(app), changed))
             }
             intent => {
-                let app = Some(call.application).filter(|app| *app != 0);
+                let app = Some(call.application).filter(|app| *app != AppIndex::NONE);
                 let (Some(known), Some(action)) = (app, action(intent.as_ref())) else { return Ok((app, false)) };
                 let parameters = intent.as_ref().and_then(Intent::parameters);
                 let changed =

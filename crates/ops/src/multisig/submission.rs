@@ -96,7 +96,7 @@ impl Connection {
     /// What the record says of the application that a bundle calls.
     pub(super) fn record_of(&self, bundle: &Bundle) -> Option<Contract> {
         let mut called = bundle.transactions().map(|transaction| transaction.application_call.application);
-        let app = called.find(|app| *app != 0)?;
+        let app = called.find(|app| *app != AppIndex::NONE)?;
         self.contract(Some(app)).ok()?.1
     }
 }

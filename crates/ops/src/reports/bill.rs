@@ -86,7 +86,7 @@ pub struct BatchReport {
     /// The network's genesis hash, base64.
     pub genesis_hash: String,
     /// The contract's application.
-    pub app: u64,
+    pub app: AppIndex,
     /// The journal's file.
     pub journal: String,
     /// Whether every line is charged or refused.

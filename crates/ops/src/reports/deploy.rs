@@ -3,6 +3,7 @@
 use crate::connection::Connection;
 use crate::deploy::{DeployAction, Deployment, Extent, Trial};
 use pnp_registry::Contract;
+use pnp_types::AppIndex;
 use pnp_usage::Change;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,10 +21,10 @@ pub struct DeployReport {
     pub stage: Extent,
     /// The application in the end; absent where it is still to be created.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub app: Option<u64>,
+    pub app: Option<AppIndex>,
     /// The application that is deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub replaced: Option<u64>,
+    pub replaced: Option<AppIndex>,
     /// What differed from what is asked for.
     pub changes: Vec<Change>,
     /// How the contract was found where it was not recorded.

@@ -1,7 +1,7 @@
 //! What a transaction does, in one sentence.
 
 use super::bundle_words::quoted;
-use pnp_types::{ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};
+use pnp_types::{AppIndex, ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};
 use pnp_usage::{Creation, Intent, Parameters};
 
 /// One sentence, without the fields that [`bundle_words`](super::bundle_words) shows anyway.
@@ -65,7 +65,7 @@ fn call(call: &ApplicationCall) -> String {
         Some(Intent::Delete) => format!("delete application {app}"),
         Some(Intent::Leave { .. }) => format!("leave application {app}"),
         None => match (app, call.on_completion) {
-            (0, _) => "create an application that is not a UsageContract".to_owned(),
+            (AppIndex::NONE, _) => "create an application that is not a UsageContract".to_owned(),
             (app, OnCompletion::UpdateApplication) => format!("replace the programs of application {app}"),
             (app, OnCompletion::DeleteApplication) => format!("delete application {app}"),
             (app, _) => format!("call application {app}, in a way a UsageContract has no rule for"),

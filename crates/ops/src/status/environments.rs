@@ -321,7 +321,7 @@ mod tests {
 
     fn environment(network: &str, fee_pct: u64, approval: &str) -> EnvironmentStatus {
         let contract = ContractSummary {
-            app: 1,
+            app: AppIndex(1),
             version: None,
             approval_sha512_256: approval.into(),
             runs_this_source: None,

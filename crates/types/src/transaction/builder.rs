@@ -154,9 +154,9 @@ impl Transaction {
     /// Calls an application.
     ///
     /// ```
-    /// # use pnp_types::{Address, Transaction};
+    /// # use pnp_types::{Address, AppIndex, Transaction};
     /// # let (alice, bob) = (Address([1; 32]), Address([2; 32]));
-    /// let call = Transaction::app_call(alice, 1001).args(["vote", "yes"]).arg_uint(7).accounts([bob]).box_name("votes").build();
+    /// let call = Transaction::app_call(alice, AppIndex(1001)).args(["vote", "yes"]).arg_uint(7).accounts([bob]).box_name("votes").build();
     /// assert_eq!(call.application_call.args[2], [0, 0, 0, 0, 0, 0, 0, 7]);
     /// ```
     pub fn app_call(sender: Address, app: AppIndex) -> TransactionBuilder<ApplicationCall> {
@@ -479,7 +479,7 @@ mod tests {
         assert_eq!(kind(Transaction::asset_opt_in(ALICE, 1).into()), "axfer");
         assert_eq!(kind(Transaction::asset_create(ALICE, 1, 0).into()), "acfg");
         assert_eq!(kind(Transaction::asset_freeze(ALICE, BOB, 1, true).into()), "afrz");
-        assert_eq!(kind(Transaction::app_opt_in(ALICE, 1).into()), "appl");
+        assert_eq!(kind(Transaction::app_opt_in(ALICE, AppIndex(1)).into()), "appl");
         assert_eq!(kind(Transaction::go_offline(ALICE).nonparticipating().into()), "keyreg");
         assert_eq!(kind(Transaction::heartbeat(ALICE, Heartbeat::default()).into()), "hb");
     }
@@ -493,11 +493,11 @@ mod tests {
     #[test]
     fn each_way_to_call_an_application_says_what_happens_besides() {
         let action = |builder: TransactionBuilder<ApplicationCall>| builder.build().application_call.on_completion;
-        assert_eq!(action(Transaction::app_call(ALICE, 1)), OnCompletion::NoOp);
-        assert_eq!(action(Transaction::app_opt_in(ALICE, 1)), OnCompletion::OptIn);
-        assert_eq!(action(Transaction::app_close_out(ALICE, 1)), OnCompletion::CloseOut);
-        assert_eq!(action(Transaction::app_clear_state(ALICE, 1)), OnCompletion::ClearState);
-        assert_eq!(action(Transaction::app_update(ALICE, 1, *b"a", *b"b")), OnCompletion::UpdateApplication);
-        assert_eq!(action(Transaction::app_delete(ALICE, 1)), OnCompletion::DeleteApplication);
+        assert_eq!(action(Transaction::app_call(ALICE, AppIndex(1))), OnCompletion::NoOp);
+        assert_eq!(action(Transaction::app_opt_in(ALICE, AppIndex(1))), OnCompletion::OptIn);
+        assert_eq!(action(Transaction::app_close_out(ALICE, AppIndex(1))), OnCompletion::CloseOut);
+        assert_eq!(action(Transaction::app_clear_state(ALICE, AppIndex(1))), OnCompletion::ClearState);
+        assert_eq!(action(Transaction::app_update(ALICE, AppIndex(1), *b"a", *b"b")), OnCompletion::UpdateApplication);
+        assert_eq!(action(Transaction::app_delete(ALICE, AppIndex(1))), OnCompletion::DeleteApplication);
     }
 }

@@ -166,7 +166,7 @@ impl LocalsRef {
             return Ok((address, current));
         }
         match entry(access, self.app, "locals App")?.app {
-            0 => Err(ResourceError::WrongKind { what: "locals App", index: self.app, wanted: "App" }),
+            AppIndex::NONE => Err(ResourceError::WrongKind { what: "locals App", index: self.app, wanted: "App" }),
             app => Ok((address, app)),
         }
     }
@@ -181,12 +181,12 @@ impl BoxRef {
     /// The application and the name that are meant, within `access`; application 0 is the called one.
     pub fn resolve(&self, access: &[ResourceRef]) -> Result<(AppIndex, &[u8]), ResourceError> {
         if self.index == 0 {
-            return Ok((0, &self.name));
+            return Ok((AppIndex::NONE, &self.name));
         }
         let what = "box Index";
         let found = entry(access, self.index, what).map_err(|_| ResourceError::BoxOutside(self.index))?;
         match found.app {
-            0 => Err(ResourceError::WrongKind { what, index: self.index, wanted: "App" }),
+            AppIndex::NONE => Err(ResourceError::WrongKind { what, index: self.index, wanted: "App" }),
             app => Ok((app, &self.name)),
         }
     }
@@ -210,12 +210,12 @@ mod tests {
         let access = [
             ResourceRef { address: other, ..ResourceRef::default() },
             ResourceRef { asset: 7, ..ResourceRef::default() },
-            ResourceRef { app: 9, ..ResourceRef::default() },
+            ResourceRef { app: AppIndex(9), ..ResourceRef::default() },
         ];
         assert_eq!(HoldingRef { address: 0, asset: 2 }.resolve(&access, sender), Ok((sender, 7)));
         assert_eq!(HoldingRef { address: 1, asset: 2 }.resolve(&access, sender), Ok((other, 7)));
-        assert_eq!(LocalsRef { address: 1, app: 3 }.resolve(&access, sender, 5), Ok((other, 9)));
-        assert_eq!(LocalsRef { address: 0, app: 0 }.resolve(&access, sender, 5), Ok((sender, 5)));
+        assert_eq!(LocalsRef { address: 1, app: 3 }.resolve(&access, sender, AppIndex(5)), Ok((other, AppIndex(9))));
+        assert_eq!(LocalsRef { address: 0, app: 0 }.resolve(&access, sender, AppIndex(5)), Ok((sender, AppIndex(5))));
         let wrong = HoldingRef { address: 2, asset: 2 }.resolve(&access, sender).unwrap_err();
         assert_eq!(wrong.to_string(), "holding Address reference 2 is not an Address");
         let wrong = HoldingRef { address: 0, asset: 0 }.resolve(&access, sender).unwrap_err();

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{TickId, Units};
-use pnp_types::{Address, Digest};
+use pnp_types::{Address, AppIndex, Digest};
 
 const NETWORK: Digest = Digest([7; 32]);
 
@@ -33,7 +33,7 @@ fn refused(line: u64) -> Record {
 }
 
 async fn write(path: &Path, records: &[Record]) {
-    let (journal, _) = Journal::open(path, NETWORK, 9, "a.csv").unwrap();
+    let (journal, _) = Journal::open(path, NETWORK, AppIndex(9), "a.csv").unwrap();
     for record in records {
         journal.commit(record.clone()).await.unwrap();
     }
@@ -56,21 +56,21 @@ async fn what_was_written_is_read_again() {
     assert_eq!((past.sums.gross, past.sums.fee, past.sums.net), (300, 15, 285));
     assert_eq!(past.highest.map(|(line, _)| line), Some(70));
     assert!(!past.done);
-    let (_, again) = Journal::open(&path, NETWORK, 9, "b.csv").unwrap();
+    let (_, again) = Journal::open(&path, NETWORK, AppIndex(9), "b.csv").unwrap();
     assert_eq!(again.begin, past.begin, "a journal begins once");
 }
 
 #[tokio::test]
 async fn one_process_one_network_one_contract() {
     let (_folder, path) = journal();
-    let (held, _) = Journal::open(&path, NETWORK, 9, "a").unwrap();
-    assert!(matches!(Journal::open(&path, NETWORK, 9, "a"), Err(JournalError::Held(_))));
+    let (held, _) = Journal::open(&path, NETWORK, AppIndex(9), "a").unwrap();
+    assert!(matches!(Journal::open(&path, NETWORK, AppIndex(9), "a"), Err(JournalError::Held(_))));
     drop(held);
-    assert!(matches!(Journal::open(&path, Digest([8; 32]), 9, "a"), Err(JournalError::Other { .. })));
-    let error = Journal::open(&path, NETWORK, 10, "a").unwrap_err();
+    assert!(matches!(Journal::open(&path, Digest([8; 32]), AppIndex(9), "a"), Err(JournalError::Other { .. })));
+    let error = Journal::open(&path, NETWORK, AppIndex(10), "a").unwrap_err();
     assert!(error.to_string().ends_with("belongs to application 9"), "{error}");
     std::fs::write(&path, "user,units\nalice,1\n").unwrap();
-    assert!(matches!(Journal::open(&path, NETWORK, 9, "a"), Err(JournalError::Foreign(_))));
+    assert!(matches!(Journal::open(&path, NETWORK, AppIndex(9), "a"), Err(JournalError::Foreign(_))));
     assert!(std::fs::read_to_string(&path).unwrap().contains("alice"), "a file of the user's stays as it was");
 }
 
@@ -83,7 +83,7 @@ async fn cut_off_anywhere_it_goes_on_from_its_last_whole_record() {
     for cut in 0..whole.len() {
         for tail in [&b""[..], &[0; 40]] {
             std::fs::write(&path, [&whole[..cut], tail].concat()).unwrap();
-            let (journal, past) = Journal::open(&path, NETWORK, 9, "a.csv").unwrap();
+            let (journal, past) = Journal::open(&path, NETWORK, AppIndex(9), "a.csv").unwrap();
             let kept = ends.iter().filter(|end| **end <= cut).count();
             assert_eq!(past.charged.contains(1), kept >= 3, "cut at {cut}");
             assert_eq!(past.open.contains_key(&2), kept >= 4, "cut at {cut}");
@@ -111,7 +111,7 @@ async fn a_changed_byte_before_the_end_is_damage() {
 
 #[test]
 fn no_line_is_charged_twice() {
-    let begin = Begin { format: 1, id: JournalId([0; 16]), genesis_hash: NETWORK, app: 9, input: "a".into() };
+    let begin = Begin { format: 1, id: JournalId([0; 16]), genesis_hash: NETWORK, app: AppIndex(9), input: "a".into() };
     let mut past = JournalState::default();
     for record in [Record::Begin(begin), intent(1), charged(1)] {
         past.take(&record).unwrap();

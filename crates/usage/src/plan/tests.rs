@@ -4,7 +4,7 @@ use super::*;
 use crate::{BasisPoints, Parameters};
 use pnp_types::{Address, TealValue};
 
-const APP: AppIndex = 1001;
+const APP: AppIndex = AppIndex(1001);
 
 fn creation() -> Creation {
     Creation { provider: Address([1; 32]), platform: Address([2; 32]), parameters: Parameters::EXAMPLE, asset: Some(7) }

@@ -6,7 +6,7 @@ use super::group::{Subject, tick_bytes};
 use super::model::{Actor, Completion, Scalar, Scenario, Step};
 use super::{Programs, Sources, Stage, StageError};
 use pnp_client::Rejection;
-use pnp_types::TealValue;
+use pnp_types::{AppIndex, TealValue};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -67,7 +67,8 @@ pub async fn play(stage: &mut Stage, sources: &Sources, scenario: &Scenario) -> 
         true => Some(stage.mint_for_all("SILVER").await?),
         false => None,
     };
-    let mut subject = Subject { contract: &scenario.contract, programs: &programs, application: 0, ply, silver };
+    let mut subject =
+        Subject { contract: &scenario.contract, programs: &programs, application: AppIndex::NONE, ply, silver };
     if scenario.contract.created {
         let args = creation(stage, &subject);
         let create = stage.plain_call(&subject, Completion::Create, args, Actor::Creator)?;

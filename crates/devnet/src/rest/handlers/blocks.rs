@@ -5,7 +5,7 @@ use crate::rest::Refusal;
 use crate::rest::answer::{Answer, Format};
 use crate::rest::document::{Document, Fields};
 use crate::rest::request::Request;
-use pnp_types::{Block, SignedTransactionWithApplyData};
+use pnp_types::{AppIndex, Block, SignedTransactionWithApplyData};
 
 use super::ledger_error;
 
@@ -17,7 +17,7 @@ fn block_of(node: &DevNode, request: &Request) -> Result<Block, Refusal> {
 
 /// `GET /v2/blocks/{round}`. Only msgpack has the certificate, which on this network says its round and no more.
 pub(in crate::rest) fn block(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    request.number("round")?;
+    request.number::<u64>("round")?;
     let header_only = request.query_flag("header-only")?;
     let format = request.format()?;
     let block = block_of(node, request)?;
@@ -62,7 +62,7 @@ fn collect_logs(one: &SignedTransactionWithApplyData, txid: &str, found: &mut Ve
     if !delta.logs.is_empty() {
         let called = one.signed.transaction.application_call.application;
         let fields = Fields::default()
-            .with("application-index", if called == 0 { one.apply_data.application } else { called })
+            .with("application-index", if called == AppIndex::NONE { one.apply_data.application } else { called })
             .with("logs", delta.logs.iter().map(|log| Document::bytes(log)).collect::<Document>())
             .with("txId", txid);
         found.push(fields.into());

@@ -22,7 +22,7 @@ pub(in crate::rest) fn offset(node: &DevNode, _: &Request) -> Result<Answer, Ref
 pub(in crate::rest) fn set_offset(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let too_large =
         "failed to set timestamp offset on the node: block timestamp offset cannot be larger than max int64 value";
-    let offset = i64::try_from(request.number("offset")?).map_err(|_| Refusal::bad(too_large))?;
+    let offset = i64::try_from(request.number::<u64>("offset")?).map_err(|_| Refusal::bad(too_large))?;
     node.set_offset(Some(offset));
     Ok(Answer::empty())
 }
@@ -38,7 +38,7 @@ const MAX_BLOCKS: u64 = 10_000;
 
 /// `POST /v2/devmode/time/{timestamp}`: the next block has this time, and those after it continue from there.
 pub(in crate::rest) fn set_time(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let timestamp = request.number("timestamp")?;
+    let timestamp = request.number::<u64>("timestamp")?;
     let latest = node.read(|chain| chain.latest_header().timestamp);
     let next = i64::try_from(timestamp).ok().filter(|next| *next >= latest);
     let next =

@@ -29,7 +29,7 @@ impl From<ReadError> for Refusal {
 }
 
 /// `limit` and `next` of a listing by id: how many, and after which.
-fn page(request: &Request, what: &str, most: u64) -> Result<(usize, u64), Refusal> {
+fn page<Id: From<u64>>(request: &Request, what: &str, most: u64) -> Result<(usize, Id), Refusal> {
     let after = request.query_bytes("next")?.map(parse_uint).transpose();
     let after = after.map_err(|problem| Refusal::bad(format!("unable to parse next token: {problem}")))?;
     let limit = match request.query_number("limit")? {
@@ -40,5 +40,5 @@ fn page(request: &Request, what: &str, most: u64) -> Result<(usize, u64), Refusa
         Some(limit) => limit,
         None => 1000,
     };
-    Ok((usize::try_from(limit).unwrap_or(usize::MAX), after.unwrap_or_default()))
+    Ok((usize::try_from(limit).unwrap_or(usize::MAX), after.unwrap_or_default().into()))
 }

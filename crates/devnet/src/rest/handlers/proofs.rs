@@ -8,7 +8,7 @@ use crate::rest::answer::{Answer, Format};
 use crate::rest::document::{Document, Fields};
 use crate::rest::request::Request;
 use pnp_types::merkle::TreeHash;
-use pnp_types::msgpack;
+use pnp_types::{Round, msgpack};
 
 /// `GET /v2/blocks/{round}/transactions/{txid}/proof`: the way from a transaction to its block's commitment.
 pub(in crate::rest) fn of_transaction(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
@@ -50,7 +50,7 @@ fn concatenated(siblings: &[&[u8]], size: usize) -> Vec<u8> {
 
 /// `GET /v2/stateproofs/{round}` and `/v2/blocks/{round}/lightheader/proof`: no account votes here, so there are none.
 pub(in crate::rest) fn of_state(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    let round = request.number("round")?;
+    let round: Round = request.number("round")?;
     if round > node.read(|chain| chain.latest()) {
         return Err(Refusal::internal("given round is greater than the latest round"));
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pnp_types::Round;
 use serde_json::json;
 
 use super::ledger_error;
@@ -42,7 +43,7 @@ pub(in crate::rest) fn status(node: &DevNode, _: &Request) -> Result<Answer, Ref
 /// wait for.
 pub(in crate::rest) fn wait(node: Arc<DevNode>, request: Request) -> PendingAnswer {
     Box::pin(async move {
-        let round = request.number("round")?;
+        let round: Round = request.number("round")?;
         node.wait_for(round.saturating_add(1)).await;
         let answer = tokio::task::spawn_blocking(move || status(&node, &request)).await;
         answer.unwrap_or_else(|_| Err(Refusal::internal("internal failure")))

@@ -7,7 +7,7 @@ use pnp_ledger::simulate::{
     StateOperation, TraceConfig, TransactionResult, TransactionTrace, UnnamedResources,
 };
 use pnp_types::msgpack::{self, DecodeError, wire_struct};
-use pnp_types::{Address, Digest, Round, SignedTransaction, TealValue};
+use pnp_types::{Address, AppIndex, AssetIndex, Digest, Round, SignedTransaction, TealValue};
 
 /// The request as it comes over the wire.
 #[derive(Debug, Default)]
@@ -147,22 +147,23 @@ fn transaction(result: &TransactionResult) -> Document {
 }
 
 fn resources(resources: &UnnamedResources) -> Document {
-    let pair = |(address, id): &(Address, u64), name: &str| {
-        Fields::default().with("account", text_of(*address)).with(name, *id).into()
+    let local = |(address, app): &(Address, AppIndex)| {
+        Fields::default().with("account", text_of(*address)).with("app", *app).into()
     };
-    let named =
-        |(app, name): &(u64, Vec<u8>)| Fields::default().with("app", *app).with("name", Document::bytes(name)).into();
+    let holding = |(address, asset): &(Address, AssetIndex)| {
+        Fields::default().with("account", text_of(*address)).with("asset", *asset).into()
+    };
+    let named = |(app, name): &(AppIndex, Vec<u8>)| {
+        Fields::default().with("app", *app).with("name", Document::bytes(name)).into()
+    };
     Fields::default()
         .with_some(
             "accounts",
             resources.accounts.iter().map(|address| Document::from(text_of(*address))).collect::<Document>(),
         )
-        .with_some("app-locals", resources.locals.iter().map(|local| pair(local, "app")).collect::<Document>())
+        .with_some("app-locals", resources.locals.iter().map(local).collect::<Document>())
         .with_some("apps", resources.apps.iter().map(|app| Document::from(*app)).collect::<Document>())
-        .with_some(
-            "asset-holdings",
-            resources.holdings.iter().map(|holding| pair(holding, "asset")).collect::<Document>(),
-        )
+        .with_some("asset-holdings", resources.holdings.iter().map(holding).collect::<Document>())
         .with_some("assets", resources.assets.iter().map(|asset| Document::from(*asset)).collect::<Document>())
         .with_some("boxes", resources.boxes.iter().map(named).collect::<Document>())
         .with_some("extra-box-refs", resources.extra_box_refs)
@@ -224,7 +225,7 @@ fn state_change(change: &StateChange) -> Document {
 }
 
 fn initial_states(states: &InitialStates) -> Document {
-    let app = |(id, state): (&u64, &AppInitialState)| {
+    let app = |(id, state): (&AppIndex, &AppInitialState)| {
         let locals = state.locals.iter().map(|(account, values)| {
             let account = (!account.is_zero()).then(|| text_of(*account).into());
             Fields::default().with_present("account", account).with("kvs", key_values(values.iter())).into()
