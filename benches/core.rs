@@ -10,7 +10,7 @@ use divan::{Bencher, black_box};
 use pnp_avm::crypto::ed25519;
 use pnp_avm::{GroupContext, LedgerError, SignatureLedger, eval_signature};
 use pnp_ledger::{Chain, Evaluator, Genesis};
-use pnp_teal::template::{TemplateValue, substitute};
+use pnp_teal::template::{TemplateValue, Templates};
 use pnp_teal::{AssembleOptions, CheckOptions, CostOptions, assemble, check, cost, disassemble, format};
 use pnp_types::consensus::{self, ConsensusParams};
 use pnp_types::{
@@ -26,8 +26,8 @@ fn main() {
 // ---------------------------------------------------------------------------------------------------------- Assembler
 
 static CONTRACT: LazyLock<String> = LazyLock::new(|| {
-    let values = Template::default().values().map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value)));
-    substitute(APPROVAL_SOURCE, &values.into()).unwrap()
+    let values = Template::default().values().map(|(name, value)| (name, TemplateValue::Uint(value)));
+    Templates::from_iter(values).substitute(APPROVAL_SOURCE).unwrap()
 });
 
 /// A program of 2,000 lines.

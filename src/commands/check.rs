@@ -5,7 +5,7 @@ use crate::session::context::Context;
 use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
 use crate::terminal::problems::{AUTHOR, write_sarif};
-use crate::terminal::template::template_values;
+use crate::terminal::template::{TemplateArgs, not_filled_in};
 use pnp_teal::check::{CHECKS, Check, Examination, Mode, ModeSource, check_named, examine, render};
 use pnp_teal::document::sarif::{Log, Source};
 use pnp_teal::document::{CheckEntry, Counts, SourceReport};
@@ -31,9 +31,8 @@ pub(crate) struct Args {
     /// Ignore what this check finds; may be repeated
     #[arg(long, value_name = "NAME")]
     allow: Vec<String>,
-    /// The value of a template variable, as for compile; one without a value may have any
-    #[arg(long = "tmpl", short = 't', value_name = "NAME=VALUE")]
-    templates: Vec<String>,
+    #[command(flatten)]
+    templates: TemplateArgs,
     /// Also write the findings as SARIF 2.1.0; - writes them to stdout instead of the text
     #[arg(long, value_name = "FILE")]
     sarif: Option<PathBuf>,
@@ -84,11 +83,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         known(name)?;
     }
     let mode = args.mode.as_deref().and_then(Mode::named);
-    let templates = template_values(&args.templates)?;
+    let templates = args.templates.templates()?;
     let mut checked = Vec::new();
     for path in &args.sources {
         let text = source_text(path)?;
-        let options = CheckOptions { mode, name: Some(path.display().to_string()), templates: templates.clone() };
+        let name = path.display().to_string();
+        templates.substitute_known(&text).map_err(|error| not_filled_in(&name, &error, &[]))?;
+        let options = CheckOptions { mode, name: Some(name), templates: templates.clone() };
         let mut examination = examine(&text, &options);
         examination.findings.retain(|finding| !args.allow.iter().any(|name| name == finding.name()));
         checked.push(Checked { path, text, examination });

@@ -6,16 +6,14 @@ use crate::session::context::Context;
 use crate::terminal::input::read_source;
 use crate::terminal::output::Answer;
 use crate::terminal::problems::{AUTHOR, shown, write_sarif};
-use crate::terminal::template::template_values;
+use crate::terminal::template::{TemplateArgs, not_filled_in};
 use data_encoding::BASE64;
 use pnp_registry::write_atomically;
 use pnp_teal::document::sarif::{Log, Source};
 use pnp_teal::document::{ProblemReport, problem_reports};
-use pnp_teal::template::{TemplateError, substitute, variables};
 use pnp_teal::{AssembleOptions, Assembled};
 use pnp_types::sha512_256;
 use serde::Serialize;
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `compile`.
@@ -35,9 +33,8 @@ pub(crate) struct Args {
     /// Also write the errors and warnings as SARIF 2.1.0; - writes them to stdout instead of the text
     #[arg(long, value_name = "FILE")]
     sarif: Option<PathBuf>,
-    /// The value of a template variable: a number, 0x and hex, or text; may be repeated
-    #[arg(long = "tmpl", short = 't', value_name = "NAME=VALUE")]
-    templates: Vec<String>,
+    #[command(flatten)]
+    templates: TemplateArgs,
 }
 
 /// Assembles.
@@ -45,11 +42,10 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
     let source = read_source(&args.source)?;
     stdout_for_one(args)?;
-    let values = template_values(&args.templates)?;
-    let known = variables(&source);
-    let unused: Vec<&str> =
-        values.keys().filter(|name| known.iter().all(|it| it.name != **name)).map(String::as_str).collect();
-    let text = substitute(&source, &values).map_err(|error| without_value(&name, &error, &unused))?;
+    let templates = args.templates.templates()?;
+    let known = templates.variables(&source);
+    let unused: Vec<&str> = templates.names().filter(|name| known.iter().all(|it| it.name != *name)).collect();
+    let text = templates.substitute(&source).map_err(|error| not_filled_in(&name, &error, &unused))?;
     for variable in unused {
         context.out.warn(&format!("{variable} is no variable of {name}"));
     }
@@ -92,28 +88,6 @@ fn stdout_for_one(args: &Args) -> Result<(), Failure> {
             .hint("name a file for --sarif, or for the program with --output"));
     }
     Ok(())
-}
-
-/// Variables that were given no value; `unused` values may have been meant for them.
-fn without_value(name: &str, error: &TemplateError, unused: &[&str]) -> Failure {
-    let missing = error.missing.iter().map(|variable| {
-        Value::from_iter([("name", Value::from(variable.name.as_str())), ("line", Value::from(variable.line))])
-    });
-    let missing: Vec<Value> = missing.collect();
-    let line = error.missing.first().map_or(0, |variable| variable.line);
-    let options = error.missing.iter().map(|variable| format!("--tmpl {}=VALUE", variable.name));
-    let why = match unused {
-        [] => "a template variable stands for a value that is given when the program is assembled".to_owned(),
-        names => format!("a value was given, but {} is no variable of it", names.join(", ")),
-    };
-    let message = match missing.len() {
-        1 => format!("{name}:{line}: no value for {}", error.missing.first().map_or("", |variable| &variable.name)),
-        _ => format!("{name}: {error}"),
-    };
-    Failure::new("template", message)
-        .because(why)
-        .hint(format!("add {}", options.collect::<Vec<_>>().join(" ")))
-        .with("missing", missing)
 }
 
 /// A program that was assembled.

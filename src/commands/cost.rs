@@ -4,13 +4,12 @@ use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
-use crate::terminal::template::template_values;
+use crate::terminal::template::{TemplateArgs, not_filled_in};
 use pnp_registry::write_atomically;
 use pnp_teal::document::ProgramCost;
 use pnp_teal::{CostError, CostOptions, CostReport, cost_paths, cost_snapshot, cost_table};
 use serde::Serialize;
 use similar::TextDiff;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -24,9 +23,8 @@ pub(crate) struct Args {
     /// TEAL sources, or programs named *.tok
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The value of a template variable, as for `compile`; without one it may be anything
-    #[arg(long = "tmpl", short = 't', value_name = "NAME=VALUE")]
-    templates: Vec<String>,
+    #[command(flatten)]
+    templates: TemplateArgs,
     /// Show the cheapest and the most expensive path of this call, line by line
     #[arg(long, value_name = "CALL")]
     path: Option<String>,
@@ -69,8 +67,8 @@ struct Subject {
 
 /// Prints the costs, and writes or compares the snapshot.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
-    let values = template_values(&args.templates)?;
-    let subjects = args.files.iter().map(|path| examine(path, &values)).collect::<Result<Vec<_>, _>>()?;
+    let options = CostOptions { templates: args.templates.templates()? };
+    let subjects = args.files.iter().map(|path| examine(path, &options)).collect::<Result<Vec<_>, _>>()?;
     if let Some(name) = &args.path {
         known(&subjects, name)?;
     }
@@ -112,12 +110,12 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     Ok(Answer::of(&document, text.trim_end())?.ending(exit))
 }
 
-fn examine(path: &Path, values: &BTreeMap<String, pnp_teal::template::TemplateValue>) -> Result<Subject, Failure> {
+fn examine(path: &Path, options: &CostOptions) -> Result<Subject, Failure> {
     let file = path.display().to_string();
     let is_program = path.extension().is_some_and(|extension| extension == "tok");
     let source = if is_program { None } else { Some(read_source(path)?) };
     let report = match &source {
-        Some(source) => pnp_teal::cost(source, &CostOptions { values: values.clone() }),
+        Some(source) => pnp_teal::cost(source, options),
         None => pnp_teal::cost_of_program(&read(path)?),
     };
     let report = report.map_err(|error| match error {
@@ -127,6 +125,7 @@ fn examine(path: &Path, values: &BTreeMap<String, pnp_teal::template::TemplateVa
         CostError::TooManyWays => Failure::new("too_many_ways", format!("{file}: {error}"))
             .because("subroutines that call each other multiply the ways through a program")
             .hint("measure it instead: run it in a scenario, or simulate the call"),
+        CostError::Template(error) => not_filled_in(&file, &error, &[]),
         error => Failure::new("program", format!("{file}: {error}")).hint("give a TEAL source, or a program's bytes"),
     })?;
     Ok(Subject { file, source, report })

@@ -1,11 +1,10 @@
 //! Hostile input: for any bytes, every reader answers, and within a short time.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use pnp_avm::{GroupContext, LedgerError, Mode, SignatureLedger, check_program, eval_signature};
 use pnp_keys::mnemonic;
-use pnp_teal::template::{TemplateValue, substitute, variables};
+use pnp_teal::template::{TemplateValue, Templates};
 use pnp_teal::{AssembleOptions, assemble, disassemble, report};
 use pnp_types::consensus::LATEST;
 use pnp_types::{
@@ -62,8 +61,7 @@ fn program(source: &str) -> Vec<u8> {
 
 fn usage_source() -> String {
     let values = ["TMPL_UPDATABLE", "TMPL_DELETABLE", "TMPL_ORDERED_TICKS"];
-    let values: BTreeMap<_, _> = values.map(|name| (name.to_owned(), TemplateValue::Uint(1))).into();
-    substitute(APPROVAL_SOURCE, &values).unwrap()
+    Templates::from_iter(values.map(|name| (name, TemplateValue::Uint(1)))).substitute(APPROVAL_SOURCE).unwrap()
 }
 
 #[test]
@@ -107,7 +105,7 @@ fn shuffled_words_assemble_or_are_refused_with_a_text() {
         let changed = dice.mutant(source.as_bytes());
         let changed = String::from_utf8_lossy(&changed);
         drop(assemble(&changed, AssembleOptions::default()));
-        drop(variables(&changed));
+        drop(Templates::default().variables(&changed));
     }
 }
 

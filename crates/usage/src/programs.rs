@@ -1,7 +1,7 @@
 //! The contract's own TEAL, assembled for a set of template values.
 
 use super::UsageError;
-use pnp_teal::template::{TemplateValue, substitute};
+use pnp_teal::template::{TemplateValue, Templates};
 use pnp_teal::{AssembleOptions, PcMap, assemble, report};
 use pnp_types::sha512_256;
 use serde::{Deserialize, Serialize};
@@ -56,8 +56,8 @@ impl Template {
     /// # Errors
     /// [`UsageError::Assembly`], which would be a fault of this program.
     pub fn sources(&self) -> Result<(String, String), UsageError> {
-        let values = self.values().map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
-        let filled = |source| substitute(source, &values).map_err(|error| UsageError::Assembly(error.to_string()));
+        let values = Templates::from_iter(self.values().map(|(name, value)| (name, TemplateValue::Uint(value))));
+        let filled = |source| values.substitute(source).map_err(|error| UsageError::Assembly(error.to_string()));
         Ok((filled(APPROVAL_SOURCE)?, filled(CLEAR_SOURCE)?))
     }
 }

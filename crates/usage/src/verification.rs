@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::APPROVAL_SOURCE;
     use crate::difference::Side;
-    use pnp_teal::template::{TemplateValue, substitute};
+    use pnp_teal::template::{TemplateValue, Templates};
     use pnp_teal::{AssembleOptions, assemble};
     use pnp_types::{Address, AppIndex};
 
@@ -159,8 +159,8 @@ mod tests {
     fn other_version(template: Template) -> Vec<u8> {
         let source = APPROVAL_SOURCE.replacen("    int 10000\n    <=\n", "    int 5000\n    <=\n", 1);
         assert_ne!(source, APPROVAL_SOURCE);
-        let values = template.values().map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
-        assemble(&substitute(&source, &values).unwrap(), AssembleOptions::default()).unwrap().bytes
+        let values = Templates::from_iter(template.values().map(|(name, value)| (name, TemplateValue::Uint(value))));
+        assemble(&values.substitute(&source).unwrap(), AssembleOptions::default()).unwrap().bytes
     }
 
     #[test]

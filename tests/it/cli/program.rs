@@ -37,6 +37,31 @@ fn all_problems_are_told_and_nothing_is_written() {
 }
 
 #[test]
+fn a_template_value_that_its_place_does_not_take_is_refused_by_every_command() {
+    let project = Project::new().file("a.teal", "#pragma version 8\nint TMPL_FROZEN\nreturn");
+    for command in ["compile", "check", "cost"] {
+        for value in ["abc", "1,000", "-1", "0x", "base64:AQ=="] {
+            let error = project.refused(&[command, "a.teal", "--tmpl", &format!("FROZEN={value}")], 1, "template");
+            let misfit = &error["misfits"][0];
+            assert_eq!((misfit["name"].as_str(), misfit["line"].as_u64()), (Some("TMPL_FROZEN"), Some(2)), "{error:#}");
+            assert_eq!(misfit["value"], format!("{value:?}"));
+        }
+    }
+    assert_eq!(project.run(&["compile", "a.teal", "--tmpl", "FROZEN=true", "--hex"]).stdout.trim(), "08810143");
+}
+
+#[test]
+fn template_variables_may_have_another_prefix() {
+    let project =
+        Project::new().file("a.teal", "#pragma version 10\nbytecblock \"greeting\" PRFX_GREETING\nbytec_1\nlen");
+    let values = ["--tmpl-prefix", "PRFX_", "--tmpl", "GREETING=hi"];
+    for command in ["compile", "check", "cost"] {
+        project.done(&[&[command, "a.teal"][..], &values].concat());
+    }
+    project.refused(&["compile", "a.teal", "--tmpl-prefix", "A B"], 2, "usage");
+}
+
+#[test]
 fn an_output_that_cannot_be_written_leaves_what_was_there() {
     let project = Project::new().file("a.teal", "#pragma version 11\nint 1\n").file("out/keep", "kept");
     project.refused(&["compile", "a.teal", "-o", "missing/a.tok"], 1, "unwritable");

@@ -129,8 +129,8 @@ async fn what_runs_costs_what_was_predicted() {
     for (file, scenario) in scenarios::all() {
         let Contract { updatable, deletable, ordered_ticks, .. } = scenario.contract;
         let values = [("UPDATABLE", updatable), ("DELETABLE", deletable), ("ORDERED_TICKS", ordered_ticks)];
-        let values = values.map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).into();
-        let predicted = cost(APPROVAL_SOURCE, &CostOptions { values }).unwrap();
+        let templates = values.map(|(name, value)| (name, TemplateValue::Uint(value))).into_iter().collect();
+        let predicted = cost(APPROVAL_SOURCE, &CostOptions { templates }).unwrap();
         let transcript = play(&mut stage, &sources(APPROVAL_SOURCE), &scenario).await.unwrap();
         assert_eq!(transcript.steps.len(), scenario.steps.len());
         for (step, outcome) in scenario.steps.iter().zip(&transcript.steps) {

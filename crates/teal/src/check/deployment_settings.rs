@@ -4,11 +4,11 @@
 //! is placed, in a block of constants too. A literal that `pushint` puts right before a branch is taken for a variable
 //! whose value has been filled in: no author writes a constant condition that way for another reason.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::flow::{Operand, Program};
-use crate::template::{PREFIX, TemplateValue, variables};
+use crate::template::{Filled, Place, Templates, Use};
 use crate::token::{Token, tokenize};
 use crate::{Location, PcMap};
 use pnp_opcodes::Op;
@@ -25,10 +25,12 @@ pub(super) enum Constant<T> {
     Open(u32),
 }
 
+/// A variable and its value, as the places take it that ask for such a kind; nothing where it is open.
 #[derive(Clone, Debug)]
 struct Variable {
     name: String,
-    value: Option<TemplateValue>,
+    integer: Option<u64>,
+    bytes: Option<Vec<u8>>,
 }
 
 /// The template variables of a program.
@@ -50,53 +52,47 @@ const MARKER: u64 = 0x7e3a_5c91_d02b_0000;
 
 impl DeploymentSettings {
     /// The source with markers in place of its variables, and what they stand for.
-    pub(super) fn prepare(source: &str, values: &BTreeMap<String, TemplateValue>) -> (String, Self) {
+    pub(super) fn prepare(source: &str, templates: &Templates) -> (String, Self) {
         let mut settings = Self::default();
-        let found = variables(source);
-        if found.is_empty() {
-            return (source.to_owned(), settings);
-        }
-        let mut text = String::with_capacity(source.len() + found.len() * 20);
-        let mut found = found.into_iter().peekable();
-        for (index, line) in source.split_inclusive('\n').enumerate() {
-            let mut rest = 0;
-            while let Some(variable) = found.next_if(|variable| variable.line == index + 1) {
-                text.push_str(line.get(rest..variable.column).unwrap_or_default());
-                settings.lines.insert(u32::try_from(index).unwrap_or(u32::MAX));
-                let before = line.get(..variable.column).unwrap_or_default();
-                text.push_str(&settings.marker(before, &variable.name, values));
-                rest = variable.column + variable.name.len();
-            }
-            text.push_str(line.get(rest..).unwrap_or_default());
-        }
+        let (text, _) = templates.replace(source, |it, value| {
+            let filled = value.and_then(|value| it.place.fill(value));
+            settings.lines.insert(u32::try_from(it.variable.line - 1).unwrap_or(u32::MAX));
+            settings.marker(it, filled).to_string()
+        });
         (text, settings)
     }
 
-    fn marker(&mut self, before: &str, name: &str, values: &BTreeMap<String, TemplateValue>) -> String {
-        let value = values.get(name).or_else(|| values.get(name.strip_prefix(PREFIX)?)).cloned();
-        let known = self.variables.iter().position(|variable| variable.name == name);
+    fn marker(&mut self, it: &Use, filled: Option<Filled>) -> Filled {
+        let name = &it.variable.name;
+        let known = self.variables.iter().position(|variable| variable.name == *name);
         let at = known.unwrap_or_else(|| {
-            self.variables.push(Variable { name: name.to_owned(), value: value.clone() });
+            self.variables.push(Variable { name: name.clone(), integer: None, bytes: None });
             self.variables.len() - 1
         });
-        let statement = before.rsplit(';').next().unwrap_or_default();
-        let mut words = statement.split_whitespace().filter(|word| !word.ends_with(':'));
+        let Some(variable) = self.variables.get_mut(at) else { return it.place.placeholder() };
+        match &filled {
+            Some(Filled::Integer(number)) => variable.integer = Some(*number),
+            Some(Filled::Bytes(bytes)) => variable.bytes = Some(bytes.clone()),
+            Some(Filled::Address(address)) => variable.bytes = Some(address.0.to_vec()),
+            Some(Filled::Method(_) | Filled::Word(_)) | None => {}
+        }
+        let number = MARKER + at as u64;
         let mut bytes = [0x7e; 32];
-        bytes[24..].copy_from_slice(&(MARKER + at as u64).to_be_bytes());
-        match words.next() {
-            Some("int" | "pushint" | "pushints" | "intcblock") => {
-                self.integers.insert(MARKER + at as u64, at);
-                (MARKER + at as u64).to_string()
+        bytes[24..].copy_from_slice(&number.to_be_bytes());
+        match (it.place, it.is_constant) {
+            (Place::NamedInteger | Place::Integer, true) => {
+                self.integers.insert(number, at);
+                Filled::Integer(number)
             }
-            Some("byte" | "pushbytes" | "pushbytess" | "bytecblock") => {
+            (Place::Bytes, true) => {
                 self.byte_strings.insert(bytes.to_vec(), at);
-                format!("0x{}", hex::encode(bytes))
+                Filled::Bytes(bytes.to_vec())
             }
-            Some("addr") => {
+            (Place::Address, true) => {
                 self.byte_strings.insert(bytes.to_vec(), at);
-                Address(bytes).to_string()
+                Filled::Address(Address(bytes))
             }
-            _ => value.map_or_else(|| "0".to_owned(), |value| value.to_string()),
+            (place, _) => filled.unwrap_or_else(|| place.placeholder()),
         }
     }
 
@@ -178,8 +174,8 @@ impl DeploymentSettings {
 
     pub(super) fn integer(&self, value: u64) -> Constant<u64> {
         let Some(at) = self.integers.get(&value) else { return Constant::Plain };
-        match self.variables.get(*at).and_then(|variable| variable.value.as_ref()) {
-            Some(TemplateValue::Uint(value)) if !self.open => Constant::Given(*value),
+        match self.variables.get(*at).and_then(|variable| variable.integer) {
+            Some(value) if !self.open => Constant::Given(value),
             _ => Constant::Open(u32::try_from(*at).unwrap_or(u32::MAX)),
         }
     }
@@ -189,8 +185,8 @@ impl DeploymentSettings {
             return Constant::Plain;
         }
         let Some(at) = self.byte_strings.get(value) else { return Constant::Plain };
-        match self.variables.get(*at).and_then(|variable| variable.value.as_ref()) {
-            Some(TemplateValue::Bytes(value)) if !self.open => Constant::Given(value),
+        match self.variables.get(*at).and_then(|variable| variable.bytes.as_deref()) {
+            Some(value) if !self.open => Constant::Given(value),
             _ => Constant::Open(u32::try_from(*at).unwrap_or(u32::MAX)),
         }
     }
@@ -256,12 +252,13 @@ fn is_condition(op: Op) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::TemplateValue;
 
     #[test]
     fn variables_become_markers_by_what_they_are_used_as() {
         let source = "int TMPL_A; pushbytes TMPL_B\naddr TMPL_C // TMPL_D\ngtxn TMPL_E Fee";
-        let values = BTreeMap::from([("A".to_owned(), TemplateValue::Uint(7))]);
-        let (text, settings) = DeploymentSettings::prepare(source, &values);
+        let templates = Templates::from_iter([("A", TemplateValue::Uint(7))]);
+        let (text, settings) = DeploymentSettings::prepare(source, &templates);
         assert!(!text.split("//").next().unwrap().contains("TMPL") && text.contains("// TMPL_D"), "{text}");
         assert_eq!(settings.integer(MARKER), Constant::Given(7));
         assert_eq!(settings.opened().integer(MARKER), Constant::Open(0));

@@ -1,7 +1,7 @@
 //! One source from text to findings.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 use super::allow::{Allow, CheckComments};
@@ -13,7 +13,7 @@ use super::finding::{Finding, Level, Related};
 use super::mode::{Mode, ModeSource, guess};
 use super::subject::Subject;
 use crate::flow::{Graph, Place, Program};
-use crate::template::{TemplateValue, substitute};
+use crate::template::Templates;
 use crate::token::tokenize;
 use crate::{AssembleOptions, Assembled, Diagnostic, Problem, Severity, assemble, assemble_untracked};
 
@@ -24,8 +24,8 @@ pub struct CheckOptions {
     pub mode: Option<Mode>,
     /// The file's name, which may show that it is a clear-state program.
     pub name: Option<String>,
-    /// The values of template variables, with or without their prefix; a variable without one may have any.
-    pub templates: BTreeMap<String, TemplateValue>,
+    /// The values of template variables; a variable without one, or with one that its place does not take, may have any.
+    pub templates: Templates,
 }
 
 /// What was found in a source.
@@ -95,7 +95,7 @@ fn prepare(source: &str, options: &CheckOptions) -> Result<Prepared, Vec<Diagnos
     let (text, settings, assembled) = match assemble(&text, AssembleOptions::default()) {
         Ok(assembled) => (text, settings, Ok(assembled)),
         Err(_) if settings.exist() => {
-            let text = substitute(source, &options.templates).unwrap_or(text);
+            let text = options.templates.substitute(source).unwrap_or(text);
             let assembled = assemble(&text, AssembleOptions::default());
             (text, DeploymentSettings::default(), assembled)
         }

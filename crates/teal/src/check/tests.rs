@@ -34,7 +34,7 @@ fn templates_with_and_without_values() {
                                txn Sender; global CreatorAddress; ==; assert",
     );
     let names = |value: Option<u64>| {
-        let templates = value.map(|value| ("UPDATABLE".to_owned(), TemplateValue::Uint(value))).into_iter().collect();
+        let templates = value.map(|value| ("UPDATABLE", TemplateValue::Uint(value))).into_iter().collect();
         let options = CheckOptions { templates, ..CheckOptions::default() };
         check(&source, &options).iter().map(|it| (it.name(), it.line)).collect::<Vec<_>>()
     };
@@ -125,7 +125,7 @@ const CONTRACT: &str = include_str!("../../../../teal/usage_approval.teal");
 fn of_contract(source: &str, values: Option<[u64; 3]>) -> Examination {
     let names = ["UPDATABLE", "DELETABLE", "ORDERED_TICKS"];
     let values = values.into_iter().flat_map(|values| names.into_iter().zip(values));
-    let templates = values.map(|(name, value)| (name.to_owned(), TemplateValue::Uint(value))).collect();
+    let templates = values.map(|(name, value)| (name, TemplateValue::Uint(value))).collect();
     examine(source, &CheckOptions { templates, ..CheckOptions::default() })
 }
 

@@ -1,48 +1,40 @@
 //! The constants a program keeps in a block.
 
-use std::rc::Rc;
-
+use super::open::Open;
+use super::value::{Value, followed};
 use crate::flow::{Instruction, Operand, Program};
 use pnp_opcodes::{Constant, Op};
 
 /// The constants, where one block of each kind holds them all.
 #[derive(Debug, Default)]
 pub(super) struct Constants {
-    ints: Vec<u64>,
-    bytes: Vec<Rc<[u8]>>,
+    ints: Vec<Value>,
+    bytes: Vec<Value>,
 }
 
 impl Constants {
     /// A program's. Where it has several blocks of a kind, which one counts is not followed.
-    pub(super) fn of(program: &Program) -> Self {
-        let only = |op: Op| {
-            let mut all = program.instructions().iter().filter(move |it| it.op() == op);
-            all.next().filter(|_| all.next().is_none()).map(|block| &block.operand)
+    pub(super) fn of(program: &Program, open: &Open) -> Self {
+        let block = |op: Op| {
+            let mut all = program.instructions().iter().enumerate().filter(move |(_, it)| it.op() == op);
+            let (at, block) = all.next().filter(|_| all.next().is_none())?;
+            let values: Vec<Value> = match &block.operand {
+                Operand::Uints(values) => values.iter().copied().map(Value::Uint).collect(),
+                Operand::Constants(places) => places.iter().map(|place| followed(program.constant(place))).collect(),
+                _ => return None,
+            };
+            let known = |(element, value)| if open.has_element(at, element) { Value::Unknown } else { value };
+            Some(values.into_iter().enumerate().map(known).collect())
         };
-        let ints = match only(Op::IntcBlock) {
-            Some(Operand::Uints(values)) => values.to_vec(),
-            _ => Vec::new(),
-        };
-        let bytes = match only(Op::BytecBlock) {
-            Some(Operand::Constants(places)) => places.iter().map(|place| program.constant(place).into()).collect(),
-            _ => Vec::new(),
-        };
-        Self { ints, bytes }
+        Self { ints: block(Op::IntcBlock).unwrap_or_default(), bytes: block(Op::BytecBlock).unwrap_or_default() }
     }
 
-    /// The integer an instruction loads from its block.
-    pub(super) fn int(&self, it: &Instruction) -> Option<u64> {
-        match it.loaded()? {
-            Constant::Int(index) => self.ints.get(usize::from(index)).copied(),
-            Constant::Bytes(_) => None,
-        }
-    }
-
-    /// The bytes an instruction loads from their block.
-    pub(super) fn bytes(&self, it: &Instruction) -> Option<&Rc<[u8]>> {
-        match it.loaded()? {
-            Constant::Bytes(index) => self.bytes.get(usize::from(index)),
-            Constant::Int(_) => None,
-        }
+    /// The value an instruction loads from a block; nothing if it loads none.
+    pub(super) fn loaded(&self, it: &Instruction) -> Option<Value> {
+        let (values, index) = match it.loaded()? {
+            Constant::Int(index) => (&self.ints, index),
+            Constant::Bytes(index) => (&self.bytes, index),
+        };
+        values.get(usize::from(index)).cloned()
     }
 }

@@ -1,25 +1,23 @@
 //! The calls that a program distinguishes, each with what is given about it.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::labels::Labels;
 use super::machine::Machine;
-use super::paths::{MaxCost, Paths, TooMany};
+use super::open::Open;
+use super::paths::{MAX_STATES, MaxCost, Paths, TooMany};
 use super::value::{Fact, Facts, Test};
 use crate::flow::{BlockId, Exit, Graph, Program};
 use pnp_opcodes::ON_COMPLETION_NAMES;
 
 /// More calls than these are not distinguished.
 const MAX_ENTRIES: usize = 256;
-/// The approval program never runs for `ClearState`.
-const COMPLETIONS: [u64; 5] = [0, 1, 2, 4, 5];
 
 /// A call, and the paths it takes.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) name: String,
-    pub(super) when: Vec<String>,
+    pub(super) when: Vec<Condition>,
     pub(super) paths: Paths,
 }
 
@@ -28,35 +26,25 @@ pub(super) struct Entry {
 pub(super) struct Subject<'a> {
     pub(super) program: &'a Program,
     pub(super) graph: &'a Graph,
-    /// Instructions whose constant is a template variable without a value.
-    pub(super) open: &'a HashSet<usize>,
+    /// What template variables without a value leave open.
+    pub(super) open: &'a Open,
     pub(super) labels: &'a Labels,
-}
-
-/// What came out of running on some facts.
-struct Trial {
-    paths: Paths,
-    asks_application: bool,
-    asks_completion: bool,
-    test: Option<(Test, BlockId)>,
 }
 
 impl Subject<'_> {
     /// Every call that the program distinguishes and may approve.
     pub(super) fn entries(self) -> Result<Vec<Entry>, TooMany> {
-        let all = self.trial(&Facts::default())?;
         let mut entries = Vec::new();
         let mut facts = Facts::default();
-        if all.asks_application {
+        if self.trial(&Facts::default(), |machine| machine.asks_application)?.is_none() {
             let creating = Facts { creates: Some(true), ..Facts::default() };
             self.add(&mut entries, "create".to_owned(), &creating)?;
             facts.creates = Some(false);
         }
-        let calling = self.trial(&facts)?;
-        if calling.asks_completion {
+        if self.trial(&facts, |machine| machine.asks_completion)?.is_none() {
             let plain = Facts { completion: Some(0), ..facts.clone() };
             self.split(&mut entries, &plain, &mut Vec::new())?;
-            for completion in COMPLETIONS.into_iter().skip(1) {
+            for completion in 1..ON_COMPLETION_NAMES.len() as u64 {
                 let facts = Facts { completion: Some(completion), ..facts.clone() };
                 self.add(&mut entries, completion_name(completion), &facts)?;
             }
@@ -70,43 +58,54 @@ impl Subject<'_> {
     /// The whole program, with nothing known.
     pub(super) fn whole(self) -> Result<Paths, TooMany> {
         let facts = Facts::default();
-        Paths::explore(&mut Machine::new(self.program, self.graph, &facts, self.open, false))
+        let mut machine = Machine::new(self.program, self.graph, &facts, self.open, false);
+        Paths::explore(&mut machine, 1, |_| false)?.ok_or(TooMany)
     }
 
-    fn trial(self, facts: &Facts) -> Result<Trial, TooMany> {
-        let mut machine = Machine::new(self.program, self.graph, facts, self.open, true);
-        let paths = Paths::explore(&mut machine)?;
-        let Machine { asks_application, asks_completion, test, .. } = machine;
-        Ok(Trial { paths, asks_application, asks_completion, test })
+    /// Runs on some facts until something is known of the machine: what it knows then, and otherwise all paths. Where there
+    /// are too many paths, with less known of each.
+    fn trial(self, facts: &Facts, until: fn(&Machine<'_>) -> bool) -> Result<Option<Paths>, TooMany> {
+        self.run(facts, until).map(|(paths, _)| paths)
+    }
+
+    fn run(
+        self,
+        facts: &Facts,
+        until: fn(&Machine<'_>) -> bool,
+    ) -> Result<(Option<Paths>, Option<(Test, BlockId)>), TooMany> {
+        let run = |max_states| {
+            let mut machine = Machine::new(self.program, self.graph, facts, self.open, true);
+            let paths = Paths::explore(&mut machine, max_states, until)?;
+            Ok((paths, machine.test))
+        };
+        let mut runs = MAX_STATES.into_iter().map(run);
+        runs.find(Result::is_ok).unwrap_or(Err(TooMany))
+    }
+
+    /// Every way on some facts; nothing if none approves.
+    fn ways(self, facts: &Facts) -> Result<Option<Paths>, TooMany> {
+        Ok(self.trial(facts, |_| false)?.filter(Paths::approves))
     }
 
     fn add(self, entries: &mut Vec<Entry>, name: String, facts: &Facts) -> Result<(), TooMany> {
-        let paths = self.trial(facts)?.paths;
-        if paths.approves() {
-            entries.push(Entry { name, when: self.words(facts), paths });
+        if let Some(paths) = self.ways(facts)? {
+            entries.push(Entry { name, when: self.conditions(facts), paths });
         }
         Ok(())
     }
 
     /// Splits calls by the tests the program makes, in the order it makes them. `tests` are the blocks of those made.
     fn split(self, entries: &mut Vec<Entry>, facts: &Facts, tests: &mut Vec<BlockId>) -> Result<(), TooMany> {
-        let trial = self.trial(facts)?;
-        if !trial.paths.approves() {
-            return Ok(());
-        }
-        let named = matches!(facts.first, Fact::Is(_));
-        match trial.test {
-            Some((test, block)) if !named && entries.len() < MAX_ENTRIES => {
-                tests.push(block);
-                for facts in facts.split(&test) {
-                    self.split(entries, &facts, tests)?;
-                }
-                tests.pop();
+        let splits = !matches!(facts.first, Fact::Is(_)) && entries.len() < MAX_ENTRIES;
+        if splits && let (None, Some((test, block))) = self.run(facts, |machine| machine.test.is_some())? {
+            tests.push(block);
+            for facts in facts.split(&test) {
+                self.split(entries, &facts, tests)?;
             }
-            _ => {
-                let name = self.name(facts, &trial.paths, tests);
-                entries.push(Entry { name, when: self.words(facts), paths: trial.paths });
-            }
+            tests.pop();
+        } else if let Some(paths) = self.ways(facts)? {
+            let name = self.name(facts, &paths, tests);
+            entries.push(Entry { name, when: self.conditions(facts), paths });
         }
         Ok(())
     }
@@ -131,34 +130,69 @@ impl Subject<'_> {
     }
 
     /// What is given, in words.
-    fn words(self, facts: &Facts) -> Vec<String> {
-        let mut words = Vec::new();
-        match facts.creates {
-            Some(true) => words.push("ApplicationID is 0".to_owned()),
-            Some(false) => words.push("ApplicationID is not 0".to_owned()),
-            None => {}
+    fn conditions(self, facts: &Facts) -> Vec<Condition> {
+        let mut conditions = Vec::new();
+        if let Some(creates) = facts.creates {
+            conditions.push(Condition { what: "ApplicationID", is: creates, values: vec!["0".to_owned()] });
         }
         if let Some(completion) = facts.completion {
             let name = usize::try_from(completion).ok().and_then(|at| ON_COMPLETION_NAMES.get(at));
-            words.push(format!("OnCompletion is {}", name.copied().unwrap_or_default()));
+            conditions.push(Condition::is("OnCompletion", name.copied().unwrap_or_default()));
         }
         match &facts.arguments {
-            Fact::Is(number) => words.push(format!("NumAppArgs is {number}")),
+            Fact::Is(number) => conditions.push(Condition::is("NumAppArgs", number.to_string())),
             Fact::Not(numbers) if numbers.is_empty() => {}
             Fact::Not(numbers) => {
-                let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
-                words.push(format!("NumAppArgs is not {}", numbers.join(", ")));
+                let values = numbers.iter().map(u64::to_string).collect();
+                conditions.push(Condition { what: "NumAppArgs", is: false, values });
             }
         }
         match &facts.first {
-            Fact::Is(bytes) => words.push(match self.labels.method(bytes) {
-                Some(signature) => format!("the method is {signature}"),
-                None => format!("the first argument is {}", readable(bytes)),
-            }),
+            Fact::Is(bytes) => conditions.push(self.first_argument(bytes)),
             Fact::Not(known) if known.is_empty() => {}
-            Fact::Not(known) => words.push(format!("the first argument is none of the {} others", known.len())),
+            Fact::Not(known) => {
+                let values = known.iter().map(|bytes| self.first_argument(bytes).values.concat()).collect();
+                conditions.push(Condition { what: "the first argument", is: false, values });
+            }
         }
-        words
+        conditions
+    }
+
+    fn first_argument(self, bytes: &[u8]) -> Condition {
+        match self.labels.method(bytes) {
+            Some(signature) => Condition::is("the method", signature),
+            None => Condition::is("the first argument", readable(bytes)),
+        }
+    }
+}
+
+/// What is given about one thing: it is one of these values, or none of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    what: &'static str,
+    is: bool,
+    values: Vec<String>,
+}
+
+impl Condition {
+    fn is(what: &'static str, value: impl Into<String>) -> Self {
+        Self { what, is: true, values: vec![value.into()] }
+    }
+
+    /// Whether one of the two always holds.
+    fn is_complement(&self, other: &Self) -> bool {
+        self.what == other.what && self.is != other.is && self.values == other.values
+    }
+}
+
+impl std::fmt::Display for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { what, is, values } = self;
+        match is {
+            true => write!(f, "{what} is {}", values.join(", or ")),
+            false if *what == "the first argument" => write!(f, "{what} is none of the {} others", values.len()),
+            false => write!(f, "{what} is not {}", values.join(", ")),
+        }
     }
 }
 
@@ -168,6 +202,7 @@ fn completion_name(completion: u64) -> String {
         0 => "no-op",
         1 => "opt-in",
         2 => "close-out",
+        3 => "clear",
         4 => "update",
         _ => "delete",
     }
@@ -186,30 +221,18 @@ fn readable(bytes: &[u8]) -> String {
     }
 }
 
-/// Gives a number to each further entry of the same name, and one name to calls that are not distinguished.
+/// Makes one entry of calls that take the same paths, and gives a number to each further entry of the same name.
 fn name_apart(entries: &mut Vec<Entry>) {
     let mut merged: Vec<Entry> = Vec::with_capacity(entries.len());
-    for entry in entries.drain(..) {
-        let path = |entry: &Entry| match entry.paths.most(|weight| weight.most) {
-            Some(MaxCost::Path(path)) => Some(path.blocks),
-            _ => None,
-        };
-        let own = path(&entry);
-        let same = merged.iter_mut().find(|other| {
-            other.when.len() == entry.when.len() && own.is_some() && path(other) == own && {
-                let least = |entry: &Entry| entry.paths.least(|weight| weight.least).map(|path| path.blocks);
-                least(other) == least(&entry)
-            }
-        });
-        match same {
-            Some(other) => {
-                other.name = format!("{}, {}", other.name, entry.name);
-                if let (Some(all), Some(more)) = (other.when.last_mut(), entry.when.last()) {
-                    let _ = write!(all, ", or {}", more.rsplit(' ').next().unwrap_or_default());
-                }
-            }
-            None => merged.push(entry),
+    for mut entry in entries.drain(..) {
+        let mut at = merged.len();
+        // What is merged with one may then be merged with another.
+        while let Some(same) = merged.iter().position(|other| other.is_same(&entry)) {
+            let other = merged.remove(same);
+            entry = other.merge(entry);
+            at = same;
         }
+        merged.insert(at, entry);
     }
     let mut names: Vec<String> = Vec::new();
     for entry in &mut merged {
@@ -222,4 +245,41 @@ fn name_apart(entries: &mut Vec<Entry>) {
         names.push(entry.name.clone());
     }
     *entries = merged;
+}
+
+impl Entry {
+    /// Whether both take the same paths, and differ in the values of the last condition alone.
+    fn is_same(&self, other: &Self) -> bool {
+        let (Some((last, before)), Some((other_last, other_before))) =
+            (self.when.split_last(), other.when.split_last())
+        else {
+            return false;
+        };
+        let values_alone = last.is && other_last.is && last.what == other_last.what;
+        before == other_before && (values_alone || last.is_complement(other_last)) && self.has_paths_of(other)
+    }
+
+    fn has_paths_of(&self, other: &Self) -> bool {
+        let most = |entry: &Self| match entry.paths.most(|weight| weight.most) {
+            Some(MaxCost::Path(path)) => Some(path.blocks),
+            _ => None,
+        };
+        let least = |entry: &Self| entry.paths.least(|weight| weight.least).map(|path| path.blocks);
+        most(self).is_some_and(|path| most(other) == Some(path)) && least(self) == least(other)
+    }
+
+    /// One entry of two that are the same.
+    fn merge(mut self, other: Self) -> Self {
+        if !self.name.split(", ").any(|name| name == other.name) {
+            self.name = format!("{}, {}", self.name, other.name);
+        }
+        if let (Some(last), Some(more)) = (self.when.pop(), other.when.last())
+            && last.is
+            && more.is
+        {
+            let values = [last.values, more.values.clone()].concat();
+            self.when.push(Condition { values, ..last });
+        }
+        self
+    }
 }

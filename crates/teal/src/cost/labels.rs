@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use super::constants::Constants;
+use super::open::Open;
+use super::value::{Value, followed};
 use crate::flow::{Operand, Program};
 use crate::token;
 
@@ -15,7 +17,7 @@ pub(super) struct Labels {
 
 impl Labels {
     /// Reads the labels of a source, and the methods its program names.
-    pub(super) fn of(source: &str, program: &Program) -> Self {
+    pub(super) fn of(source: &str, program: &Program, open: &Open) -> Self {
         let instructions = program.instructions();
         let mut placed: Vec<(usize, usize)> = Vec::new();
         for (at, it) in instructions.iter().enumerate() {
@@ -30,16 +32,16 @@ impl Labels {
                 labels.by_instruction.entry(*at).or_insert_with(|| label.to_owned());
             }
         }
-        let constants = Constants::of(program);
+        let constants = Constants::of(program, open);
         for it in instructions {
             let text = it.source.as_ref().and_then(|place| source.get(place.span.clone())).unwrap_or_default();
             let Some(signature) = text.strip_prefix("method ") else { continue };
             let value = match &it.operand {
-                Operand::Constant(place) => Some(program.constant(place)),
-                _ => constants.bytes(it).map(|bytes| &**bytes),
+                Operand::Constant(place) => Some(followed(program.constant(place))),
+                _ => constants.loaded(it),
             };
-            if let Some(value) = value {
-                labels.methods.insert(value.to_owned(), signature.trim().trim_matches('"').to_owned());
+            if let Some(Value::Bytes(value)) = value {
+                labels.methods.insert(value.to_vec(), signature.trim().trim_matches('"').to_owned());
             }
         }
         labels

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::constants::Constants;
+use super::open::Open;
 use super::stack::arrange;
-use super::value::{CallInput, Fact, Facts, Test, Value};
+use super::value::{CallInput, Fact, Facts, MAX_FOLLOWED, Test, Value, followed};
 use crate::flow::{BlockId, Exit, Graph, Instruction, Operand, Program};
 use pnp_opcodes::{Field, Frame, MAX_STRING_SIZE, Op, Shuffle, TxnField};
 
@@ -12,8 +13,6 @@ use pnp_opcodes::{Field, Frame, MAX_STRING_SIZE, Op, Shuffle, TxnField};
 const MAX_STACK: usize = 1000;
 /// Recursion that goes deeper counts as endless.
 const MAX_RECURSION: usize = 8;
-/// Longer byte strings are not followed.
-const MAX_FOLLOWED: usize = 512;
 
 /// Where control is, and what is known there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +45,30 @@ impl State {
             }
             None => self.calls.iter_mut().for_each(|call| call.frame = None),
         }
+    }
+
+    /// Runs an instruction that moves values by an immediate, of which nothing is known; returns whether it was one.
+    fn move_by_any(&mut self, it: &Instruction) -> bool {
+        match it.op() {
+            Op::Load => self.stack.push(Value::Unknown),
+            Op::Store => {
+                drop(self.pop());
+                self.scratch.clear();
+            }
+            Op::Dig | Op::FrameDig => {
+                self.forget();
+                self.stack.push(Value::Unknown);
+            }
+            Op::Bury | Op::FrameBury => {
+                drop(self.pop());
+                self.forget();
+            }
+            Op::Cover | Op::Uncover => self.forget(),
+            Op::PopN | Op::DupN => self.skip_call(None),
+            Op::Proto => self.calls.iter_mut().for_each(|call| call.frame = None),
+            _ => return false,
+        }
+        true
     }
 
     /// Fills the stack up from below until it is so high. What is missing is unknown: a program that really reaches below
@@ -155,6 +178,8 @@ pub(super) struct BlockResult {
     pub(super) after: After,
     /// Whether it may be run any number of times before what comes after it: recursion that is followed no deeper.
     pub(super) endless: bool,
+    /// Whether the program may also end within that recursion, and approve.
+    pub(super) approves: bool,
 }
 
 /// A program, the facts it runs on, and what it was seen to ask for.
@@ -162,8 +187,8 @@ pub(super) struct Machine<'a> {
     pub(super) program: &'a Program,
     pub(super) graph: &'a Graph,
     pub(super) facts: &'a Facts,
-    /// Instructions whose constant is a template variable without a value.
-    pub(super) open: &'a HashSet<usize>,
+    /// What template variables without a value leave open.
+    pub(super) open: &'a Open,
     constants: Constants,
     /// Without it nothing is known of any value.
     pub(super) follows: bool,
@@ -176,19 +201,13 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(
-        program: &'a Program,
-        graph: &'a Graph,
-        facts: &'a Facts,
-        open: &'a HashSet<usize>,
-        follows: bool,
-    ) -> Self {
+    pub(super) fn new(program: &'a Program, graph: &'a Graph, facts: &'a Facts, open: &'a Open, follows: bool) -> Self {
         Self {
             program,
             graph,
             facts,
             open,
-            constants: Constants::of(program),
+            constants: Constants::of(program, open),
             follows,
             asks_application: false,
             asks_completion: false,
@@ -199,8 +218,13 @@ impl<'a> Machine<'a> {
 
     /// Runs the block that a state is at.
     pub(super) fn run(&mut self, mut state: State) -> BlockResult {
-        let mut ran =
-            BlockResult { weight: Weight::default(), by_length: Vec::new(), after: After::Rejects, endless: false };
+        let mut ran = BlockResult {
+            weight: Weight::default(),
+            by_length: Vec::new(),
+            after: After::Rejects,
+            endless: false,
+            approves: false,
+        };
         let Some(block) = self.graph.blocks().get(state.block) else { return ran };
         self.block = state.block;
         let exit = &block.exit;
@@ -218,6 +242,7 @@ impl<'a> Machine<'a> {
             }
         }
         ran.endless = self.is_endless(exit, &state);
+        ran.approves = matches!(exit, Exit::Call { entry, .. } if ran.endless && self.may_end_in(*entry));
         ran.after = match exit {
             Exit::Call { entry, back } if ran.endless => {
                 state.skip_call(self.graph.subroutine_at(*entry).and_then(|callee| callee.proto));
@@ -248,6 +273,25 @@ impl<'a> Machine<'a> {
         let Exit::Call { back, .. } = exit else { return false };
         let deepest = if self.follows { MAX_RECURSION } else { 1 };
         state.calls.iter().filter(|call| call.back == *back).count() >= deepest
+    }
+
+    /// Whether the program may end, and not fail, in a subroutine or in what it calls.
+    fn may_end_in(&self, entry: BlockId) -> bool {
+        let mut open = vec![entry];
+        let mut seen = HashSet::new();
+        while let Some(entry) = open.pop() {
+            if !seen.insert(entry) {
+                continue;
+            }
+            for block in self.graph.body(entry) {
+                match self.graph.blocks().get(block).map(|block| &block.exit) {
+                    Some(Exit::Return | Exit::End) => return true,
+                    Some(Exit::Call { entry, .. }) => open.push(*entry),
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     /// Where control goes at the end of a block.
@@ -350,7 +394,7 @@ impl<'a> Machine<'a> {
 
     /// Runs one instruction that does not end a block; returns whether it can succeed.
     fn step(&mut self, at: usize, it: &Instruction, state: &mut State) -> bool {
-        if arrange(it, state) {
+        if self.open.has(at) && state.move_by_any(it) || arrange(it, state) {
             return true;
         }
         match it.op() {
@@ -372,8 +416,8 @@ impl<'a> Machine<'a> {
                     }
                     _ => Vec::new(),
                 };
-                let open = self.open.contains(&at);
-                state.stack.extend(values.into_iter().map(|value| if open { Value::Unknown } else { value }));
+                let known = |(element, value)| if self.open.has_element(at, element) { Value::Unknown } else { value };
+                state.stack.extend(values.into_iter().enumerate().map(known));
             }
             _ => self.compute(at, it, state),
         }
@@ -384,7 +428,7 @@ impl<'a> Machine<'a> {
     fn compute(&mut self, at: usize, it: &Instruction, state: &mut State) {
         let takes = it.spec.signature.args.len();
         let args = state.take(takes);
-        let result = if self.open.contains(&at) { Value::Unknown } else { self.result(it, &args) };
+        let result = if self.open.has(at) { Value::Unknown } else { self.result(it, &args) };
         match it.spec.signature.returns.len() {
             0 => {}
             1 => state.stack.push(result),
@@ -455,17 +499,9 @@ impl<'a> Machine<'a> {
         match &it.operand {
             Operand::Uint(value) if it.op() == Op::PushInt => Some(Value::Uint(*value)),
             Operand::Constant(place) if it.op() == Op::PushBytes => Some(followed(self.program.constant(place))),
-            _ => match self.constants.int(it) {
-                Some(value) => Some(Value::Uint(value)),
-                None => self.constants.bytes(it).map(|bytes| followed(bytes)),
-            },
+            _ => self.constants.loaded(it),
         }
     }
-}
-
-/// Bytes that are known, unless they are long.
-fn followed(bytes: &[u8]) -> Value {
-    if bytes.len() > MAX_FOLLOWED { Value::Unknown } else { Value::Bytes(bytes.into()) }
 }
 
 /// An operation on two known integers; nothing where it fails or is not followed.

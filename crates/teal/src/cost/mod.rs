@@ -11,6 +11,7 @@ mod constants;
 mod entries;
 mod labels;
 mod machine;
+mod open;
 mod paths;
 mod stack;
 #[cfg(feature = "render")]
@@ -20,21 +21,22 @@ mod value;
 #[cfg(feature = "render")]
 pub use text::{cost_paths, cost_snapshot, cost_table};
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::flow::{BlockId, DecodeError, Graph, Program};
-use super::template::{TemplateError, TemplateValue, placeholders, substitute, variables};
+use super::template::{TemplateError, Templates};
 use super::{AssembleOptions, Diagnostic, assemble};
 use entries::{Entry, Subject};
 use labels::Labels;
 use machine::Weight;
+use open::Open;
 use paths::{MaxCost, Path, Paths};
 
 /// How to look at a program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CostOptions {
     /// Values of template variables; a variable without one may have any value.
-    pub values: BTreeMap<String, TemplateValue>,
+    pub templates: Templates,
 }
 
 /// What a program can cost.
@@ -115,7 +117,7 @@ pub enum CostError {
     /// The bytes are no program.
     #[error(transparent)]
     Program(#[from] DecodeError),
-    /// A template variable without a value; every one has a placeholder, so this would be a fault of this library.
+    /// A template variable's value does not fit where the variable stands.
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// The program has more paths than can be followed.
@@ -137,26 +139,16 @@ pub enum CostError {
 /// assert_eq!(costs, [("create", 4, Some(4)), ("program", 6, Some(6))]);
 /// ```
 pub fn cost(source: &str, options: &CostOptions) -> Result<CostReport, CostError> {
-    let mut values = placeholders(source);
-    let given = |name: &str| options.values.get(name).or_else(|| options.values.get(name.strip_prefix("TMPL_")?));
-    let mut unset: Vec<String> = Vec::new();
-    for (name, value) in &mut values {
-        match given(name) {
-            Some(known) => *value = known.clone(),
-            None => unset.push(name.clone()),
-        }
-    }
-    let text = substitute(source, &values)?;
+    let templates = &options.templates;
+    let variables = templates.variables(source);
+    let unset: BTreeSet<&str> =
+        variables.iter().map(|it| it.name.as_str()).filter(|name| !templates.has(name)).collect();
+    let (text, open) = templates.substitute_open(source)?;
     let assembled = assemble(&text, AssembleOptions::default()).map_err(CostError::Assembly)?;
     let program = Program::of_assembled(&assembled, &text)?;
-    let open_lines: HashSet<usize> =
-        variables(source).into_iter().filter(|it| unset.contains(&it.name)).map(|it| it.line).collect();
-    let is_open = |line: u32| usize::try_from(line).is_ok_and(|line| open_lines.contains(&line));
-    let open = program.instructions().iter().enumerate();
-    let open = open.filter(|(_, it)| it.source.as_ref().is_some_and(|place| is_open(place.line)));
-    let open: HashSet<usize> = open.map(|(at, _)| at).collect();
-    let labels = Labels::of(&text, &program);
-    Ok(CostReport { unset, ..report(&program, &open, &labels)? })
+    let open = Open::of(&text, &open, &program);
+    let labels = Labels::of(&text, &program, &open);
+    Ok(CostReport { unset: unset.into_iter().map(str::to_owned).collect(), ..report(&program, &open, &labels)? })
 }
 
 /// What a program can cost of which only the bytes are known.
@@ -165,10 +157,10 @@ pub fn cost(source: &str, options: &CostOptions) -> Result<CostReport, CostError
 /// [`CostError`] where the bytes are no program, or it has too many paths.
 pub fn cost_of_program(bytes: &[u8]) -> Result<CostReport, CostError> {
     let program = Program::of_bytes(bytes)?;
-    report(&program, &HashSet::new(), &Labels::default())
+    report(&program, &Open::default(), &Labels::default())
 }
 
-fn report(program: &Program, open: &HashSet<usize>, labels: &Labels) -> Result<CostReport, CostError> {
+fn report(program: &Program, open: &Open, labels: &Labels) -> Result<CostReport, CostError> {
     let graph = Graph::of(program);
     let subject = Subject { program, graph: &graph, open, labels };
     let (entries, followed) = match subject.entries() {
@@ -190,6 +182,7 @@ fn report(program: &Program, open: &HashSet<usize>, labels: &Labels) -> Result<C
 /// The figures of an entry; nothing where no way approves.
 fn entry_cost(subject: Subject<'_>, entry: Entry) -> Option<EntryCost> {
     let Entry { name, when, paths } = entry;
+    let when = when.iter().map(ToString::to_string).collect();
     let best = paths.least(|weight| weight.least)?;
     let worst = paths.most(|weight| weight.most)?;
     let bytes = |weight: &Weight| weight.bytes;

@@ -14,8 +14,9 @@ use crate::flow::BlockId;
 const MAX_NODES: usize = 20_000;
 /// More values on the stacks of all nodes are not held.
 const MAX_VALUES: usize = 2_000_000;
-/// Once a block was entered with so many different states, nothing more is known in it.
-const MAX_STATES: usize = 600;
+/// Once a block was entered with so many different states, nothing more is known in it: the first number with which there
+/// are few enough nodes.
+pub(super) const MAX_STATES: [usize; 4] = [600, 60, 6, 1];
 
 /// There are more paths than can be followed.
 #[derive(Debug)]
@@ -57,8 +58,12 @@ pub(super) enum MaxCost {
 }
 
 impl Paths {
-    /// Follows the program from its start.
-    pub(super) fn explore(machine: &mut Machine<'_>) -> Result<Self, TooMany> {
+    /// Follows the program from its start, until something is known of the machine; nothing if it was.
+    pub(super) fn explore(
+        machine: &mut Machine<'_>,
+        max_states: usize,
+        until: fn(&Machine<'_>) -> bool,
+    ) -> Result<Option<Self>, TooMany> {
         let mut ids: HashMap<Rc<State>, usize> = HashMap::new();
         let mut states_of: HashMap<BlockId, usize> = HashMap::new();
         let mut nodes: Vec<Node> = Vec::new();
@@ -69,12 +74,15 @@ impl Paths {
         // Nodes are numbered as they are found, and run in that order.
         while let Some(state) = open.get(nodes.len()).cloned() {
             let ran = machine.run(State::clone(&state));
+            if until(machine) {
+                return Ok(None);
+            }
             let mut node = Node {
                 block: state.block,
                 weight: ran.weight,
                 by_length: ran.by_length,
                 next: Vec::new(),
-                approves: false,
+                approves: ran.approves,
             };
             if ran.endless {
                 node.next.push(nodes.len());
@@ -85,7 +93,7 @@ impl Paths {
                 After::Next(states) => {
                     for mut state in states {
                         let met = states_of.entry(state.block).or_default();
-                        if *met >= MAX_STATES {
+                        if *met >= max_states {
                             state.forget();
                         }
                         let state = Rc::new(state);
@@ -105,7 +113,7 @@ impl Paths {
             }
         }
         let live = live(&nodes);
-        Ok(Self { nodes, live })
+        Ok(Some(Self { nodes, live }))
     }
 
     /// Whether any way may approve.

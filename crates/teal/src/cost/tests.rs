@@ -1,6 +1,7 @@
 //! Entries, bounds and ways on small programs.
 
 use super::*;
+use crate::template::{TemplateValue, Templates};
 
 fn of(source: &str) -> CostReport {
     cost(source, &CostOptions::default()).unwrap()
@@ -83,7 +84,7 @@ fn calls_are_distinguished_by_what_the_program_compares() {
     let any = "txn OnCompletion; pushint 1; ==; bnz in; pushint 1; return; in: pushint 1; dup; pop; return";
     let found = of(&format!("#pragma version 11\n{any}"));
     let names: Vec<_> = found.entries.iter().map(|entry| entry.name.as_str()).collect();
-    assert_eq!(names, ["no-op, close-out, update, delete", "opt-in"], "{:?}", found.entries[0].when);
+    assert_eq!(names, ["no-op, close-out, clear, update, delete", "opt-in"], "{:?}", found.entries[0].when);
 }
 
 #[test]
@@ -94,8 +95,8 @@ fn variables_without_a_value_may_have_any() {
         (found.unset.as_slice(), found.entries[0].best, found.entries[0].worst),
         (&["TMPL_ON".to_owned()][..], 4, Some(6))
     );
-    let values = BTreeMap::from([("ON".to_owned(), TemplateValue::Uint(0))]);
-    let found = cost(source, &CostOptions { values }).unwrap();
+    let templates = Templates::from_iter([("ON", TemplateValue::Uint(0))]);
+    let found = cost(source, &CostOptions { templates }).unwrap();
     assert_eq!((found.unset.len(), found.entries[0].best, found.entries[0].worst), (0, 6, Some(6)));
 }
 
@@ -148,4 +149,83 @@ fn a_recursion_that_is_not_followed_leaves_nothing_known_of_its_frames() {
     let found = of(source);
     assert!(found.entries[0].best >= 9, "{:?}", found.entries[0].best);
     assert_eq!(found.entries[0].worst, None);
+}
+
+#[test]
+fn constants_of_a_block_are_open_where_a_variable_stands() {
+    let source = "#pragma version 10\nintcblock 0 1 TMPL_X\nbytecblock TMPL_B 0x61\nintc_2\nbnz long\nintc_0\nbnz long\n\
+                  bytec_0\nlen\nbnz long\nintc_1\nreturn\nlong:\nbytec_1\nsha256\npop\nintc_1";
+    let both = |source: &str, assignments: &[&str]| {
+        let mut templates = Templates::default();
+        assignments.iter().for_each(|text| templates.assign(text).unwrap());
+        let entries = cost(source, &CostOptions { templates }).unwrap().entries;
+        entries.first().map(|entry| (entry.best, entry.worst))
+    };
+    let (short, long) = (2 + 2 + 2 + 3 + 2, 2 + 2 + 1 + 35 + 1 + 1);
+    assert_eq!(both(source, &["X=0", "B="]), Some((short, Some(short))));
+    assert_eq!(both(source, &["X=1"]), Some((long, Some(long))));
+    assert_eq!(both(source, &[]), Some((short, Some(long + 5))));
+    // In a macro, or moved by one.
+    let by_macro = source.replace("intcblock 0 1 TMPL_X", "#define Y TMPL_X\n#define Z Y\nintcblock 0 1 Z");
+    assert_eq!(both(&by_macro, &[]).map(|it| it.0), Some(short));
+    assert_eq!(both(&by_macro, &["X=1", "B="]), Some((long, Some(long))));
+    let whole =
+        "#pragma version 8\n#define SWITCH int TMPL_X\nSWITCH\nbz off\nint 1\nreturn\noff:\nint 1\ndup\npop\nreturn";
+    assert_eq!(both(whole, &[]), Some((5, Some(7))));
+}
+
+#[test]
+fn values_moved_by_a_variable_are_unknown() {
+    let end = "bz off; pushint 1; return; off: pushint 1; dup; pop; return";
+    let both = |start: &str| {
+        let source = format!("#pragma version 8\n{start}; {end}").replace("; off:", "\noff:");
+        let entries = cost(&source, &CostOptions::default()).unwrap().entries;
+        let entry = entries.first().unwrap();
+        entry.worst.unwrap() - entry.best
+    };
+    for start in [
+        "pushint 1; store 1; pushint 0; store TMPL_SLOT; load 1",
+        "pushint 1; store 1; load TMPL_SLOT",
+        "pushint 0; pushint 1; dig TMPL_DEPTH",
+        "pushint 0; pushint 1; cover TMPL_DEPTH",
+        "pushint 0; pushint 1; pushint 1; popn TMPL_COUNT",
+        "pushint 1; pushints 1 TMPL_X",
+        "intcblock 5 1; intc TMPL_INDEX",
+    ] {
+        assert_eq!(both(start), 2, "{start}");
+    }
+    assert_eq!(both("pushints TMPL_X 1"), 0);
+}
+
+#[test]
+fn a_clear_state_program_may_ask_for_the_action() {
+    let found = of("#pragma version 10\ntxn OnCompletion\npushint 3\n==");
+    let calls: Vec<_> = found.entries.iter().map(|it| (it.name.as_str(), it.when.join(", "), it.best)).collect();
+    assert_eq!(calls, [("clear", "OnCompletion is ClearState".to_owned(), 3)]);
+}
+
+#[test]
+fn recursion_may_end_the_program() {
+    let deep = |start: &str| {
+        format!(
+            "{start}; callsub f; err; f: proto 1 0; frame_dig -1; bz done; frame_dig -1; pushint 1; -; callsub f; err\n\
+             done: pushint 1; return"
+        )
+    };
+    let (least, most) = only(&deep("pushint 20"));
+    let run = 1 + 1 + 20 * (1 + 1 + 1 + 1 + 1 + 1 + 1) + 1 + 1 + 1 + 1 + 1;
+    assert!(least <= run && most.is_none_or(|most| run <= most), "{least} {most:?}");
+    assert_eq!(only(&deep("txn Fee")).1, None);
+}
+
+#[test]
+fn merged_calls_are_said_in_full() {
+    let said = |source: &str| {
+        let found = of(&format!("#pragma version 10\n{source}"));
+        found.entries.iter().map(|it| (it.name.clone(), it.when.join("; "))).collect::<Vec<_>>()
+    };
+    let no_difference = "txn NumAppArgs\nbz a\na:\nint 1\nreturn";
+    assert_eq!(said(no_difference), [("a".to_owned(), String::new())]);
+    let either = "txn ApplicationID\nbz a\na:\nint 1\nreturn";
+    assert_eq!(said(either), [("create, program".to_owned(), String::new())]);
 }

@@ -112,6 +112,14 @@ impl Facts {
     }
 }
 
+/// Longer byte strings are not followed.
+pub(super) const MAX_FOLLOWED: usize = 512;
+
+/// Bytes that are known, unless they are long.
+pub(super) fn followed(bytes: &[u8]) -> Value {
+    if bytes.len() > MAX_FOLLOWED { Value::Unknown } else { Value::Bytes(bytes.into()) }
+}
+
 impl Value {
     /// Whether a branch takes it for true.
     pub(super) fn truth(&self) -> Option<bool> {

@@ -15,7 +15,7 @@
 mod align;
 mod rows;
 
-use super::template::{placeholders, substitute};
+use super::template::Templates;
 use super::token::{Token, tokenize};
 use super::{AssembleOptions, assemble};
 
@@ -52,9 +52,8 @@ pub enum FormatError {
 /// Whether two sources assemble to the same program, or neither assembles. Template variables get placeholders.
 #[must_use]
 pub fn assembles_alike(one: &str, other: &str) -> bool {
-    let values = placeholders(one);
     let program = |text: &str| {
-        let text = substitute(text, &values).ok()?;
+        let text = Templates::default().substitute_known(text).ok()?;
         assemble(&text, AssembleOptions::default()).ok().map(|assembled| assembled.bytes)
     };
     one == other || program(one) == program(other)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Contract;
 use pnp_client::Rejection;
+use pnp_teal::template::{TemplateValue, Templates};
 
 /// The contract's TEAL, as text.
 #[derive(Debug, Clone)]
@@ -31,16 +32,16 @@ impl Programs {
     /// # Errors
     /// The assembler's messages, a line each.
     pub fn assemble(sources: &Sources, contract: &Contract) -> Result<Self, String> {
-        let values = [
+        let values: Templates = [
             ("TMPL_UPDATABLE", contract.updatable),
             ("TMPL_DELETABLE", contract.deletable),
             ("TMPL_ORDERED_TICKS", contract.ordered_ticks),
         ]
         .into_iter()
-        .map(|(name, value)| (name.to_owned(), pnp_teal::template::TemplateValue::Uint(value)))
+        .map(|(name, value)| (name, TemplateValue::Uint(value)))
         .collect();
         let assemble = |source: &str| {
-            let text = pnp_teal::template::substitute(source, &values).map_err(|e| e.to_string())?;
+            let text = values.substitute(source).map_err(|e| e.to_string())?;
             pnp_teal::assemble(&text, pnp_teal::AssembleOptions::default())
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
         };
