@@ -31,17 +31,25 @@ pub(super) struct Subject<'a> {
     pub(super) labels: &'a Labels,
 }
 
+/// What came out of running on some facts.
+struct Trial {
+    /// All paths; nothing where the run was stopped.
+    paths: Option<Paths>,
+    /// The first test the facts do not decide, and the block it is in.
+    test: Option<(Test, BlockId)>,
+}
+
 impl Subject<'_> {
     /// Every call that the program distinguishes and may approve.
     pub(super) fn entries(self) -> Result<Vec<Entry>, TooMany> {
         let mut entries = Vec::new();
         let mut facts = Facts::default();
-        if self.trial(&Facts::default(), |machine| machine.asks_application)?.is_none() {
+        if self.trial(&Facts::default(), |machine| machine.asks_application)?.paths.is_none() {
             let creating = Facts { creates: Some(true), ..Facts::default() };
             self.add(&mut entries, "create".to_owned(), &creating)?;
             facts.creates = Some(false);
         }
-        if self.trial(&facts, |machine| machine.asks_completion)?.is_none() {
+        if self.trial(&facts, |machine| machine.asks_completion)?.paths.is_none() {
             let plain = Facts { completion: Some(0), ..facts.clone() };
             self.split(&mut entries, &plain, &mut Vec::new())?;
             for completion in 1..ON_COMPLETION_NAMES.len() as u64 {
@@ -64,19 +72,11 @@ impl Subject<'_> {
 
     /// Runs on some facts until something is known of the machine: what it knows then, and otherwise all paths. Where there
     /// are too many paths, with less known of each.
-    fn trial(self, facts: &Facts, until: fn(&Machine<'_>) -> bool) -> Result<Option<Paths>, TooMany> {
-        self.run(facts, until).map(|(paths, _)| paths)
-    }
-
-    fn run(
-        self,
-        facts: &Facts,
-        until: fn(&Machine<'_>) -> bool,
-    ) -> Result<(Option<Paths>, Option<(Test, BlockId)>), TooMany> {
+    fn trial(self, facts: &Facts, until: fn(&Machine<'_>) -> bool) -> Result<Trial, TooMany> {
         let run = |max_states| {
             let mut machine = Machine::new(self.program, self.graph, facts, self.open, true);
             let paths = Paths::explore(&mut machine, max_states, until)?;
-            Ok((paths, machine.test))
+            Ok(Trial { paths, test: machine.test })
         };
         let mut runs = MAX_STATES.into_iter().map(run);
         runs.find(Result::is_ok).unwrap_or(Err(TooMany))
@@ -84,7 +84,7 @@ impl Subject<'_> {
 
     /// Every way on some facts; nothing if none approves.
     fn ways(self, facts: &Facts) -> Result<Option<Paths>, TooMany> {
-        Ok(self.trial(facts, |_| false)?.filter(Paths::approves))
+        Ok(self.trial(facts, |_| false)?.paths.filter(Paths::approves))
     }
 
     fn add(self, entries: &mut Vec<Entry>, name: String, facts: &Facts) -> Result<(), TooMany> {
@@ -97,7 +97,8 @@ impl Subject<'_> {
     /// Splits calls by the tests the program makes, in the order it makes them. `tests` are the blocks of those made.
     fn split(self, entries: &mut Vec<Entry>, facts: &Facts, tests: &mut Vec<BlockId>) -> Result<(), TooMany> {
         let splits = !matches!(facts.first, Fact::Is(_)) && entries.len() < MAX_ENTRIES;
-        if splits && let (None, Some((test, block))) = self.run(facts, |machine| machine.test.is_some())? {
+        let first_test = if splits { self.trial(facts, |machine| machine.test.is_some())?.test } else { None };
+        if let Some((test, block)) = first_test {
             tests.push(block);
             for facts in facts.split(&test) {
                 self.split(entries, &facts, tests)?;
