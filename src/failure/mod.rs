@@ -19,7 +19,7 @@ mod usage;
 
 pub(crate) use batch::{RUN_AGAIN, interrupted_by_user};
 pub(crate) use multisig::unreadable_bundle;
-pub(crate) use refusal::{refusal, rejected};
+pub(crate) use refusal::refusal;
 
 use serde_json::{Map, Value};
 use std::fmt::Display;

@@ -4,8 +4,8 @@ use super::refusal::refusal;
 use super::{Failure, interrupted_by_user, is_disk_full};
 use pnp_network::Layer;
 use pnp_ops::{
-    ConnectError, DispenserError, Error, ExplainError, LockError, MissingApplication, NoContract, NotSent,
-    SettingError, WrongSigner,
+    ConnectError, DemonstrationError, DispenserError, Error, ExplainError, LockError, MissingApplication, NoContract,
+    NotSent, SettingError, WrongSigner,
 };
 use pnp_usage::scenario::StageError;
 use std::path::Path;
@@ -32,6 +32,7 @@ impl From<Error> for Failure {
             Error::Sender(error) => (*error).into(),
             Error::Deploy(error) => error.into(),
             Error::Update(error) => error.into(),
+            Error::Demonstration(error) => error.into(),
             Error::Setting(error) => error.into(),
             Error::NoContract(error) => error.into(),
             Error::Explain(error) => error.into(),
@@ -187,6 +188,17 @@ impl From<MissingApplication> for Failure {
             })
             .hint("check --app and --net, or deploy a new one")
             .with("app", error.app.0)
+    }
+}
+
+impl From<DemonstrationError> for Failure {
+    fn from(error: DemonstrationError) -> Self {
+        match error {
+            DemonstrationError::NoContract => Self::new("internal", error),
+            DemonstrationError::Accepted { txid } => Self::new("demo", error)
+                .because(format!("transaction {txid} was accepted"))
+                .hint("this is a fault of this program: report it"),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod asset;
 mod batch;
+mod demonstration;
 mod dispenser;
 #[cfg(feature = "embedded")]
 mod embedded;
@@ -16,6 +17,7 @@ mod update;
 pub use account::AccountError;
 pub use asset::AssetError;
 pub use batch::BatchError;
+pub use demonstration::DemonstrationError;
 pub use dispenser::DispenserError;
 #[cfg(feature = "embedded")]
 pub use embedded::EmbeddedError;
@@ -111,6 +113,9 @@ pub enum Error {
     /// A deployment.
     #[error(transparent)]
     Deploy(#[from] DeployError),
+    /// A demonstration.
+    #[error(transparent)]
+    Demonstration(#[from] DemonstrationError),
     /// New programs of a contract.
     #[error(transparent)]
     Update(#[from] UpdateError),

@@ -3,7 +3,7 @@
 //! A [`Connection`] is a network that was found, checked, and joined with its keys and its record. Operations are its
 //! methods and the functions beside it: they return values and typed errors, notify an [`Observer`] of what happens while
 //! they run, and have an [`Approve`] decide before anything is sent on MainNet. Nothing here reads arguments, writes to a
-//! terminal, or makes sentences for people beyond the texts of errors.
+//! terminal, or makes sentences for people beyond the texts of errors and those that the documents in [`reports`] have.
 //!
 //! The network named `embedded` (feature of the same name, on by default) is a development node inside the process; the
 //! same is there in memory, for tests and trials. A contract deployed and billed on it:
@@ -43,6 +43,7 @@ mod connection;
 mod contract_actions;
 mod contract_record;
 mod contract_state;
+mod demo;
 mod deploy;
 mod dispenser;
 pub mod doctor;
@@ -81,6 +82,7 @@ pub use connection::{Connection, transport};
 pub use contract_actions::{ChangedContract, Deleted, LeftContract, OptedIn, ParameterChange, UpdateRequest};
 pub use contract_record::{programs_of, rates, recorded_programs, recorded_template};
 pub use contract_state::{RecordDifference, differences};
+pub use demo::Demonstration;
 pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, Found, Trial};
 #[cfg(feature = "embedded")]
 pub use error::EmbeddedError;

@@ -112,12 +112,6 @@ impl TemplateArgs {
 }
 
 impl Args {
-    /// A contract that may be changed and ended, for a demonstration.
-    pub(crate) fn changeable() -> Self {
-        let template = TemplateArgs { updatable: Some(true), deletable: Some(true), unordered_ticks: None };
-        Self { template, ..Self::default() }
-    }
-
     const fn extent(&self) -> Extent {
         match (self.trial.check, self.trial.dry_run) {
             (true, _) => Extent::Decided,
@@ -127,7 +121,7 @@ impl Args {
     }
 
     /// What the arguments ask for.
-    pub(crate) fn request(&self) -> DeployRequest {
+    fn request(&self) -> DeployRequest {
         let asset = match self.asset {
             _ if self.unbound => AssetChoice::Unbound,
             Some(asset) => AssetChoice::Bound(asset),
