@@ -87,8 +87,9 @@ pub use deploy::{DeployAction, DeployError, DeployRequest, Deployment, Extent, F
 #[cfg(feature = "embedded")]
 pub use error::EmbeddedError;
 pub use error::{
-    AccountError, AssetError, BatchError, ConnectError, CreatedKind, DispenserError, Error, ExplainError, LockError,
-    MissingApplication, NoContract, NotRecorded, NotSent, SenderError, SettingError, UpdateError, WrongSigner,
+    AccountError, AssetError, BatchError, ConnectError, CreatedKind, DemonstrationError, DispenserError, Error,
+    ExplainError, LockError, MissingApplication, NoContract, NotRecorded, NotSent, SenderError, SettingError,
+    UpdateError, WrongSigner,
 };
 pub use history::{BatchHistory, History, HistoryEntry, Signers};
 pub use host::{Host, Passwords};
