@@ -200,7 +200,7 @@ impl Net {
     fn new() -> Self {
         let key = SigningKey::from_seed(&[1; 32]);
         let chain = Chain::in_memory(Genesis::development(key.address(), 1_000)).unwrap();
-        let mut net = Self { chain, key, app: AppIndex::NONE, asset: 0, ticks: 0 };
+        let mut net = Self { chain, key, app: AppIndex::NONE, asset: AssetIndex::NONE, ticks: 0 };
         let parties = [PROVIDER, PLATFORM].map(|seed| SigningKey::from_seed(&seed));
         let params = net.params();
         let sender = net.key.address();
@@ -333,7 +333,7 @@ fn transfer() -> Transaction {
         last_round: 1_000,
         consensus: String::new(),
     };
-    pnp_usage::calls::asset_transfer(Address([1; 32]), Address([2; 32]), 1_001, 190, &params)
+    pnp_usage::calls::asset_transfer(Address([1; 32]), Address([2; 32]), AssetIndex(1_001), 190, &params)
 }
 
 #[divan::bench]

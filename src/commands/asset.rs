@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::session::{Session, on_locked_network, on_network};
 use crate::terminal::output::Answer;
-use crate::terminal::values::whole;
+use crate::terminal::values::{id, whole};
 use pnp_client::AssetState;
 use pnp_ops::reports::asset::{CreateReport, OptinReport, SendReport, ShowReport};
 use pnp_ops::{AssetOptedIn, AssetPlan, AssetSent, Holding};
@@ -46,7 +46,7 @@ enum Command {
     /// Let an account hold the asset
     Optin {
         /// The asset; the recorded one if not given
-        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        #[arg(long, value_parser = id::<AssetIndex>, allow_hyphen_values = true)]
         asset: Option<AssetIndex>,
         /// The account
         #[arg(long, default_value = "user", value_name = "NAME")]
@@ -63,7 +63,7 @@ enum Command {
         #[arg(long, value_name = "ACCOUNT")]
         to: String,
         /// The asset; the recorded one if not given
-        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        #[arg(long, value_parser = id::<AssetIndex>, allow_hyphen_values = true)]
         asset: Option<AssetIndex>,
         /// The account that sends
         #[arg(long, default_value = "creator", value_name = "NAME")]
@@ -74,7 +74,7 @@ enum Command {
     /// Show the asset, and what the accounts here hold of it
     Show {
         /// The asset; the recorded one if not given
-        #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+        #[arg(long, value_parser = id::<AssetIndex>, allow_hyphen_values = true)]
         asset: Option<AssetIndex>,
     },
 }

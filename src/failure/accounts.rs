@@ -43,7 +43,7 @@ impl From<AssetError> for Failure {
             }
             AssetError::Missing { asset, .. } => failure
                 .hint("check --asset and --net, or make one with `pnp-contract asset create`")
-                .with("asset", asset),
+                .with("asset", asset.0),
             AssetError::TooLong { part, length, most } => {
                 Self::usage(format!("the --{part} has {length} bytes, the most is {most}")).hint("shorten it")
             }

@@ -71,7 +71,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
             .because("an account must agree to an asset before it can hold it")
             .hint(format!("run `pnp-contract asset optin --asset {asset}` as that account"))
             .with("account", account.clone())
-            .with("asset", *asset),
+            .with("asset", asset.0),
         Rejection::NotOptedIn { app, account } => Failure::new("not_opted_in", message)
             .hint(format!("run `pnp-contract optin --app {app}` as that account"))
             .with("account", account.clone())
@@ -82,7 +82,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
             .with("app", app.0),
         Rejection::NoAsset { asset } => Failure::new("no_asset", message)
             .hint("check --asset and --net; `pnp-contract asset show` shows what is recorded")
-            .with("asset", *asset),
+            .with("asset", asset.0),
         Rejection::Duplicate { .. } => {
             Failure::new("duplicate", message).hint("it was done before; look with `pnp-contract status`")
         }

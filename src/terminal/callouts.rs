@@ -30,7 +30,7 @@ mod tests {
     #[test]
     fn only_real_risks_are_called_out() {
         let safe = Template { updatable: false, deletable: false, ordered_ticks: true };
-        assert_eq!(warnings(Address::ZERO, &safe, Some(1)).len(), 1);
+        assert_eq!(warnings(Address::ZERO, &safe, Some(AssetIndex(1))).len(), 1);
         let open = Template { updatable: true, deletable: true, ordered_ticks: false };
         assert_eq!(warnings(Address::ZERO, &open, None).len(), 5);
     }

@@ -70,7 +70,7 @@ impl Vm<'_, '_> {
         if version >= SHARED_RESOURCES_VERSION && resources.assets.contains(&asset) {
             return true;
         }
-        asset > LAST_LOW_ID && self.group.unnamed().is_some_and(|policy| policy.asset(asset))
+        asset > AssetIndex(LAST_LOW_ID) && self.group.unnamed().is_some_and(|policy| policy.asset(asset))
     }
 
     pub(super) fn available_app(&mut self, app: AppIndex) -> bool {
@@ -143,7 +143,7 @@ impl Vm<'_, '_> {
     }
 
     fn require_holding(&mut self, whose: &str, address: &Address, asset: AssetIndex) -> Result<(), Fault> {
-        if asset != 0 && !address.is_zero() && !self.allows_holding(address, asset) {
+        if asset != AssetIndex::NONE && !address.is_zero() && !self.allows_holding(address, asset) {
             fault!("{whose}: unavailable Holding {asset}+{address} would be accessible");
         }
         Ok(())

@@ -11,8 +11,8 @@ use super::tracer::{Tracer, UnnamedResources};
 use super::value::Value;
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
-    Address, AppIndex, ApplyData, MicroAlgos, Micros, SignedTransactionWithApplyData, TransactionType, Txid, msgpack,
-    sha512_256,
+    Address, AppIndex, ApplyData, AssetIndex, MicroAlgos, Micros, SignedTransactionWithApplyData, TransactionType,
+    Txid, msgpack, sha512_256,
 };
 
 /// The first version of programs that may share a group with a rekeying or an application call.
@@ -242,7 +242,7 @@ impl<'t> GroupContext<'t> {
         if let Some(transaction) = self.transactions.get_mut(index) {
             transaction.apply_data = apply_data;
         }
-        if asset != 0 {
+        if asset != AssetIndex::NONE {
             self.find_resources();
             self.shared.resources.created_assets.insert(asset);
         }

@@ -182,12 +182,12 @@ impl Vm<'_, '_> {
         }
         if !foreign {
             self.refuse_low("Asset", reference)?;
-            return Ok(reference);
+            return Ok(AssetIndex(reference));
         }
         let assets = &self.transaction().application_call.foreign_assets;
         match usize::try_from(reference).ok().and_then(|at| assets.get(at)) {
             Some(&asset) => {
-                self.refuse_low("Asset", asset)?;
+                self.refuse_low("Asset", asset.0)?;
                 Ok(asset)
             }
             None => fault!("{reference} is not a valid foreign asset slot"),
@@ -195,18 +195,19 @@ impl Vm<'_, '_> {
     }
 
     fn resolve_asset(&mut self, reference: u64) -> Result<AssetIndex, Fault> {
-        if self.available_asset(reference) {
+        if self.available_asset(AssetIndex(reference)) {
             self.refuse_low("Asset", reference)?;
-            return Ok(reference);
+            return Ok(AssetIndex(reference));
         }
         let call = &self.transaction().application_call;
         let at = usize::try_from(reference).ok();
         let asset = at.and_then(|at| call.foreign_assets.get(at).copied());
-        let asset =
-            asset.or_else(|| call.access.get(at?.checked_sub(1)?).map(|entry| entry.asset).filter(|asset| *asset != 0));
+        let asset = asset.or_else(|| {
+            call.access.get(at?.checked_sub(1)?).map(|entry| entry.asset).filter(|asset| *asset != AssetIndex::NONE)
+        });
         match asset {
             Some(asset) => {
-                self.refuse_low("Asset", asset)?;
+                self.refuse_low("Asset", asset.0)?;
                 Ok(asset)
             }
             None => fault!("unavailable Asset {reference}"),

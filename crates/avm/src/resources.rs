@@ -46,7 +46,7 @@ impl Resources {
             }
             TransactionType::AssetConfig => {
                 self.accounts.insert(sender);
-                if transaction.asset_config.asset != 0 {
+                if transaction.asset_config.asset != AssetIndex::NONE {
                     self.assets.insert(transaction.asset_config.asset);
                 }
             }
@@ -87,7 +87,7 @@ impl Resources {
 
     fn add_holder(&mut self, address: Address, asset: AssetIndex) {
         self.accounts.insert(address);
-        if asset != 0 {
+        if asset != AssetIndex::NONE {
             self.holdings.insert((address, asset));
         }
     }
@@ -101,7 +101,7 @@ impl Resources {
         for entry in &call.access {
             if !entry.address.is_zero() {
                 self.accounts.insert(entry.address);
-            } else if entry.asset != 0 {
+            } else if entry.asset != AssetIndex::NONE {
                 self.assets.insert(entry.asset);
             } else if entry.app != AppIndex::NONE {
                 self.apps.insert(entry.app);

@@ -44,7 +44,7 @@ impl PendingBody {
             txid,
             round,
             application: self.application_index.filter(|id| *id != AppIndex::NONE),
-            asset: self.asset_index.filter(|id| *id > 0),
+            asset: self.asset_index.filter(|id| *id != AssetIndex::NONE),
             logs: logs.map_err(|error| format!("a log that is not base64 ({error})"))?,
         }))
     }

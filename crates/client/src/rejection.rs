@@ -172,7 +172,7 @@ impl Rejection {
         {
             return Some(Self::AssetShort { has, needs });
         }
-        if let (Some(asset), Some(rest)) = (number_after(text, "asset "), after(text, " missing from ")) {
+        if let (Some(asset), Some(rest)) = (id_after(text, "asset "), after(text, " missing from ")) {
             return Some(Self::AssetNotHeld { asset, account: word(rest) });
         }
         for phrase in [" has not opted in to app ", " is not opted in to app "] {
@@ -195,7 +195,7 @@ impl Rejection {
             return Some(Self::NoApplication { app });
         }
         if text.contains(" does not exist") {
-            if let Some(asset) = number_after(text, "asset ") {
+            if let Some(asset) = id_after(text, "asset ") {
                 return Some(Self::NoAsset { asset });
             }
             if let Some(app) = id_after(text, "app ") {
@@ -360,7 +360,7 @@ mod tests {
     fn missing_things_are_named() {
         assert_eq!(
             pool(&format!("receiver error: must optin, asset 1002 missing from {A}")),
-            Rejection::AssetNotHeld { asset: 1002, account: A.into() }
+            Rejection::AssetNotHeld { asset: AssetIndex(1002), account: A.into() }
         );
         assert_eq!(
             pool(&format!(
@@ -372,7 +372,7 @@ mod tests {
             pool("only ClearState is supported for an application (9) that does not exist"),
             Rejection::NoApplication { app: AppIndex(9) }
         );
-        assert_eq!(pool("asset 77 does not exist or has been deleted"), Rejection::NoAsset { asset: 77 });
+        assert_eq!(pool("asset 77 does not exist or has been deleted"), Rejection::NoAsset { asset: AssetIndex(77) });
         assert_eq!(pool("something new"), Rejection::Other { text: "something new".into() });
         assert_eq!(Rejection::parse("failed to parse the round", &Value::Null), None);
     }

@@ -548,7 +548,7 @@ mod tests {
         assert_eq!(net.local(alice, app, "l"), Some(TealValue::Uint(5)));
         assert_eq!(net.box_value(app, "b").as_deref(), Some(&b"content"[..]));
         assert_eq!((net.global(app, "x"), net.local(alice, app, "x"), net.box_value(app, "x")), (None, None, None));
-        assert_eq!((net.global(AppIndex(99), "g"), net.asset_balance(alice, 99)), (None, None));
+        assert_eq!((net.global(AppIndex(99), "g"), net.asset_balance(alice, AssetIndex(99))), (None, None));
     }
 
     #[test]

@@ -51,17 +51,17 @@ impl Key {
         let mut out = Vec::with_capacity(48);
         match self {
             Self::Account(address) => tagged(&mut out, ACCOUNT).extend_from_slice(address.as_bytes()),
-            Self::Asset(asset) => tagged(&mut out, ASSET).extend_from_slice(&asset.to_be_bytes()),
+            Self::Asset(asset) => tagged(&mut out, ASSET).extend_from_slice(&asset.0.to_be_bytes()),
             Self::App(app) => tagged(&mut out, APP).extend_from_slice(&app.0.to_be_bytes()),
             Self::GlobalValue(app, name) => named(tagged(&mut out, GLOBAL_VALUE), app.0, name),
             Self::Box(app, name) => named(tagged(&mut out, BOX), app.0, name),
-            Self::Holding(address, id) => owned(&mut out, HOLDING, address, *id),
+            Self::Holding(address, id) => owned(&mut out, HOLDING, address, id.0),
             Self::Local(address, id) => owned(&mut out, LOCAL, address, id.0),
             Self::LocalValue(address, id, name) => {
                 owned(&mut out, LOCAL_VALUE, address, id.0);
                 out.extend_from_slice(name);
             }
-            Self::CreatedAsset(address, id) => owned(&mut out, CREATED_ASSET, address, *id),
+            Self::CreatedAsset(address, id) => owned(&mut out, CREATED_ASSET, address, id.0),
             Self::CreatedApp(address, id) => owned(&mut out, CREATED_APP, address, id.0),
         }
         out
@@ -186,14 +186,14 @@ impl Span {
     pub fn first(&self) -> Key {
         match self {
             Self::Accounts => Key::Account(Address::ZERO),
-            Self::Assets => Key::Asset(0),
+            Self::Assets => Key::Asset(AssetIndex::NONE),
             Self::Apps => Key::App(AppIndex::NONE),
             Self::GlobalValues(app) => Key::GlobalValue(*app, Vec::new()),
             Self::Boxes(app, prefix) => Key::Box(*app, prefix.clone()),
-            Self::Holdings(address) => Key::Holding(*address, 0),
+            Self::Holdings(address) => Key::Holding(*address, AssetIndex::NONE),
             Self::Locals(address) => Key::Local(*address, AppIndex::NONE),
             Self::LocalValues(address, app) => Key::LocalValue(*address, *app, Vec::new()),
-            Self::CreatedAssets(address) => Key::CreatedAsset(*address, 0),
+            Self::CreatedAssets(address) => Key::CreatedAsset(*address, AssetIndex::NONE),
             Self::CreatedApps(address) => Key::CreatedApp(*address, AppIndex::NONE),
         }
     }
@@ -217,20 +217,20 @@ mod tests {
         vec![
             Key::Account(low),
             Key::Account(high),
-            Key::Asset(7),
-            Key::Asset(256),
+            Key::Asset(AssetIndex(7)),
+            Key::Asset(AssetIndex(256)),
             Key::App(AppIndex(7)),
             Key::GlobalValue(AppIndex(7), vec![]),
             Key::GlobalValue(AppIndex(7), b"a".to_vec()),
             Key::GlobalValue(AppIndex(7), b"ab".to_vec()),
             Key::GlobalValue(AppIndex(8), vec![]),
             Key::Box(AppIndex(7), b"name".to_vec()),
-            Key::Holding(low, 1),
-            Key::Holding(high, 0),
+            Key::Holding(low, AssetIndex(1)),
+            Key::Holding(high, AssetIndex::NONE),
             Key::Local(low, AppIndex(9)),
             Key::LocalValue(low, AppIndex(9), b"k".to_vec()),
             Key::LocalValue(low, AppIndex(10), vec![]),
-            Key::CreatedAsset(low, 3),
+            Key::CreatedAsset(low, AssetIndex(3)),
             Key::CreatedApp(low, AppIndex(3)),
         ]
     }

@@ -238,7 +238,7 @@ impl Record {
 mod tests {
     use super::*;
     use crate::test_program::program;
-    use pnp_types::AppIndex;
+    use pnp_types::{AppIndex, AssetIndex};
 
     #[test]
     fn every_kind_of_record_returns_from_its_bytes() {
@@ -263,14 +263,14 @@ mod tests {
         };
         let cases = [
             (Key::Account(address), Record::Account(Arc::new(account))),
-            (Key::Asset(1), Record::Asset(asset)),
+            (Key::Asset(AssetIndex(1)), Record::Asset(asset)),
             (Key::App(AppIndex(2)), Record::App(app)),
-            (Key::Holding(address, 1), Record::Holding(AssetHolding { amount: 5, frozen: true })),
+            (Key::Holding(address, AssetIndex(1)), Record::Holding(AssetHolding { amount: 5, frozen: true })),
             (Key::Local(address, AppIndex(2)), Record::Local(LocalRecord::default())),
             (Key::GlobalValue(AppIndex(2), b"k".to_vec()), Record::Value(TealValue::Uint(0))),
             (Key::LocalValue(address, AppIndex(2), vec![]), Record::Value(TealValue::Bytes(vec![0xff, 0]))),
             (Key::Box(AppIndex(2), b"b".to_vec()), Record::Box(Arc::from(&[1u8, 2][..]))),
-            (Key::CreatedAsset(address, 1), Record::Created),
+            (Key::CreatedAsset(address, AssetIndex(1)), Record::Created),
             (Key::CreatedApp(address, AppIndex(2)), Record::Created),
         ];
         for (key, record) in cases {

@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::error::Error;
 use crate::provenance;
 use pnp_registry::{Contract, Event, Rates};
-use pnp_types::{Address, AppIndex, Round, Transaction, sha512_256};
+use pnp_types::{Address, AppIndex, AssetIndex, Round, Transaction, sha512_256};
 use pnp_usage::{Creation, DeployNote, DeployedContract, Parameters, Programs, Template, source_hashes, template_of};
 
 /// A contract that is about to be created.
@@ -14,7 +14,7 @@ pub(crate) fn draft(creator: Address, creation: &Creation, programs: &Programs, 
         app_address: String::new(),
         name: note.name.clone(),
         version: Some(note.version.clone()),
-        asset_id: creation.asset.unwrap_or(0),
+        asset_id: creation.asset.unwrap_or(AssetIndex::NONE),
         creator: creator.to_string(),
         provider: creation.provider.to_string(),
         platform: creation.platform.to_string(),
@@ -48,7 +48,7 @@ pub(crate) fn seen(deployed: &DeployedContract, name: &str, version: Option<Stri
         app_address: Address::of_application(application.id).to_string(),
         name: name.to_owned(),
         version,
-        asset_id: state.asset.unwrap_or(0),
+        asset_id: state.asset.unwrap_or(AssetIndex::NONE),
         creator: application.creator.to_string(),
         provider: state.provider.to_string(),
         platform: state.platform.to_string(),

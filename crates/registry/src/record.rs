@@ -1,6 +1,6 @@
 //! The shape of a record.
 
-use pnp_types::AppIndex;
+use pnp_types::{AppIndex, AssetIndex};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -102,7 +102,7 @@ pub struct Account {
 #[serde(deny_unknown_fields)]
 pub struct Asset {
     /// Its index.
-    pub asset_id: u64,
+    pub asset_id: AssetIndex,
     /// Its unit's name.
     pub unit: String,
     /// Digits after the point.
@@ -151,7 +151,7 @@ pub struct Contract {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// The asset it is bound to; 0 where none is.
-    pub asset_id: u64,
+    pub asset_id: AssetIndex,
     /// Who made it.
     pub creator: String,
     /// Who gets the net.

@@ -199,7 +199,7 @@ fn written(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<tempfile::Na
 mod tests {
     use super::*;
     use crate::{Contract, Event, Programs, Rates};
-    use pnp_types::AppIndex;
+    use pnp_types::{AppIndex, AssetIndex};
     use std::collections::BTreeMap;
 
     fn contract(app_id: AppIndex) -> Contract {
@@ -209,7 +209,7 @@ mod tests {
             app_address: "APP".into(),
             name: "Usage \"Contract\"".into(),
             version: Some("1.0".into()),
-            asset_id: 7,
+            asset_id: AssetIndex(7),
             creator: "A: #\"strange\"".into(),
             provider: "B".into(),
             platform: "C".into(),

@@ -21,8 +21,19 @@ wire_newtype!(AppIndex);
 
 impl Element for AppIndex {}
 
-/// An asset's id; 0 means none, or the one being created.
-pub type AssetIndex = u64;
+number! {
+    /// An asset's id; 0 means none, or the one being created.
+    AssetIndex
+}
+
+impl AssetIndex {
+    /// No asset, or the one being created.
+    pub const NONE: Self = Self(0);
+}
+
+wire_newtype!(AssetIndex);
+
+impl Element for AssetIndex {}
 
 /// An amount of the native currency in millionths of an Algo.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

@@ -204,7 +204,7 @@ fn any_transaction() -> impl Strategy<Value = Transaction> {
             genesis_id,
             ..Header::default()
         };
-        transaction.asset_config.asset = asset.0;
+        transaction.asset_config.asset = AssetIndex(asset.0);
         transaction.asset_config.params.unit_name = ByteString(asset.1);
         transaction.asset_config.params.clawback = asset.2;
         transaction.asset_freeze.frozen = asset.3;

@@ -121,7 +121,7 @@ impl Bill {
             .args([self.tick.as_bytes()])
             .arg_uint(self.units.get())
             .arg_uint(self.unit_price)
-            .arg_uint(self.asset);
+            .arg_uint(self.asset.0);
         [
             for_network(call, params),
             asset_transfer(self.user, self.provider, self.asset, self.split.net, params),

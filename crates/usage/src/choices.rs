@@ -104,11 +104,11 @@ mod tests {
             provider: Address([1; 32]),
             platform: Address([2; 32]),
             parameters: Parameters::EXAMPLE,
-            asset: Some(7),
+            asset: Some(AssetIndex(7)),
         };
         let same = ContractChoices::default().over(&present).unwrap();
         assert_eq!((same.provider, same.platform), (present.provider, present.platform));
-        assert_eq!((same.parameters, same.asset), (present.parameters, Some(7)));
+        assert_eq!((same.parameters, same.asset), (present.parameters, Some(AssetIndex(7))));
         let choices = ContractChoices {
             fee_pct: Some(BasisPoints(1)),
             asset: AssetChoice::Unbound,

@@ -1,7 +1,7 @@
 //! What a transaction asks of the contract: the inverse of [`calls`](super::calls).
 
 use super::{BasisPoints, Creation, Parameters, TickId, Units};
-use pnp_types::{Address, AppIndex, ApplicationCall, OnCompletion};
+use pnp_types::{Address, AppIndex, ApplicationCall, AssetIndex, OnCompletion};
 
 /// What a call asks for, if the application called is this contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Intent {
         /// The price of one, in minor units.
         unit_price: u64,
         /// What is paid with.
-        asset: u64,
+        asset: AssetIndex,
     },
     /// Set fee and limits.
     SetParameters(Parameters),
@@ -51,7 +51,7 @@ impl Intent {
                     tick: TickId::new(tick.clone()).ok()?,
                     units: Units(uint(units)?),
                     unit_price: uint(unit_price)?,
-                    asset: uint(asset)?,
+                    asset: AssetIndex(uint(asset)?),
                 }),
                 _ => None,
             },
@@ -83,7 +83,7 @@ fn creation(args: &[Vec<u8>]) -> Option<Creation> {
     let [provider, platform] = parties else { return None };
     let asset = match asset {
         [] => None,
-        [asset] => Some(uint(asset)?).filter(|asset| *asset != 0),
+        [asset] => Some(AssetIndex(uint(asset)?)).filter(|asset| *asset != AssetIndex::NONE),
         _ => return None,
     };
     Some(Creation { provider: address(provider)?, platform: address(platform)?, parameters: parameters(rates)?, asset })
@@ -126,7 +126,7 @@ mod tests {
         let parameters = Parameters::EXAMPLE;
         let programs = Programs::assemble(Template::default()).unwrap();
         let intent = |transaction: pnp_types::Transaction| Intent::of(&transaction.application_call);
-        for asset in [None, Some(7)] {
+        for asset in [None, Some(AssetIndex(7))] {
             let creation = Creation { provider, platform, parameters, asset };
             let made = intent(calls::create(user, &programs, &creation, &params)).unwrap();
             assert_eq!(made, Intent::Create(creation));
@@ -150,7 +150,7 @@ mod tests {
         let bill = Bill {
             user,
             app: AppIndex(9),
-            asset: 7,
+            asset: AssetIndex(7),
             provider,
             platform,
             tick: tick.clone(),
@@ -159,7 +159,7 @@ mod tests {
             split,
         };
         let [call, ..] = bill.transactions(&params);
-        assert_eq!(intent(call), Some(Intent::Bill { tick, units: Units(2), unit_price: 10, asset: 7 }));
+        assert_eq!(intent(call), Some(Intent::Bill { tick, units: Units(2), unit_price: 10, asset: AssetIndex(7) }));
     }
 
     #[test]

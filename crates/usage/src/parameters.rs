@@ -110,7 +110,7 @@ impl Creation {
     pub fn arguments(&self) -> Vec<Vec<u8>> {
         let mut arguments = vec![self.provider.as_bytes().to_vec(), self.platform.as_bytes().to_vec()];
         arguments.extend(self.parameters.arguments());
-        arguments.extend(self.asset.map(|asset| asset.to_be_bytes().to_vec()));
+        arguments.extend(self.asset.map(|asset| asset.0.to_be_bytes().to_vec()));
         arguments
     }
 }
@@ -145,7 +145,7 @@ mod tests {
             provider: Address([1; 32]),
             platform: Address([2; 32]),
             parameters: Parameters::EXAMPLE,
-            asset: Some(258),
+            asset: Some(AssetIndex(258)),
         };
         assert_eq!(creation.arguments().last().unwrap(), &[0, 0, 0, 0, 0, 0, 1, 2]);
         assert_eq!(creation.arguments().len(), 6);

@@ -9,7 +9,7 @@ use super::calls::{GLOBAL_SCHEMA, LOCAL_SCHEMA};
 use super::discover::template_of;
 use super::{Creation, GlobalState, Programs, Template};
 use pnp_client::ApplicationState;
-use pnp_types::{AppIndex, StateSchema};
+use pnp_types::{AppIndex, AssetIndex, StateSchema};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
@@ -327,7 +327,7 @@ fn compare(existing: &DeployedContract, wanted: &DesiredContract<'_>, can_grow: 
     let mut changes = programs(existing, wanted.programs);
     sizes(&existing.application, wanted.size(), can_grow, &mut changes);
     let (current, requested) = (&existing.state, &wanted.creation);
-    let asset = |asset: Option<u64>| asset.map_or_else(|| "none".to_owned(), |asset| asset.to_string());
+    let asset = |asset: Option<AssetIndex>| asset.map_or_else(|| "none".to_owned(), |asset| asset.to_string());
     let mut differ = |what, aspect, from: String, to: String| {
         if from != to {
             changes.push(Change { what, aspect, from, to, breaks: aspect == Aspect::Fixed });

@@ -43,11 +43,12 @@ impl GlobalState {
             .map_err(|error| foreign(error.to_string()))?;
         // The program reads a missing value as 0: so did the contract's first version, which bound no asset.
         let asset = if application.global_state.contains_key(b"asa_id".as_slice()) { uint("asa_id")? } else { 0 };
+        let asset = AssetIndex(asset);
         Ok(Self {
             provider: address("provider")?,
             platform: address("platform")?,
             parameters,
-            asset: (asset != 0).then_some(asset),
+            asset: (asset != AssetIndex::NONE).then_some(asset),
         })
     }
 
@@ -59,7 +60,7 @@ impl GlobalState {
         match (self.asset, named) {
             (Some(bound), Some(asset)) if bound != asset => Err(UsageError::OtherAsset { bound, asset }),
             (Some(bound), _) => Ok(bound),
-            (None, Some(asset)) if asset != 0 => Ok(asset),
+            (None, Some(asset)) if asset != AssetIndex::NONE => Ok(asset),
             (None, _) => Err(UsageError::NoAsset),
         }
     }
@@ -132,12 +133,15 @@ mod tests {
         let mut app = application();
         let state = GlobalState::read(&app).unwrap();
         assert_eq!((state.provider, state.asset), (Address([1; 32]), None));
-        assert_eq!(state.billed_asset(Some(5)), Ok(5));
+        assert_eq!(state.billed_asset(Some(AssetIndex(5))), Ok(AssetIndex(5)));
         assert_eq!(state.billed_asset(None), Err(UsageError::NoAsset));
         app.global_state.insert(b"asa_id".to_vec(), TealValue::Uint(7));
         let bound = GlobalState::read(&app).unwrap();
-        assert_eq!(bound.billed_asset(None), Ok(7));
-        assert_eq!(bound.billed_asset(Some(5)), Err(UsageError::OtherAsset { bound: 7, asset: 5 }));
+        assert_eq!(bound.billed_asset(None), Ok(AssetIndex(7)));
+        assert_eq!(
+            bound.billed_asset(Some(AssetIndex(5))),
+            Err(UsageError::OtherAsset { bound: AssetIndex(7), asset: AssetIndex(5) })
+        );
         app.global_state.insert(b"provider".to_vec(), TealValue::Bytes(vec![1; 31]));
         assert!(GlobalState::read(&app).unwrap_err().to_string().contains("provider is not an address"));
         app.global_state.insert(b"provider".to_vec(), TealValue::Bytes(vec![1; 32]));

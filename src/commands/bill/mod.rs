@@ -12,7 +12,7 @@ use crate::session::context::Context;
 use crate::session::on_network;
 use crate::session::target::Target;
 use crate::terminal::output::Answer;
-use crate::terminal::values::whole;
+use crate::terminal::values::{id, whole};
 use pnp_types::AssetIndex;
 use pnp_usage::Units;
 use pnp_usage::batch::Format;
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     #[arg(long)]
     tick: Option<String>,
     /// The asset, where the contract is not bound to one
-    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+    #[arg(long, value_parser = id::<AssetIndex>, allow_hyphen_values = true)]
     asset: Option<AssetIndex>,
     /// The account that pays
     #[arg(long, default_value = "user", value_name = "NAME")]

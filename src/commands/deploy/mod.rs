@@ -35,7 +35,7 @@ pub(crate) struct Args {
     #[arg(long, value_parser = whole, allow_hyphen_values = true)]
     max_rate: Option<u64>,
     /// The asset bills are paid with; for a new contract the recorded one if not given [env: ASA_ID]
-    #[arg(long, value_parser = whole, allow_hyphen_values = true)]
+    #[arg(long, value_parser = id::<AssetIndex>, allow_hyphen_values = true)]
     asset: Option<AssetIndex>,
     /// Bind no asset, as the contract's first version did; not on MainNet
     #[arg(long, conflicts_with = "asset")]

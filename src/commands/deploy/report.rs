@@ -5,7 +5,7 @@ use crate::terminal::output::Answer;
 use pnp_ops::reports::deploy::DeployReport;
 use pnp_ops::{DeployAction, Extent, Trial};
 use pnp_registry::{Contract, Rates};
-use pnp_types::MicroAlgos;
+use pnp_types::{AssetIndex, MicroAlgos};
 
 /// The answer, with exit code 4 where `--check` found something to do.
 pub(super) fn answer(report: &DeployReport) -> Result<Answer, Failure> {
@@ -62,7 +62,7 @@ fn headline(report: &DeployReport) -> Option<String> {
 /// A contract's record for people.
 pub(crate) fn describe(contract: &Contract, network: &str) -> String {
     let Contract { app_id, app_address, asset_id, creator, provider, platform, parameters, .. } = contract;
-    let asset = if *asset_id == 0 { "none: it takes any".to_owned() } else { asset_id.to_string() };
+    let asset = if *asset_id == AssetIndex::NONE { "none: it takes any".to_owned() } else { asset_id.to_string() };
     let Rates { fee_pct, min_rate, max_rate } = parameters;
     let (percent, hundredth) = (fee_pct / 100, fee_pct % 100);
     format!(

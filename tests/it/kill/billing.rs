@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use pnp_keys::LocalAccounts;
-use pnp_types::{Address, AppIndex};
+use pnp_types::{Address, AppIndex, AssetIndex};
 use pnp_usage::journal::{self, Record};
 use pnp_usage::{BasisPoints, Split};
 
@@ -62,7 +62,7 @@ struct Shop {
     port: u16,
     users: Vec<(String, Address)>,
     app: AppIndex,
-    asset: u64,
+    asset: AssetIndex,
     /// How many batches were made.
     batches: u32,
 }
@@ -79,7 +79,8 @@ impl Shop {
         }
         let deployed = project.done(&["--net", net, "deploy"]);
         let contract = &deployed["contract"];
-        let (app, asset) = (AppIndex(contract["app_id"].as_u64().unwrap()), contract["asset_id"].as_u64().unwrap());
+        let (app, asset) =
+            (AppIndex(contract["app_id"].as_u64().unwrap()), AssetIndex(contract["asset_id"].as_u64().unwrap()));
         let accounts = LocalAccounts::new(&project.path().join(".pnp"), net);
         let user = |at: usize| {
             let name = format!("u{at}");

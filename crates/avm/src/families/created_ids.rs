@@ -26,7 +26,7 @@ fn created(vm: &Vm<'_, '_>, at: u64, name: &str) -> Result<u64, Fault> {
         fault!("can't use {name} on txn that is not an app call nor an asset config txn with index {at}");
     }
     let apply_data = &transaction.apply_data;
-    match [apply_data.config_asset, apply_data.application.0].into_iter().find(|id| *id != 0) {
+    match [apply_data.config_asset.0, apply_data.application.0].into_iter().find(|id| *id != 0) {
         Some(id) => Ok(id),
         None => fault!("{name}: index {at} did not create anything"),
     }

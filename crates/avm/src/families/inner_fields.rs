@@ -25,7 +25,7 @@ impl Vm<'_, '_> {
     }
 
     fn assign_asset(&mut self, value: &Value) -> Result<AssetIndex, Fault> {
-        let asset = uint(value)?;
+        let asset = AssetIndex(uint(value)?);
         if !self.available_asset(asset) {
             fault!("unavailable Asset {asset} during assignment");
         }

@@ -39,13 +39,13 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::VoteKeyDilution => keys.voting.vote_key_dilution.into(),
         TxnField::Nonparticipation => keys.nonparticipation.into(),
 
-        TxnField::XferAsset => transfer.asset.into(),
+        TxnField::XferAsset => transfer.asset.0.into(),
         TxnField::AssetAmount => transfer.amount.into(),
         TxnField::AssetSender => (&transfer.sender).into(),
         TxnField::AssetReceiver => (&transfer.receiver).into(),
         TxnField::AssetCloseTo => (&transfer.close_to).into(),
 
-        TxnField::ConfigAsset => config.asset.into(),
+        TxnField::ConfigAsset => config.asset.0.into(),
         TxnField::ConfigAssetTotal => params.total.into(),
         TxnField::ConfigAssetDecimals => u64::from(params.decimals).into(),
         TxnField::ConfigAssetDefaultFrozen => params.default_frozen.into(),
@@ -58,7 +58,7 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::ConfigAssetFreeze => (&params.freeze).into(),
         TxnField::ConfigAssetClawback => (&params.clawback).into(),
 
-        TxnField::FreezeAsset => freeze.asset.into(),
+        TxnField::FreezeAsset => freeze.asset.0.into(),
         TxnField::FreezeAssetAccount => (&freeze.account).into(),
         TxnField::FreezeAssetFrozen => freeze.frozen.into(),
 
@@ -70,7 +70,7 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::Accounts if index == 0 => (&header.sender).into(),
         TxnField::Accounts => item_after_first(&call.accounts, index, field)?.into(),
         TxnField::NumAccounts => count(&call.accounts),
-        TxnField::Assets => (*item(&call.foreign_assets, index, field)?).into(),
+        TxnField::Assets => item(&call.foreign_assets, index, field)?.0.into(),
         TxnField::NumAssets => count(&call.foreign_assets),
         TxnField::Applications if index == 0 => call.application.0.into(),
         TxnField::Applications => item_after_first(&call.foreign_apps, index, field)?.0.into(),
@@ -90,7 +90,7 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::Logs => item(&apply_data.eval_delta.logs, index, field)?.as_bytes().into(),
         TxnField::NumLogs => count(&apply_data.eval_delta.logs),
         TxnField::LastLog => apply_data.eval_delta.logs.last().map(|log| log.as_bytes()).unwrap_or_default().into(),
-        TxnField::CreatedAssetId => apply_data.config_asset.into(),
+        TxnField::CreatedAssetId => apply_data.config_asset.0.into(),
         TxnField::CreatedApplicationId => apply_data.application.0.into(),
 
         TxnField::FirstValidTime | TxnField::GroupIndex | TxnField::TxId => {

@@ -7,7 +7,7 @@
 use data_encoding::BASE64;
 
 use pnp_types::msgpack::{Encoder, Wire};
-use pnp_types::{Address, AppIndex, msgpack};
+use pnp_types::{Address, AppIndex, AssetIndex, msgpack};
 
 /// A value of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +93,7 @@ from! {
     &str => |value| Self::Text(value.into());
     String => |value| Self::Text(value.into_bytes());
     AppIndex => |value| Self::Uint(value.0);
+    AssetIndex => |value| Self::Uint(value.0);
     Address => |value| Self::Address(value);
     Vec<Document> => |value| Self::List(value);
 }

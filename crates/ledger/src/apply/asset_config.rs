@@ -15,7 +15,7 @@ pub(super) fn apply(
     apply_data: &mut ApplyData,
     counter: u64,
 ) -> Result<(), ApplyError> {
-    if config.asset == 0 {
+    if config.asset == AssetIndex::NONE {
         apply_data.config_asset = create(state, config, header, counter)?;
         return Ok(());
     }
@@ -56,7 +56,7 @@ fn create(
     header: &Header,
     counter: u64,
 ) -> Result<AssetIndex, ApplyError> {
-    let id = counter.saturating_add(1);
+    let id = AssetIndex(counter.saturating_add(1));
     if state.asset(id)?.is_some() {
         return Err(ApplyError::AssetExists(id));
     }

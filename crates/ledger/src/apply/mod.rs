@@ -16,7 +16,7 @@ use super::error::ApplyError;
 use super::host::Host;
 use super::state::State;
 use pnp_avm::GroupContext;
-use pnp_types::{Address, AppIndex, ApplyData, Transaction, TransactionType};
+use pnp_types::{Address, AppIndex, ApplyData, AssetIndex, Transaction, TransactionType};
 
 pub(crate) use challenge::{Challenge, Period};
 
@@ -45,7 +45,7 @@ pub(super) fn top_level(
     }
     if params.max_inner_transactions == 0 {
         apply_data.application = AppIndex::NONE;
-        apply_data.config_asset = 0;
+        apply_data.config_asset = AssetIndex::NONE;
     }
     Ok(apply_data)
 }

@@ -21,8 +21,8 @@ use super::wellformed::{self, state_proof_sender};
 use pnp_avm::{GroupContext, SignatureLedger};
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
-    Digest, SignedTransaction, SignedTransactionWithApplyData, Transaction, TransactionType, group_id_of_ids,
-    ungrouped_id,
+    AssetIndex, Digest, SignedTransaction, SignedTransactionWithApplyData, Transaction, TransactionType,
+    group_id_of_ids, ungrouped_id,
 };
 
 use signatures::Batch;
@@ -72,7 +72,7 @@ pub(crate) fn check_group_members(group: &[SignedTransaction]) -> Result<(), Gro
     let kinds = || group.iter().map(|signed| &signed.transaction);
     let opens_resources = |transaction: &Transaction| match transaction.kind {
         TransactionType::ApplicationCall => true,
-        TransactionType::AssetConfig => transaction.asset_config.asset == 0,
+        TransactionType::AssetConfig => transaction.asset_config.asset == AssetIndex::NONE,
         _ => false,
     };
     if kinds().any(|transaction| transaction.kind == TransactionType::Heartbeat) && kinds().any(opens_resources) {

@@ -273,7 +273,7 @@ fn render_effects(entry: &SignedTransactionWithApplyData) -> Json {
     let apply_data = &entry.apply_data;
     Fields::new()
         .add("application-index", apply_data.application.0.into())
-        .add("asset-index", apply_data.config_asset.into())
+        .add("asset-index", apply_data.config_asset.0.into())
         .add("logs", apply_data.eval_delta.logs.iter().map(|log| Json::from(BASE64.encode(&log.0))).collect())
         .add("inner-txns", apply_data.eval_delta.inner_txns.iter().map(render_effects).collect())
         .done()
@@ -340,7 +340,7 @@ fn render_unnamed(resources: Option<&UnnamedResources>) -> Json {
     let Some(resources) = resources else { return Json::Null };
     let mut out = Fields::new()
         .add("accounts", resources.accounts.iter().map(|account| Json::from(account.to_string())).collect())
-        .add("assets", resources.assets.iter().map(|asset| Json::from(*asset)).collect())
+        .add("assets", resources.assets.iter().map(|asset| Json::from(asset.0)).collect())
         .add("apps", resources.apps.iter().map(|app| Json::from(app.0)).collect())
         .add(
             "boxes",

@@ -1,7 +1,7 @@
 use super::*;
 use crate::earlier_state::EarlierState;
 use crate::reader::Lease;
-use pnp_types::{Address, AppIndex, AssetHolding, SignedTransactionInBlock, TealValue, TransactionType};
+use pnp_types::{Address, AppIndex, AssetHolding, AssetIndex, SignedTransactionInBlock, TealValue, TransactionType};
 
 const ALICE: Address = Address([0xa1; 32]);
 
@@ -27,8 +27,11 @@ fn changes(round: u64) -> Delta {
     let account = AccountRecord { balance: MicroAlgos(round), ..AccountRecord::default() };
     let mut changes = Delta::new();
     changes.insert(Key::Account(ALICE), Some(Record::Account(account.into())));
-    changes.insert(Key::Holding(ALICE, round), Some(Record::Holding(AssetHolding { amount: round, frozen: false })));
-    changes.insert(Key::Holding(ALICE, round.wrapping_sub(2)), None);
+    changes.insert(
+        Key::Holding(ALICE, AssetIndex(round)),
+        Some(Record::Holding(AssetHolding { amount: round, frozen: false })),
+    );
+    changes.insert(Key::Holding(ALICE, AssetIndex(round.wrapping_sub(2))), None);
     changes.insert(Key::Box(AppIndex(9), vec![round as u8]), Some(Record::Box(vec![round as u8; 3].into())));
     changes.insert(Key::GlobalValue(AppIndex(9), b"round".to_vec()), Some(Record::Value(TealValue::Uint(round))));
     changes
@@ -69,10 +72,10 @@ fn blocks_extend_it_and_questions_are_answered_in_pages() {
     assert_eq!((chain.latest(), chain.supply().rewards_level), (5, 5));
     assert_eq!(chain.account(&ALICE).unwrap().balance, MicroAlgos(5));
     let ids = |after, limit| -> Vec<u64> {
-        chain.holdings(&ALICE, after, limit).unwrap().into_iter().map(|(id, _)| id).collect()
+        chain.holdings(&ALICE, after, limit).unwrap().into_iter().map(|(id, _)| id.0).collect()
     };
     assert_eq!(ids(None, 9), [4, 5]);
-    assert_eq!((ids(None, 1), ids(Some(4), 9), ids(Some(5), 9)), (vec![4], vec![5], vec![]));
+    assert_eq!((ids(None, 1), ids(Some(AssetIndex(4)), 9), ids(Some(AssetIndex(5)), 9)), (vec![4], vec![5], vec![]));
     assert_eq!(chain.boxes(AppIndex(9), b"", Some(&[3]), 9).unwrap().len(), 2);
     assert_eq!(chain.boxes(AppIndex(9), &[2], None, 9).unwrap(), [(vec![2], vec![2; 3].into())]);
     assert_eq!(chain.box_value(AppIndex(9), &[1]).unwrap().as_deref(), Some(&[1; 3][..]));
@@ -117,7 +120,7 @@ fn reverting_leaves_no_trace_and_the_past_is_readable() {
         let holdings = past.scan(&Span::Holdings(ALICE), None, 9).unwrap();
         assert_eq!(
             holdings.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(),
-            [Key::Holding(ALICE, 2), Key::Holding(ALICE, 3)]
+            [Key::Holding(ALICE, AssetIndex(2)), Key::Holding(ALICE, AssetIndex(3))]
         );
         assert_eq!(past.totals().unwrap(), totals(3));
         assert_eq!(ChainReader::header(&past, 4).unwrap(), None);

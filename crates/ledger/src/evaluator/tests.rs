@@ -6,8 +6,8 @@ use crate::genesis::Genesis;
 use crate::record::AccountRecord;
 use crate::test_program::program;
 use pnp_types::{
-    Address, AppIndex, ApplicationCall, Digest, OnCompletion, SigningKey, StateSchema, Transaction, TransactionBuilder,
-    TransactionFields, VotingData, assign_group,
+    Address, AppIndex, ApplicationCall, AssetIndex, Digest, OnCompletion, SigningKey, StateSchema, Transaction,
+    TransactionBuilder, TransactionFields, VotingData, assign_group,
 };
 
 fn approve() -> Vec<u8> {
@@ -276,7 +276,7 @@ fn assets_from_creation_to_close_out() {
     let create = Transaction::asset_create(a.address(), 1_000, 0).manager(a.address()).freeze(a.address());
     let create = net.complete(create.clawback(a.address()));
     let id = net.one(&a, &create).unwrap().config_asset;
-    assert_eq!(id, 1003, "the chain's third transaction after the first thousand");
+    assert_eq!(id, AssetIndex(1003), "the chain's third transaction after the first thousand");
 
     let transfer = |net: &mut Net, from: &SigningKey, receiver: Address, amount| {
         net.complete(Transaction::asset_transfer(from.address(), receiver, id, amount))

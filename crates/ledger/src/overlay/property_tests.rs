@@ -1,7 +1,7 @@
 //! Random changes, checkpoints and reverts against a plain map that is copied at each checkpoint.
 
 use super::*;
-use pnp_types::{Address, AppIndex, AssetHolding, TealValue};
+use pnp_types::{Address, AppIndex, AssetHolding, AssetIndex, TealValue};
 use proptest::prelude::*;
 
 const OWNERS: [Address; 2] = [Address([1; 32]), Address([2; 32])];
@@ -12,7 +12,7 @@ pub(crate) fn any_key() -> impl Strategy<Value = Key> {
     prop_oneof![
         (1..3u64, name.clone()).prop_map(|(app, name)| Key::GlobalValue(AppIndex(app), name)),
         (1..3u64, name.clone()).prop_map(|(app, name)| Key::Box(AppIndex(app), name)),
-        (0..2usize, 1..4u64).prop_map(|(owner, asset)| Key::Holding(OWNERS[owner], asset)),
+        (0..2usize, 1..4u64).prop_map(|(owner, asset)| Key::Holding(OWNERS[owner], AssetIndex(asset))),
         (0..2usize, 1..3u64, name).prop_map(|(owner, app, name)| Key::LocalValue(OWNERS[owner], AppIndex(app), name)),
     ]
 }

@@ -477,7 +477,7 @@ mod tests {
             policy.account(&account) && policy.account(&account) && policy.app(AppIndex(7)) && policy.account(&account)
         );
         assert!(policy.local(&account, AppIndex(7)), "its own account");
-        assert!(policy.local(&Address([1; 32]), AppIndex(7)) && policy.holding(&Address([1; 32]), 3));
+        assert!(policy.local(&Address([1; 32]), AppIndex(7)) && policy.holding(&Address([1; 32]), AssetIndex(3)));
         let (group, each) = policy.into_answer();
         let group = group.unwrap();
         assert!(group.accounts.is_empty(), "the application stands for its account");
@@ -490,9 +490,9 @@ mod tests {
         let mut policy = policy(&nothing(), &[TransactionType::ApplicationCall, TransactionType::Payment]);
         let params = LATEST.params;
         let calls = params.max_tx_group_size - 1;
-        let room = (1..).take_while(|asset| policy.asset(*asset)).count();
+        let room = (1..).take_while(|asset| policy.asset(AssetIndex(*asset))).count();
         assert_eq!(room, calls * params.max_app_txn_foreign_assets.min(params.max_app_total_txn_references));
-        assert!(policy.asset(1), "one that is known stays allowed");
+        assert!(policy.asset(AssetIndex(1)), "one that is known stays allowed");
     }
 
     #[test]

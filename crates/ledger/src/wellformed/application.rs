@@ -4,7 +4,9 @@ use super::error::{AccessError, ProgramsError, is_creation};
 use super::{Check, MalformedError};
 use pnp_opcodes::read_version;
 use pnp_types::consensus::ConsensusParams;
-use pnp_types::{AppIndex, AppParams, ApplicationCall, BoxRef, HoldingRef, LocalsRef, OnCompletion, ResourceRef};
+use pnp_types::{
+    AppIndex, AppParams, ApplicationCall, AssetIndex, BoxRef, HoldingRef, LocalsRef, OnCompletion, ResourceRef,
+};
 
 /// The longest byte string of the AVM, and so the longest argument.
 const MAX_AVM_BYTES: usize = 4096;
@@ -191,7 +193,7 @@ fn references(call: &ApplicationCall, params: &ConsensusParams) -> Check {
 fn access_entry(entry: &ResourceRef, call: &ApplicationCall, params: &ConsensusParams) -> Result<(), AccessError> {
     let list = &call.access;
     let mut kinds = usize::from(!entry.address.is_zero())
-        + usize::from(entry.asset != 0)
+        + usize::from(entry.asset != AssetIndex::NONE)
         + usize::from(entry.app != AppIndex::NONE);
     if entry.holding != HoldingRef::default() {
         let HoldingRef { address, asset } = entry.holding;
@@ -200,7 +202,7 @@ fn access_entry(entry: &ResourceRef, call: &ApplicationCall, params: &ConsensusP
             expect(!target.address.is_zero(), "holding Address", address, "Address")?;
         }
         let target = at(list, asset, "holding Asset")?;
-        expect(target.asset != 0, "holding Asset", asset, "Asset")?;
+        expect(target.asset != AssetIndex::NONE, "holding Asset", asset, "Asset")?;
         kinds += 1;
     }
     if entry.locals != LocalsRef::default() {

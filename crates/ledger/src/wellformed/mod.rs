@@ -17,8 +17,8 @@ pub(super) use participation::discount_claim;
 use super::state::SpecialAddresses;
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
-    Address, AssetConfig, AssetFreeze, AssetTransfer, Header, Payment, StateProof, Transaction, TransactionType,
-    hash_with_prefix,
+    Address, AssetConfig, AssetFreeze, AssetIndex, AssetTransfer, Header, Payment, StateProof, Transaction,
+    TransactionType, hash_with_prefix,
 };
 
 type Check = Result<(), MalformedError>;
@@ -136,7 +136,7 @@ fn asset_config(config: &AssetConfig, params: &ConsensusParams) -> Check {
 }
 
 fn asset_transfer(transfer: &AssetTransfer) -> Check {
-    if transfer.asset == 0 && transfer.amount != 0 {
+    if transfer.asset == AssetIndex::NONE && transfer.amount != 0 {
         return Err(MalformedError::ZeroAsset);
     }
     if !transfer.sender.is_zero() && !transfer.close_to.is_zero() {
@@ -146,7 +146,7 @@ fn asset_transfer(transfer: &AssetTransfer) -> Check {
 }
 
 fn asset_freeze(freeze: &AssetFreeze) -> Check {
-    if freeze.asset == 0 {
+    if freeze.asset == AssetIndex::NONE {
         return Err(MalformedError::ZeroAsset);
     }
     if freeze.account.is_zero() {

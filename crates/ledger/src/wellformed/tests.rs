@@ -103,7 +103,7 @@ fn assets() {
         "cannot close asset by clawback"
     );
     assert_eq!(broken(AssetFreeze, |_| {}), "asset ID cannot be zero");
-    assert_eq!(broken(AssetFreeze, |t| t.asset_freeze.asset = 1), "freeze account cannot be empty");
+    assert_eq!(broken(AssetFreeze, |t| t.asset_freeze.asset = AssetIndex(1)), "freeze account cannot be empty");
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn arguments_and_references() {
     assert_eq!(
         call(|c| {
             c.foreign_apps = vec![AppIndex(1); 8];
-            c.foreign_assets = vec![1; 1];
+            c.foreign_assets = vec![AssetIndex(1); 1];
         }),
         "tx references exceed MaxAppTotalTxnReferences = 8"
     );
@@ -256,7 +256,7 @@ fn arguments_and_references() {
 fn access_lists_point_inside_themselves() {
     let with = |entries: Vec<ResourceRef>| call(|c| c.access = entries);
     let account = ResourceRef { address: SINK, ..ResourceRef::default() };
-    let asset = ResourceRef { asset: 5, ..ResourceRef::default() };
+    let asset = ResourceRef { asset: AssetIndex(5), ..ResourceRef::default() };
     let holding = |address, asset| ResourceRef { holding: HoldingRef { address, asset }, ..ResourceRef::default() };
     let locals = |address, app| ResourceRef { locals: LocalsRef { address, app }, ..ResourceRef::default() };
     assert_eq!(with(vec![account.clone(), asset.clone(), holding(1, 2), ResourceRef::default()]), "ok");
@@ -269,7 +269,7 @@ fn access_lists_point_inside_themselves() {
         "box Index 9 outside tx.Access"
     );
     assert_eq!(
-        with(vec![ResourceRef { asset: 1, app: AppIndex(1), ..ResourceRef::default() }]),
+        with(vec![ResourceRef { asset: AssetIndex(1), app: AppIndex(1), ..ResourceRef::default() }]),
         "tx.Access element has fields from multiple types"
     );
     assert_eq!(

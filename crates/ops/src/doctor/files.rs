@@ -172,7 +172,7 @@ mod tests {
                 app_address: String::new(),
                 name: String::new(),
                 version: None,
-                asset_id: 0,
+                asset_id: pnp_types::AssetIndex::NONE,
                 creator: String::new(),
                 provider: String::new(),
                 platform: String::new(),

@@ -3,9 +3,9 @@
 //! Every structure is taken apart without `..`, so that a field the protocol gains cannot be forgotten here.
 
 use pnp_types::{
-    Address, AppIndex, ApplicationCall, AssetConfig, AssetFreeze, AssetParams, AssetTransfer, BoxRef, Digest, Header,
-    KeyRegistration, MicroAlgos, OnCompletion, Payment, ResourceRef, Round, StateSchema, Transaction, VotingData,
-    sha512_256,
+    Address, AppIndex, ApplicationCall, AssetConfig, AssetFreeze, AssetIndex, AssetParams, AssetTransfer, BoxRef,
+    Digest, Header, KeyRegistration, MicroAlgos, OnCompletion, Payment, ResourceRef, Round, StateSchema, Transaction,
+    VotingData, sha512_256,
 };
 
 /// A fee per transaction that nobody means: a hundred times the least.
@@ -157,7 +157,7 @@ pub fn fields(transaction: &Transaction) -> Vec<Field> {
     asset_transfer_fields(&mut fields, transfer);
     asset_configuration(&mut fields, asset_config);
     let AssetFreeze { account, asset, frozen } = asset_freeze;
-    fields.number("freeze asset", *asset);
+    fields.number("freeze asset", asset.0);
     fields.address("freeze account", account);
     fields.yes("frozen", *frozen);
     call(&mut fields, application_call);
@@ -204,8 +204,8 @@ fn payment(fields: &mut Fields, payment: &Payment) {
 
 fn asset_transfer_fields(fields: &mut Fields, transfer: &AssetTransfer) {
     let AssetTransfer { asset, amount, sender, receiver, close_to } = transfer;
-    if *asset != 0 || *amount != 0 || !receiver.is_zero() {
-        fields.add("asset", FieldValue::Number(*asset));
+    if *asset != AssetIndex::NONE || *amount != 0 || !receiver.is_zero() {
+        fields.add("asset", FieldValue::Number(asset.0));
         fields.add("asset amount", FieldValue::MinorUnits(*amount));
     }
     fields.address("asset receiver", receiver);
@@ -215,7 +215,7 @@ fn asset_transfer_fields(fields: &mut Fields, transfer: &AssetTransfer) {
 
 fn asset_configuration(fields: &mut Fields, config: &AssetConfig) {
     let AssetConfig { asset, params } = config;
-    fields.number("configure asset", *asset);
+    fields.number("configure asset", asset.0);
     let AssetParams {
         total,
         decimals,
@@ -229,8 +229,8 @@ fn asset_configuration(fields: &mut Fields, config: &AssetConfig) {
         freeze,
         clawback,
     } = params;
-    if *asset != 0 && *params == AssetParams::default() {
-        fields.danger("destroy asset", FieldValue::Number(*asset), Danger::DestroysAsset);
+    if *asset != AssetIndex::NONE && *params == AssetParams::default() {
+        fields.danger("destroy asset", FieldValue::Number(asset.0), Danger::DestroysAsset);
     }
     fields.number("total", *total);
     fields.number("decimals", u64::from(*decimals));
@@ -281,7 +281,7 @@ fn call(fields: &mut Fields, call: &ApplicationCall) {
         fields.add("foreign account", FieldValue::Address(*account));
     }
     for asset in foreign_assets {
-        fields.add("foreign asset", FieldValue::Number(*asset));
+        fields.add("foreign asset", FieldValue::Number(asset.0));
     }
     for app in foreign_apps {
         fields.add("foreign application", FieldValue::Number(app.0));
@@ -336,7 +336,7 @@ mod tests {
         transaction.payment.close_remainder_to = other;
         transaction.asset_transfer.close_to = other;
         transaction.asset_transfer.sender = other;
-        transaction.asset_config.asset = 5;
+        transaction.asset_config.asset = AssetIndex(5);
         transaction.keyreg.nonparticipation = true;
         transaction.application_call.on_completion = OnCompletion::DeleteApplication;
         transaction.heartbeat = Some(Box::default());

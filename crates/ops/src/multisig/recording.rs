@@ -38,7 +38,7 @@ impl Connection {
                     recorded.app = recorded.app.or(app);
                     changed
                 }
-                TransactionType::AssetConfig if transaction.asset_config.asset == 0 => {
+                TransactionType::AssetConfig if transaction.asset_config.asset == AssetIndex::NONE => {
                     recorded.asset = self.confirmation_of(transaction, confirmation).await?.asset;
                     let record = |asset| self.record_asset(transaction, confirmation, asset);
                     recorded.asset.map_or(Ok(false), record)?
@@ -193,7 +193,7 @@ fn contract(app_id: AppIndex, transaction: &Transaction, creation: &Creation, ev
         app_address: Address::of_application(app_id).to_string(),
         name: note.map_or_else(|| DEFAULT_NAME.to_owned(), |note| note.name),
         version: version(transaction),
-        asset_id: creation.asset.unwrap_or(0),
+        asset_id: creation.asset.unwrap_or(AssetIndex::NONE),
         creator: transaction.header.sender.to_string(),
         provider: creation.provider.to_string(),
         platform: creation.platform.to_string(),

@@ -1,7 +1,7 @@
 //! What a transaction does, in one sentence.
 
 use super::bundle_words::quoted;
-use pnp_types::{AppIndex, ApplicationCall, AssetParams, OnCompletion, Transaction, TransactionType};
+use pnp_types::{AppIndex, ApplicationCall, AssetIndex, AssetParams, OnCompletion, Transaction, TransactionType};
 use pnp_usage::{Creation, Intent, Parameters};
 
 /// One sentence, without the fields that [`bundle_words`](super::bundle_words) shows anyway.
@@ -20,7 +20,7 @@ pub fn sentence(transaction: &Transaction) -> String {
             }
         }
         TransactionType::AssetConfig => match (asset_config.asset, &asset_config.params) {
-            (0, params) => {
+            (AssetIndex::NONE, params) => {
                 format!("create the asset {}, {} minor units", quoted(params.unit_name.as_ref()), params.total)
             }
             (asset, params) if *params == AssetParams::default() => format!("destroy asset {asset}"),

@@ -78,9 +78,9 @@ impl Transaction {
     /// Units of an asset from `sender` to `receiver`.
     ///
     /// ```
-    /// # use pnp_types::{Address, Transaction};
+    /// # use pnp_types::{Address, AssetIndex, Transaction};
     /// # let (alice, bob) = (Address([1; 32]), Address([2; 32]));
-    /// let transfer = Transaction::asset_transfer(alice, bob, 1001, 25).build();
+    /// let transfer = Transaction::asset_transfer(alice, bob, AssetIndex(1001), 25).build();
     /// assert_eq!(transfer.asset_transfer.amount, 25);
     /// ```
     pub fn asset_transfer(
@@ -107,7 +107,7 @@ impl Transaction {
     /// ```
     pub fn asset_create(sender: Address, total: u64, decimals: u32) -> TransactionBuilder<AssetConfig> {
         let params = AssetParams { total, decimals, ..AssetParams::default() };
-        TransactionBuilder::new(sender, AssetConfig { asset: 0, params })
+        TransactionBuilder::new(sender, AssetConfig { asset: AssetIndex::NONE, params })
     }
 
     /// Changes who manages an asset. Roles that are not set can never be set again, so name all that are to stay.
@@ -476,9 +476,9 @@ mod tests {
     #[test]
     fn every_kind_names_its_type() {
         let kind = |transaction: Transaction| transaction.kind.as_str().to_owned();
-        assert_eq!(kind(Transaction::asset_opt_in(ALICE, 1).into()), "axfer");
+        assert_eq!(kind(Transaction::asset_opt_in(ALICE, AssetIndex(1)).into()), "axfer");
         assert_eq!(kind(Transaction::asset_create(ALICE, 1, 0).into()), "acfg");
-        assert_eq!(kind(Transaction::asset_freeze(ALICE, BOB, 1, true).into()), "afrz");
+        assert_eq!(kind(Transaction::asset_freeze(ALICE, BOB, AssetIndex(1), true).into()), "afrz");
         assert_eq!(kind(Transaction::app_opt_in(ALICE, AppIndex(1)).into()), "appl");
         assert_eq!(kind(Transaction::go_offline(ALICE).nonparticipating().into()), "keyreg");
         assert_eq!(kind(Transaction::heartbeat(ALICE, Heartbeat::default()).into()), "hb");
@@ -486,8 +486,14 @@ mod tests {
 
     #[test]
     fn only_a_change_of_an_asset_keeps_its_manager() {
-        assert_eq!(Transaction::asset_change(ALICE, 7).freeze(BOB).build().asset_config.params.manager, ALICE);
-        assert_eq!(Transaction::asset_destroy(ALICE, 7).build().asset_config.params, AssetParams::default());
+        assert_eq!(
+            Transaction::asset_change(ALICE, AssetIndex(7)).freeze(BOB).build().asset_config.params.manager,
+            ALICE
+        );
+        assert_eq!(
+            Transaction::asset_destroy(ALICE, AssetIndex(7)).build().asset_config.params,
+            AssetParams::default()
+        );
     }
 
     #[test]

@@ -142,7 +142,9 @@ impl HoldingRef {
     pub fn resolve(&self, access: &[ResourceRef], sender: Address) -> Result<(Address, AssetIndex), ResourceError> {
         let address = address_at(access, self.address, sender, "holding Address")?;
         match entry(access, self.asset, "holding Asset")?.asset {
-            0 => Err(ResourceError::WrongKind { what: "holding Asset", index: self.asset, wanted: "Asset" }),
+            AssetIndex::NONE => {
+                Err(ResourceError::WrongKind { what: "holding Asset", index: self.asset, wanted: "Asset" })
+            }
             asset => Ok((address, asset)),
         }
     }
@@ -209,11 +211,11 @@ mod tests {
         let other = Address([2; 32]);
         let access = [
             ResourceRef { address: other, ..ResourceRef::default() },
-            ResourceRef { asset: 7, ..ResourceRef::default() },
+            ResourceRef { asset: AssetIndex(7), ..ResourceRef::default() },
             ResourceRef { app: AppIndex(9), ..ResourceRef::default() },
         ];
-        assert_eq!(HoldingRef { address: 0, asset: 2 }.resolve(&access, sender), Ok((sender, 7)));
-        assert_eq!(HoldingRef { address: 1, asset: 2 }.resolve(&access, sender), Ok((other, 7)));
+        assert_eq!(HoldingRef { address: 0, asset: 2 }.resolve(&access, sender), Ok((sender, AssetIndex(7))));
+        assert_eq!(HoldingRef { address: 1, asset: 2 }.resolve(&access, sender), Ok((other, AssetIndex(7))));
         assert_eq!(LocalsRef { address: 1, app: 3 }.resolve(&access, sender, AppIndex(5)), Ok((other, AppIndex(9))));
         assert_eq!(LocalsRef { address: 0, app: 0 }.resolve(&access, sender, AppIndex(5)), Ok((sender, AppIndex(5))));
         let wrong = HoldingRef { address: 2, asset: 2 }.resolve(&access, sender).unwrap_err();

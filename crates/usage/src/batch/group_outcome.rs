@@ -66,7 +66,7 @@ mod tests {
     use super::*;
     use crate::TickId;
     use crate::journal::InputDigest;
-    use pnp_types::{Address, Txid};
+    use pnp_types::{Address, AssetIndex, Txid};
 
     fn intent(tick: &str) -> Intent {
         Intent {
@@ -77,7 +77,7 @@ mod tests {
             unit_price: 1,
             tick: tick.parse().unwrap(),
             made: true,
-            asset: 7,
+            asset: AssetIndex(7),
             net: 1,
             fee: 0,
             txid: Txid::ZERO,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{TickId, Units};
-use pnp_types::{Address, AppIndex, Digest};
+use pnp_types::{Address, AppIndex, AssetIndex, Digest};
 
 const NETWORK: Digest = Digest([7; 32]);
 
@@ -13,7 +13,7 @@ fn intent(line: u64) -> Record {
         unit_price: 100,
         tick: TickId::new(format!("{line:08}")).unwrap(),
         made: true,
-        asset: 5,
+        asset: AssetIndex(5),
         net: 285,
         fee: 15,
         txid: Digest([line as u8; 32]),

@@ -7,7 +7,12 @@ use pnp_types::{Address, TealValue};
 const APP: AppIndex = AppIndex(1001);
 
 fn creation() -> Creation {
-    Creation { provider: Address([1; 32]), platform: Address([2; 32]), parameters: Parameters::EXAMPLE, asset: Some(7) }
+    Creation {
+        provider: Address([1; 32]),
+        platform: Address([2; 32]),
+        parameters: Parameters::EXAMPLE,
+        asset: Some(AssetIndex(7)),
+    }
 }
 
 fn template(updatable: bool, deletable: bool) -> Template {
@@ -252,7 +257,7 @@ fn parties_and_asset_take_another_application() {
     for (what, requested) in [
         ("provider", Creation { provider: other, ..creation() }),
         ("platform", Creation { platform: other, ..creation() }),
-        ("asset", Creation { asset: Some(8), ..creation() }),
+        ("asset", Creation { asset: Some(AssetIndex(8)), ..creation() }),
         ("asset", Creation { asset: None, ..creation() }),
     ] {
         let wanted = DesiredContract { programs: &now, creation: requested };

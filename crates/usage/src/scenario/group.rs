@@ -86,7 +86,7 @@ impl Stage {
             .args([tick_bytes(&bill.tick)?])
             .arg_uint(bill.units)
             .arg_uint(bill.unit_price)
-            .arg_uint(asset);
+            .arg_uint(asset.0);
         let call = self.complete(call);
         let to_provider = self.transfer(by, subject.contract.provider, asset, gross.saturating_sub(fee));
         let to_platform = self.transfer(by, subject.contract.platform, asset, fee);
@@ -132,7 +132,7 @@ impl Stage {
             "str" => value.as_bytes().to_vec(),
             "hex" => hex::decode(value).map_err(|e| wrong(format!("{notation}: {e}")))?,
             "addr" => self.address(actor(&Scalar::Text(value.to_owned()))?).as_bytes().to_vec(),
-            "asset" => self.asset(subject, value)?.to_be_bytes().to_vec(),
+            "asset" => self.asset(subject, value)?.0.to_be_bytes().to_vec(),
             _ => return Err(wrong(format!("argument {notation}: unknown kind"))),
         })
     }
@@ -142,7 +142,7 @@ impl Stage {
             "ply" => Ok(subject.ply),
             "gold" => Ok(self.gold),
             "silver" => subject.silver.ok_or_else(|| wrong("no silver was made")),
-            "none" => Ok(0),
+            "none" => Ok(AssetIndex::NONE),
             _ => Err(wrong(format!("{name} is no asset"))),
         }
     }

@@ -6,7 +6,7 @@ use super::group::{Subject, tick_bytes};
 use super::model::{Actor, Completion, Scalar, Scenario, Step};
 use super::{Programs, Sources, Stage, StageError};
 use pnp_client::Rejection;
-use pnp_types::{AppIndex, TealValue};
+use pnp_types::{AppIndex, AssetIndex, TealValue};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -141,7 +141,7 @@ async fn end(stage: &mut Stage, subject: &Subject<'_>, transcript: &mut Transcri
     if let Some(application) = stage.algod.application(subject.application).await? {
         let shown = application.global_state.iter().map(|(key, value)| {
             let value = match value {
-                TealValue::Uint(number) if *number == subject.ply => "ply".to_owned(),
+                TealValue::Uint(number) if *number == subject.ply.0 => "ply".to_owned(),
                 TealValue::Uint(number) => number.to_string(),
                 TealValue::Bytes(bytes) => named(bytes),
             };
@@ -169,12 +169,12 @@ fn creation(stage: &Stage, subject: &Subject<'_>) -> Vec<Vec<u8>> {
     ];
     args.extend([contract.fee_pct, contract.min_rate, contract.max_rate].map(|n| n.to_be_bytes().to_vec()));
     if contract.bound {
-        args.push(subject.ply.to_be_bytes().to_vec());
+        args.push(subject.ply.0.to_be_bytes().to_vec());
     }
     args
 }
 
-async fn holdings(stage: &mut Stage, ply: u64) -> Result<BTreeMap<Actor, u64>, StageError> {
+async fn holdings(stage: &mut Stage, ply: AssetIndex) -> Result<BTreeMap<Actor, u64>, StageError> {
     let mut held = BTreeMap::new();
     for actor in Actor::ALL {
         let address = stage.address(actor);
@@ -219,7 +219,7 @@ async fn compare_state(stage: &mut Stage, subject: &Subject<'_>, step: &Step) ->
         for (key, value) in &step.global {
             let must = match value {
                 Scalar::Number(n) => TealValue::Uint(*n),
-                Scalar::Text(name) if name == "ply" => TealValue::Uint(subject.ply),
+                Scalar::Text(name) if name == "ply" => TealValue::Uint(subject.ply.0),
                 Scalar::Text(name) => {
                     let actor = Actor::named(name).ok_or_else(|| differs(format!("{name} is no actor")))?;
                     TealValue::Bytes(stage.address(actor).as_bytes().to_vec())

@@ -55,7 +55,7 @@ impl Stage {
             keys.insert(actor, key);
         }
         let params = algod.suggested_params().await?;
-        let mut stage = Self { algod, params, keys, gold: 0, sent: 0, transcripts: false };
+        let mut stage = Self { algod, params, keys, gold: AssetIndex::NONE, sent: 0, transcripts: false };
         let mut payments: Vec<_> = Actor::ALL
             .into_iter()
             .map(|actor| calls::payment(dispenser, stage.address(actor), ALGO_EACH, &stage.params))
