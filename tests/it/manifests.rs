@@ -1,4 +1,5 @@
-//! A crate names only the dependencies that it uses: all others are compiled, audited and updated for nothing.
+//! A crate names only the dependencies that it uses: all others are compiled, audited and updated for nothing. What users copy
+//! into their manifests names the current version.
 //!
 //! The compiler's own lint (`unused_crate_dependencies`) looks at one target at a time, and takes what only the tests or
 //! only the binary use for unused. Here all sources of a crate are read together.
@@ -66,6 +67,29 @@ fn every_dependency_is_used() {
         }
     }
     assert!(unused.is_empty(), "{}", unused.join("\n"));
+}
+
+/// What people copy into their own manifest names the version that there is.
+#[test]
+fn the_version_that_users_copy_is_the_current_one() {
+    let root = sources::root();
+    let wanted = env!("CARGO_PKG_VERSION").rsplit_once('.').unwrap().0;
+    let requirement = Regex::new(r#"pnp-[a-z]+ = (?:\{ version = )?"(\d+\.\d+)[".]"#).unwrap();
+    let mut texts: Vec<(PathBuf, String)> =
+        sources::crates().iter().flat_map(|folder| sources::under(folder)).collect();
+    for folder in sources::crates().into_iter().chain([root.join("docs/guides"), root.join("docs/reference")]) {
+        let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let pages = files.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+        texts.extend(pages.map(|path| (path.clone(), fs::read_to_string(path).unwrap())));
+    }
+    let mut places = 0;
+    for (path, text) in texts {
+        for found in requirement.captures_iter(&text) {
+            places += 1;
+            assert_eq!(&found[1], wanted, "{}", path.display());
+        }
+    }
+    assert!(places > 5, "{places} places were found");
 }
 
 #[test]

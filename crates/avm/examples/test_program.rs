@@ -5,9 +5,9 @@
 //!
 //! ```toml
 //! [dev-dependencies]
-//! pnp-avm = "0.1"
-//! pnp-teal = "0.1"
-//! pnp-types = "0.1"
+//! pnp-avm = "0.2"
+//! pnp-teal = "0.2"
+//! pnp-types = "0.2"
 //! ```
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 

@@ -4,9 +4,9 @@
 //!
 //! ```toml
 //! [dev-dependencies]
-//! pnp-devnet = { version = "0.1", default-features = false }
-//! pnp-teal = "0.1"
-//! pnp-types = "0.1"
+//! pnp-devnet = { version = "0.2", default-features = false }
+//! pnp-teal = "0.2"
+//! pnp-types = "0.2"
 //! ```
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 

@@ -49,7 +49,7 @@
 //!
 //! # Features
 //! `rest`, on unless it is switched off, is the server and the network on disk. Tests that stay in process compile faster
-//! without: `pnp-devnet = { version = "0.1", default-features = false }`.
+//! without: `pnp-devnet = { version = "0.2", default-features = false }`.
 
 #[cfg(feature = "rest")]
 mod clock;
