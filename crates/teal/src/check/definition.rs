@@ -41,6 +41,8 @@ pub(super) enum Detect {
     /// By the paths on which the program approves. It also runs on a source without its invalid lines, and on what the
     /// program would approve if its constant conditions had the other value.
     Approvals(fn(&mut Subject<'_>)),
+    /// By the paths on which a call with that on-completion action is approved; the program is followed for such calls alone.
+    Calls(u64, fn(&mut Subject<'_>)),
     /// By the program as a whole, which must assemble.
     Program(fn(&mut Subject<'_>)),
     /// By one comment that allows a check, and whether it has silenced anything: what is wrong with it.

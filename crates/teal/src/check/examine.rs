@@ -8,10 +8,10 @@ use super::allow::{Allow, CheckComments};
 use super::checks::{CHECKS, analysis_incomplete, does_not_assemble, position, stack_underflow};
 use super::definition::{Check, Detect};
 use super::deployment_settings::{DeploymentSettings, PlaceMap};
-use super::engine::explore;
+use super::engine::{Calls, explore};
 use super::finding::{Finding, Level, Related};
-use super::mode::{Mode, ModeSource, guess};
-use super::subject::Subject;
+use super::mode::{Mode, ModeSource, guess, reads_own_action};
+use super::subject::{Subject, actions};
 use crate::flow::{Graph, Place, Program};
 use crate::template::Templates;
 use crate::token::tokenize;
@@ -200,7 +200,10 @@ fn mode_of(program: &Program, comments: &CheckComments, options: &CheckOptions) 
     let file = options.name.as_deref().and_then(|name| name.rsplit(['/', '\\']).next()).unwrap_or_default();
     let file = file.to_ascii_lowercase();
     if mode == Mode::Application && source == ModeSource::Opcodes || source == ModeSource::Guess {
-        if file.contains("clear") {
+        if file.contains(".lsig.") || file.contains("logicsig") {
+            return (Mode::Signature, ModeSource::Name);
+        }
+        if file.contains("clear") && !reads_own_action(program) {
             return (Mode::Clear, ModeSource::Name);
         }
         if source == ModeSource::Guess && file.contains("approval") {
@@ -215,20 +218,46 @@ fn findings(program: &Program, graph: &Graph, mode: Mode, settings: &DeploymentS
     let mut all: Vec<Finding> = Vec::new();
     let mut known: HashSet<(&'static str, u32)> = HashSet::new();
     let (mut incomplete, mut constant) = (false, BTreeSet::new());
-    let explored = explore(program, graph, settings, &BTreeSet::new());
+    let explored = explore(program, graph, settings, &BTreeSet::new(), Calls::All);
+    let mut finely = explored.finely;
+    let mut possible = BTreeSet::new();
     for seen in explored.all {
         incomplete = seen.incomplete;
         constant = seen.constant_conditions();
         let mut subject = Subject::new(program, graph, mode, seen);
-        ask(&mut subject, scope);
+        ask(&mut subject, scope, Asked::OfAll);
+        possible = actions_approved(&mut subject);
         keep_new(&mut all, &mut known, subject.into_findings());
     }
-    if !explored.finely {
+    for action in possible {
+        let explored = explore(program, graph, settings, &BTreeSet::new(), Calls::Existing { action });
+        finely &= explored.finely;
+        for seen in explored.all {
+            incomplete |= seen.incomplete && !explored.finely;
+            let mut subject = Subject::new(program, graph, mode, seen);
+            ask(&mut subject, scope, Asked::Of(action));
+            keep_new(&mut all, &mut known, subject.into_findings());
+        }
+    }
+    if !finely {
         all.push(analysis_incomplete::finding(incomplete));
     } else if !constant.is_empty() {
         keep_new(&mut all, &mut known, findings_behind_constant_conditions(program, graph, mode, settings, &constant));
     }
     all
+}
+
+/// The actions that some check follows the program for, as far as calls with them may be approved.
+fn actions_approved(subject: &mut Subject<'_>) -> BTreeSet<u64> {
+    let mode = subject.mode;
+    let asked = CHECKS.iter().filter(|check| check.modes.contains(&mode)).filter_map(|check| match check.detect {
+        Detect::Calls(action, _) => Some(action),
+        _ => None,
+    });
+    let mut actions: BTreeSet<u64> = asked.collect();
+    let (approvals, incomplete) = (subject.approvals(), subject.seen.incomplete);
+    actions.retain(|action| incomplete || approvals.iter().any(|it| actions::can_be(subject, it.facts, *action)));
+    actions
 }
 
 /// Adds what is not known of its line yet.
@@ -247,11 +276,19 @@ fn findings_behind_constant_conditions(
     settings: &DeploymentSettings,
     constant: &BTreeSet<usize>,
 ) -> Vec<Finding> {
-    let Some(seen) = explore(program, graph, settings, constant).all.pop() else { return Vec::new() };
+    let explored = |calls: Calls| explore(program, graph, settings, constant, calls).all.pop();
+    let Some(seen) = explored(Calls::All) else { return Vec::new() };
     let mut subject = Subject::new(program, graph, mode, seen);
     let places: Vec<Place> = constant.iter().take(MAX_NAMED).filter_map(|at| subject.place(*at)).collect();
-    ask(&mut subject, Scope::Approvals);
+    ask(&mut subject, Scope::Approvals, Asked::OfAll);
+    let possible = actions_approved(&mut subject);
     let mut found = subject.into_findings();
+    for action in possible {
+        let Some(seen) = explored(Calls::Existing { action }) else { continue };
+        let mut subject = Subject::new(program, graph, mode, seen);
+        ask(&mut subject, Scope::Approvals, Asked::Of(action));
+        found.extend(subject.into_findings());
+    }
     for finding in &mut found {
         finding.level = finding.level.min(Level::Low);
         finding.related.extend(places.iter().map(|place| Related {
@@ -271,14 +308,27 @@ enum Scope {
     Approvals,
 }
 
-/// Asks each check that is made for programs of this mode, and for as much as is looked at.
-fn ask(subject: &mut Subject<'_>, scope: Scope) {
+/// For which calls the program was followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    OfAll,
+    /// Calls with that on-completion action.
+    Of(u64),
+}
+
+/// Asks each check that is made for programs of this mode, for such calls, and for as much as is looked at.
+fn ask(subject: &mut Subject<'_>, scope: Scope, asked: Asked) {
     let mode = subject.mode;
     for check in CHECKS.iter().filter(|check| check.modes.contains(&mode)) {
         match check.detect {
-            Detect::Approvals(find) => find(subject),
-            Detect::Program(find) if scope == Scope::Everything => find(subject),
-            Detect::Program(_) | Detect::Comment(_) | Detect::Examination => {}
+            Detect::Calls(action, find) if asked == Asked::Of(action) => find(subject),
+            Detect::Approvals(find) if asked == Asked::OfAll => find(subject),
+            Detect::Program(find) if asked == Asked::OfAll && scope == Scope::Everything => find(subject),
+            Detect::Calls(..)
+            | Detect::Approvals(_)
+            | Detect::Program(_)
+            | Detect::Comment(_)
+            | Detect::Examination => {}
         }
     }
 }

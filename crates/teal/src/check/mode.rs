@@ -80,6 +80,11 @@ pub(super) fn guess(program: &Program) -> (Mode, ModeSource) {
     }
 }
 
+/// Whether a program looks at the action of its own call: a clear-state program knows it.
+pub(super) fn reads_own_action(program: &Program) -> bool {
+    program.instructions().iter().any(|it| is_own(it) && field(it) == Some(TxnField::OnCompletion))
+}
+
 fn needs_application(instruction: &Instruction) -> bool {
     instruction.spec.field_immediate().is_some_and(|(at, group)| {
         let row = group.table().by_byte(instruction.byte(at));
@@ -142,7 +147,13 @@ mod tests {
         let one = "#pragma version 8\nint 1";
         assert_eq!(mode(one, None), (Mode::Signature, ModeSource::Guess));
         assert_eq!(mode(one, Some("a/my_clear.teal")), (Mode::Clear, ModeSource::Name));
+        let routed = "#pragma version 8\ntxn OnCompletion; !";
+        assert_eq!(mode(routed, Some("clear_all.teal")), (Mode::Application, ModeSource::Opcodes));
         assert_eq!(mode(one, Some("approval.teal")), (Mode::Application, ModeSource::Name));
+        assert_eq!(
+            mode("#pragma version 8\ntxna ApplicationArgs 0", Some("gate.lsig.teal")),
+            (Mode::Signature, ModeSource::Name)
+        );
         let opcodes = |source: &str| mode(&format!("#pragma version 8\n{source}"), None);
         assert_eq!(opcodes("arg 0; btoi"), (Mode::Signature, ModeSource::Opcodes));
         assert_eq!(opcodes("txn OnCompletion; !"), (Mode::Application, ModeSource::Opcodes));

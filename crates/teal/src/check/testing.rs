@@ -23,6 +23,11 @@ pub(super) fn application(body: &str) -> String {
     format!("#pragma version 9\ntxn OnCompletion; !; assert\n{body}\nint 1\nreturn")
 }
 
+/// An inner transaction with these fields, for which the caller pays.
+pub(super) fn inner(fields: &str) -> String {
+    format!("itxn_begin; {fields}; int 0; itxn_field Fee; itxn_submit")
+}
+
 /// A payment of the group that is accepted, with all checks but those of `without`.
 pub(super) fn payment(without: &[&str]) -> String {
     let checks = [

@@ -95,6 +95,68 @@ fn many_paths_hide_nothing() {
     assert!(!names.contains("analysis-incomplete"), "{names:?}");
 }
 
+/// What a path knows of its transaction outlives whatever it computes, in loops and in the subroutines they call.
+#[test]
+fn what_a_path_knows_outlives_what_it_computes() {
+    let source = "#pragma version 9\ntxn OnCompletion; int NoOp; ==; assert\ncallsub sweep\nint 1; return\n\
+                  sweep: txna ApplicationArgs 1; btoi; store 1\nnext: load 1; load 2; >; bz done\ncallsub one\n\
+                  load 2; int 1; +; store 2; b next\ndone: retsub\none: load 2; itob; box_del; assert; retsub";
+    let names = names_in(source, Mode::Application);
+    assert!(!names.iter().any(|name| name.starts_with("unprotected")), "{names:?}");
+    // The same of a logic signature, and with conditions on more values than are kept.
+    let mut body = "txn Lease; byte \"lease of thirty-two bytes, exact\"; ==; assert\n".to_owned();
+    for at in 0..500 {
+        body.push_str(&format!("txn FirstValid; pushint {}; %; int 1; <; assert\n", at + 2));
+    }
+    found(&super::testing::signature(&body), Mode::Signature, &[]);
+}
+
+/// Where paths are joined, what is known of the creation does not become what is known of a call.
+#[test]
+fn creations_and_calls_are_not_joined() {
+    let source = "#pragma version 9\ntxn ApplicationID; bz made\ntxn OnCompletion; int NoOp; ==; assert\n\
+                  txna ApplicationArgs 1; btoi; store 0\nnext: load 0; bz made\n\
+                  txna ApplicationArgs 2; load 0; getbyte; int 7; !=; assert\nload 0; int 1; -; store 0; b next\n\
+                  made: int 1";
+    let names = names_in(source, Mode::Application);
+    assert!(!names.iter().any(|name| name.starts_with("unprotected")), "{names:?}");
+    // Two ways of showing who calls are one thing that both paths have shown.
+    let mut either =
+        "#pragma version 9\ntxn ApplicationID; bz made\ntxn Sender; global CreatorAddress; ==; bnz known\n\
+                      txn Sender; byte \"member\"; app_local_get; assert\nknown:\n"
+            .to_owned();
+    for at in 0..60 {
+        either.push_str(&format!(
+            "txn FirstValid; int {}; %; bz l{at}; int 1; store {at}; load {at}; pop\nl{at}:\n",
+            at + 2
+        ));
+    }
+    either.push_str("made: int 1");
+    let names = names_in(&either, Mode::Application);
+    assert!(names.contains("update-allowed") && !names.contains("unprotected-update"), "{names:?}");
+}
+
+/// A finding on a path that was joined with others says where: here on paths of which none leaves RekeyTo open.
+#[test]
+fn joined_paths_are_said() {
+    let mut body = "txn FirstValid; bz a; txn RekeyTo; global ZeroAddress; ==; assert; int 1; store 70; b on\n\
+                    a: int 0; store 70\non:\n"
+        .to_owned();
+    for at in 0..60 {
+        body.push_str(&format!(
+            "txn LastValid; pushint {}; %; bz l{at}; int 1; store {at}; load {at}; pop\nl{at}:\n",
+            at + 2
+        ));
+    }
+    body.push_str("load 70; assert");
+    let source =
+        super::testing::signature(&body).replace("txn RekeyTo; global ZeroAddress; ==; assert\ntxn Close", "txn Close");
+    let options = CheckOptions { mode: Some(Mode::Signature), ..CheckOptions::default() };
+    let findings = check(&source, &options);
+    let rekey = findings.iter().find(|it| it.name() == "unchecked-rekey-to").unwrap();
+    assert!(rekey.related.iter().any(|it| it.text.contains("taken together") && it.line > 2), "{:?}", rekey.related);
+}
+
 /// Programs made to have as many paths as possible end too, and say that they were not followed to the end.
 #[test]
 fn hostile_programs_end() {

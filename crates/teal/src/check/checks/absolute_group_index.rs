@@ -18,8 +18,7 @@ pub(in crate::check) static CHECK: Check = Check {
         "
 #pragma version 11
 txn OnCompletion; !; assert  // plain calls only
-global GroupSize; int 2; ==; assert
-gtxn 0 TypeEnum; int pay; ==; assert
+global GroupSize; int 3; ==; assert
 gtxn 0 Receiver; global CurrentApplicationAddress; ==; assert
 gtxn 0 CloseRemainderTo; global ZeroAddress; ==; assert
 gtxn 0 RekeyTo; global ZeroAddress; ==; assert
@@ -28,9 +27,8 @@ gtxn 0 Amount; int 1000000; >= // this call may have any place
         "
 #pragma version 11
 txn OnCompletion; !; assert  // plain calls only
-global GroupSize; int 2; ==; assert
+global GroupSize; int 3; ==; assert
 txn GroupIndex; int 1; ==; assert
-gtxn 0 TypeEnum; int pay; ==; assert
 gtxn 0 Receiver; global CurrentApplicationAddress; ==; assert
 gtxn 0 CloseRemainderTo; global ZeroAddress; ==; assert
 gtxn 0 RekeyTo; global ZeroAddress; ==; assert
@@ -49,5 +47,26 @@ fn find(subject: &mut Subject<'_>) {
         }
         let message = format!("transaction {place} of the group is read, but this call may have any place");
         subject.report(Draft::new(&CHECK, instruction, message).approved_by(&approval));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Mode;
+    use crate::check::testing::{found, payment};
+
+    /// Where every other place of the group is a payment's, the call has the place that is left.
+    #[test]
+    fn types_of_the_others_say_which_place_is_left() {
+        let typed = |name: &str| {
+            payment(&["index"])
+                .replace("gtxn 0 Receiver", &format!("gtxn 0 TypeEnum; int {name}; ==; assert; gtxn 0 Receiver"))
+        };
+        found(&typed("pay"), Mode::Application, &[]);
+        let named = typed("pay").replace("TypeEnum; int pay", "Type; byte \"pay\"");
+        found(&named, Mode::Application, &[]);
+        found(&payment(&["index"]), Mode::Application, &["absolute-group-index"]);
+        let three = typed("pay").replace("int 2", "int 3");
+        found(&three, Mode::Application, &["absolute-group-index"]);
     }
 }

@@ -55,7 +55,7 @@ fn find(subject: &mut Subject<'_>) {
 #[cfg(test)]
 mod tests {
     use crate::check::Mode;
-    use crate::check::testing::{application, found};
+    use crate::check::testing::{application, found, names_in};
 
     #[test]
     fn conditions_that_are_none() {
@@ -74,6 +74,27 @@ mod tests {
         ] {
             found(&application(body), Mode::Application, &[]);
         }
+        for body in [
+            // These compare numbers, whatever zeros they begin with.
+            "txn FirstValid; itob; dup; byte 0x01; b==; assert; byte 0x02; b!=; assert",
+            // Another transaction of an inner group, another field, another curve, another element: another value.
+            "itxn_begin; itxn_next; itxn_submit; gitxn 0 Fee; int 1; ==; assert; gitxn 1 Fee; int 2; ==; assert",
+            "itxn_begin; itxn_next; itxn_submit; itxn Fee; int 1; ==; assert; gitxn 0 Fee; int 2; ==; assert",
+            "int 0; acct_params_get AcctBalance; pop; int 1; ==; assert\n\
+             int 0; acct_params_get AcctMinBalance; pop; int 2; ==; assert",
+            "txna ApplicationArgs 0; dup; sha256; btoi; int 1; ==; assert; sha512_256; btoi; int 2; ==; assert",
+            "txna ApplicationArgs 0; dup; extract 0 1; btoi; int 1; ==; assert; extract 1 1; btoi; int 2; ==; assert",
+            "txna ApplicationArgs 0; dup; base64_decode URLEncoding; len; int 1; ==; assert\n\
+             base64_decode StdEncoding; len; int 2; ==; assert",
+        ] {
+            let source = application(body).replace("version 9", "version 11");
+            let names = names_in(&source, Mode::Application);
+            assert!(!names.contains("constant-condition"), "{body}: {names:?}");
+        }
+        let numbers = "byte 0x0001; byte 0x01; b==; assert; byte 0x0001; byte 0x02; b<; assert";
+        found(&application(numbers), Mode::Application, &["constant-condition"]);
+        let ruled_out = "txn FirstValid; itob; dup; byte 0x0000000000000001; b==; assert; byte 0x02; b==; assert";
+        found(&application(ruled_out), Mode::Application, &["constant-condition"]);
         let ruled_out = "txn NumAppArgs; int 1; ==; assert; txn NumAppArgs; int 2; ==; assert";
         found(&application(ruled_out), Mode::Application, &["constant-condition"]);
     }

@@ -11,6 +11,8 @@ mod constant_gtxn;
 mod delete_allowed;
 pub(super) mod does_not_assemble;
 mod endless_loop;
+mod inner_fee;
+mod missing_lease;
 mod missing_opt_in_value;
 mod needs_reference;
 mod over_budget;
@@ -27,9 +29,11 @@ mod unchecked_asset_sender;
 mod unchecked_close_to;
 mod unchecked_fee;
 mod unchecked_group_size;
+mod unchecked_on_completion;
 mod unchecked_receiver;
 mod unchecked_rekey_to;
 mod unprotected_delete;
+mod unprotected_transfer;
 mod unprotected_update;
 mod unreachable_code;
 mod unset_scratch;
@@ -49,12 +53,16 @@ pub static CHECKS: &[&Check] = &[
     &absolute_group_index::CHECK,
     &unprotected_update::CHECK,
     &unprotected_delete::CHECK,
+    &unprotected_transfer::CHECK,
     &update_allowed::CHECK,
     &delete_allowed::CHECK,
     &unchecked_receiver::CHECK,
     &unchecked_asset::CHECK,
+    &unchecked_on_completion::CHECK,
     &self_payment::CHECK,
     &always_approves::CHECK,
+    &inner_fee::CHECK,
+    &missing_lease::CHECK,
     &missing_opt_in_value::CHECK,
     &stack_imbalance::CHECK,
     &stack_underflow::CHECK,

@@ -49,7 +49,13 @@ fn find(subject: &mut Subject<'_>) {
         let sender = subject.field(transfer.transaction, TxnField::Sender);
         let (to, from) = (subject.fact(facts, receiver), subject.fact(facts, sender));
         // Where the receiver is compared with nothing, that is what is reported.
-        if !to.compared || subject.is_fixed_address(facts, to) || to.unequal == sender || from.unequal == receiver {
+        let is_known = subject.is_in_state(facts, receiver);
+        if is_known
+            || !to.compared
+            || subject.is_fixed_address(facts, to)
+            || to.unequal == sender
+            || from.unequal == receiver
+        {
             return;
         }
         let name = subject.name_of(transfer.transaction);

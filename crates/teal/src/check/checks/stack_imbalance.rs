@@ -1,10 +1,9 @@
 //! Paths that meet with stacks of different heights, and ends with other than one value.
 
 use crate::check::definition::{ALL_MODES, Check, Detect, Example};
-use crate::check::subject::{Draft, Subject};
+use crate::check::engine::Heights;
+use crate::check::subject::{Draft, Subject, below};
 use crate::check::{Level, Mode};
-use crate::flow::{Block, Exit};
-use pnp_opcodes::{Op, OpSpec};
 
 pub(in crate::check) static CHECK: Check = Check {
     name: "stack-imbalance",
@@ -37,13 +36,14 @@ int 2; ==
 };
 
 fn find(subject: &mut Subject<'_>) {
-    let found: Vec<(usize, (usize, usize))> = subject.seen.heights.iter().map(|(at, found)| (*at, *found)).collect();
-    for (block, (least, most)) in found {
+    let found: Vec<(usize, Heights)> = subject.seen.heights.iter().map(|(at, found)| (*at, *found)).collect();
+    for (block, heights) in found {
         let Some(it) = subject.graph.blocks().get(block).filter(|it| it.first < it.end) else { continue };
         let first = it.first;
-        if is_indifferent(subject, it) {
+        if !below::is_taken(subject, block, heights) {
             continue;
         }
+        let Heights { least, most, .. } = heights;
         let message = format!("paths meet here with {least} and with {most} values on the stack");
         subject.report(Draft::new(&CHECK, first, message));
     }
@@ -55,23 +55,6 @@ fn find(subject: &mut Subject<'_>) {
         };
         subject.report(Draft::new(&CHECK, at, message));
     }
-}
-
-/// Whether a block ends the program and takes nothing from the stack that it did not put there.
-fn is_indifferent(subject: &Subject<'_>, block: &Block) -> bool {
-    if !matches!(block.exit, Exit::Return | Exit::Err) {
-        return false;
-    }
-    let mut height = 0_usize;
-    for instruction in subject.program.instructions().get(block.first..block.end).unwrap_or_default() {
-        let OpSpec { signature, op, .. } = instruction.spec;
-        if matches!(op, Op::Err) {
-            return true;
-        }
-        let Some(left) = height.checked_sub(signature.args.len()) else { return false };
-        height = left + signature.returns.len();
-    }
-    true
 }
 
 #[cfg(test)]
@@ -89,5 +72,31 @@ mod tests {
         found("#pragma version 8\ntxn Fee; bz a; int 1; int 1; b b\na: int 1\nb:", Mode::Clear, &["stack-imbalance"]);
         found("#pragma version 8\ncallsub f; return\nf: proto 0 1; retsub", Mode::Clear, &["stack-imbalance"]);
         found("#pragma version 8\ncallsub f; return\nf: proto 0 1; int 1; retsub", Mode::Clear, &[]);
+    }
+
+    /// What a path has left on the stack does no harm if nothing takes it: a subroutine with a `proto` finds its values by
+    /// their places, and returns those at its base; `return` looks at the top alone.
+    #[test]
+    fn values_that_nothing_takes_do_no_harm() {
+        let leaves = |after: &str, proto: &str| {
+            format!(
+                "#pragma version 8\ntxn NumAppArgs; callsub f; {after}int 1; return\n\
+                 f: proto {proto}; int 0; frame_dig -1; bz end; int 7; dup\nend: frame_dig 0; frame_bury 0; retsub"
+            )
+        };
+        found(&leaves("", "1 0"), Mode::Clear, &[]);
+        found(&leaves("pop; ", "1 1"), Mode::Clear, &[]);
+        let takes = leaves("", "1 0").replace("end: frame_dig 0", "end: swap; frame_dig 0");
+        found(&takes, Mode::Clear, &["stack-imbalance"]);
+        let above = leaves("", "1 0").replace("end: frame_dig 0", "end: frame_dig 1");
+        found(&above, Mode::Clear, &["stack-imbalance"]);
+        let more = leaves("pop; pop; ", "1 2");
+        found(&more, Mode::Clear, &["stack-imbalance"]);
+        found("#pragma version 8\ntxn Fee; dup; txn NumAppArgs; bnz a; pop\na: txn Fee; return", Mode::Clear, &[]);
+        found(
+            "#pragma version 8\ntxn Fee; dup; txn NumAppArgs; bnz a; pop\na: return",
+            Mode::Clear,
+            &["stack-imbalance"],
+        );
     }
 }

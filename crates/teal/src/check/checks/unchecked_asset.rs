@@ -52,7 +52,8 @@ fn find(subject: &mut Subject<'_>) {
             return;
         }
         let fact = subject.field_fact(approval.facts, transfer.transaction, TxnField::XferAsset);
-        if !is_known(subject, approval.facts, fact) {
+        let asset = subject.field(transfer.transaction, TxnField::XferAsset);
+        if !is_known(subject, approval.facts, fact) && !subject.is_in_state(approval.facts, asset) {
             let name = subject.name_of(transfer.transaction);
             let message = format!("the amount of {name} is read, but not which asset it is of");
             subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));

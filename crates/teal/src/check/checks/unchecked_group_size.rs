@@ -1,6 +1,7 @@
 //! Transactions read by their place in a group of any size.
 
 use crate::check::definition::{Check, Detect, Example, NOT_CLEAR};
+use crate::check::engine::Note;
 use crate::check::subject::group_places;
 use crate::check::subject::{Draft, Subject};
 use crate::check::{Level, Mode};
@@ -48,8 +49,10 @@ fn find(subject: &mut Subject<'_>) {
         }
         let message = format!("transaction {place} of the group is read, but the group may have any size");
         let mut draft = Draft::new(&CHECK, instruction, message);
-        if group_places::is_fixed(subject, approval.facts) {
-            // Two calls cannot have the same place.
+        let pays = approval.notes.iter().any(|note| matches!(note, Note::Amount { .. }));
+        let counts = pays || subject.mode == Mode::Signature;
+        if !counts || group_places::is_fixed(subject, approval.facts) {
+            // Two calls cannot have the same place, and what pays nothing is not counted.
             draft = draft.level(Level::Low);
         }
         subject.report(draft.approved_by(&approval));

@@ -44,7 +44,8 @@ fn find(subject: &mut Subject<'_>) {
     transfers::each(subject, |subject, approval, transfer| {
         let facts = approval.facts;
         let receiver = subject.field_fact(facts, transfer.transaction, transfer.receiver());
-        if !receiver.compared && !subject.is_fixed_address(facts, receiver) {
+        let to = subject.field(transfer.transaction, transfer.receiver());
+        if !receiver.compared && !subject.is_fixed_address(facts, receiver) && !subject.is_in_state(facts, to) {
             let message =
                 format!("the amount of {} is read, but not who receives it", subject.name_of(transfer.transaction));
             subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));

@@ -34,7 +34,7 @@ approve:
 int 1
 ",
     ),
-    detect: Detect::Approvals(find),
+    detect: Detect::Calls(actions::DELETE, find),
 };
 
 fn find(subject: &mut Subject<'_>) {

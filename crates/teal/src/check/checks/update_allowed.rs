@@ -31,7 +31,7 @@ approve:
 int 1
 ",
     ),
-    detect: Detect::Approvals(find),
+    detect: Detect::Calls(actions::UPDATE, find),
 };
 
 fn find(subject: &mut Subject<'_>) {

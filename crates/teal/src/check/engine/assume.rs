@@ -1,26 +1,59 @@
 //! Conditions: what they are on a path, and what a path knows once one has held.
 
+use super::actions::Calls;
 use super::facts::{Fact, Facts, FactsId};
+use super::fold::compare_numbers;
+use super::state::Approval;
 use super::terms::{NOTHING, Term, TermId, Terms, TransactionRef};
-use pnp_opcodes::{Op, TXN_TYPE_NAMES, TxnField};
+use pnp_opcodes::{GlobalField, Op, TXN_TYPE_NAMES, TxnField};
 
 /// The terms and the facts about them.
 #[derive(Debug)]
 pub(in crate::check) struct Logic {
     pub(in crate::check) terms: Terms,
     pub(in crate::check) facts: Facts,
+    /// The calls that the program is followed for.
+    pub(super) calls: Calls,
 }
 
 /// Most ways in which a condition can hold that are distinguished; more are taken together.
 const MAX_WAYS: usize = 6;
 
 impl Logic {
-    pub(in crate::check) fn new() -> Self {
-        Self { terms: Terms::new(), facts: Facts::new() }
+    pub(super) fn new(calls: Calls) -> Self {
+        Self { terms: Terms::new(), facts: Facts::new(), calls }
     }
 
     pub(in crate::check) fn of(&self, facts: FactsId, term: TermId) -> Fact {
         self.facts.of(&self.terms, facts, term)
+    }
+
+    /// Whether a way that approves has shown that its call is not just anybody's.
+    pub(in crate::check) fn is_protected(&self, approval: &Approval) -> bool {
+        approval.knows_caller || self.knows_caller(approval.facts)
+    }
+
+    /// Whether a path shows that its call is not just anybody's: it has compared some sender, or the caller, with what the
+    /// caller does not choose, or verified something.
+    pub(super) fn knows_caller(&self, facts: FactsId) -> bool {
+        self.facts.iter(facts).any(|term| match self.terms.get(term) {
+            Term::Field { transaction, field: TxnField::Sender, .. } => {
+                let fact = self.of(facts, term);
+                let is_fixed = fact.settled || fact.equal != NOTHING && self.of(facts, fact.equal).settled;
+                is_fixed && !matches!(transaction, TransactionRef::Inner { .. })
+            }
+            Term::Global(GlobalField::CallerApplicationId | GlobalField::CallerApplicationAddress) => {
+                let fact = self.of(facts, term);
+                fact.settled || self.terms.is_constant(fact.equal) && fact.point().is_some() && fact.low > 0
+            }
+            _ if self.terms.properties(term).proves => {
+                let fact = self.of(facts, term);
+                fact.compared && fact.high > 0
+            }
+            // A hash is worth what it was compared with.
+            _ if self.terms.properties(term).hashed => self.of(facts, term).settled,
+            _ => false,
+        })
     }
 
     /// Whether a condition holds, where the path already decides it.
@@ -46,8 +79,10 @@ impl Logic {
                 (Some(false), Some(false)) => Some(false),
                 _ => None,
             },
-            Op::Eq | Op::BytesEq => self.decide_equal(facts, a, b),
-            Op::Ne | Op::BytesNe => self.decide_equal(facts, a, b).map(|equal| !equal),
+            Op::Eq => self.decide_equal(facts, a, b),
+            Op::Ne => self.decide_equal(facts, a, b).map(|equal| !equal),
+            Op::BytesEq => self.decide_equal_numbers(facts, a, b),
+            Op::BytesNe => self.decide_equal_numbers(facts, a, b).map(|equal| !equal),
             Op::Lt => self.decide_less(facts, a, b),
             Op::Gt => self.decide_less(facts, b, a),
             Op::Ge => self.decide_less(facts, a, b).map(|less| !less),
@@ -82,6 +117,14 @@ impl Logic {
         }
     }
 
+    /// Whether two byte strings are the same number: zeros that they begin with do not count.
+    fn decide_equal_numbers(&self, facts: FactsId, a: TermId, b: TermId) -> Option<bool> {
+        if let (Some(x), Some(y)) = (self.bytes_of(facts, a), self.bytes_of(facts, b)) {
+            return compare_numbers(x, y).map(std::cmp::Ordering::is_eq);
+        }
+        self.decide_equal(facts, a, b).filter(|equal| *equal || self.same_length(a, b))
+    }
+
     /// Whether bounds say something of it: not of byte strings.
     fn is_number(&self, term: TermId) -> bool {
         self.terms.properties(term).ty.kind() != pnp_opcodes::AvmType::Bytes
@@ -105,10 +148,16 @@ impl Logic {
 
     /// The facts once a condition has come out as `truth`: one set for each way in which it can, none if it cannot.
     pub(in crate::check) fn assume(&mut self, facts: FactsId, term: TermId, truth: bool) -> Vec<FactsId> {
+        if self.for_call(term).is_some_and(|found| found != Some(truth)) {
+            return Vec::new();
+        }
         match self.decide(facts, term) {
             Some(known) if known == truth => return vec![facts],
             Some(_) => return Vec::new(),
             None => {}
+        }
+        if let Some(ways) = self.assume_of_action(facts, term, truth) {
+            return ways;
         }
         let made = match self.terms.get(term) {
             Term::Made { op, args, .. } => Some((*op, args[0], args[1])),
@@ -136,7 +185,7 @@ impl Logic {
     }
 
     /// A condition that is only known to have been one.
-    fn is_true(&mut self, facts: FactsId, term: TermId, truth: bool) -> Option<FactsId> {
+    pub(super) fn is_true(&mut self, facts: FactsId, term: TermId, truth: bool) -> Option<FactsId> {
         let known = self.of(facts, term);
         let fact = match truth {
             true => Fact { low: known.low.max(1), compared: true, ..known },
@@ -162,7 +211,7 @@ impl Logic {
     }
 
     /// Not too many ways: those beyond are joined to the last.
-    fn few(&mut self, mut ways: Vec<FactsId>) -> Vec<FactsId> {
+    pub(super) fn few(&mut self, mut ways: Vec<FactsId>) -> Vec<FactsId> {
         ways.dedup();
         let rest = if ways.len() > MAX_WAYS { ways.split_off(MAX_WAYS) } else { Vec::new() };
         for facts in rest {
@@ -177,7 +226,7 @@ impl Logic {
         let (a, b) = if self.terms.is_constant(a) { (b, a) } else { (a, b) };
         if let Some(value) = self.terms.as_int(b) {
             // A comparison of a condition with 0 or 1 is the condition.
-            let is_condition = matches!(self.terms.get(a), Term::Made { op, .. } if is_comparison(*op));
+            let is_condition = self.terms.is_truth(a);
             if is_condition && value <= 1 {
                 return self.assume(facts, a, (value == 1) == equal);
             }
@@ -298,7 +347,7 @@ impl Logic {
     }
 
     /// `a < b`, or not.
-    fn order(&mut self, facts: FactsId, a: TermId, b: TermId, less: bool) -> Vec<FactsId> {
+    pub(super) fn order(&mut self, facts: FactsId, a: TermId, b: TermId, less: bool) -> Vec<FactsId> {
         // Not less means: b is at most a.
         let (smaller, greater, strict) = if less { (a, b, 1) } else { (b, a, 0) };
         let constant = self.terms.is_constant(greater);
@@ -350,26 +399,4 @@ impl Logic {
         }
         TransactionRef::Computed(at)
     }
-}
-
-/// Whether an opcode gives 0 or 1 for a condition this module follows.
-fn is_comparison(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Not
-            | Op::And
-            | Op::Or
-            | Op::Eq
-            | Op::Ne
-            | Op::Lt
-            | Op::Gt
-            | Op::Le
-            | Op::Ge
-            | Op::BytesEq
-            | Op::BytesNe
-            | Op::BytesLt
-            | Op::BytesGt
-            | Op::BytesLe
-            | Op::BytesGe
-    )
 }

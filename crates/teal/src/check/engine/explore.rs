@@ -4,11 +4,12 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
+use super::actions::{Calls, KnownCall};
 use super::assume::Logic;
-use super::cells::{ListId, Lists};
+use super::cells::{EMPTY as NO_FACTS, ListId, Lists};
 use super::facts::FactsId;
-use super::state::{Approval, Call, Cells, Note, Outcome, Seen, State, StateKey, Stop};
-use super::terms::{NOTHING, TermId, TransactionRef};
+use super::state::{Approval, Call, Cells, Heights, Note, Outcome, Seen, State, StateKey, Stop};
+use super::terms::{Form, NOTHING, TermId, TransactionRef};
 use crate::check::deployment_settings::DeploymentSettings;
 use crate::flow::{Exit, Graph, Instruction, Program, ends_block};
 use pnp_opcodes::{Frame, Op, StackType, TxnField};
@@ -45,10 +46,13 @@ struct Precision {
 
 /// From the most precise to one that ends soon for every program.
 const PRECISIONS: [Precision; 3] = [
-    Precision { steps: 300_000, states: 40, contexts: 48, in_order: false },
+    Precision { steps: 300_000, states: 40, contexts: 200, in_order: false },
     Precision { steps: 200_000, states: 3, contexts: 12, in_order: true },
     Precision { steps: 400_000, states: 1, contexts: 3, in_order: true },
 ];
+
+/// Kinds of calls that are not joined with each other at a block; more are taken together.
+const MAX_KINDS: usize = 8;
 
 /// A block, and the subroutine calls that led to it.
 type BlockContext = (usize, ListId);
@@ -61,7 +65,8 @@ struct Visits {
     count: usize,
     rounds: usize,
     last_choice: Option<u32>,
-    joined: Option<State>,
+    /// By kind of call: what is known of a creation does not mix with what is known of a call.
+    joined: BTreeMap<KnownCall, State>,
     /// The least and the greatest height of the stack.
     heights: Option<(usize, usize)>,
 }
@@ -85,7 +90,7 @@ pub(super) struct Explorer<'a> {
     open: BTreeMap<(usize, u32), State>,
     left: u32,
     /// Joined paths that have not gone on, by place and frames: what comes there before they do is joined to them.
-    waiting: BTreeMap<(usize, ListId), State>,
+    waiting: BTreeMap<(usize, ListId, KnownCall), State>,
     visits: HashMap<BlockContext, Visits>,
     contexts: HashMap<usize, HashSet<ListId>>,
     /// With what subroutines were entered, and the way that led there last.
@@ -111,9 +116,10 @@ pub(in crate::check) fn explore(
     graph: &Graph,
     settings: &DeploymentSettings,
     opened: &BTreeSet<usize>,
+    calls: Calls,
 ) -> Explored {
     let follow = |precision: Precision| {
-        let mut explorer = Explorer::new(program, graph, settings, opened, precision);
+        let mut explorer = Explorer::new(program, graph, settings, opened, calls, precision);
         explorer.run();
         explorer.seen
     };
@@ -122,9 +128,10 @@ pub(in crate::check) fn explore(
     if !finest.incomplete {
         // What paths lose where they are joined depends on the order in which they meet.
         let other = coarser.first().filter(|_| !finest.joined.is_empty());
+        let finely = !finest.unfollowed;
         return Explored {
             all: other.map(|precision| follow(*precision)).into_iter().chain([finest]).collect(),
-            finely: true,
+            finely,
         };
     }
     let mut all = vec![finest];
@@ -143,10 +150,11 @@ impl<'a> Explorer<'a> {
         graph: &'a Graph,
         settings: &'a DeploymentSettings,
         opened: &'a BTreeSet<usize>,
+        calls: Calls,
         precision: Precision,
     ) -> Self {
         let seen = Seen {
-            logic: Logic::new(),
+            logic: Logic::new(calls),
             paths: Lists::new(),
             approvals: Vec::new(),
             outcomes: BTreeMap::new(),
@@ -160,6 +168,7 @@ impl<'a> Explorer<'a> {
             cycles: BTreeMap::new(),
             resources: BTreeMap::new(),
             incomplete: false,
+            unfollowed: false,
             refuses: false,
         };
         let stores = |it: &Instruction| matches!(it.op(), Op::Store | Op::Stores);
@@ -281,7 +290,8 @@ impl<'a> Explorer<'a> {
             }
             return false;
         }
-        state.path = self.seen.paths.push(state.path, Stop { block, choice: state.choice });
+        let stop = Stop { block, choice: state.choice, joined: false };
+        state.path = self.seen.paths.push(state.path, stop);
         let most = if self.steps > STEPS_UNTIL_FEW_STATES {
             FEW_STATES.min(self.precision.states)
         } else {
@@ -303,7 +313,9 @@ impl<'a> Explorer<'a> {
             let (least, most) = visits.heights.unwrap_or((height, height));
             visits.heights = Some((least.min(height), most.max(height)));
             if (least, most) != (height, height) {
-                self.seen.heights.insert(block, (least.min(height), most.max(height)));
+                let call = self.cells.frames.top(state.frames).filter(|call| call.frame.proto.is_some());
+                let frame = call.map(|call| call.frame.height);
+                self.seen.heights.insert(block, Heights { least: least.min(height), most: most.max(height), frame });
             }
         }
         if visits.last_choice != Some(state.choice) {
@@ -315,7 +327,11 @@ impl<'a> Explorer<'a> {
             return true;
         }
         self.seen.joined.insert(block);
-        let before = visits.joined;
+        let mut kind = self.seen.logic.known_call(state.facts);
+        if !visits.joined.contains_key(&kind) && visits.joined.len() >= MAX_KINDS {
+            kind = self.seen.logic.known_call(NO_FACTS);
+        }
+        let before = visits.joined.get(&kind).copied();
         let joined = match before {
             None => *state,
             Some(before) => self.join(before, *state, block),
@@ -325,9 +341,13 @@ impl<'a> Explorer<'a> {
         }
         let joined = State { at: state.at, ..joined };
         if let Some(visits) = self.visits.get_mut(&(block, state.frames)) {
-            visits.joined = Some(joined);
+            visits.joined.insert(kind, joined);
         }
-        self.waiting.insert((joined.at, joined.frames), joined);
+        let path = match before {
+            None => joined.path,
+            Some(_) => self.seen.paths.push(self.seen.paths.below(joined.path), Stop { joined: true, ..stop }),
+        };
+        self.waiting.insert((joined.at, joined.frames, kind), State { path, ..joined });
         false
     }
 
@@ -466,15 +486,17 @@ impl<'a> Explorer<'a> {
             let terms = &mut self.seen.logic.terms;
             let equal = match terms.folded(Op::Eq, &[value, label]) {
                 Some(known) => known,
-                None => terms.made(Op::Eq, 0, &[value, label], StackType::BOOL),
+                None => terms.made(Op::Eq, Form::ONLY, &[value, label], StackType::BOOL),
             };
             let at = self.start_of(*target);
-            let facts = rest.first().copied()?;
-            for way in self.seen.logic.assume(facts, equal, true) {
-                self.later(state, way, at);
+            let mut others = Vec::new();
+            for facts in rest {
+                for way in self.seen.logic.assume(facts, equal, true) {
+                    self.later(state, way, at);
+                }
+                others.extend(self.seen.logic.assume(facts, equal, false));
             }
-            rest = self.seen.logic.assume(facts, equal, false);
-            rest.truncate(1);
+            rest = self.seen.logic.few(others);
         }
         let at = self.start_of(next);
         self.fork_to(state, rest, at).then_some(next)
@@ -489,6 +511,7 @@ impl<'a> Explorer<'a> {
         let contexts = self.contexts.entry(entry).or_default();
         let new = !contexts.contains(&frames);
         if deep || new && contexts.len() >= self.precision.contexts {
+            self.seen.unfollowed = true;
             let callee = self.graph.subroutine_at(entry)?;
             if !callee.returns {
                 return None;
@@ -549,7 +572,8 @@ impl<'a> Explorer<'a> {
             }
             let mut notes: Vec<Note> = self.cells.notes.iter(state.notes).collect();
             notes.reverse();
-            let approval = Approval { instruction: state.at, facts, notes, path: state.path, cost: state.cost };
+            let State { at: instruction, knows_caller, path, cost, .. } = *state;
+            let approval = Approval { instruction, facts, knows_caller, notes, path, cost };
             self.seen.approvals.push(Rc::new(approval));
         }
     }

@@ -93,15 +93,18 @@ impl Fact {
     }
 
     /// The small integers it can really be, all of them where it can be greater ones too.
-    fn members(&self) -> u64 {
+    pub(super) fn members(&self) -> u64 {
         let from = u32::try_from(self.low).ok().and_then(|low| u64::MAX.checked_shl(low)).unwrap_or(0);
         let to = if self.high < 63 { (2 << self.high) - 1 } else { u64::MAX };
         self.small & from & to
     }
 }
 
-/// Longest list of refinements; what goes beyond is not written down.
+/// Longest list of refinements. Beyond, the oldest of computed values are forgotten; what a path knows of the transaction's
+/// own fields outlives them.
 const MAX_FACTS: usize = 400;
+/// Computed values that are still known then.
+const MAX_COMPUTED: usize = 100;
 
 /// Every list of facts.
 #[derive(Debug)]
@@ -126,6 +129,11 @@ impl Facts {
     pub(in crate::check) fn of(&self, terms: &Terms, facts: FactsId, term: TermId) -> Fact {
         let found = self.lists.iter(facts).find(|(known, _)| *known == term);
         found.map_or_else(|| natural(terms, term), |(_, fact)| fact)
+    }
+
+    /// The values something was found out about, some of them several times.
+    pub(super) fn iter(&self, facts: FactsId) -> impl Iterator<Item = TermId> + '_ {
+        self.lists.iter(facts).map(|(term, _)| term)
     }
 
     /// Every value something was found out about, with the last word on it.
@@ -153,15 +161,21 @@ impl Facts {
             return Some(facts);
         }
         if self.lists.len(facts) >= MAX_FACTS {
-            return Some(self.compact(facts, term, fact));
+            return Some(self.compact(terms, facts, term, fact));
         }
         Some(self.lists.push(facts, (term, fact)))
     }
 
-    /// A list with one refinement a value; the oldest are forgotten if it is still too long.
-    fn compact(&mut self, facts: FactsId, term: TermId, fact: Fact) -> FactsId {
+    /// A list with one refinement a value; the oldest of computed values are forgotten if it is still too long.
+    fn compact(&mut self, terms: &Terms, facts: FactsId, term: TermId, fact: Fact) -> FactsId {
         let mut all = self.all(facts);
         all.retain(|(known, _)| *known != term);
+        let mut computed = 0;
+        all.retain(|(known, _)| {
+            let kept = terms.is_given(*known) || computed < MAX_COMPUTED;
+            computed += usize::from(!terms.is_given(*known));
+            kept
+        });
         all.truncate(MAX_FACTS / 2);
         let mut list = EMPTY;
         for item in all.into_iter().rev() {
@@ -187,7 +201,7 @@ impl Facts {
             let before = before.get(&term).copied().unwrap_or_else(|| natural(terms, term));
             let of = |words: &HashMap<TermId, Fact>| words.get(&term).copied().unwrap_or(before);
             let fact = of(&of_a).either(of(&of_b));
-            if fact != before && self.lists.len(joined) < MAX_FACTS {
+            if fact != before && (self.lists.len(joined) < MAX_FACTS || terms.is_given(term)) {
                 joined = self.lists.push(joined, (term, fact));
             }
         }

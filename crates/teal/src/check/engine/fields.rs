@@ -29,16 +29,24 @@ impl Explorer<'_> {
             _ => None,
         };
         let transaction = match (op, place) {
-            (Itxn | Itxna | Itxnas | Gitxn | Gitxna | Gitxnas, _) => TransactionRef::Inner(state.epoch),
+            (Itxn | Itxna | Itxnas, _) => TransactionRef::Inner { epoch: state.epoch, place: None },
+            (Gitxn | Gitxna | Gitxnas, _) => {
+                TransactionRef::Inner { epoch: state.epoch, place: Some(instruction.byte(0)) }
+            }
             (_, Some(place)) => self.transaction_at(state, place, with_place),
             _ => TransactionRef::Own,
         };
         let (field, element) = self.plain(field, element);
         if matches!(field, TxnField::Amount | TxnField::AssetAmount)
-            && !matches!(transaction, TransactionRef::Own | TransactionRef::Inner(_))
+            && !matches!(transaction, TransactionRef::Own | TransactionRef::Inner { .. })
         {
             let asset = field == TxnField::AssetAmount;
             self.note(state, Note::Amount { transaction, asset, instruction: state.at });
+        }
+        if field == TxnField::ApplicationId
+            && matches!(transaction, TransactionRef::At(_) | TransactionRef::Relative(_))
+        {
+            self.note(state, Note::Call { transaction, instruction: state.at });
         }
         let term = self.logic().terms.field(transaction, field, element);
         self.push(state, term);

@@ -1,7 +1,18 @@
 //! What opcodes make of constants, and of values that do not matter.
 
+use std::cmp::Ordering;
+
 use super::terms::{TermId, Terms};
-use pnp_opcodes::{MAX_STRING_SIZE, Op};
+use pnp_opcodes::{MAX_BYTE_MATH_SIZE, MAX_STRING_SIZE, Op};
+
+/// How two byte strings compare as numbers, whatever zeros they begin with; `None` where they are too long to be any.
+pub(super) fn compare_numbers(a: &[u8], b: &[u8]) -> Option<Ordering> {
+    let number = |bytes: &[u8]| bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
+    let fits = |bytes: &[u8]| bytes.len() as u64 <= MAX_BYTE_MATH_SIZE;
+    let (digits_a, digits_b) = (a.get(number(a)..)?, b.get(number(b)..)?);
+    let order = digits_a.len().cmp(&digits_b.len()).then_with(|| digits_a.cmp(digits_b));
+    (fits(a) && fits(b)).then_some(order)
+}
 
 impl Terms {
     /// The constant that `op` makes of its arguments, where it makes one; `args` are in the order they were pushed.
@@ -28,36 +39,14 @@ impl Terms {
     }
 
     fn folded_ints(&mut self, op: Op, ints: &[u64]) -> Option<TermId> {
-        let truth = |holds: bool| Some(u64::from(holds));
-        let value = match (op, ints) {
-            (Op::Not, [a]) => truth(*a == 0),
-            (Op::BitNot, [a]) => Some(!a),
-            (Op::Itob, [a]) => return Some(self.bytes(&a.to_be_bytes())),
+        match (op, ints) {
+            (Op::Itob, [a]) => Some(self.bytes(&a.to_be_bytes())),
             (Op::BytesZero, [a]) if *a <= MAX_STRING_SIZE => {
                 let zeros = vec![0; usize::try_from(*a).ok()?];
-                return Some(self.bytes(&zeros));
+                Some(self.bytes(&zeros))
             }
-            (Op::Add, [a, b]) => a.checked_add(*b),
-            (Op::Sub, [a, b]) => a.checked_sub(*b),
-            (Op::Mul, [a, b]) => a.checked_mul(*b),
-            (Op::Div, [a, b]) => a.checked_div(*b),
-            (Op::Mod, [a, b]) => a.checked_rem(*b),
-            (Op::Lt, [a, b]) => truth(a < b),
-            (Op::Gt, [a, b]) => truth(a > b),
-            (Op::Le, [a, b]) => truth(a <= b),
-            (Op::Ge, [a, b]) => truth(a >= b),
-            (Op::Eq, [a, b]) => truth(a == b),
-            (Op::Ne, [a, b]) => truth(a != b),
-            (Op::And, [a, b]) => truth(*a != 0 && *b != 0),
-            (Op::Or, [a, b]) => truth(*a != 0 || *b != 0),
-            (Op::BitAnd, [a, b]) => Some(a & b),
-            (Op::BitOr, [a, b]) => Some(a | b),
-            (Op::BitXor, [a, b]) => Some(a ^ b),
-            (Op::ShiftLeft, [a, b]) => u32::try_from(*b).ok().and_then(|by| a.checked_shl(by)),
-            (Op::ShiftRight, [a, b]) => u32::try_from(*b).ok().and_then(|by| a.checked_shr(by)),
-            _ => None,
-        };
-        value.map(|value| self.int(value))
+            _ => integer(op, ints).map(|value| self.int(value)),
+        }
     }
 
     fn folded_bytes(&mut self, op: Op, a: TermId) -> Option<TermId> {
@@ -88,6 +77,18 @@ impl Terms {
         match op {
             Op::Eq => Some(self.int(u64::from(a == b))),
             Op::Ne => Some(self.int(u64::from(a != b))),
+            Op::BytesEq | Op::BytesNe | Op::BytesLt | Op::BytesGt | Op::BytesLe | Op::BytesGe => {
+                let order = compare_numbers(&a, &b)?;
+                let holds = match op {
+                    Op::BytesEq => order.is_eq(),
+                    Op::BytesNe => order.is_ne(),
+                    Op::BytesLt => order.is_lt(),
+                    Op::BytesGt => order.is_gt(),
+                    Op::BytesLe => order.is_le(),
+                    _ => order.is_ge(),
+                };
+                Some(self.int(u64::from(holds)))
+            }
             Op::Concat if (a.len() + b.len()) as u64 <= MAX_STRING_SIZE => Some(self.bytes(&[&*a, &*b].concat())),
             _ => None,
         }
@@ -104,5 +105,33 @@ impl Terms {
             _ => return None,
         };
         Some(self.bytes(slice))
+    }
+}
+
+/// The number that an opcode makes of numbers; `None` if it makes none, or the program fails.
+pub(super) fn integer(op: Op, ints: &[u64]) -> Option<u64> {
+    let truth = |holds: bool| Some(u64::from(holds));
+    match (op, ints) {
+        (Op::Not, [a]) => truth(*a == 0),
+        (Op::BitNot, [a]) => Some(!a),
+        (Op::Add, [a, b]) => a.checked_add(*b),
+        (Op::Sub, [a, b]) => a.checked_sub(*b),
+        (Op::Mul, [a, b]) => a.checked_mul(*b),
+        (Op::Div, [a, b]) => a.checked_div(*b),
+        (Op::Mod, [a, b]) => a.checked_rem(*b),
+        (Op::Lt, [a, b]) => truth(a < b),
+        (Op::Gt, [a, b]) => truth(a > b),
+        (Op::Le, [a, b]) => truth(a <= b),
+        (Op::Ge, [a, b]) => truth(a >= b),
+        (Op::Eq, [a, b]) => truth(a == b),
+        (Op::Ne, [a, b]) => truth(a != b),
+        (Op::And, [a, b]) => truth(*a != 0 && *b != 0),
+        (Op::Or, [a, b]) => truth(*a != 0 || *b != 0),
+        (Op::BitAnd, [a, b]) => Some(a & b),
+        (Op::BitOr, [a, b]) => Some(a | b),
+        (Op::BitXor, [a, b]) => Some(a ^ b),
+        (Op::ShiftLeft, [a, b]) => u32::try_from(*b).ok().and_then(|by| a.checked_shl(by)),
+        (Op::ShiftRight, [a, b]) => u32::try_from(*b).ok().and_then(|by| a.checked_shr(by)),
+        _ => None,
     }
 }

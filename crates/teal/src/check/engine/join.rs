@@ -2,6 +2,7 @@
 
 use super::cells::{EMPTY, ListId, ScratchId};
 use super::explore::Explorer;
+use super::inner::Built;
 use super::state::{Note, State};
 use super::terms::{Term, TermId, ZERO};
 
@@ -14,7 +15,10 @@ impl Explorer<'_> {
         let logic = &mut self.seen.logic;
         let facts = logic.facts.join(&logic.terms, a.facts, b.facts);
         let facts = logic.facts.without_merged(&logic.terms, facts);
-        let notes = self.join_notes(a.notes, b.notes);
+        let protected = [self.knows_caller(&a), self.knows_caller(&b)];
+        let notes = self.join_notes(a.notes, b.notes, protected);
+        let knows_caller = protected == [true; 2];
+        let inner = if a.inner == b.inner { a.inner } else { self.cells.built.push(EMPTY, Built::Unknown) };
         let same = |a: usize, b: usize| if a == b { a } else { 0 };
         State {
             stack,
@@ -24,11 +28,18 @@ impl Explorer<'_> {
             facts,
             epoch,
             notes,
+            inner,
+            knows_caller,
             ints: same(a.ints, b.ints),
             bytes: same(a.bytes, b.bytes),
             cost: a.cost.min(b.cost),
             ..b
         }
+    }
+
+    /// Whether a path has shown that its call is not just anybody's.
+    pub(super) fn knows_caller(&self, state: &State) -> bool {
+        state.knows_caller || self.seen.logic.knows_caller(state.facts)
     }
 
     /// What both hold in a slot, or a value of its own; a slot counts as stored in if both paths have stored in it.
@@ -71,15 +82,21 @@ impl Explorer<'_> {
         (stack, open)
     }
 
-    /// Of what was done: what both have done, and every place that one of them named by a constant.
-    fn join_notes(&mut self, a: ListId, b: ListId) -> ListId {
+    /// Of what was done: what both have done, every place that one of them named by a constant, and what one of them has
+    /// sent that had not shown who calls.
+    fn join_notes(&mut self, a: ListId, b: ListId, protected: [bool; 2]) -> ListId {
+        let stays = |note: &Note, protected: bool| match note {
+            Note::Absolute { .. } => true,
+            Note::Sent { .. } | Note::InnerFee { .. } => !protected,
+            _ => false,
+        };
         let (mut common, of_a, of_b) = self.cells.notes.common(a, b);
         for note in of_a.iter().rev() {
-            if of_b.contains(note) || matches!(note, Note::Absolute { .. }) {
+            if of_b.contains(note) || stays(note, protected[0]) {
                 common = self.cells.notes.push(common, *note);
             }
         }
-        for note in of_b.iter().rev().filter(|note| matches!(note, Note::Absolute { .. }) && !of_a.contains(note)) {
+        for note in of_b.iter().rev().filter(|note| stays(note, protected[1]) && !of_a.contains(note)) {
             common = self.cells.notes.push(common, *note);
         }
         common

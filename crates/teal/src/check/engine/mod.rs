@@ -4,6 +4,7 @@
 //! meet they are joined, and what they do not share is forgotten: nothing is missed by that, but something may be found
 //! that no single path does. What is worth reporting is not decided here.
 
+mod actions;
 mod assume;
 mod cells;
 mod cycle;
@@ -11,14 +12,16 @@ mod explore;
 mod facts;
 mod fields;
 mod fold;
+mod inner;
 mod join;
 mod state;
 mod step;
 mod terms;
 
+pub(super) use actions::Calls;
 pub(super) use cells::ListId;
 pub(super) use cycle::Cycle;
 pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
-pub(super) use state::{Approval, MAX_NOTES, Note, Seen, Stop};
+pub(super) use state::{Approval, Heights, MAX_NOTES, Note, Seen, Stop};
 pub(super) use terms::{NOTHING, Term, TermId, TransactionRef, reads_state};

@@ -7,8 +7,9 @@ use super::assume::Logic;
 use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
 use super::cycle::Cycle;
 use super::facts::FactsId;
+use super::inner::Built;
 use super::terms::{NOTHING, TermId, TransactionRef};
-use pnp_opcodes::Frame;
+use pnp_opcodes::{Frame, TxnField};
 
 /// A subroutine that was entered and not left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +38,18 @@ pub(in crate::check) enum Note {
     Dispatch { action: u8, instruction: usize },
     /// It submitted an inner transaction.
     Inner { instruction: usize },
+    /// It submitted an inner transaction with an address that the caller chooses: what the account in `to` receives.
+    Sent {
+        field: TxnField,
+        to: TermId,
+        /// How much, which the caller chooses too; [`NOTHING`] for everything.
+        amount: TermId,
+        instruction: usize,
+    },
+    /// It submitted an inner transaction whose fee is not known to be 0; [`NOTHING`] if it was not set.
+    InnerFee { fee: TermId, instruction: usize },
+    /// It read which application another transaction calls.
+    Call { transaction: TransactionRef, instruction: usize },
 }
 
 /// A block a path came through.
@@ -45,6 +58,8 @@ pub(in crate::check) struct Stop {
     pub(in crate::check) block: usize,
     /// The choice it was made by: two paths through the same blocks are one path only if their choices are the same.
     pub(super) choice: u32,
+    /// Whether it is here as what several paths have in common.
+    pub(in crate::check) joined: bool,
 }
 
 /// A path at a place.
@@ -66,6 +81,10 @@ pub(super) struct State {
     /// Changes with every write to the ledger, so that a value read after it is another one.
     pub(super) epoch: TermId,
     pub(super) notes: ListId,
+    /// What was set of the inner transactions that are being built.
+    pub(super) inner: ListId,
+    /// Whether each of the paths that were joined into it had shown that its call is not just anybody's.
+    pub(super) knows_caller: bool,
     /// The blocks it came through.
     pub(super) path: ListId,
     /// What it cost so far, at least.
@@ -75,7 +94,7 @@ pub(super) struct State {
 }
 
 /// What makes two states the same.
-pub(super) type StateKey = (ListId, bool, ScratchId, ScratchId, FactsId, usize, usize, TermId, ListId);
+pub(super) type StateKey = (ListId, bool, ScratchId, ScratchId, FactsId, (usize, usize), TermId, [ListId; 2], bool);
 
 impl State {
     pub(super) const START: Self = Self {
@@ -90,14 +109,16 @@ impl State {
         bytes: 0,
         epoch: NOTHING,
         notes: EMPTY,
+        inner: EMPTY,
+        knows_caller: false,
         path: EMPTY,
         cost: 0,
         choice: 0,
     };
 
     pub(super) fn key(&self) -> StateKey {
-        let Self { stack, open, scratch, stored, facts, ints, bytes, epoch, notes, .. } = *self;
-        (stack, open, scratch, stored, facts, ints, bytes, epoch, notes)
+        let Self { stack, open, scratch, stored, facts, ints, bytes, epoch, notes, inner, knows_caller, .. } = *self;
+        (stack, open, scratch, stored, facts, (ints, bytes), epoch, [notes, inner], knows_caller)
     }
 }
 
@@ -107,6 +128,8 @@ pub(in crate::check) struct Approval {
     /// The instruction it ends with; the number of instructions for the program's end.
     pub(in crate::check) instruction: usize,
     pub(in crate::check) facts: FactsId,
+    /// Whether the paths that were joined into it had shown that their calls are not just anybody's.
+    pub(super) knows_caller: bool,
     pub(in crate::check) notes: Vec<Note>,
     /// The blocks it came through, the last first: a list of [`Seen::paths`].
     pub(in crate::check) path: ListId,
@@ -130,6 +153,15 @@ pub(in crate::check) struct LocalRead {
     pub(in crate::check) key: TermId,
 }
 
+/// The heights of the stacks with which paths reach a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::check) struct Heights {
+    pub(in crate::check) least: usize,
+    pub(in crate::check) most: usize,
+    /// The height at which the subroutine was called that they are in, if it has a `proto`.
+    pub(in crate::check) frame: Option<usize>,
+}
+
 /// Whether a slot was set when it was loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::check) struct Loaded {
@@ -149,8 +181,8 @@ pub(in crate::check) struct Seen {
     pub(in crate::check) reached: Vec<bool>,
     /// Instructions that take more from the stack than there is.
     pub(in crate::check) underflows: BTreeSet<usize>,
-    /// Blocks that paths reach with stacks of different heights: least and greatest.
-    pub(in crate::check) heights: BTreeMap<usize, (usize, usize)>,
+    /// Blocks that paths reach with stacks of different heights.
+    pub(in crate::check) heights: BTreeMap<usize, Heights>,
     /// The height of the stack at the program's end, where it is not 1, and where a `retsub` has too few results.
     pub(in crate::check) bad_ends: BTreeMap<usize, usize>,
     pub(in crate::check) loaded: BTreeMap<usize, (u8, Loaded)>,
@@ -163,6 +195,8 @@ pub(in crate::check) struct Seen {
     pub(in crate::check) resources: BTreeMap<usize, (TermId, TermId)>,
     /// Whether some path was given up.
     pub(in crate::check) incomplete: bool,
+    /// Whether a subroutine was not followed, because there were too many ways into it.
+    pub(in crate::check) unfollowed: bool,
     /// Whether an `err`, a failing assertion or a refusal was met.
     pub(in crate::check) refuses: bool,
 }
@@ -182,6 +216,7 @@ pub(super) struct Cells {
     pub(super) scratches: Scratches,
     pub(super) frames: Lists<Call>,
     pub(super) notes: Lists<Note>,
+    pub(super) built: Lists<Built>,
     /// The local reads behind values.
     pub(super) local_reads: HashMap<TermId, LocalRead>,
 }
@@ -193,12 +228,13 @@ impl Cells {
             scratches: Scratches::new(),
             frames: Lists::new(),
             notes: Lists::new(),
+            built: Lists::new(),
             local_reads: HashMap::new(),
         }
     }
 
     /// What they take of memory, roughly in units of 100 bytes.
     pub(super) fn count(&self) -> usize {
-        self.stacks.count() + 2 * self.scratches.count() + self.frames.count() + self.notes.count()
+        self.stacks.count() + 2 * self.scratches.count() + self.frames.count() + self.notes.count() + self.built.count()
     }
 }

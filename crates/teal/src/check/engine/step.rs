@@ -4,7 +4,7 @@ use super::assume::Logic;
 use super::cells::EMPTY;
 use super::explore::Explorer;
 use super::state::{Call, LocalRead, MAX_NOTES, Note, State};
-use super::terms::{NOTHING, Term, TermId, TransactionRef, ZERO, reads_state};
+use super::terms::{Form, NOTHING, Term, TermId, TransactionRef, ZERO, reads_state};
 use crate::check::deployment_settings::Constant as Setting;
 use crate::flow::{Instruction, Operand};
 use pnp_opcodes::{AvmType, Constant, Frame, Op, Shuffle, StackType, TxnField};
@@ -56,7 +56,7 @@ impl Explorer<'_> {
         let terms = &mut self.logic().terms;
         let at = terms.int(at);
         let before = if before == NOTHING { ZERO } else { before };
-        state.epoch = terms.made(Op::AppGlobalPut, 0, &[before, at], StackType::ANY);
+        state.epoch = terms.made(Op::AppGlobalPut, Form::ONLY, &[before, at], StackType::ANY);
     }
 
     /// Does what an instruction does that is neither a condition nor a jump.
@@ -164,9 +164,9 @@ impl Explorer<'_> {
     fn select(&mut self, state: &mut State) {
         let terms = self.pop_many(state, 3);
         let facts = state.facts;
-        let chosen = match self.logic().decide(facts, terms[2]) {
+        let chosen = match self.logic().decide_for_call(facts, terms[2]) {
             Some(upper) => terms[usize::from(upper)],
-            None => self.logic().terms.made(Op::Select, 0, &terms, StackType::ANY),
+            None => self.logic().terms.made(Op::Select, Form::ONLY, &terms, StackType::ANY),
         };
         self.push(state, chosen);
     }
@@ -258,7 +258,8 @@ impl Explorer<'_> {
             self.wrote(state);
         }
         match op {
-            Op::ItxnSubmit => self.note(state, Note::Inner { instruction: state.at }),
+            Op::ItxnBegin | Op::ItxnNext | Op::ItxnField | Op::ItxnSubmit => self.build(state, instruction, &args),
+            Op::Sub => self.subtracted(state, &args),
             Op::AppLocalPut if self.is_sender(args[0]) => self.note(state, Note::Put { key: args[1] }),
             _ => {}
         }
@@ -281,29 +282,41 @@ impl Explorer<'_> {
             let terms = &mut self.logic().terms;
             let term = match terms.folded(op, &all) {
                 Some(term) if returns.len() == 1 => term,
-                _ if is_pure(op) => terms.made(op, u8::try_from(at).unwrap_or(0), &all, narrowed(op, *ty)),
+                _ if is_pure(op) => terms.made(op, Form::of(instruction, at), &all, narrowed(op, *ty)),
                 _ => terms.unknown(*ty),
             };
             self.push(state, term);
         }
     }
 
+    /// A difference that could be computed: what the caller chose to take away is at most what it is taken from.
+    fn subtracted(&mut self, state: &mut State, args: &[TermId]) {
+        let &[from, taken] = args else { return };
+        let terms = &self.seen.logic.terms;
+        if !terms.properties(taken).chosen || terms.properties(from).chosen || terms.is_constant(from) {
+            return;
+        }
+        let within = self.logic().order(state.facts, from, taken, false);
+        if let [facts] = within[..] {
+            state.facts = facts;
+        }
+    }
+
     /// A value from the ledger: the same until something is written.
     fn looked_up(&mut self, state: &mut State, instruction: &Instruction, args: &[TermId], returns: &[StackType]) {
-        let (op, epoch) = (instruction.op(), state.epoch);
-        let has_field = instruction.spec.field_immediate().is_some();
-        let field = if has_field { instruction.byte(0) } else { 0 };
-        let mut key: Vec<TermId> = args.to_vec();
-        while key.len() > 2 {
-            // More than two are taken together, the last ones first.
-            let tail = key.split_off(key.len() - 2);
-            let pair = self.logic().terms.made(Op::Cover, 0, &tail, StackType::ANY);
-            key.push(pair);
-        }
-        key.push(epoch);
+        let op = instruction.op();
+        // What is read changes with what is written.
+        let key: Vec<TermId> = match args {
+            [first, second, third, rest @ ..] => {
+                let mut tail = vec![*second, *third];
+                tail.extend(rest);
+                let tail = self.logic().terms.made(Op::Cover, Form::ONLY, &tail, StackType::ANY);
+                vec![*first, tail, state.epoch]
+            }
+            args => args.iter().copied().chain([state.epoch]).collect(),
+        };
         for (at, ty) in returns.iter().enumerate() {
-            let number = field.wrapping_mul(2).wrapping_add(u8::try_from(at).unwrap_or(0));
-            let term = self.logic().terms.made(op, number, &key, *ty);
+            let term = self.logic().terms.made(op, Form::of(instruction, at), &key, *ty);
             if op == Op::AppLocalGet && self.is_sender(args[0]) {
                 self.cells.local_reads.insert(term, LocalRead { instruction: state.at, key: args[1] });
             }

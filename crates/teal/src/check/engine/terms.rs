@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::flow::Instruction;
 use pnp_opcodes::{AvmType, GlobalField, Op, StackType, TxnField};
 
 /// A value's number.
@@ -20,7 +21,12 @@ pub(in crate::check) enum TransactionRef {
     /// A transaction whose place is computed.
     Computed(TermId),
     /// An inner transaction that was submitted.
-    Inner(TermId),
+    Inner {
+        /// The state of the ledger that its group left.
+        epoch: TermId,
+        /// Its place in the group; `None` for the last, which is what `itxn` reads.
+        place: Option<u8>,
+    },
 }
 
 /// A value.
@@ -35,10 +41,10 @@ pub(in crate::check) enum Term {
         element: Option<TermId>,
     },
     Global(GlobalField),
-    /// What an opcode makes of its arguments; `at` is an immediate, or the number of the result.
+    /// What an opcode makes of its arguments.
     Made {
         op: Op,
-        at: u8,
+        form: Form,
         args: [TermId; 3],
     },
     /// A value nothing is known of; `ty` is its type.
@@ -55,6 +61,26 @@ pub(in crate::check) enum Term {
     Variable(u32),
 }
 
+/// Which of the values that an opcode can make of the same arguments it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(in crate::check) struct Form {
+    /// The immediates, unused ones 0: a field, a curve, a place.
+    immediates: [u8; 3],
+    /// The number of the result, for opcodes with several.
+    result: u8,
+}
+
+impl Form {
+    /// The only result of an opcode without immediates.
+    pub(in crate::check) const ONLY: Self = Self { immediates: [0; 3], result: 0 };
+
+    /// A result of an instruction.
+    pub(in crate::check) fn of(instruction: &Instruction, result: usize) -> Self {
+        let immediates = [instruction.byte(0), instruction.byte(1), instruction.byte(2)];
+        Self { immediates, result: u8::try_from(result).unwrap_or(u8::MAX) }
+    }
+}
+
 /// Properties of a value that do not depend on the path.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::check) struct TermProperties {
@@ -65,6 +91,10 @@ pub(in crate::check) struct TermProperties {
     pub(in crate::check) chosen: bool,
     /// Whether it was looked up for, or verified by, somebody: state of the sender, a signature.
     pub(in crate::check) proves: bool,
+    /// Whether it is made of a hash: only who knows what was hashed makes it equal to something given.
+    pub(in crate::check) hashed: bool,
+    /// Whether it is computed from the call's action and whether it creates the application, and from constants alone.
+    pub(in crate::check) of_action: bool,
     pub(in crate::check) ty: StackType,
 }
 
@@ -98,8 +128,15 @@ impl Terms {
     }
 
     pub(in crate::check) fn properties(&self, id: TermId) -> TermProperties {
-        const NONE: TermProperties =
-            TermProperties { depth: 0, merged: false, chosen: false, proves: false, ty: StackType::ANY };
+        const NONE: TermProperties = TermProperties {
+            depth: 0,
+            merged: false,
+            chosen: false,
+            proves: false,
+            hashed: false,
+            of_action: false,
+            ty: StackType::ANY,
+        };
         self.all.get(id as usize).map_or(NONE, |(_, properties)| *properties)
     }
 
@@ -136,16 +173,23 @@ impl Terms {
     }
 
     /// What `op` makes of `args`, not simplified.
-    pub(in crate::check) fn made(&mut self, op: Op, at: u8, args: &[TermId], ty: StackType) -> TermId {
+    pub(in crate::check) fn made(&mut self, op: Op, form: Form, args: &[TermId], ty: StackType) -> TermId {
+        if let [first, rest @ ..] = args
+            && args.len() > 3
+        {
+            // More than three are taken together, the last ones first.
+            let rest = self.made(Op::Cover, Form::ONLY, rest, StackType::ANY);
+            return self.made(op, form, &[*first, rest], ty);
+        }
         let mut list = [NOTHING; 3];
         for (to, from) in list.iter_mut().zip(args) {
             *to = *from;
         }
         let deepest = args.iter().map(|arg| self.properties(*arg).depth).max().unwrap_or(0);
-        if deepest >= MAX_DEPTH || args.len() > list.len() {
+        if deepest >= MAX_DEPTH {
             return self.unknown(ty);
         }
-        let term = Term::Made { op, at, args: list };
+        let term = Term::Made { op, form, args: list };
         if let Some(id) = self.ids.get(&term) {
             return *id;
         }
@@ -157,7 +201,11 @@ impl Terms {
             chosen: !reads_state(op) && all(|it| it.chosen || it.depth == 0) && some(|it| it.chosen),
             proves: verifies(op) && self.are_known(args)
                 || some(|it| it.proves)
-                || reads_state(op) && self.names_sender(args),
+                || is_about(op) && self.names_sender(args),
+            hashed: is_hash(op) && self.are_known(args) || some(|it| it.hashed),
+            of_action: is_arithmetic(op)
+                && some(|it| it.of_action)
+                && args.iter().all(|arg| self.properties(*arg).of_action || self.as_int(*arg).is_some()),
             ty,
         };
         self.push(term, properties)
@@ -202,19 +250,27 @@ impl Terms {
             Term::Made { .. } | Term::Merged { .. } | Term::Variable(_) => StackType::ANY,
         };
         let chosen = match &term {
-            Term::Field { transaction, .. } => !matches!(transaction, TransactionRef::Inner(_)),
+            Term::Field { transaction, .. } => !matches!(transaction, TransactionRef::Inner { .. }),
             Term::Made { op: Op::Arg, .. } => true,
             _ => false,
         };
         let depth = u8::from(chosen);
         let merged = matches!(term, Term::Merged { .. })
             || matches!(term, Term::Field { transaction: TransactionRef::Computed(at), .. } if self.properties(at).merged);
-        self.push(term, TermProperties { depth, merged, chosen, proves: false, ty })
+        let of_action = matches!(
+            term,
+            Term::Field {
+                transaction: TransactionRef::Own,
+                field: TxnField::OnCompletion | TxnField::ApplicationId,
+                ..
+            }
+        );
+        self.push(term, TermProperties { depth, merged, chosen, proves: false, hashed: false, of_action, ty })
     }
 
     /// A value that the caller chooses: an argument of a logic signature.
     pub(in crate::check) fn argument(&mut self, at: TermId) -> TermId {
-        let term = Term::Made { op: Op::Arg, at: 0, args: [at, NOTHING, NOTHING] };
+        let term = Term::Made { op: Op::Arg, form: Form::ONLY, args: [at, NOTHING, NOTHING] };
         self.add(term)
     }
 
@@ -236,6 +292,23 @@ impl Terms {
         match self.get(id) {
             Term::Bytes(value) => Some(value),
             _ => None,
+        }
+    }
+
+    /// Whether it is 0 or 1.
+    pub(super) fn is_truth(&self, id: TermId) -> bool {
+        matches!(self.get(id), Term::Made { op, .. } if is_comparison(*op))
+    }
+
+    /// Whether the program begins with it: a field of the group's transactions at a fixed place, or of the network.
+    pub(super) fn is_given(&self, id: TermId) -> bool {
+        match self.get(id) {
+            Term::Global(_) => true,
+            Term::Field { transaction, element, .. } => {
+                !matches!(transaction, TransactionRef::Computed(_) | TransactionRef::Inner { .. })
+                    && element.is_none_or(|element| self.is_constant(element))
+            }
+            _ => false,
         }
     }
 
@@ -292,6 +365,42 @@ pub(in crate::check) fn reads_state(op: Op) -> bool {
     )
 }
 
+fn is_hash(op: Op) -> bool {
+    matches!(op, Op::Sha256 | Op::Sha512 | Op::Sha512_256 | Op::Sha3_256 | Op::Keccak256)
+}
+
+/// Whether an opcode reads what an application, or an asset, says about an account: every account has Algos, and most can
+/// opt in.
+fn is_about(op: Op) -> bool {
+    reads_state(op) && !matches!(op, Op::Balance | Op::MinBalance | Op::AcctParamsGet | Op::AppOptedIn)
+}
+
+/// Whether the result is a number computed from numbers alone.
+fn is_arithmetic(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Add
+            | Op::Sub
+            | Op::Mul
+            | Op::Div
+            | Op::Mod
+            | Op::Lt
+            | Op::Gt
+            | Op::Le
+            | Op::Ge
+            | Op::And
+            | Op::Or
+            | Op::Eq
+            | Op::Ne
+            | Op::Not
+            | Op::BitAnd
+            | Op::BitOr
+            | Op::BitXor
+            | Op::ShiftLeft
+            | Op::ShiftRight
+    )
+}
+
 /// Whether only somebody who holds a key or a secret can make the result come out right.
 fn verifies(op: Op) -> bool {
     matches!(
@@ -302,10 +411,27 @@ fn verifies(op: Op) -> bool {
             | Op::EcdsaPkRecover
             | Op::FalconVerify
             | Op::VrfVerify
-            | Op::Sha256
-            | Op::Sha512
-            | Op::Sha512_256
-            | Op::Sha3_256
-            | Op::Keccak256
+    )
+}
+
+/// Whether an opcode gives 0 or 1 for a condition.
+fn is_comparison(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Not
+            | Op::And
+            | Op::Or
+            | Op::Eq
+            | Op::Ne
+            | Op::Lt
+            | Op::Gt
+            | Op::Le
+            | Op::Ge
+            | Op::BytesEq
+            | Op::BytesNe
+            | Op::BytesLt
+            | Op::BytesGt
+            | Op::BytesLe
+            | Op::BytesGe
     )
 }

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use super::{Draft, Subject};
 use crate::check::definition::Check;
-use crate::check::engine::{Approval, FactsId, Note, Term, TransactionRef};
-use pnp_opcodes::{GlobalField, TxnField};
+use crate::check::engine::{Approval, FactsId, Note};
+use pnp_opcodes::TxnField;
 
 /// The on-completion action by which an account opts in.
 pub(in crate::check) const OPT_IN: u64 = 1;
+/// The on-completion action that runs no approval program.
+pub(in crate::check) const CLEAR_STATE: u64 = 3;
 /// The on-completion action that replaces the programs.
 pub(in crate::check) const UPDATE: u64 = 4;
 /// The on-completion action that deletes the application.
@@ -31,14 +33,18 @@ pub(in crate::check) fn report(
 /// The approvals of calls that can have that action and do, or do not, look at who calls.
 fn approvals(subject: &mut Subject<'_>, action: u64, protected: bool) -> Vec<Rc<Approval>> {
     let mut approvals = subject.approvals();
-    approvals.retain(|it| can_be(subject, it.facts, action) && is_protected(subject, it.facts) == protected);
+    approvals.retain(|it| can_be(subject, it.facts, action) && subject.seen.logic.is_protected(it) == protected);
     approvals
 }
 
 /// Whether the call can be one with that action, of an application that exists.
 pub(in crate::check) fn can_be(subject: &mut Subject<'_>, facts: FactsId, action: u64) -> bool {
-    let creates = subject.own_field_holds(facts, TxnField::ApplicationId, |_, fact| fact.high == 0);
-    !creates && subject.own_field_can_equal(facts, TxnField::OnCompletion, action)
+    !creates(subject, facts) && subject.own_field_can_equal(facts, TxnField::OnCompletion, action)
+}
+
+/// Whether the call creates the application.
+pub(in crate::check) fn creates(subject: &mut Subject<'_>, facts: FactsId) -> bool {
+    subject.own_field_holds(facts, TxnField::ApplicationId, |_, fact| fact.high == 0)
 }
 
 /// The instruction from which on a path is for that action alone, or the one that approves.
@@ -48,21 +54,6 @@ fn start(approval: &Approval, action: u64) -> usize {
         _ => None,
     });
     dispatch.unwrap_or(approval.instruction)
-}
-
-/// Whether a path has compared some sender, or the caller, with what the caller does not choose, or verified something.
-fn is_protected(subject: &Subject<'_>, facts: FactsId) -> bool {
-    let logic = &subject.seen.logic;
-    logic.facts.all(facts).iter().any(|(term, fact)| {
-        let settled = fact.settled || logic.terms.is_constant(fact.equal) && fact.point().is_some() && fact.low > 0;
-        match logic.terms.get(*term) {
-            Term::Field { transaction, field: TxnField::Sender, .. } => {
-                !matches!(transaction, TransactionRef::Inner(_)) && (subject.is_fixed_address(facts, *fact))
-            }
-            Term::Global(GlobalField::CallerApplicationId | GlobalField::CallerApplicationAddress) => settled,
-            _ => fact.compared && logic.terms.properties(*term).proves && fact.high > 0,
-        }
-    })
 }
 
 #[cfg(test)]

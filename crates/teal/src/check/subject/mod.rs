@@ -3,6 +3,7 @@
 //! The files beside this one answer what several checks ask.
 
 pub(super) mod actions;
+pub(super) mod below;
 pub(super) mod group_places;
 pub(super) mod open_fields;
 pub(super) mod rounds;
@@ -12,11 +13,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::definition::Check;
-use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, TransactionRef};
+use super::engine::{Approval, Fact, FactsId, ListId, NOTHING, Seen, Stop, Term, TermId, TransactionRef, reads_state};
 use super::finding::{Finding, Level, Related};
 use super::mode::Mode;
 use crate::flow::{Graph, Instruction, Place, Program};
 use pnp_opcodes::{Field as _, GlobalField, Op, TxnField};
+
+/// The type of transactions that call applications.
+const APPLICATION_CALL: u64 = 6;
 
 /// Most lines of a path that are shown.
 const MAX_PATH: usize = 60;
@@ -91,7 +95,12 @@ impl<'a> Subject<'a> {
             message: draft.message,
             line: place.line,
             span: place.span,
-            related: draft.related.iter().filter_map(related).collect(),
+            related: draft
+                .related
+                .iter()
+                .filter_map(related)
+                .chain(draft.path.and_then(|path| self.meeting(path)))
+                .collect(),
             path: draft.path.map(|path| self.lines(path)).unwrap_or_default(),
         };
         self.findings.insert(key, finding);
@@ -120,6 +129,14 @@ impl<'a> Subject<'a> {
         let instructions = self.program.instructions();
         let before = instructions.get(..=instruction.min(instructions.len().saturating_sub(1)))?;
         before.iter().rev().find_map(|it| it.source.clone())
+    }
+
+    /// Where the path was joined with others that know something else, the last time.
+    fn meeting(&self, path: ListId) -> Option<Related> {
+        let stop = self.seen.paths.iter(path).find(|stop| stop.joined)?;
+        let place = self.place(self.graph.blocks().get(stop.block)?.first)?;
+        let text = "many paths meet here and were taken together: it may be of none of them alone".to_owned();
+        Some(Related { line: place.line, span: place.span, text })
     }
 
     /// The first lines of blocks.
@@ -159,7 +176,16 @@ impl<'a> Subject<'a> {
     pub(super) fn places(&mut self, facts: FactsId) -> Vec<u8> {
         let size = self.global_fact(facts, GlobalField::GroupSize).high;
         let index = self.field_fact(facts, TransactionRef::Own, TxnField::GroupIndex);
-        (0..16).filter(|place| u64::from(*place) < size && index.can_be(u64::from(*place))).collect()
+        let own_type = match self.mode {
+            Mode::Application | Mode::Clear => Some(APPLICATION_CALL),
+            Mode::Signature => None,
+        };
+        let mut places: Vec<u8> = (0..16).filter(|it| u64::from(*it) < size && index.can_be(u64::from(*it))).collect();
+        places.retain(|place| {
+            let found = self.field_fact(facts, TransactionRef::At(*place), TxnField::TypeEnum);
+            own_type.is_none_or(|own| found.can_be(own))
+        });
+        places
     }
 
     /// Whether something holds of the transaction's own field: by itself, or by each place it can have.
@@ -190,6 +216,28 @@ impl<'a> Subject<'a> {
         fact.settled || fact.equal != NOTHING && self.fact(facts, fact.equal).settled
     }
 
+    /// Whether the path looked for something that state says about a value, and found it.
+    pub(super) fn is_in_state(&self, facts: FactsId, value: TermId) -> bool {
+        let logic = &self.seen.logic;
+        logic
+            .facts
+            .all(facts)
+            .iter()
+            .any(|(term, fact)| fact.compared && fact.high > 0 && self.is_looked_up(*term, value, false, 0))
+    }
+
+    /// Whether `value` is part of what an opcode looks up in the ledger for `term`.
+    fn is_looked_up(&self, term: TermId, value: TermId, looked_up: bool, depth: u8) -> bool {
+        match *self.seen.logic.terms.get(term) {
+            _ if term == value => looked_up,
+            Term::Made { op, args, .. } if depth < 8 => {
+                let looked_up = looked_up || reads_state(op) && !matches!(op, Op::Balance | Op::MinBalance);
+                args.iter().any(|arg| *arg != NOTHING && self.is_looked_up(*arg, value, looked_up, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
     /// A transaction in words.
     pub(super) fn name_of(&self, transaction: TransactionRef) -> String {
         match transaction {
@@ -198,7 +246,7 @@ impl<'a> Subject<'a> {
             TransactionRef::Relative(by) if by < 0 => format!("the transaction {} before this one", by.unsigned_abs()),
             TransactionRef::Relative(by) => format!("the transaction {by} after this one"),
             TransactionRef::Computed(_) => "a transaction of the group".to_owned(),
-            TransactionRef::Inner(_) => "an inner transaction".to_owned(),
+            TransactionRef::Inner { .. } => "an inner transaction".to_owned(),
         }
     }
 

@@ -71,6 +71,11 @@ fn signed(
     {
         return;
     }
+    // A clawback of nothing takes nothing.
+    let nothing = |_: &Subject<'_>, fact: Fact| fact.high == 0;
+    if field == TxnField::AssetSender && subject.own_field_holds(facts, TxnField::AssetAmount, nothing) {
+        return;
+    }
     let implied = only.is_some_and(|only| is_implied(subject, facts, only));
     let name = Subject::field_name(field);
     let message = match implied {

@@ -27,7 +27,11 @@ pub(in crate::check) fn each(subject: &mut Subject<'_>, visit: impl Fn(&mut Subj
     for approval in subject.approvals() {
         for note in &approval.notes {
             if let Note::Amount { transaction, asset, instruction } = *note {
-                visit(subject, &approval, Transfer { transaction, asset, instruction });
+                let amount = if asset { TxnField::AssetAmount } else { TxnField::Amount };
+                // What must be 0 pays for nothing.
+                if subject.field_fact(approval.facts, transaction, amount).high > 0 {
+                    visit(subject, &approval, Transfer { transaction, asset, instruction });
+                }
             }
         }
     }
