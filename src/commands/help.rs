@@ -53,6 +53,13 @@ pub(super) struct VersionReport {
     version: String,
 }
 
+/// What `version` prints: the same as `--version`.
+pub(super) fn version() -> Result<Answer, Failure> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let text = format!("{} {version}", env!("CARGO_PKG_NAME"));
+    Answer::of(&VersionReport { version }, text)
+}
+
 /// Help or the version, as a document.
 fn document(answer: &clap::Error) -> Result<Answer, Failure> {
     let text = answer.render().to_string();

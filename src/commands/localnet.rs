@@ -19,6 +19,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Run a network until it is stopped with Ctrl-C
+    #[command(alias = "start")]
     Run(RunArgs),
 }
 

@@ -69,7 +69,7 @@ fn write_pages(command: &Command, dir: &std::path::Path, pages: &mut Vec<String>
     pages.push(file);
     command
         .get_subcommands()
-        .filter(|command| command.get_name() != "help")
+        .filter(|command| command.get_name() != "help" && !command.is_hide_set())
         .try_for_each(|command| write_pages(command, dir, pages))
 }
 

@@ -105,6 +105,9 @@ enum Command {
     Schema(schema::Args),
     /// Print a page of the manual, or write them all into a folder
     Man(man::Args),
+    /// Print this program's version, as --version does
+    #[command(hide = true)]
+    Version,
 }
 
 impl Command {
@@ -187,6 +190,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Schema(args) => schema::run(&args),
+        Command::Version => help::version(),
         Command::Man(args) => man::run(&args, Cli::command()),
     }
 }

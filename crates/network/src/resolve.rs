@@ -98,7 +98,10 @@ struct Names {
 const ALGOD: Names = Names { server: &["ALGOD_SERVER", "ALGOD_URL"], port: "ALGOD_PORT", token: &["ALGOD_TOKEN"] };
 const INDEXER: Names =
     Names { server: &["INDEXER_SERVER", "INDEXER_URL"], port: "INDEXER_PORT", token: &["INDEXER_TOKEN"] };
-/// AlgoKit's kmd takes algod's server and token where it has none of its own.
+/// Where kmd listens in AlgoKit LocalNet.
+const DEFAULT_KMD_PORT: u16 = 4002;
+
+/// AlgoKit's kmd takes algod's server and token where it has none of its own, but never algod's port.
 const KMD: Names = Names {
     server: &["KMD_SERVER", "KMD_URL", "ALGOD_SERVER", "ALGOD_URL"],
     port: "KMD_PORT",
@@ -229,6 +232,8 @@ impl Service<'_> {
                 .parse()
                 .map_err(|_| bad(self.names.port, port.layer, "a port is a number from 1 to 65535"))?;
             url.set_port(Some(number)).map_err(|()| bad(self.names.port, port.layer, "this address takes no port"))?;
+        } else if self.names.port == KMD.port && ALGOD.server.contains(&name) {
+            url.set_port(Some(DEFAULT_KMD_PORT)).map_err(|()| bad(name, layer, "this address takes no port"))?;
         }
         let token = self.token(environment, layer, public_default, notes);
         let url = url.as_str().trim_end_matches('/').to_owned();
@@ -313,6 +318,12 @@ mod tests {
         let network = resolve("localnet", &moved);
         assert_eq!(network.algod.unwrap().url, "http://localhost:14001");
         assert_eq!(network.kmd.unwrap().url, "http://localhost:14002");
+        for server in ["http://10.0.0.2", "http://10.0.0.2:4001"] {
+            let host = Environment::empty().with(Layer::Process, "ALGOD_SERVER", server);
+            assert_eq!(resolve("localnet", &host).kmd.unwrap().url, "http://10.0.0.2:4002", "kmd is on algod's host");
+            let own = host.with(Layer::Process, "KMD_PORT", "7833");
+            assert_eq!(resolve("localnet", &own).kmd.unwrap().url, "http://10.0.0.2:7833");
+        }
         let elsewhere =
             resolve("localnet", &Environment::empty().with(Layer::Process, "ALGOD_SERVER", "http://10.0.0.2"));
         assert_eq!(elsewhere.algod.unwrap().token.unwrap().reveal(), LOCALNET_TOKEN);

@@ -29,6 +29,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Create an account: for development in .pnp/, or encrypted in the keystore
+    #[command(alias = "create")]
     New(new::Args),
     /// Import the key of a mnemonic into the keystore, encrypted
     Import(import::Args),

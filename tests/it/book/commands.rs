@@ -8,7 +8,7 @@ const END: &str = "<!-- end of commands -->";
 
 /// A row for every command that does something, with the first line of its help.
 fn rows(command: &Command, path: &str, table: &mut String) {
-    for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in command.get_subcommands().filter(|command| command.get_name() != "help" && !command.is_hide_set()) {
         let path = format!("{path}{}", command.get_name());
         if command.has_subcommands() {
             rows(command, &format!("{path} "), table);
@@ -58,7 +58,7 @@ fn explained(arg: &Arg) -> String {
 
 /// A section for every command that does something, with its own arguments.
 fn sections(command: &Command, path: &str, page: &mut String) {
-    for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in command.get_subcommands().filter(|command| command.get_name() != "help" && !command.is_hide_set()) {
         let path = format!("{path}{}", command.get_name());
         if command.has_subcommands() {
             sections(command, &format!("{path} "), page);

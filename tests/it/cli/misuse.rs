@@ -30,10 +30,24 @@ fn help_and_version_are_answers() {
         assert!(help.stdout.contains(command), "{command} is not listed");
     }
     assert!(help.stdout.contains("Exit codes:"));
-    assert_eq!(project.run(&["--version"]).code, 0);
+    let version = project.run(&["--version"]);
+    assert_eq!(version.code, 0);
+    assert_eq!(project.run(&["version"]).stdout, version.stdout);
+    assert_eq!(project.done(&["version"]), project.done(&["--version"]));
     for shell in ["bash", "zsh", "fish"] {
         let script = project.run(&["completions", shell]);
         assert!(script.code == 0 && script.stdout.contains("localnet"), "{shell}");
+    }
+}
+
+#[test]
+fn names_of_other_tools_are_taken_for_ours() {
+    let project = Project::new();
+    project.done(&["account", "create", "alice"]);
+    assert!(project.done(&["account", "list"]).to_string().contains("alice"));
+    for command in [["account", "create"], ["localnet", "start"]] {
+        let ours = [command[0], if command[1] == "create" { "new" } else { "run" }, "--help"];
+        assert_eq!(project.run(&[command[0], command[1], "--help"]).stdout, project.run(&ours).stdout);
     }
 }
 
