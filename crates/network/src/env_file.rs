@@ -1,218 +1,280 @@
 //! The text of a `.env` file.
 //!
-//! It may hold mnemonics. So it is read by a reader of its own, which copies a value once, into memory that is wiped, where
-//! a general one leaves copies of every line behind. The language is that of the dotenv programs: `NAME=value`, `export`
-//! before it, `'as it is'`, `"with \n, \", \\ and $NAME"`, `# a note`.
+//! It may hold mnemonics. So it is read by a reader of its own, which keeps values in memory that is wiped, where a general one
+//! leaves copies of every line behind. Its language is that of python-dotenv, with which AlgoKit reads these files:
+//! `NAME=a value # a note`, `export` before it, `'a value'` with `\'` and `\\`, `"a value"` with `\n` and the like, quoted values
+//! over several lines, and `${NAME}` or `${NAME:-default}` in any value. `tests/vectors/env` has what python-dotenv and the
+//! dotenv of npm read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zeroize::Zeroizing;
 
 /// Settings by name; the values are wiped when dropped.
 pub(super) type Settings = BTreeMap<String, Zeroizing<String>>;
 
-/// Reads a file's text; `outside` knows the values that `$NAME` has beside those of the file, and goes before them.
+/// What a file says.
+#[derive(Default)]
+pub(super) struct EnvFile {
+    pub(super) settings: Settings,
+    /// Lines, from 1, that are neither a setting nor a note. Their text is not kept: it may be half a mnemonic.
+    pub(super) skipped: Vec<usize>,
+}
+
+/// Reads a file's text; `outside` knows the values that `${NAME}` has beside those of the file, and goes before them.
 ///
-/// The error is the number of the offending line, counted from 1, and never its text: that may be half a mnemonic.
-pub(super) fn parse(text: &str, outside: impl Fn(&str) -> Option<Zeroizing<String>>) -> Result<Settings, usize> {
-    let mut settings = Settings::new();
-    let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut line: usize = 1;
-    while !rest.is_empty() {
-        let mut entry = Entry { rest, settings: &settings, outside: &outside };
-        let setting = entry.read().ok_or(line)?;
-        let after = entry.rest;
-        let read = rest.len().saturating_sub(after.len());
-        let breaks = rest.as_bytes().get(..read).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count();
-        line = line.saturating_add(breaks);
-        rest = after;
-        settings.extend(setting.filter(|(name, _)| !name.is_empty()));
+/// A line that cannot be read is skipped, for these files belong to other programs too. The error is the number, from 1, of such
+/// a line that names a setting of this program.
+pub(super) fn parse(text: &str, outside: impl Fn(&str) -> Option<Zeroizing<String>>) -> Result<EnvFile, usize> {
+    let mut file = EnvFile::default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut reader = Reader { rest: text, line: 1 };
+    let mut names_alone = BTreeSet::new();
+    loop {
+        reader.skip(is_space);
+        if reader.rest.is_empty() {
+            return Ok(file);
+        }
+        let (line, start) = (reader.line, reader.rest);
+        match reader.entry() {
+            Ok(Entry::Note) => {}
+            Ok(Entry::Setting(name, value)) => {
+                let value = expand(value, |name| match outside(name) {
+                    Some(outer) => Some(outer),
+                    None if names_alone.contains(name) => Some(Zeroizing::default()),
+                    None => file.settings.get(name).cloned(),
+                });
+                names_alone.remove(name.as_str());
+                file.settings.insert(name, value);
+            }
+            Ok(Entry::NameAlone(name)) if name.contains(':') && names_own_setting(name) => return Err(line),
+            Ok(Entry::NameAlone(name)) => {
+                file.settings.remove(name);
+                names_alone.insert(name);
+            }
+            Err(Malformed) if names_own_setting(start) => return Err(line),
+            Err(Malformed) => {
+                reader.skip(|c| !is_line_break(c));
+                file.skipped.push(line);
+            }
+        }
     }
-    Ok(settings)
 }
 
-/// One entry: a line, or several where a quote spans them.
-struct Entry<'t, 's, O> {
+/// What python-dotenv takes for white space.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+const fn is_line_break(c: char) -> bool {
+    matches!(c, '\n' | '\r')
+}
+
+fn is_blank(c: char) -> bool {
+    is_space(c) && !is_line_break(c)
+}
+
+/// Whether a line that cannot be read has the name of a setting of this program where its name would be.
+fn names_own_setting(line: &str) -> bool {
+    const PREFIXES: [&str; 4] = ["PNP_", "ALGOD_", "INDEXER_", "KMD_"];
+    const NAMES: [&str; 4] = ["PROVIDER_ADDR", "PLATFORM_ADDR", "APP_ID", "ASA_ID"];
+    let name = line.split(|c| is_line_break(c) || "=:".contains(c)).next().unwrap_or_default();
+    let mut words = name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    words.any(|word| {
+        PREFIXES.iter().any(|prefix| word.starts_with(prefix))
+            || NAMES.contains(&word)
+            || word.ends_with("_MNEMONIC")
+            || word.ends_with("_SENDER")
+    })
+}
+
+/// A line that is neither a setting nor a note.
+struct Malformed;
+
+/// A line, or several where a quote spans them.
+enum Entry<'t> {
+    Note,
+    Setting(String, Zeroizing<String>),
+    /// A name without a value takes back what was said of it before.
+    NameAlone(&'t str),
+}
+
+/// The rest of the text, and the number of the line it begins in.
+struct Reader<'t> {
     rest: &'t str,
-    settings: &'s Settings,
-    outside: &'s O,
+    line: usize,
 }
 
-impl<O: Fn(&str) -> Option<Zeroizing<String>>> Entry<'_, '_, O> {
-    /// The setting of the entry; the outer `None` is an error, the inner one an empty line or a note.
-    #[expect(clippy::option_option, reason = "an error has nothing to tell but its line")]
-    fn read(&mut self) -> Option<Option<(String, Zeroizing<String>)>> {
-        self.skip_blanks();
-        if self.at_end() {
-            self.skip_line();
-            return Some(None);
-        }
-        let mut name = self.name()?;
-        self.skip_blanks();
-        if name == "export" && !self.rest.starts_with('=') {
-            name = self.name()?;
-            self.skip_blanks();
-        }
-        self.rest = self.rest.strip_prefix('=')?;
-        self.skip_blanks();
-        if self.at_end() {
-            self.skip_line();
-            return Some(Some((name, Zeroizing::default())));
-        }
-        let value = self.value()?;
-        Some(Some((name, value)))
-    }
-
-    fn skip_blanks(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\r']);
-    }
-
-    /// At the end of the line, or at a note.
-    fn at_end(&self) -> bool {
-        self.rest.is_empty() || self.rest.starts_with(['\n', '#'])
-    }
-
-    fn skip_line(&mut self) {
-        self.rest = self.rest.split_once('\n').map_or("", |(_, rest)| rest);
-    }
-
-    fn name(&mut self) -> Option<String> {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-        let (name, rest) = self.rest.split_at(self.rest.find(|c| !is_part(c)).unwrap_or(self.rest.len()));
-        self.rest = rest;
-        let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        starts_well.then(|| name.to_owned())
-    }
-
+impl<'t> Reader<'t> {
     fn next(&mut self) -> Option<char> {
         let mut chars = self.rest.chars();
-        let next = chars.next();
+        let next = chars.next()?;
         self.rest = chars.as_str();
-        next
-    }
-
-    /// The value, to the end of its last line.
-    fn value(&mut self) -> Option<Zeroizing<String>> {
-        // Room for all there is, so that it never moves; what `$NAME` adds is rarely a secret.
-        let mut value = Zeroizing::new(String::with_capacity(self.rest.len().min(4096)));
-        loop {
-            if self.at_value_end() {
-                break;
-            }
-            match self.next()? {
-                '\'' => loop {
-                    match self.next()? {
-                        '\'' => break,
-                        c => value.push(c),
-                    }
-                },
-                '"' => loop {
-                    match self.next()? {
-                        '"' => break,
-                        '\\' => value.push(self.escaped()?),
-                        '$' => self.substitute(&mut value)?,
-                        c => value.push(c),
-                    }
-                },
-                '\\' => value.push(self.escaped()?),
-                '$' => self.substitute(&mut value)?,
-                c => value.push(c),
-            }
+        // `\r\n` is one line break.
+        if next == '\n' || (next == '\r' && !self.rest.starts_with('\n')) {
+            self.line = self.line.saturating_add(1);
         }
-        self.skip_blanks();
-        if !self.at_end() {
-            return None;
-        }
-        self.skip_line();
-        Some(value)
+        Some(next)
     }
 
-    /// At the blank or line break that ends a value.
-    fn at_value_end(&self) -> bool {
-        self.rest.is_empty() || self.rest.starts_with([' ', '\t', '\r', '\n'])
-    }
-
-    fn escaped(&mut self) -> Option<char> {
-        match self.next()? {
-            'n' => Some('\n'),
-            c @ ('\\' | '\'' | '"' | '$' | ' ') => Some(c),
-            _ => None,
+    fn skip(&mut self, skipped: impl Fn(char) -> bool) {
+        while self.rest.starts_with(&skipped) {
+            self.next();
         }
     }
 
-    /// The value of `$NAME` or `${NAME}`; `None` if it is not set.
-    fn substitute(&mut self, value: &mut String) -> Option<()> {
-        let name = match self.rest.strip_prefix('{') {
+    /// What goes up to the first character that does not belong to it; of one line.
+    fn take(&mut self, belongs: impl Fn(char) -> bool) -> &'t str {
+        let (taken, rest) = self.rest.split_at(self.rest.find(|c| !belongs(c)).unwrap_or(self.rest.len()));
+        self.rest = rest;
+        taken
+    }
+
+    fn entry(&mut self) -> Result<Entry<'t>, Malformed> {
+        if let Some(rest) = self.rest.strip_prefix("export").filter(|rest| rest.starts_with(is_blank)) {
+            self.rest = rest.trim_start_matches(is_blank);
+        }
+        let name = if self.rest.starts_with('#') { None } else { Some(self.name()?) };
+        self.skip(is_blank);
+        let value = match self.rest.strip_prefix('=') {
             Some(rest) => {
-                let (name, rest) = rest.split_once('}')?;
                 self.rest = rest;
-                name
+                Some(self.value()?)
             }
-            None => {
-                let end = self.rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(self.rest.len());
-                let (name, rest) = self.rest.split_at(end);
-                self.rest = rest;
-                name
-            }
+            None => None,
         };
-        match ((self.outside)(name), self.settings.get(name)) {
-            (Some(outer), _) => value.push_str(&outer),
-            (None, Some(own)) => value.push_str(own),
-            (None, None) => {}
+        self.end_of_line()?;
+        Ok(match (name, value) {
+            (None, _) => Entry::Note,
+            (Some(name), None) => Entry::NameAlone(name),
+            (Some(name), Some(value)) => Entry::Setting(name.to_owned(), value),
+        })
+    }
+
+    fn name(&mut self) -> Result<&'t str, Malformed> {
+        let name = match self.rest.strip_prefix('\'') {
+            Some(rest) => {
+                let (name, rest) = rest.split_once('\'').ok_or(Malformed)?;
+                self.line = self.line.saturating_add(name.matches('\n').count());
+                self.rest = rest;
+                name
+            }
+            None => self.take(|c| !is_space(c) && !"=#".contains(c)),
+        };
+        if name.is_empty() { Err(Malformed) } else { Ok(name) }
+    }
+
+    fn value(&mut self) -> Result<Zeroizing<String>, Malformed> {
+        let blanks = self.take(is_blank);
+        match self.rest.chars().next() {
+            Some('#') if !blanks.is_empty() => Ok(Zeroizing::default()),
+            Some('\'') => self.quoted('\'', |c| matches!(c, '\\' | '\'').then_some(c)),
+            Some('"') => self.quoted('"', |c| {
+                Some(match c {
+                    '\\' | '\'' | '"' => c,
+                    'a' => '\u{7}',
+                    'b' => '\u{8}',
+                    'f' => '\u{c}',
+                    'n' => '\n',
+                    'r' => '\r',
+                    't' => '\t',
+                    'v' => '\u{b}',
+                    _ => return None,
+                })
+            }),
+            _ => Ok(Zeroizing::new(without_note(self.take(|c| !is_line_break(c))).to_owned())),
         }
-        Some(())
+    }
+
+    /// A value in quotes; a backslash goes before what `escaped` knows, and stands for itself before anything else.
+    fn quoted(&mut self, quote: char, escaped: fn(char) -> Option<char>) -> Result<Zeroizing<String>, Malformed> {
+        let (line, start) = (self.line, self.rest);
+        let mut value = with_room(start.len());
+        self.next();
+        while let Some(c) = self.next() {
+            match c {
+                c if c == quote => return Ok(value),
+                '\\' => match self.next() {
+                    Some(c) => match escaped(c) {
+                        Some(meant) => value.push(meant),
+                        None => {
+                            value.push('\\');
+                            self.push(&mut value, c);
+                        }
+                    },
+                    None => break,
+                },
+                c => self.push(&mut value, c),
+            }
+        }
+        // It is not closed: only the line that it begins in is not understood.
+        (self.line, self.rest) = (line, start);
+        Err(Malformed)
+    }
+
+    /// Adds a character of a quoted value; every line break is `\n`.
+    fn push(&self, value: &mut String, c: char) {
+        match c {
+            '\r' if self.rest.starts_with('\n') => {}
+            '\r' => value.push('\n'),
+            c => value.push(c),
+        }
+    }
+
+    /// Nothing but blanks and a note are left of the line.
+    fn end_of_line(&mut self) -> Result<(), Malformed> {
+        self.skip(is_blank);
+        if self.rest.starts_with('#') {
+            self.skip(|c| !is_line_break(c));
+        }
+        if self.rest.is_empty() || self.rest.starts_with(is_line_break) { Ok(()) } else { Err(Malformed) }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// An empty value that does not move while it grows to `most` bytes, so that it leaves no copies behind.
+fn with_room(most: usize) -> Zeroizing<String> {
+    Zeroizing::new(String::with_capacity(most.min(1 << 16)))
+}
 
-    fn read(text: &str) -> Result<Vec<(String, String)>, usize> {
-        let settings = parse(text, |name| (name == "OUTER").then(|| Zeroizing::new("outer".to_owned())))?;
-        Ok(settings.into_iter().map(|(name, value)| (name, value.as_str().to_owned())).collect())
+/// A value without quotes, up to its note: a `#` behind a blank.
+fn without_note(line: &str) -> &str {
+    let note = line.char_indices().zip(line.chars().skip(1)).find(|((_, c), next)| is_space(*c) && *next == '#');
+    let value = note.and_then(|((at, _), _)| line.get(..at)).unwrap_or(line);
+    value.trim_end_matches(is_space)
+}
+
+/// The value with `${NAME}` and `${NAME:-default}` replaced; a name that nobody knows is its default, or nothing.
+fn expand(value: Zeroizing<String>, known: impl Fn(&str) -> Option<Zeroizing<String>>) -> Zeroizing<String> {
+    if !value.contains("${") {
+        return value;
     }
-
-    /// What the dotenvy crate, which read these files before, makes of a text.
-    fn dotenvy(text: &str) -> Option<Vec<(String, String)>> {
-        let read: Result<BTreeMap<_, _>, _> = dotenvy::from_read_iter(text.as_bytes()).collect();
-        read.ok().map(|settings| settings.into_iter().collect())
-    }
-
-    const TEXTS: &[&str] = &[
-        "A=1\nB=\"2\"\nC='3'\nD='fo ur'\nE=\"fi ve\"\nF=s\\ ix\nG=\nH=     \nI=   # note\nJ  =\"x\"\nK=    \"y\"\n",
-        "export=\"a name\"\nexport   LOVER=1\n  export B = 2 # note\r\nC=3\r\n",
-        "A=\"line 1\\nline 2\"\nB=\\$sweet\nC=\"a \\\"b\\\"\"\nD='s $\\f'\\''d'\nE=\"x\"y'z'\nF=\"lol\" #note\n",
-        "A=one\nB=$A\nC=\"${A} two $A-three\"\nD='$A'\nE=$MISSING\nF=x${MISSING}y\nG=$A$B\n",
-        "A='over\ntwo lines'\nB=2\n",
-        "A=\"over\ntwo lines\"\nB=2",
-        "# note\n   # another\n\n\nA=1#2\nA=2\nA.b=3\n_=4\n",
-        "A=b c\n",
-        "A\n",
-        "=1\n",
-        "1A=1\n",
-        "A='open\n",
-        "A=\"open\nB=1\n",
-        "A=h\\8u\n",
-        "A=${open\n",
-        "word word word\n",
-    ];
-
-    #[test]
-    fn files_mean_what_they_meant_before() {
-        for text in TEXTS {
-            assert_eq!(read(text).ok(), dotenvy(text), "{text:?}");
+    let mut expanded = with_room(value.len().saturating_mul(4));
+    let mut rest = value.as_str();
+    while let Some((before, after)) = rest.split_once("${") {
+        expanded.push_str(before);
+        match reference(after) {
+            Some((name, default, behind)) => {
+                match known(name) {
+                    Some(known) => expanded.push_str(&known),
+                    None => expanded.push_str(default),
+                }
+                rest = behind;
+            }
+            None => {
+                expanded.push_str("${");
+                rest = after;
+            }
         }
     }
+    expanded.push_str(rest);
+    expanded
+}
 
-    #[test]
-    fn what_the_process_has_goes_before_the_file() {
-        assert_eq!(read("OUTER=inner\nA=$OUTER").unwrap()[0], ("A".to_owned(), "outer".to_owned()));
-    }
-
-    #[test]
-    fn a_bad_line_is_named_by_number() {
-        assert_eq!(read("A=1\n\n# note\nword word word\n"), Err(4));
-        assert_eq!(read("A=1\nB='open\n"), Err(2));
-        assert_eq!(read("A='two\nlines'\nB=x y"), Err(3));
-    }
+/// Behind `${`: the name, its default, and what comes after the brace; `None` if it is no such thing.
+fn reference(text: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = text.split_at(text.find(['}', ':'])?);
+    let (default, behind) = match rest.strip_prefix(":-") {
+        Some(rest) => rest.split_once('}')?,
+        None => ("", rest.strip_prefix('}')?),
+    };
+    Some((name, default, behind))
 }

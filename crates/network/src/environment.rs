@@ -1,6 +1,7 @@
 //! Settings by name, in layers: the process environment over `.env.<net>` over `.env`.
 
-use super::{NetworkError, env_file};
+use super::NetworkError;
+use super::env_file::{self, EnvFile};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,7 @@ impl fmt::Debug for Setting<'_> {
 #[derive(Default)]
 pub struct Environment {
     layers: BTreeMap<Layer, env_file::Settings>,
+    skipped: Vec<(PathBuf, Vec<usize>)>,
 }
 
 impl fmt::Debug for Environment {
@@ -72,7 +74,7 @@ impl Environment {
     /// The process environment, and the `.env` files of `folder` that belong to `network`.
     ///
     /// # Errors
-    /// A `.env` file that exists and cannot be read or has a malformed line.
+    /// A `.env` file that exists and cannot be read, or has a malformed line with one of this program's settings.
     pub fn load(folder: &Path, network: &str) -> Result<Self, NetworkError> {
         let mut environment = Self::default();
         environment.layers.insert(
@@ -81,12 +83,43 @@ impl Environment {
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, Zeroizing::new(value.into_string().ok()?))))
                 .collect(),
         );
-        environment.layers.insert(Layer::DotEnv, read_env_file(&folder.join(".env"))?);
+        environment.add_file(Layer::DotEnv, folder.join(".env"))?;
         if network.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-            let file = folder.join(format!(".env.{network}"));
-            environment.layers.insert(Layer::DotEnvNetwork, read_env_file(&file)?);
+            environment.add_file(Layer::DotEnvNetwork, folder.join(format!(".env.{network}")))?;
         }
         Ok(environment)
+    }
+
+    /// Adds the settings of a `.env` file, if there is one.
+    fn add_file(&mut self, layer: Layer, path: PathBuf) -> Result<(), NetworkError> {
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => Zeroizing::new(text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(source) => return Err(NetworkError::Unreadable { path, source }),
+        };
+        let outside = |name: &str| std::env::var(name).ok().map(Zeroizing::new);
+        match env_file::parse(&text, outside) {
+            Ok(EnvFile { settings, skipped }) => {
+                self.layers.insert(layer, settings);
+                if !skipped.is_empty() {
+                    self.skipped.push((path, skipped));
+                }
+                Ok(())
+            }
+            Err(line) => Err(NetworkError::EnvLine { path, line }),
+        }
+    }
+
+    /// A sentence for each `.env` file with lines that were skipped because they are not `NAME=value`: their numbers, and never
+    /// their text.
+    pub fn notes(&self) -> impl Iterator<Item = String> {
+        self.skipped.iter().map(|(path, lines)| {
+            const MOST_SHOWN: usize = 5;
+            let shown: Vec<String> = lines.iter().take(MOST_SHOWN).map(usize::to_string).collect();
+            let more = if lines.len() > MOST_SHOWN { " and others" } else { "" };
+            let (what, are) = if lines.len() == 1 { ("line", "is") } else { ("lines", "are") };
+            format!("{}: {what} {}{more} {are} not NAME=value and skipped", path.display(), shown.join(", "))
+        })
     }
 
     /// Adds or replaces one setting in a layer.
@@ -130,16 +163,6 @@ impl Environment {
     }
 }
 
-fn read_env_file(path: &Path) -> Result<env_file::Settings, NetworkError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => Zeroizing::new(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(env_file::Settings::new()),
-        Err(source) => return Err(NetworkError::Unreadable { path: path.to_owned(), source }),
-    };
-    let outside = |name: &str| std::env::var(name).ok().map(Zeroizing::new);
-    env_file::parse(&text, outside).map_err(|line| NetworkError::EnvLine { path: PathBuf::from(path), line })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +190,26 @@ mod tests {
             .without_endpoints();
         let names: Vec<_> = environment.names().collect();
         assert_eq!(names, ["ALGOD_PORT", "USER_SENDER"]);
+    }
+
+    #[test]
+    fn skipped_lines_are_named_by_number_and_own_settings_are_not_skipped() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |text: &str| {
+            std::fs::write(folder.path().join(".env"), text).unwrap();
+            Environment::load(folder.path(), "localnet")
+        };
+        let environment =
+            file("APP_TITLE=Play and Pay\nTITLE: a secret\nDEBUG\n\nsecret words\nX_MNEMONIC=b c\n").unwrap();
+        assert_eq!(environment.get("APP_TITLE").unwrap().value, "Play and Pay");
+        assert_eq!(environment.get("X_MNEMONIC").unwrap().value, "b c");
+        let notes: Vec<_> = environment.notes().collect();
+        assert!(notes.len() == 1 && notes[0].ends_with(".env: lines 2, 5 are not NAME=value and skipped"), "{notes:?}");
+        for own in ["A_MNEMONIC secret words", "set ALGOD_TOKEN=x", "APP_ID:5", "export PNP_NET: x", "APP_ID=\"5"] {
+            let error = file(&format!("A=1\n{own}\nB=2\n")).unwrap_err();
+            assert!(matches!(error, NetworkError::EnvLine { line: 2, .. }), "{own}: {error}");
+        }
+        assert_eq!(file("TITLE: APP_ID\nAPP_ID\n").unwrap().notes().count(), 1);
     }
 
     #[test]

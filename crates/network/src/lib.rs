@@ -20,6 +20,8 @@
 //! ```
 
 mod env_file;
+#[cfg(test)]
+mod env_file_tests;
 mod environment;
 mod error;
 mod identity;

@@ -167,7 +167,7 @@ impl Network {
                 Kind::Public(public) => Some(public.genesis_hash().to_owned()),
                 _ => project_hash,
             },
-            notes: Vec::new(),
+            notes: environment.notes().collect(),
         };
         if kind == Kind::Embedded {
             return Ok(network);

@@ -58,6 +58,12 @@ fn malformed_files_are_named_by_line_without_their_content() {
     assert!(error["message"].as_str().unwrap().contains(".env:2"), "{error}");
     assert!(!error.to_string().contains("secretword"), "{error}");
 
+    // What belongs to other programs stops nothing.
+    let shared = "APP_TITLE=Play and Pay\nCONF={\"a\": 1, \"b\": \"x y\"}\nDEBUG\nTITLE: secretword\n";
+    let ran = Project::new().file(".env", shared).run(&["account", "list"]);
+    assert!(ran.code == 0 && ran.stderr.contains(".env: line 4 is not NAME=value"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("secretword"), "{}", ran.stderr);
+
     let toml = Project::new().file("pnp.toml", "[networks.mine]\nalgod = 4001\n");
     let error = toml.refused(&["--net", "mine", "status"], 1, "project_file");
     assert!(error["message"].as_str().unwrap().contains("pnp.toml:2:"), "{error}");

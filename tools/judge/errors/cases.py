@@ -277,7 +277,7 @@ def files():
     return [
         Case("a record that is no YAML", "status", 1, files={"deployments/embedded.yaml": "format: [1\n"}),
         Case("a record of a later version", "status", 1, files={"deployments/embedded.yaml": "format: 99\nnetwork: embedded\n"}),
-        Case("a .env with a line that is no setting", "status", 1, files={".env": "A=1\nthis is no setting\n"}),
+        Case("a .env with a line that is no setting", "status", 1, files={".env": "A=1\nCREATOR_MNEMONIC is no setting\n"}),
         Case("a pnp.toml that is no TOML", "status", 1, files={"pnp.toml": "network = \n"}),
         Case("TEAL with errors", "compile a.teal", 1, files={"a.teal": "#pragma version 11\nint x\nfoo\n"}),
         Case("a template variable without a value", "compile a.teal", 1, files={"a.teal": "#pragma version 11\nint TMPL_N\n"}),

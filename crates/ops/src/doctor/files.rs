@@ -94,7 +94,8 @@ fn env_files(folder: &Path) -> Vec<PathBuf> {
 /// Whether a file of settings names a mnemonic, a token or a password.
 fn holds_secret(path: &Path) -> bool {
     let text = Zeroizing::new(std::fs::read_to_string(path).unwrap_or_default());
-    let mut names = text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim());
+    let mut names =
+        text.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.trim().trim_matches('\''));
     names.any(|name| name.ends_with("_MNEMONIC") || name.ends_with("_TOKEN") || name.ends_with("PASSWORD"))
 }
 
