@@ -114,5 +114,9 @@ mod tests {
         };
         found(&group(""), Mode::Application, &["inner-fee"]);
         found(&group("int 0; itxn_field Fee"), Mode::Application, &[]);
+        // What was never begun is not submitted.
+        let maybe =
+            "txn NumAppArgs; bz on; itxn_begin; int pay; itxn_field TypeEnum; int 0; itxn_field Fee\non: itxn_submit";
+        found(&application(maybe), Mode::Application, &[]);
     }
 }

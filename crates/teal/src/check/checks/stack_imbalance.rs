@@ -40,6 +40,9 @@ fn find(subject: &mut Subject<'_>) {
     for (block, heights) in found {
         let Some(it) = subject.graph.blocks().get(block).filter(|it| it.first < it.end) else { continue };
         let first = it.first;
+        if follows_meeting(subject, block) {
+            continue;
+        }
         if !below::is_taken(subject, block, heights) {
             continue;
         }
@@ -57,6 +60,13 @@ fn find(subject: &mut Subject<'_>) {
     }
 }
 
+/// Whether the stack has different heights already in a block before this one that leads here: one cause is one finding.
+fn follows_meeting(subject: &Subject<'_>, block: usize) -> bool {
+    let blocks = subject.graph.blocks().iter().take(block).enumerate();
+    let mut before = blocks.filter(|(at, _)| subject.seen.heights.contains_key(at));
+    before.any(|(_, before)| before.successors().any(|next| next == block))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::check::Mode;
@@ -72,6 +82,21 @@ mod tests {
         found("#pragma version 8\ntxn Fee; bz a; int 1; int 1; b b\na: int 1\nb:", Mode::Clear, &["stack-imbalance"]);
         found("#pragma version 8\ncallsub f; return\nf: proto 0 1; retsub", Mode::Clear, &["stack-imbalance"]);
         found("#pragma version 8\ncallsub f; return\nf: proto 0 1; int 1; retsub", Mode::Clear, &[]);
+    }
+
+    #[test]
+    fn one_cause_is_one_finding() {
+        let source = "#pragma version 8\ntxn Fee; txn NumAppArgs; bz a; int 7\na: txn LastValid; bz b\ntxn FirstValid; dup; bnz b\n\
+                      int 3; +; pop; b b\nb: int 2; ==; return";
+        let options = crate::check::CheckOptions { mode: Some(Mode::Clear), ..Default::default() };
+        let lines: Vec<u32> = crate::check::check(source, &options)
+            .iter()
+            .filter(|it| it.name() == "stack-imbalance")
+            .map(|it| it.line)
+            .collect();
+        assert_eq!(lines, [3]);
+        let grows = "#pragma version 8\nint 1\na: int 1; txn NumAppArgs; bnz a\n==; return";
+        assert!(names_in(grows, Mode::Clear).contains("stack-imbalance"));
     }
 
     /// What a path has left on the stack does no harm if nothing takes it: a subroutine with a `proto` finds its values by

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::definition::{Check, Detect, Example, NOT_CLEAR};
-use crate::check::engine::Note;
+use crate::check::engine::{Note, TransactionRef};
 use crate::check::subject::{Draft, Subject, actions};
 use crate::check::{Level, Mode};
 use pnp_opcodes::TxnField;
@@ -45,6 +45,10 @@ fn find(subject: &mut Subject<'_>) {
         let facts = approval.facts;
         for note in &approval.notes {
             let Note::Call { transaction, instruction } = *note else { continue };
+            // What is known of a computed place may be of another one each time.
+            if matches!(transaction, TransactionRef::Computed(_)) {
+                continue;
+            }
             let application = subject.field_fact(facts, transaction, TxnField::ApplicationId);
             let is_relied_on =
                 application.point().is_some_and(|id| id > 0) || subject.is_fixed_address(facts, application);

@@ -44,7 +44,7 @@ impl Explorer<'_> {
             self.note(state, Note::Amount { transaction, asset, instruction: state.at });
         }
         if field == TxnField::ApplicationId
-            && matches!(transaction, TransactionRef::At(_) | TransactionRef::Relative(_))
+            && !matches!(transaction, TransactionRef::Own | TransactionRef::Inner { .. })
         {
             self.note(state, Note::Call { transaction, instruction: state.at });
         }

@@ -7,10 +7,10 @@ use super::terms::{NOTHING, TermId};
 use crate::flow::Instruction;
 use pnp_opcodes::{Field, Op, TxnField};
 
-/// Something that was set of an inner transaction, or the beginning of another one of its group.
+/// Something that was set of an inner transaction, or the beginning of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Built {
-    /// What follows is of the next transaction.
+    /// What follows is of the next transaction of the group, or of its first.
     Next,
     Set {
         field: TxnField,
@@ -34,7 +34,7 @@ impl Explorer<'_> {
     /// What an opcode does to the inner transactions that are being built.
     pub(super) fn build(&mut self, state: &mut State, instruction: &Instruction, args: &[TermId]) {
         match (instruction.op(), args) {
-            (Op::ItxnBegin, _) => state.inner = EMPTY,
+            (Op::ItxnBegin, _) => state.inner = self.cells.built.push(EMPTY, Built::Next),
             (Op::ItxnNext, _) => state.inner = self.cells.built.push(state.inner, Built::Next),
             (Op::ItxnField, [value]) => {
                 let Some(field) = TxnField::from_byte(instruction.byte(0)) else { return };
@@ -44,7 +44,8 @@ impl Explorer<'_> {
             (Op::ItxnSubmit, _) => {
                 let mut built: Vec<Built> = self.cells.built.iter(state.inner).collect();
                 built.reverse();
-                for transaction in built.split(|it| *it == Built::Next).filter(|it| !it.contains(&Built::Unknown)) {
+                // Before the first beginning there is nothing, or what joined paths had begun.
+                for transaction in built.split(|it| *it == Built::Next).skip(1) {
                     self.sends(state, transaction);
                 }
                 state.inner = EMPTY;

@@ -48,6 +48,8 @@ pub(in crate::check) enum Note {
     },
     /// It submitted an inner transaction whose fee is not known to be 0; [`NOTHING`] if it was not set.
     InnerFee { fee: TermId, instruction: usize },
+    /// It wrote to the ledger which asset a transaction moves: that asset is what it counts.
+    Stored { transaction: TransactionRef },
     /// It read which application another transaction calls.
     Call { transaction: TransactionRef, instruction: usize },
 }

@@ -9,6 +9,9 @@ use crate::check::deployment_settings::Constant as Setting;
 use crate::flow::{Instruction, Operand};
 use pnp_opcodes::{AvmType, Constant, Frame, Op, Shuffle, StackType, TxnField};
 
+/// Opcodes between an asset and what is written of it.
+const MAX_STORED_DEPTH: u8 = 6;
+
 impl Explorer<'_> {
     pub(super) fn push(&mut self, state: &mut State, term: TermId) {
         state.stack = self.cells.stacks.push(state.stack, term);
@@ -255,6 +258,7 @@ impl Explorer<'_> {
         let args = self.pop_many(state, signature.args.len());
         self.observe(state, instruction, &args);
         if writes_state(op) {
+            self.stores_assets(state, &args);
             self.wrote(state);
         }
         match op {
@@ -286,6 +290,22 @@ impl Explorer<'_> {
                 _ => terms.unknown(*ty),
             };
             self.push(state, term);
+        }
+    }
+
+    /// Notes the transactions whose asset is part of what is written.
+    fn stores_assets(&mut self, state: &mut State, args: &[TermId]) {
+        let mut open: Vec<(TermId, u8)> = args.iter().map(|arg| (*arg, 0)).collect();
+        while let Some((term, depth)) = open.pop() {
+            match *self.seen.logic.terms.get(term) {
+                Term::Field { transaction, field: TxnField::XferAsset, .. } => {
+                    self.note(state, Note::Stored { transaction });
+                }
+                Term::Made { args, .. } if depth < MAX_STORED_DEPTH => {
+                    open.extend(args.into_iter().filter(|arg| *arg != NOTHING).map(|arg| (arg, depth + 1)));
+                }
+                _ => {}
+            }
         }
     }
 
