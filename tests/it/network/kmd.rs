@@ -115,11 +115,15 @@ fn kmd_signs_through_every_fault() {
 fn a_bill_is_signed_once() {
     let upstream = Upstream::start();
     let proxy = Proxy::start("", |request: &Request| kmd(request, 61));
-    // A network whose kmd has one wallet alone has no dispenser: the creator brings a funded key.
+    // A kmd of one wallet has no dispenser, which would fund a new creator and the shares' accounts.
     let creator = key(62);
     upstream.project(&upstream.url).done(&["account", "fund", &creator.address().to_string(), "--amount", "100"]);
     let words = pnp_keys::mnemonic::from_seed(&creator.seed());
-    let project = funded(&upstream, &proxy.url(), 61).with("CREATOR_MNEMONIC", &words);
+    let creator = creator.address().to_string();
+    let project = funded(&upstream, &proxy.url(), 61)
+        .with("CREATOR_MNEMONIC", &words)
+        .with("PROVIDER_ADDR", &creator)
+        .with("PLATFORM_ADDR", &creator);
     let signed = || proxy.seen().iter().filter(|request| request.path == "/v1/transaction/sign").count();
     project.done(&["deploy"]);
     // The first bill of an account also opts it in.
