@@ -24,10 +24,13 @@ impl From<BatchError> for Failure {
             BatchError::Input(error) => error.into(),
             BatchError::OtherInput { journal, .. } => Self::new("other_input", message)
                 .because(format!(
-                    "{} tells of other lines: lines may be added behind the last one only",
+                    "{} has lines that were sent with another text or number",
                     journal.display()
                 ))
-                .hint("bring the file back as it was, or name another journal with --journal for another file"),
+                .hint(
+                    "bring these lines back as they were: lines may be added at the end, and what was refused before it was sent may \
+                     be corrected; another journal would charge the others again",
+                ),
             BatchError::Journal(error) => error.into(),
             BatchError::GenesisHash => Self::new("malformed_answer", message)
                 .hint("check that the address is algod's and not another service's"),
@@ -110,6 +113,7 @@ impl From<InputError> for Failure {
                 debug_assert!(!is_disk_full(&source), "reading fills no disk");
                 Self::new("unreadable", message).hint("check the file; lines that were sent are in the journal")
             }
+            InputError::Utf16 => Self::usage(message).hint("save the file as text or CSV in UTF-8"),
             InputError::Header { .. } => Self::usage(message)
                 .hint("write the columns user,units,unit_price,tick_id (the last two optional), or no header at all"),
         }

@@ -163,8 +163,62 @@ fn one_process_has_a_journal_and_it_belongs_to_one_contract() {
     project.refused(&["bill", "--from", "none.csv"], 1, "unreadable");
     project.refused(&["bill", "--from", "use.csv", "--units", "1"], 2, "usage");
     let header = project.file("bad.csv", "user,units,colour\n");
-    let (_, summary) = batch(&header, &["--from", "bad.csv"], 2);
-    assert_eq!(summary["error"]["code"], "usage");
+    header.refused(&["bill", "--from", "bad.csv"], 2, "usage");
+    let header = header.file("utf16.csv", "");
+    std::fs::write(header.path().join("utf16.csv"), b"\xff\xfeu\0s\0").unwrap();
+    header.refused(&["bill", "--from", "utf16.csv"], 2, "usage");
+    let left = std::fs::read_dir(header.path().join(".pnp/journals")).into_iter().flatten().count();
+    assert_eq!(left, 0, "what is refused as a whole leaves no journal behind");
+}
+
+#[test]
+fn a_line_that_was_refused_before_it_was_sent_is_corrected_and_billed() {
+    let june = "user,units,unit_price\nalice,10,5\nalice,\"1,000\",1\nalice,20,5\n";
+    let project = shop().file("june.csv", june);
+    let (ticks, summary) = batch(&project, &["--from", "june.csv"], 3);
+    let refused = ticks.iter().find(|tick| tick["outcome"] == "refused").unwrap();
+    assert!(refused["line"] == 3 && refused["reason"].as_str().unwrap().contains("digits alone"), "{refused}");
+    assert_eq!(number(&summary["gross"]), 150);
+    // Refused once more, then right; what was charged is passed over each time.
+    let project = project.file("june.csv", &june.replace("\"1,000\"", "1.000"));
+    let (ticks, summary) = batch(&project, &["--from", "june.csv"], 3);
+    assert_eq!((ticks.len(), number(&summary["charged_before"])), (1, 2), "{summary:#}");
+    let right = june.replace("\"1,000\"", "1000");
+    let project = project.file("june.csv", &right);
+    for charged in [1, 0] {
+        let (ticks, summary) = batch(&project, &["--from", "june.csv"], 0);
+        assert_eq!((ticks.len(), number(&summary["gross"])), (charged, 1150), "{summary:#}");
+    }
+    // From then on all lines are as they are, and further ones may follow.
+    for changed in [
+        right.replace("1000", "1001"),
+        right.replace("10,5", "11,5"),
+        right.replace("20,5", "21,5"),
+        right.replace("alice,1000,1\n", ""),
+        right.replace("alice,1000,1\n", "\n"),
+        right.replace("alice,1000,1\n", "# gone\n"),
+        right.replace("alice,20,5\n", ""),
+        right.replace("alice,1000", "alice,1,1\nalice,1000"),
+    ] {
+        std::fs::write(project.path().join("june.csv"), &changed).unwrap();
+        let (ticks, summary) = batch(&project, &["--from", "june.csv"], 1);
+        assert_eq!((ticks.len(), &summary["error"]["code"]), (0, &Value::from("other_input")), "{changed}");
+    }
+    let project = project.file("june.csv", &format!("{right}alice,1,1,\n"));
+    assert_eq!(number(&batch(&project, &["--from", "june.csv"], 0).1["gross"]), 1151);
+    assert_eq!(holding(&project, "alice"), 1_000_000 - 1151);
+}
+
+#[test]
+fn a_batch_of_which_nothing_was_sent_binds_nobody() {
+    let project = shop().file("use.csv", "user|units\nalice|3\nalice|4\nalice|5\n");
+    let (_, summary) = batch(&project, &["--from", "use.csv"], 3);
+    assert_eq!((number(&summary["charged"]), number(&summary["refused"])), (0, 4));
+    let project = project.file("use.csv", "user;units;unit_price;tick_id\nalice;3;100;\n");
+    for charged in [1, 0] {
+        let (ticks, summary) = batch(&project, &["--from", "use.csv"], 0);
+        assert_eq!((ticks.len(), number(&summary["gross"])), (charged, 300), "{summary:#}");
+    }
 }
 
 #[test]

@@ -74,6 +74,8 @@ impl BatchLines {
             }
             Self::Repeated { row, count } => Source::Repeated { row, count },
         };
+        // Lines that make no sense as a whole leave no journal behind.
+        source.open()?.next_line()?;
         let (input, total) = (source.open()?, Some(source.total()?));
         Ok((input, LineInfo { name: source.name(), source: Some(source), total }))
     }

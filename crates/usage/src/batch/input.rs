@@ -7,6 +7,7 @@ use super::super::journal::InputDigest;
 use super::super::{TickId, Units, UsageError};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 
 /// The longest line that is read, in bytes; four fields never come near.
@@ -17,7 +18,8 @@ const TOO_LARGE: f64 = 18_446_744_073_709_551_616.0;
 /// How lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// `user,units,unit_price,tick_id`, the last two optional; a header may name the columns in another order.
+    /// `user,units,unit_price,tick_id`, the last two optional; a header may name the columns in another order. Semicolons or
+    /// tabs may stand for the commas.
     Csv,
     /// An object with these names a line.
     JsonLines,
@@ -66,6 +68,9 @@ pub enum InputError {
     /// The operating system refused.
     #[error("the lines cannot be read: {0}")]
     Read(#[from] io::Error),
+    /// The text is in UTF-16.
+    #[error("the lines are in UTF-16; they have to be in UTF-8")]
+    Utf16,
     /// The header names an unknown column, or omits one.
     #[error("the header in line {line} {why}")]
     Header {
@@ -91,8 +96,9 @@ impl Columns {
 
     /// The columns a header names.
     fn named(fields: &csv::StringRecord) -> Result<Self, String> {
+        let fields = || fields.iter().take(without_empty_end(fields));
         let (mut user, mut units, mut unit_price, mut tick) = (None, None, None, None);
-        for (at, name) in fields.iter().enumerate() {
+        for (at, name) in fields().enumerate() {
             let column = match name.to_ascii_lowercase().as_str() {
                 "user" => &mut user,
                 "units" => &mut units,
@@ -106,19 +112,38 @@ impl Columns {
         }
         let user = user.ok_or("names no column user")?;
         let units = units.ok_or("names no column units")?;
-        Ok(Self { user, units, unit_price, tick, count: fields.len() })
+        Ok(Self { user, units, unit_price, tick, count: fields().count() })
     }
 }
 
+/// How many fields there are before the empty ones at the end, which spreadsheets add.
+fn without_empty_end(fields: &csv::StringRecord) -> usize {
+    let last = |end, (at, field): (usize, &str)| if field.is_empty() { end } else { at.saturating_add(1) };
+    fields.iter().enumerate().fold(0, last)
+}
+
 enum Source {
-    Text { reader: Box<dyn BufRead + Send>, format: Option<Format>, columns: Option<Columns>, number: u64 },
-    Same { row: Row, text: Vec<u8>, left: u64, number: u64 },
+    Text {
+        reader: Box<dyn BufRead + Send>,
+        format: Option<Format>,
+        separator: Option<u8>,
+        columns: Option<Columns>,
+        number: u64,
+    },
+    Same {
+        row: Row,
+        text: Vec<u8>,
+        left: u64,
+        number: u64,
+    },
 }
 
 /// An input, read line by line.
 pub struct Input {
     source: Source,
     digest: InputDigest,
+    /// The digests of lines that may have been corrected since.
+    corrected: BTreeMap<u64, InputDigest>,
 }
 
 impl std::fmt::Debug for Input {
@@ -131,8 +156,8 @@ impl Input {
     /// Lines of a file. Without a format the first line decides: JSON starts with a brace.
     #[must_use]
     pub fn new(reader: impl BufRead + Send + 'static, format: Option<Format>) -> Self {
-        let source = Source::Text { reader: Box::new(reader), format, columns: None, number: 0 };
-        Self { source, digest: InputDigest::default() }
+        let source = Source::Text { reader: Box::new(reader), format, separator: None, columns: None, number: 0 };
+        Self { source, digest: InputDigest::default(), corrected: BTreeMap::new() }
     }
 
     /// The same bill `count` times.
@@ -140,7 +165,19 @@ impl Input {
     pub fn same(row: Row, count: u64) -> Self {
         let price = row.unit_price.map(|price| price.to_string()).unwrap_or_default();
         let text = format!("{},{},{price}", row.user, row.units).into_bytes();
-        Self { source: Source::Same { row, text, left: count, number: 0 }, digest: InputDigest::default() }
+        Self {
+            source: Source::Same { row, text, left: count, number: 0 },
+            digest: InputDigest::default(),
+            corrected: BTreeMap::new(),
+        }
+    }
+
+    /// The same, where these lines may have another text than when these digests were made: lines behind them have the digest that
+    /// they would have without the correction.
+    #[must_use]
+    pub(super) fn with_corrected(mut self, corrected: BTreeMap<u64, InputDigest>) -> Self {
+        self.corrected = corrected;
+        self
     }
 
     /// The input up to the last line read.
@@ -154,41 +191,58 @@ impl Input {
     /// # Errors
     /// An input that cannot be read, and a header that makes no sense.
     pub fn next_line(&mut self) -> Result<Option<Line>, InputError> {
-        match &mut self.source {
+        let Self { source, digest, corrected } = self;
+        let mut advance = |number: u64, text: &[u8]| {
+            let found = digest.then(text);
+            *digest = corrected.get(&number).copied().unwrap_or(found);
+            found
+        };
+        match source {
             Source::Same { left: 0, .. } => Ok(None),
             Source::Same { row, text, left, number } => {
                 *left -= 1;
                 *number += 1;
-                self.digest = self.digest.then(text);
-                Ok(Some(Line { number: *number, input: self.digest, row: Ok(row.clone()) }))
+                Ok(Some(Line { number: *number, input: advance(*number, text), row: Ok(row.clone()) }))
             }
-            Source::Text { reader, format, columns, number } => loop {
+            Source::Text { reader, format, separator, columns, number } => loop {
                 let Some(raw) = read_line(reader)? else { return Ok(None) };
                 *number += 1;
+                if *number == 1 && (raw.starts_with(&[0xff, 0xfe]) || raw.starts_with(&[0xfe, 0xff])) {
+                    return Err(InputError::Utf16);
+                }
                 let text = if *number == 1 { raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&raw) } else { &raw };
-                self.digest = self.digest.then(text);
+                let input = advance(*number, text);
                 if text.iter().all(u8::is_ascii_whitespace) {
                     continue;
                 }
+                let header = |why| InputError::Header { line: *number, why };
+                if *number == 1 && *format != Some(Format::JsonLines) && is_separator_line(text) {
+                    *format = Some(Format::Csv);
+                    *separator = Some(named_separator(text).map_err(header)?);
+                    continue;
+                }
                 let format = *format.get_or_insert_with(|| guess_format(text));
+                if format == Format::Csv && text.starts_with(b"#") {
+                    continue;
+                }
+                let separator = *separator.get_or_insert_with(|| guess_separator(text));
                 let row = match (format, *columns) {
                     _ if text.len() > MAX_LINE_BYTES => Err(format!("it is longer than {MAX_LINE_BYTES} bytes")),
                     (Format::JsonLines, _) => json_row(text),
-                    (Format::Csv, Some(known)) => csv_row(text, known),
+                    (Format::Csv, Some(known)) => csv_row(text, separator, known),
                     (Format::Csv, None) => {
-                        let fields = csv_fields(text);
+                        let fields = csv_fields(text, separator);
                         match &fields {
                             Ok(fields) if is_header(fields) => {
-                                let named = Columns::named(fields);
-                                *columns = Some(named.map_err(|why| InputError::Header { line: *number, why })?);
+                                *columns = Some(Columns::named(fields).map_err(header)?);
                                 continue;
                             }
                             _ => *columns = Some(Columns::PLAIN),
                         }
-                        csv_row(text, Columns::PLAIN)
+                        csv_row(text, separator, Columns::PLAIN)
                     }
                 };
-                return Ok(Some(Line { number: *number, input: self.digest, row }));
+                return Ok(Some(Line { number: *number, input, row }));
             },
         }
     }
@@ -199,13 +253,31 @@ impl Input {
 fn is_header(fields: &csv::StringRecord) -> bool {
     const NAMES: [&str; 6] = ["user", "units", "unit_price", "price", "tick_id", "tick"];
     let is_word = |field: &str| field.starts_with(|c: char| !c.is_ascii_digit() && !"+-.".contains(c));
-    fields.len() > 1
-        && fields.iter().all(is_word)
+    let named = without_empty_end(fields);
+    named > 1
+        && fields.iter().take(named).all(is_word)
         && fields.iter().any(|field| NAMES.iter().any(|name| field.eq_ignore_ascii_case(name)))
 }
 
 fn guess_format(text: &[u8]) -> Format {
     if text.trim_ascii_start().starts_with(b"{") { Format::JsonLines } else { Format::Csv }
+}
+
+/// Whether a first line is `sep=;`, which spreadsheets write to name the separator.
+fn is_separator_line(text: &[u8]) -> bool {
+    text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"sep="))
+}
+
+fn named_separator(text: &[u8]) -> Result<u8, String> {
+    match text.get(4..) {
+        Some([separator @ (b',' | b';' | b'\t')]) => Ok(*separator),
+        _ => Err("names a separator that is no comma, semicolon or tab".to_owned()),
+    }
+}
+
+/// The separator of a first line: a comma if it has one, as in earlier versions, which knew no other.
+fn guess_separator(text: &[u8]) -> u8 {
+    [b',', b';', b'\t'].into_iter().find(|separator| text.contains(separator)).unwrap_or(b',')
 }
 
 /// A line without its break; of one that is too long, no more than shows that.
@@ -236,15 +308,15 @@ fn read_line(reader: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(line))
 }
 
-fn csv_fields(text: &[u8]) -> Result<csv::StringRecord, String> {
+fn csv_fields(text: &[u8], separator: u8) -> Result<csv::StringRecord, String> {
     const NO_TEXT: &str = "it is not text in UTF-8";
     if !text.contains(&b'"') {
         // Without quotes a comma is a comma; making a reader costs ten times as much as that.
         let text = std::str::from_utf8(text).map_err(|_| NO_TEXT)?;
-        return Ok(text.split(',').map(str::trim).collect());
+        return Ok(text.split(char::from(separator)).map(str::trim).collect());
     }
     let mut reader = csv::ReaderBuilder::new();
-    reader.has_headers(false).flexible(true).trim(csv::Trim::All).buffer_capacity(256);
+    reader.delimiter(separator).has_headers(false).flexible(true).trim(csv::Trim::All).buffer_capacity(256);
     let mut fields = csv::StringRecord::new();
     // A quote that is not closed would go on in the next line: here it ends with the bytes, as if it were closed.
     if text.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
@@ -258,9 +330,9 @@ fn csv_fields(text: &[u8]) -> Result<csv::StringRecord, String> {
     }
 }
 
-fn csv_row(text: &[u8], columns: Columns) -> Result<Row, String> {
-    let fields = csv_fields(text)?;
-    if fields.len() > columns.count {
+fn csv_row(text: &[u8], separator: u8, columns: Columns) -> Result<Row, String> {
+    let fields = csv_fields(text, separator)?;
+    if without_empty_end(&fields) > columns.count {
         return Err(format!("it has {} fields, {} are expected", fields.len(), columns.count));
     }
     let field = |at: usize| fields.get(at).filter(|text| !text.is_empty());
@@ -279,7 +351,12 @@ fn number(name: &str, text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(number) if digits => Ok(number),
         _ if digits => Err(format!("{name} {text} is too large; the most is {}", u64::MAX)),
-        _ => Err(format!("{name} {:?} is not a whole number", text.chars().take(40).collect::<String>())),
+        _ => {
+            let shown = text.chars().take(40).collect::<String>();
+            let hint =
+                if text.contains([',', '.', '_', ' ', '\'']) { ": write its digits alone, such as 1000" } else { "" };
+            Err(format!("{name} {shown:?} is not a whole number{hint}"))
+        }
     }
 }
 
@@ -423,6 +500,48 @@ mod tests {
             let error = json_row(text.as_bytes()).unwrap_err();
             assert!(error.contains(why) && !error.contains("u64"), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn files_of_spreadsheets() {
+        let expected = [row("alice", 3, Some(100), None), row("bob", 4, None, Some("t1"))];
+        for text in [
+            &b"user;units;unit_price;tick_id\nalice;3;100;\nbob;4;;t1\n"[..],
+            b"user\tunits\tunit_price\ttick_id\nalice\t3\t100\nbob\t4\t\tt1\n",
+            b"\xef\xbb\xbfsep=;\r\nuser;units;unit_price;tick_id\r\nalice;3;100;\r\nbob;4;;t1\r\n",
+            b"SEP=,\nalice,3,100\nbob,4,,t1\n",
+            b"user,units,unit_price,tick_id,,\nalice,3,100,,,\nbob,4,,t1,,\n",
+            b"# of june\nuser,units,unit_price,tick_id\n#alice,1\nalice,3,100,\nbob,4,,t1\n",
+            b"\"user\";\"units\";\"unit_price\";\"tick_id\"\n\"alice\";\"3\";\"100\"\nbob;4;;\"t1\"\n",
+        ] {
+            let rows: Vec<_> = lines(text, None).into_iter().map(|line| line.row.unwrap()).collect();
+            assert_eq!(rows, expected, "{}", String::from_utf8_lossy(text));
+        }
+        // A header without units is one with a comma at its end too.
+        for (text, why) in [
+            (&b"user,unit_price,\nalice,100,\n"[..], "names no column units"),
+            (b"user;unit_price\n", "names no column units"),
+            (b"sep=|\n", "names a separator"),
+            (b"\xff\xfeu\0s\0", "UTF-16"),
+            (b"\xfe\xff\0u\0s", "UTF-16"),
+        ] {
+            let error = Input::new(text, None).next_line().unwrap_err().to_string();
+            assert!(error.contains(why), "{error}");
+        }
+        for text in [&b"alice,\"1,000\""[..], b"user;units\nalice;1,5", b"alice;1.000", b"alice;1 000"] {
+            let error = lines(text, None).remove(0).row.unwrap_err();
+            assert!(error.contains("digits alone, such as 1000"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_corrected_line_changes_no_digest_but_its_own() {
+        let first = lines(b"alice,1\nbob,x\nalice,2\n", None);
+        let corrected = Input::new(&b"alice,1\nbob,5\nalice,2\n"[..], None);
+        let mut corrected = corrected.with_corrected([(2, first[1].input)].into());
+        let again: Vec<_> = std::iter::from_fn(|| corrected.next_line().unwrap()).collect();
+        let same = |at: usize| again[at].input == first[at].input;
+        assert_eq!([same(0), same(1), same(2)], [true, false, true]);
     }
 
     #[test]

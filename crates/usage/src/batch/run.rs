@@ -11,7 +11,8 @@ use crate::{StopSignal, global_state};
 use pnp_client::Algod;
 use pnp_types::Address;
 use serde::Serialize;
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -96,6 +97,7 @@ struct Run<'r, P: Payers, L> {
     tasks: JoinSet<Result<FinishedLine, Halt>>,
     /// Lines that wait until the input has shown to be the journal's.
     held: Vec<Line>,
+    check: Check,
     verified: bool,
     read: Option<InputDigest>,
     last_line: u64,
@@ -146,6 +148,9 @@ impl Batch {
         listener: &mut impl Listener,
         stop: &StopSignal,
     ) -> (Summary, Result<(), BatchError<P::Error>>) {
+        let corrected: BTreeMap<_, _> = self.past.unsent.iter().map(|(line, unsent)| (*line, unsent.first)).collect();
+        let input = input.with_corrected(corrected.clone());
+        let again = again.map(|again| again.with_corrected(corrected));
         let verified = match self.verify(again).await {
             Ok(verified) => verified,
             Err(error) => return (Summary { sums: self.past.sums, ..Summary::default() }, Err(error)),
@@ -161,6 +166,7 @@ impl Batch {
             queues: UserQueues::default(),
             tasks: JoinSet::new(),
             held: Vec::new(),
+            check: Check::default(),
             verified,
             read: None,
             last_line: 0,
@@ -178,15 +184,23 @@ impl Batch {
         (run.summary, outcome)
     }
 
-    /// Whether the input is known to be the journal's: the journal has no lines, or `again` was compared up to the last of
-    /// them.
+    /// Whether the input is known to be the journal's: nothing was ever sent, or `again` was compared up to the last line that
+    /// had a group.
+    ///
+    /// Every line that ever had a group must have the digest that its intent has in the journal. So it, and every line before it,
+    /// has the same number and text; but for lines that were refused before they had a group: these may be corrected, and change
+    /// no digest but their own. What is left of a journal in which nothing was sent binds nobody.
     async fn verify<E>(&self, again: Option<Input>) -> Result<bool, BatchError<E>> {
-        let Some((highest, expected)) = self.past.highest else { return Ok(true) };
+        let Some((&highest, _)) = self.past.sent.last_key_value() else { return Ok(true) };
         let Some(mut input) = again else { return Ok(false) };
+        let past = self.past.clone();
         let read = tokio::task::spawn_blocking(move || {
+            let mut check = Check::default();
             while let Some(line) = input.next_line()? {
-                if line.number >= highest {
-                    return Ok(line.number == highest && line.input == expected);
+                match check.line(&past, &line) {
+                    Compared::Fits => {}
+                    Compared::Verified => return Ok(true),
+                    Compared::Differs => return Ok(false),
                 }
             }
             Ok(false)
@@ -195,6 +209,38 @@ impl Batch {
             Ok(true) => Ok(true),
             Ok(false) => Err(BatchError::OtherInput { line: highest }),
             Err(error) => Err(BatchError::Input(error)),
+        }
+    }
+}
+
+/// Compares an input with a journal, line by line.
+#[derive(Debug, Default)]
+struct Check {
+    /// How many of the lines that had a group were found as they were.
+    found: usize,
+}
+
+enum Compared {
+    /// So far it is the journal's.
+    Fits,
+    /// It is the journal's up to the last line that had a group.
+    Verified,
+    Differs,
+}
+
+impl Check {
+    fn line(&mut self, past: &JournalState, line: &Line) -> Compared {
+        let Some((&highest, _)) = past.sent.last_key_value() else { return Compared::Verified };
+        match past.sent.get(&line.number) {
+            Some(sent) if *sent != line.input => return Compared::Differs,
+            Some(_) => self.found = self.found.saturating_add(1),
+            None => {}
+        }
+        match line.number.cmp(&highest) {
+            Ordering::Less => Compared::Fits,
+            Ordering::Equal if self.found == past.sent.len() => Compared::Verified,
+            // A line that had a group is empty or a note now, or is not there any more.
+            Ordering::Equal | Ordering::Greater => Compared::Differs,
         }
     }
 }
@@ -282,13 +328,12 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
             self.admit(line).await?;
             return Ok(false);
         }
-        let (highest, expected) = self.batch.past.highest.unwrap_or_default();
-        let (number, found) = (line.number, line.input);
-        if number > highest || (number == highest && found != expected) {
+        let compared = self.check.line(&self.batch.past, &line);
+        if matches!(compared, Compared::Differs) {
             return Err(self.other_input());
         }
         self.held_or_passed(line);
-        if number == highest {
+        if matches!(compared, Compared::Verified) {
             self.verified = true;
             for line in std::mem::take(&mut self.held) {
                 self.admit(line).await?;
@@ -298,22 +343,26 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     }
 
     fn other_input(&self) -> BatchError<P::Error> {
-        BatchError::OtherInput { line: self.batch.past.highest.unwrap_or_default().0 }
+        let highest = self.batch.past.sent.last_key_value().map(|(line, _)| *line);
+        BatchError::OtherInput { line: highest.unwrap_or_default() }
     }
 
     /// Passes over a settled line; one that is not waits for the input to be verified.
     fn held_or_passed(&mut self, line: Line) {
-        if !self.passes(line.number) {
+        if !self.passes(line.number, line.input) {
             self.held.push(line);
         }
     }
 
-    /// Whether an earlier run settled the line.
-    fn passes(&mut self, line: u64) -> bool {
+    /// Whether an earlier run settled the line. One that was refused before it had a group is not settled once it is corrected.
+    fn passes(&mut self, line: u64, input: InputDigest) -> bool {
         let past = &self.batch.past;
         if past.charged.contains(line) {
             self.summary.charged_before += 1;
-        } else if past.refused.contains(line) && !self.batch.shared.settings.retry_refused {
+        } else if past.refused.contains(line)
+            && !self.batch.shared.settings.retry_refused
+            && !past.is_corrected(line, input)
+        {
             self.summary.refused += 1;
         } else {
             return false;
@@ -325,7 +374,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     /// Puts a line in its user's queue, or refuses it.
     async fn admit(&mut self, line: Line) -> Result<(), BatchError<P::Error>> {
         let Line { number, input, row } = line;
-        if self.passes(number) {
+        if self.passes(number, input) {
             return Ok(());
         }
         let open = self.batch.past.open.remove(&number).map(Box::new);

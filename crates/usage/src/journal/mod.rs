@@ -14,7 +14,7 @@ mod writer;
 
 pub use error::JournalError;
 pub use record::{Begin, Charged, Done, FORMAT, InputDigest, Intent, JournalId, Record, Refused, Void};
-pub use state::{JournalState, LineSet, Sums};
+pub use state::{JournalState, LineSet, Sums, Unsent};
 pub use writer::Journal;
 
 use pnp_types::sha512_256;

@@ -84,6 +84,15 @@ impl Sums {
     }
 }
 
+/// A line that was refused before it had a group. Until it has one, its text may be corrected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsent {
+    /// The input up to the line when it was refused first: the digests of the lines behind it build on this one.
+    pub first: InputDigest,
+    /// The input up to the line when it was refused last.
+    pub refused: InputDigest,
+}
+
 /// The state of a batch by its journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JournalState {
@@ -97,6 +106,11 @@ pub struct JournalState {
     pub open: BTreeMap<u64, Intent>,
     /// The last line of the input that has a record, and the digest of the input up to it.
     pub highest: Option<(u64, InputDigest)>,
+    /// Every line that ever had a group, sent or about to be, and the digest of the input up to it. Such a line is billed with the
+    /// text it had then, and with no other.
+    pub sent: BTreeMap<u64, InputDigest>,
+    /// Lines that were refused before they had a group.
+    pub unsent: BTreeMap<u64, Unsent>,
     /// What was charged.
     pub sums: Sums,
     /// Whether the input was read to its end and settled.
@@ -108,6 +122,12 @@ impl JournalState {
         if self.highest.is_none_or(|(highest, _)| line > highest) {
             self.highest = Some((line, input));
         }
+    }
+
+    /// Whether a line was refused before it had a group, has had none since, and has another text now: then it may be billed.
+    #[must_use]
+    pub fn is_corrected(&self, line: u64, input: InputDigest) -> bool {
+        !self.sent.contains_key(&line) && self.unsent.get(&line).is_some_and(|unsent| unsent.refused != input)
     }
 
     /// Takes in one more record.
@@ -127,10 +147,11 @@ impl JournalState {
                 }
                 self.refused.remove(line);
                 self.reach(line, intent.input);
+                self.sent.insert(line, intent.input);
                 self.open.insert(line, (**intent).clone());
             }
             Record::Charged(Charged { line, .. }) => {
-                let intent = self.open.remove(line).ok_or_else(|| unsent(*line))?;
+                let intent = self.open.remove(line).ok_or_else(|| never_sent(*line))?;
                 self.charged.insert(*line);
                 self.sums.add(intent.net, intent.fee);
             }
@@ -141,9 +162,13 @@ impl JournalState {
                 self.open.remove(line);
                 self.reach(*line, *input);
                 self.refused.insert(*line);
+                if !self.sent.contains_key(line) {
+                    let new = Unsent { first: *input, refused: *input };
+                    self.unsent.entry(*line).or_insert(new).refused = *input;
+                }
             }
             Record::Void(void) => {
-                self.open.remove(&void.line).ok_or_else(|| unsent(void.line))?;
+                self.open.remove(&void.line).ok_or_else(|| never_sent(void.line))?;
             }
             Record::Done(_) if !self.open.is_empty() => return Err("it ends before every line is settled".to_owned()),
             Record::Done(_) => {}
@@ -152,6 +177,6 @@ impl JournalState {
     }
 }
 
-fn unsent(line: u64) -> String {
+fn never_sent(line: u64) -> String {
     format!("line {line} of the input is settled without having been sent")
 }

@@ -125,6 +125,23 @@ fn no_line_is_charged_twice() {
 }
 
 #[test]
+fn only_a_line_that_never_had_a_group_may_be_corrected() {
+    let begin = Begin { format: 1, id: JournalId([0; 16]), genesis_hash: NETWORK, app: AppIndex(9), input: "a".into() };
+    let mut past = JournalState::default();
+    let void = Record::Void(Void { line: 4, reason: "late".into() });
+    for record in [Record::Begin(begin), intent(1), charged(1), refused(2), intent(3), refused(3), intent(4), void] {
+        past.take(&record).unwrap();
+    }
+    let (same, other) = (InputDigest::default(), InputDigest::default().then(b"x"));
+    assert!(past.is_corrected(2, other) && !past.is_corrected(2, same));
+    assert!([1, 3, 4, 5].iter().all(|line| !past.is_corrected(*line, other)));
+    past.take(&intent(2)).unwrap();
+    past.take(&refused(2)).unwrap();
+    assert!(!past.is_corrected(2, other), "it may have been sent");
+    assert_eq!(past.sent.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4]);
+}
+
+#[test]
 fn sets_of_lines() {
     let mut lines = LineSet::default();
     assert!(lines.is_empty() && !lines.contains(u64::MAX));
