@@ -75,7 +75,7 @@ fn a_doctor_finds_keys_that_git_keeps_or_others_may_read() {
 
 #[test]
 fn a_doctor_goes_on_where_something_cannot_be_looked_at() {
-    let (code, report) = Project::new().file(".env", "no setting\n").json(&["doctor"]);
+    let (code, report) = Project::new().file(".env", "USER_MNEMONIC abandon ability\n").json(&["doctor"]);
     assert_eq!(code, 3);
     assert!(has(&report, "settings", "error"), "{report:#}");
     let project = Project::new()

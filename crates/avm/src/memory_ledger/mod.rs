@@ -25,12 +25,12 @@ type State = BTreeMap<Vec<u8>, TealValue>;
 ///
 /// ```
 /// use pnp_avm::{MemoryLedger, Run};
-/// use pnp_types::{Address, MicroAlgos};
+/// use pnp_types::{Address, AppIndex, MicroAlgos};
 ///
 /// let alice = Address([1; 32]);
 /// let mut ledger = MemoryLedger::new();
 /// ledger.set_balance(alice, MicroAlgos::algos(5));
-/// ledger.set_global(1001, "open", 1);
+/// ledger.set_global(AppIndex(1001), "open", 1);
 ///
 /// // byte "open"; app_global_get; txn Sender; balance; int 5000000; ==; &&
 /// let program = b"\x0b\x80\x04open\x64\x31\x00\x60\x81\xc0\x96\xb1\x02\x12\x10";

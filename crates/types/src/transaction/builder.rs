@@ -133,14 +133,14 @@ impl Transaction {
     /// Creates an application from its two assembled programs.
     ///
     /// ```
-    /// # use pnp_types::{Address, StateSchema, Transaction};
+    /// # use pnp_types::{Address, AppIndex, StateSchema, Transaction};
     /// # let alice = Address([1; 32]);
     /// # let (approval, clear) = (vec![11, 0x81, 1], vec![11, 0x81, 1]);
     /// let creation = Transaction::app_create(alice, approval, clear)
     ///     .global_schema(StateSchema { uints: 1, byte_slices: 0 })
     ///     .args(["first argument"])
     ///     .build();
-    /// assert_eq!(creation.application_call.application, 0);
+    /// assert_eq!(creation.application_call.application, AppIndex::NONE);
     /// ```
     pub fn app_create(
         sender: Address,
