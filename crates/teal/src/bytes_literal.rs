@@ -101,6 +101,11 @@ fn read(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<usize,
     Ok(1)
 }
 
+/// Whether a word is the name of an encoding alone: the text of it is the next word.
+pub(super) fn is_encoding(word: &str) -> bool {
+    matches!(word, "base32" | "b32" | "base64" | "b64")
+}
+
 /// Whether `word` looks like a string: quotes at both ends.
 pub(super) fn is_string(word: &str) -> bool {
     word.len() > 1 && word.starts_with('"') && word.ends_with('"')

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::constants::Constants;
 use super::labels::Labels;
 use super::machine::Machine;
 use super::open::Open;
@@ -28,6 +29,7 @@ pub(super) struct Subject<'a> {
     pub(super) graph: &'a Graph,
     /// What template variables without a value leave open.
     pub(super) open: &'a Open,
+    pub(super) constants: &'a Constants,
     pub(super) labels: &'a Labels,
 }
 
@@ -66,15 +68,22 @@ impl Subject<'_> {
     /// The whole program, with nothing known.
     pub(super) fn whole(self) -> Result<Paths, TooMany> {
         let facts = Facts::default();
-        let mut machine = Machine::new(self.program, self.graph, &facts, self.open, false);
+        let mut machine = self.machine(&facts, false);
         Paths::explore(&mut machine, 1, |_| false)?.ok_or(TooMany)
+    }
+
+    fn machine<'f>(self, facts: &'f Facts, follows: bool) -> Machine<'f>
+    where
+        Self: 'f,
+    {
+        Machine::new(self.program, self.graph, facts, self.open, self.constants, follows)
     }
 
     /// Runs on some facts until something is known of the machine: what it knows then, and otherwise all paths. Where there
     /// are too many paths, with less known of each.
     fn trial(self, facts: &Facts, until: fn(&Machine<'_>) -> bool) -> Result<Trial, TooMany> {
         let run = |max_states| {
-            let mut machine = Machine::new(self.program, self.graph, facts, self.open, true);
+            let mut machine = self.machine(facts, true);
             let paths = Paths::explore(&mut machine, max_states, until)?;
             Ok(Trial { paths, test: machine.test })
         };
@@ -82,13 +91,8 @@ impl Subject<'_> {
         runs.find(Result::is_ok).unwrap_or(Err(TooMany))
     }
 
-    /// Every way on some facts; nothing if none approves.
-    fn ways(self, facts: &Facts) -> Result<Option<Paths>, TooMany> {
-        Ok(self.trial(facts, |_| false)?.paths.filter(Paths::approves))
-    }
-
     fn add(self, entries: &mut Vec<Entry>, name: String, facts: &Facts) -> Result<(), TooMany> {
-        if let Some(paths) = self.ways(facts)? {
+        if let Some(paths) = self.trial(facts, |_| false)?.paths.filter(Paths::approves) {
             entries.push(Entry { name, when: self.conditions(facts), paths });
         }
         Ok(())
@@ -97,16 +101,20 @@ impl Subject<'_> {
     /// Splits calls by the tests the program makes, in the order it makes them. `tests` are the blocks of those made.
     fn split(self, entries: &mut Vec<Entry>, facts: &Facts, tests: &mut Vec<BlockId>) -> Result<(), TooMany> {
         let splits = !matches!(facts.first, Fact::Is(_)) && entries.len() < MAX_ENTRIES;
-        let first_test = if splits { self.trial(facts, |machine| machine.test.is_some())?.test } else { None };
-        if let Some((test, block)) = first_test {
-            tests.push(block);
-            for facts in facts.split(&test) {
-                self.split(entries, &facts, tests)?;
+        let until: fn(&Machine<'_>) -> bool = if splits { |machine| machine.test.is_some() } else { |_| false };
+        match self.trial(facts, until)? {
+            Trial { paths: Some(paths), .. } if paths.approves() => {
+                let name = self.name(facts, &paths, tests);
+                entries.push(Entry { name, when: self.conditions(facts), paths });
             }
-            tests.pop();
-        } else if let Some(paths) = self.ways(facts)? {
-            let name = self.name(facts, &paths, tests);
-            entries.push(Entry { name, when: self.conditions(facts), paths });
+            Trial { paths: None, test: Some((test, block)) } => {
+                tests.push(block);
+                for facts in facts.split(&test) {
+                    self.split(entries, &facts, tests)?;
+                }
+                tests.pop();
+            }
+            Trial { .. } => {}
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::constants::Constants;
-use super::open::Open;
 use super::value::{Value, followed};
 use crate::flow::{Operand, Program};
 use crate::token;
@@ -17,7 +16,7 @@ pub(super) struct Labels {
 
 impl Labels {
     /// Reads the labels of a source, and the methods its program names.
-    pub(super) fn of(source: &str, program: &Program, open: &Open) -> Self {
+    pub(super) fn of(source: &str, program: &Program, constants: &Constants) -> Self {
         let instructions = program.instructions();
         let mut placed: Vec<(usize, usize)> = Vec::new();
         for (at, it) in instructions.iter().enumerate() {
@@ -32,7 +31,6 @@ impl Labels {
                 labels.by_instruction.entry(*at).or_insert_with(|| label.to_owned());
             }
         }
-        let constants = Constants::of(program, open);
         for it in instructions {
             let text = it.source.as_ref().and_then(|place| source.get(place.span.clone())).unwrap_or_default();
             let Some(signature) = text.strip_prefix("method ") else { continue };

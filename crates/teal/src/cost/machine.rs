@@ -189,7 +189,7 @@ pub(super) struct Machine<'a> {
     pub(super) facts: &'a Facts,
     /// What template variables without a value leave open.
     pub(super) open: &'a Open,
-    constants: Constants,
+    constants: &'a Constants,
     /// Without it nothing is known of any value.
     pub(super) follows: bool,
     pub(super) asks_application: bool,
@@ -201,13 +201,20 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(program: &'a Program, graph: &'a Graph, facts: &'a Facts, open: &'a Open, follows: bool) -> Self {
+    pub(super) fn new(
+        program: &'a Program,
+        graph: &'a Graph,
+        facts: &'a Facts,
+        open: &'a Open,
+        constants: &'a Constants,
+        follows: bool,
+    ) -> Self {
         Self {
             program,
             graph,
             facts,
             open,
-            constants: Constants::of(program, open),
+            constants,
             follows,
             asks_application: false,
             asks_completion: false,

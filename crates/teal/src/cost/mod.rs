@@ -26,6 +26,7 @@ use std::collections::{BTreeSet, HashSet};
 use super::flow::{BlockId, DecodeError, Graph, Program};
 use super::template::{TemplateError, Templates};
 use super::{AssembleOptions, Diagnostic, assemble};
+use constants::Constants;
 use entries::{Entry, Subject};
 use labels::Labels;
 use machine::Weight;
@@ -147,8 +148,12 @@ pub fn cost(source: &str, options: &CostOptions) -> Result<CostReport, CostError
     let assembled = assemble(&text, AssembleOptions::default()).map_err(CostError::Assembly)?;
     let program = Program::of_assembled(&assembled, &text)?;
     let open = Open::of(&text, &open, &program);
-    let labels = Labels::of(&text, &program, &open);
-    Ok(CostReport { unset: unset.into_iter().map(str::to_owned).collect(), ..report(&program, &open, &labels)? })
+    let constants = Constants::of(&program, &open);
+    let labels = Labels::of(&text, &program, &constants);
+    Ok(CostReport {
+        unset: unset.into_iter().map(str::to_owned).collect(),
+        ..report(&program, &open, &constants, &labels)?
+    })
 }
 
 /// What a program can cost of which only the bytes are known.
@@ -157,12 +162,13 @@ pub fn cost(source: &str, options: &CostOptions) -> Result<CostReport, CostError
 /// [`CostError`] where the bytes are no program, or it has too many paths.
 pub fn cost_of_program(bytes: &[u8]) -> Result<CostReport, CostError> {
     let program = Program::of_bytes(bytes)?;
-    report(&program, &Open::default(), &Labels::default())
+    let open = Open::default();
+    report(&program, &open, &Constants::of(&program, &open), &Labels::default())
 }
 
-fn report(program: &Program, open: &Open, labels: &Labels) -> Result<CostReport, CostError> {
+fn report(program: &Program, open: &Open, constants: &Constants, labels: &Labels) -> Result<CostReport, CostError> {
     let graph = Graph::of(program);
-    let subject = Subject { program, graph: &graph, open, labels };
+    let subject = Subject { program, graph: &graph, open, constants, labels };
     let (entries, followed) = match subject.entries() {
         Ok(entries) => (entries, true),
         Err(_) => {

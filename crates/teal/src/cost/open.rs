@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use crate::bytes_literal::is_encoding;
 use crate::flow::Program;
 use crate::token::{Token, words};
 
@@ -70,7 +71,7 @@ fn elements(text: &str, words: &[Token], places: &[Range<usize>], macros: &HashS
             open.insert(element);
         }
         // The name of an encoding and the text behind it are one constant.
-        element += usize::from(!matches!(word.text(text), "base32" | "b32" | "base64" | "b64"));
+        element += usize::from(!is_encoding(word.text(text)));
     }
     (!open.is_empty()).then_some(Elements::At(open))
 }

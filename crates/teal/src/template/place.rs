@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::value::TemplateValue;
+use crate::bytes_literal::is_encoding;
 use crate::integer::{parse_int8, parse_uint};
 use crate::mnemonic::{Form, Mnemonic, mnemonics};
 use crate::token::Token;
@@ -67,7 +68,7 @@ impl Place {
             "pushint" | "pushints" | "intcblock" => Self::Integer,
             // What stands behind the name of an encoding is text of it.
             "byte" | "pushbytes" | "pushbytess" | "bytecblock" => match immediates.last() {
-                Some(&("base32" | "b32" | "base64" | "b64")) => Self::Word,
+                Some(encoding) if is_encoding(encoding) => Self::Word,
                 _ => Self::Bytes,
             },
             "addr" => Self::Address,

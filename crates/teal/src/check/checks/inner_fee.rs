@@ -9,7 +9,7 @@ use pnp_opcodes::TxnField;
 pub(in crate::check) static CHECK: Check = Check {
     name: "inner-fee",
     level: Level::Medium,
-    title: "the application pays the fee of an inner transaction, whoever calls",
+    title: "the application pays the fee of an inner transaction for any caller",
     why: "Fees of a group are pooled: what the caller does not pay, the application's account does. Calls in a row drain it.",
     fix: "Set `Fee` of the inner transaction to 0: the caller then pays it with the fee of its own transaction.",
     more: "Calls that only some accounts can make are not reported, nor those that look at the fee that the caller pays.",
@@ -59,8 +59,7 @@ fn find(subject: &mut Subject<'_>) {
             fact.compared && is_least || subject.is_fixed_address(facts, fact)
         };
         if fees.is_empty()
-            || actions::creates(subject, facts)
-            || subject.seen.logic.is_protected(&approval)
+            || !actions::is_anybodys(subject, &approval)
             || subject.own_field_holds(facts, TxnField::Fee, is_paid)
         {
             continue;

@@ -25,7 +25,7 @@ itxn_begin
 int pay; itxn_field TypeEnum
 int 0; itxn_field Fee
 txna ApplicationArgs 0; btoi; itxn_field Amount
-txn Sender; itxn_field Receiver // whoever calls
+txn Sender; itxn_field Receiver // any caller
 itxn_submit
 ok:
 int 1
@@ -52,7 +52,7 @@ fn find(subject: &mut Subject<'_>) {
     for approval in subject.approvals() {
         let facts = approval.facts;
         let sent: Vec<Note> = approval.notes.iter().filter(|note| matches!(note, Note::Sent { .. })).copied().collect();
-        if sent.is_empty() || actions::creates(subject, facts) || subject.seen.logic.is_protected(&approval) {
+        if sent.is_empty() || !actions::is_anybodys(subject, &approval) {
             continue;
         }
         for note in sent {

@@ -42,8 +42,13 @@ pub(in crate::check) fn can_be(subject: &mut Subject<'_>, facts: FactsId, action
     !creates(subject, facts) && subject.own_field_can_equal(facts, TxnField::OnCompletion, action)
 }
 
+/// Whether anybody can make the call: it does not create the application, and does not look at who calls.
+pub(in crate::check) fn is_anybodys(subject: &mut Subject<'_>, approval: &Approval) -> bool {
+    !creates(subject, approval.facts) && !subject.seen.logic.is_protected(approval)
+}
+
 /// Whether the call creates the application.
-pub(in crate::check) fn creates(subject: &mut Subject<'_>, facts: FactsId) -> bool {
+fn creates(subject: &mut Subject<'_>, facts: FactsId) -> bool {
     subject.own_field_holds(facts, TxnField::ApplicationId, |_, fact| fact.high == 0)
 }
 
