@@ -46,7 +46,7 @@ pub struct ContractReport {
     pub runs: &'static str,
     /// Where the record says something else.
     pub differs: Vec<String>,
-    /// The record; null where there is none.
+    /// The record; null where the contract is not recorded.
     pub record: Option<Contract>,
     /// The user; null where no key of one is here.
     pub user: Option<UserReport>,

@@ -99,7 +99,7 @@ pub enum AssignmentError {
     /// Nothing says where the value begins.
     #[error("it has no =")]
     NoEquals,
-    /// The name is none.
+    /// It is not the name of a variable.
     #[error("a name has letters, digits and _ only")]
     Name,
 }
