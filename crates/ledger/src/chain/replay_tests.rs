@@ -12,42 +12,49 @@ use crate::simulate::{
     TransactionTrace, UnnamedResources,
 };
 use pnp_avm::DescribeOpcodes;
-use pnp_types::{Block, Digest, SignedTransactionWithApplyData, TealValue, msgpack};
+use pnp_types::{Address, Block, Digest, SignedTransactionWithApplyData, TealValue, msgpack};
 
+/// A life with every kind of transaction, and simulations of every kind on top of it.
 fn recorded() -> &'static Json {
     static RECORDED: OnceLock<Json> = OnceLock::new();
     RECORDED.get_or_init(|| serde_json::from_str(include_str!("../../../../tests/vectors/ledger/chain.json")).unwrap())
 }
 
-fn new_chain() -> Chain {
+/// Traced simulations of calls that name state in every way, also where no transaction names it.
+fn naming() -> &'static Json {
+    static RECORDED: OnceLock<Json> = OnceLock::new();
+    RECORDED.get_or_init(|| serde_json::from_str(include_str!("../../../../tests/vectors/ledger/naming.json")).unwrap())
+}
+
+fn new_chain(recorded: &Json) -> Chain {
     // The assembler is not below the ledger: a placeholder shows where its text goes.
     let describe: DescribeOpcodes = |_, _| Some("OPCODES".to_owned());
-    chain_of(recorded()).with_opcodes_in_errors(describe)
+    chain_of(recorded).with_opcodes_in_errors(describe)
 }
 
 /// Adds the recorded block of the next round by evaluating its group.
-fn step(chain: &mut Chain) {
+fn step(recorded: &Json, chain: &mut Chain) {
     let index = chain.latest() as usize;
-    let expected_bytes = bytes(&recorded()["blocks"][index]);
+    let expected_bytes = bytes(&recorded["blocks"][index]);
     let expected: Block = msgpack::decode(&expected_bytes).unwrap();
-    let committed = chain.propose(&[group(&recorded()["groups"][index])], expected.header.timestamp).unwrap();
+    let committed = chain.propose(&[group(&recorded["groups"][index])], expected.header.timestamp).unwrap();
     assert_eq!(committed.block, expected, "round {}", index + 1);
     assert_eq!(msgpack::encode(&committed.block), expected_bytes, "round {}", index + 1);
 }
 
 #[test]
 fn every_block_is_algods_byte_for_byte_and_can_be_taken_back() {
-    let mut chain = new_chain();
+    let mut chain = new_chain(recorded());
     let rounds = recorded()["blocks"].as_array().unwrap().len() as u64;
     assert!(rounds > 20, "a history worth its name");
     for _ in 0..rounds {
-        step(&mut chain);
+        step(recorded(), &mut chain);
     }
     let header = chain.latest_header().clone();
     for back in [rounds - 1, rounds / 2, 3] {
         chain.revert_to(back).unwrap();
         while chain.latest() < rounds {
-            step(&mut chain);
+            step(recorded(), &mut chain);
         }
         assert_eq!(chain.latest_header(), &header);
     }
@@ -55,21 +62,31 @@ fn every_block_is_algods_byte_for_byte_and_can_be_taken_back() {
 
 #[test]
 fn every_simulation_has_algods_answer() {
-    let mut chain = new_chain();
-    let simulations = recorded()["simulations"].as_array().unwrap();
-    assert!(simulations.len() > 30);
+    check_simulations(recorded(), 30);
+}
+
+#[test]
+fn state_that_is_named_in_any_way_or_not_at_all_is_reported_as_algod_reports_it() {
+    check_simulations(naming(), 200);
+}
+
+/// Compares the simulations of a recording, of which there are at least so many.
+fn check_simulations(recorded: &Json, at_least: usize) {
+    let mut chain = new_chain(recorded);
+    let simulations = recorded["simulations"].as_array().unwrap();
+    assert!(simulations.len() > at_least);
     let mut wrong = Vec::new();
     for case in simulations {
         while chain.latest() < case["after"].as_u64().unwrap() {
-            step(&mut chain);
+            step(recorded, &mut chain);
         }
         wrong.extend(difference(&chain, case, 0));
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 
     // The same from the end of the history, on top of the round that was the latest then.
-    while chain.latest() < recorded()["blocks"].as_array().unwrap().len() as u64 {
-        step(&mut chain);
+    while chain.latest() < recorded["blocks"].as_array().unwrap().len() as u64 {
+        step(recorded, &mut chain);
     }
     let past = |case: &Json| difference(&chain, case, case["after"].as_u64().unwrap());
     let wrong: Vec<_> = simulations.iter().filter_map(past).collect();
@@ -151,6 +168,10 @@ fn without_opcodes(text: &str) -> String {
             format!("{head} more){end}")
         }
         None => text,
+    };
+    let text = match (text.split_once(" during assignment &{"), text.find(". Details: ")) {
+        (Some((head, _)), Some(end)) => format!("{head} during assignment{}", &text[end..]),
+        _ => text,
     };
     match text.strip_prefix("transaction ").and_then(|rest| rest.split_once(" invalid : ")) {
         Some((_, reason)) => format!("transaction invalid: {reason}"),
@@ -309,10 +330,9 @@ fn render_unit(unit: &OpcodeUnit) -> Json {
             StateKind::Box => "b",
         };
         let account = (!change.account.is_zero()).then(|| change.account.to_string());
-        Fields::new()
+        Fields(Map::from_iter([("key".to_owned(), BASE64.encode(&change.key).into())]))
             .add("operation", operation.into())
             .add("app-state-type", kind.into())
-            .add("key", BASE64.encode(&change.key).into())
             .add("account", account.into())
             .add("new-value", change.new_value.as_ref().map_or(Json::Null, |value| render_value(Some(value))))
             .done()
@@ -375,16 +395,17 @@ fn render_initial(initial: &InitialStates) -> Json {
             .map(|(key, value)| json!({ "key": BASE64.encode(key), "value": render_value(value.as_ref()) }))
             .collect::<Json>()
     };
+    let address =
+        |account: &Address| Fields::new().add("account", (!account.is_zero()).then(|| account.to_string()).into());
     let apps = initial.apps.iter().map(|(app, state)| {
-        let mut out = Fields::new().add("id", app.0.into());
+        let mut out = Fields(Map::from_iter([("id".to_owned(), app.0.into())]));
         if !state.globals.is_empty() {
             out = out.add("app-globals", json!({ "kvs": values(&state.globals) }));
         }
         if !state.boxes.is_empty() {
             out = out.add("app-boxes", json!({ "kvs": values(&state.boxes) }));
         }
-        let locals =
-            state.locals.iter().map(|(account, local)| json!({ "account": account.to_string(), "kvs": values(local) }));
+        let locals = state.locals.iter().map(|(account, local)| address(account).add("kvs", values(local)).done());
         out.add("app-locals", locals.collect()).done()
     });
     let mut out = Fields::new().add("app-initial-states", apps.collect()).done();
