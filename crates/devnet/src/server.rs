@@ -1,18 +1,25 @@
 //! From settings to a running network: folder, ledger, port, thread; and back.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
-use tokio::sync::oneshot;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
 
 use super::{Config, DevNode, NodeError, rest};
 
 /// How long open requests may take to end when the network stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(3);
+/// How long to wait before connections are accepted again after that failed.
+const ACCEPT_RETRY: Duration = Duration::from_secs(1);
 
 /// A running network. Dropping it stops it.
 #[derive(Debug)]
@@ -40,12 +47,12 @@ pub fn serve(config: Config) -> Result<Running, NodeError> {
     listener.set_nonblocking(true).map_err(busy)?;
     let node = Arc::new(DevNode::open(config, address)?);
     let (stop, stopped) = oneshot::channel();
-    let service = rest::service(Arc::clone(&node));
+    let served = Arc::clone(&node);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("network").enable_all().build();
     let runtime = runtime.map_err(NodeError::Server)?;
     let run = move || {
-        let outcome = runtime.block_on(answer(listener, service, stopped, stop_on_signal));
+        let outcome = runtime.block_on(answer(listener, served, stopped, stop_on_signal));
         runtime.shutdown_timeout(LAST_REQUESTS);
         outcome
     };
@@ -55,33 +62,68 @@ pub fn serve(config: Config) -> Result<Running, NodeError> {
 
 async fn answer(
     listener: TcpListener,
-    service: axum::Router,
+    node: Arc<DevNode>,
     stopped: oneshot::Receiver<()>,
     on_signal: bool,
 ) -> io::Result<()> {
-    // Answers are small and awaited: holding them back for more to send would cost 40 ms each.
-    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    let (last_call, mut ended) = tokio::sync::watch::channel(());
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let (last_call, ended) = watch::channel(());
     let stop = async move {
         tokio::select! {
             // Dropping the sender stops the network, too.
             _ = stopped => {}
             () = signal(), if on_signal => {}
         }
-        drop(last_call);
     };
-    let serve = axum::serve(listener, service).with_graceful_shutdown(stop).into_future();
-    let wait_timeout = async move {
-        while ended.changed().await.is_ok() {}
-        tokio::time::sleep(LAST_REQUESTS).await;
+    tokio::pin!(stop);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_connection(stream, Arc::clone(&node), ended.clone()));
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "a connection was not accepted");
+                    // Too many open files, say: trying again at once would only burn time.
+                    tokio::time::sleep(ACCEPT_RETRY).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop((listener, last_call));
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST_REQUESTS, all_ended).await.is_err() {
+        tracing::debug!("open requests are dropped");
+    }
+    Ok(())
+}
+
+/// Answers the requests of one connection until it ends, or until the network does.
+async fn serve_connection(stream: TcpStream, node: Arc<DevNode>, mut ended: watch::Receiver<()>) {
+    // Answers are small and awaited: holding them back for more to send would cost 40 ms each.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection keeps its delay");
+    }
+    let respond = move |request| {
+        let node = Arc::clone(&node);
+        async move { Ok::<_, Infallible>(rest::respond(node, request).await) }
     };
-    tokio::select! {
-        outcome = serve => outcome,
-        () = wait_timeout => Ok(()),
+    // Go spells header names so, and there are clients that look for that spelling.
+    let connection =
+        http1::Builder::new().title_case_headers(true).serve_connection(TokioIo::new(stream), service_fn(respond));
+    tokio::pin!(connection);
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        _ = ended.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection broke");
     }
 }
 

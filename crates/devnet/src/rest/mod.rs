@@ -7,12 +7,14 @@
 
 mod abi_value;
 mod answer;
+mod body;
 mod box_name;
-mod cross_origin;
 mod document;
 mod handlers;
+mod json;
 mod refusal;
 mod request;
+mod response;
 mod router;
 mod routes;
 mod shapes;
@@ -21,73 +23,102 @@ mod url;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request as HttpRequest, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::from_fn;
-use axum::response::{IntoResponse as _, Response};
-use tower_http::compression::CompressionLayer;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::HOST;
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, Response, StatusCode, Version};
 
+use self::answer::Answer;
+use self::body::RequestBody;
 use self::refusal::Refusal;
 use self::request::Request;
+use self::response::Payload;
 use self::router::Target;
 use self::routes::{Access, Action, Route};
 use super::DevNode;
 
-/// The largest body any request may have, in bytes.
+/// The largest body that a request without the administrator's rights may have, in bytes.
 const MAX_BODY: usize = 10_000_000;
+/// The largest body of any other request; algod has no such limit.
+const MAX_ADMIN_BODY: usize = 64 << 20;
 
-/// The interface over one node, as a service for HTTP requests.
-pub(super) fn service(node: Arc<DevNode>) -> Router {
-    Router::new()
-        .fallback(dispatch)
-        .with_state(node)
-        .layer(from_fn(cross_origin::answer_preflights))
-        .layer(CompressionLayer::new())
+/// Answers any request. Routes are matched here and not by a framework, which would answer a malformed path in its own
+/// words and differ from algod on which paths are malformed.
+pub(super) async fn respond(node: Arc<DevNode>, request: hyper::Request<Incoming>) -> Response<Payload> {
+    let (request, body) = request.into_parts();
+    if request.version == Version::HTTP_11 && !request.headers.contains_key(HOST) {
+        return response::unreadable(b"400 Bad Request: missing required Host header");
+    }
+    let Ok(path) = url::routed_path(request.uri.path()) else { return response::unreadable(b"400 Bad Request") };
+    let mut body = RequestBody::new(&request.headers, body);
+    let answer = match dispatch(&node, &request, &path, &mut body).await {
+        Ok(answer) => answer,
+        Err(refusal) => refusal.into(),
+    };
+    let close = body.discard().await;
+    response::response(&request, answer, close)
 }
 
-/// Answers any request. Routes are matched here and not by axum, which answers a malformed path in its own words and
-/// differs from algod on which paths are malformed.
-async fn dispatch(State(node): State<Arc<DevNode>>, request: HttpRequest) -> Response {
-    let Ok(path) = url::routed_path(request.uri().path()) else { return broken_path() };
-    match router::find(request.method().as_str(), &path) {
-        Target::Route(route, values) => serve(route, node, values, request).await,
-        Target::Unsupported(_) if !has_valid_token(request.headers(), node.token()) => {
-            Refusal::unauthorized().into_response()
-        }
-        Target::Unsupported(reason) => Refusal::unsupported(reason).into_response(),
-        Target::OtherMethods(allowed) => Refusal::method_not_allowed(allowed).into_response(),
-        Target::Nowhere => Refusal::not_found().into_response(),
+async fn dispatch(
+    node: &Arc<DevNode>,
+    request: &Parts,
+    path: &[u8],
+    body: &mut RequestBody,
+) -> Result<Answer, Refusal> {
+    if request.method == Method::OPTIONS {
+        let nothing = Answer::empty().with_status(StatusCode::NO_CONTENT);
+        return Ok(match router::allowed(path) {
+            Some(methods) => nothing.with_header("Allow", methods),
+            None => nothing,
+        });
+    }
+    let target = router::find(request.method.as_str(), path);
+    if matches!(target, Target::Unsupported(_) | Target::Gone) && !has_valid_token(&request.headers, node.token()) {
+        return Err(Refusal::unauthorized());
+    }
+    match target {
+        Target::Route(route, values) => serve(route, node, values, request, body).await,
+        Target::Unsupported(reason) => Err(Refusal::unsupported(reason)),
+        Target::Gone => Ok(version_one_is_gone()),
+        Target::OtherMethods(allowed) => Err(Refusal::method_not_allowed(allowed)),
+        Target::Nowhere => Err(Refusal::not_found()),
     }
 }
 
-/// What Go's HTTP server says before algod sees the request.
-fn broken_path() -> Response {
-    (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")], "400 Bad Request").into_response()
+fn version_one_is_gone() -> Answer {
+    let text = "v1 algod APIs are no longer available, please use the v2 algod API";
+    Answer::text(text).with_kind("text/plain; charset=utf-8").with_status(StatusCode::GONE)
 }
 
 async fn serve(
     route: &'static Route,
-    node: Arc<DevNode>,
+    node: &Arc<DevNode>,
     values: Vec<(&'static str, Vec<u8>)>,
-    request: HttpRequest,
-) -> Response {
-    if route.access == Access::Token && !has_valid_token(request.headers(), node.token()) {
-        return Refusal::unauthorized().into_response();
+    request: &Parts,
+    body: &mut RequestBody,
+) -> Result<Answer, Refusal> {
+    if route.access == Access::Token && body.is_announced_above(MAX_BODY) {
+        return Err(Refusal::too_large());
     }
-    let request = match parse_request(values, request).await {
-        Ok(request) => request,
-        Err(refusal) => return refusal.into_response(),
-    };
-    let outcome = match route.action {
-        Action::Async(wait) => wait(node, request).await,
+    if route.access != Access::Open && !has_valid_token(&request.headers, node.token()) {
+        return Err(Refusal::unauthorized());
+    }
+    let bytes = if route.method == "POST" { read(body, route.access).await? } else { Bytes::new() };
+    let request = Request::new(values, request.uri.query().unwrap_or_default(), bytes)?;
+    match route.action {
+        Action::Async(wait) => wait(Arc::clone(node), request).await,
         // The ledger's lock and its disk must not stop the other connections.
-        Action::Blocking(work) => tokio::task::spawn_blocking(move || work(&node, &request))
-            .await
-            .unwrap_or_else(|_| Err(Refusal::internal("internal failure"))),
-    };
-    outcome.map_or_else(Refusal::into_response, |answer| answer.into_response())
+        Action::Blocking(work) => {
+            let node = Arc::clone(node);
+            let outcome = tokio::task::spawn_blocking(move || work(&node, &request)).await;
+            outcome.unwrap_or_else(|_| Err(Refusal::internal("internal failure")))
+        }
+    }
+}
+
+async fn read(body: &mut RequestBody, access: Access) -> Result<Bytes, Refusal> {
+    let limit = if access == Access::Admin { MAX_ADMIN_BODY } else { MAX_BODY };
+    body.read(limit).await.map_err(|_| Refusal::bad("unexpected EOF"))
 }
 
 /// Whether the headers carry the token (go-algorand `lib/middlewares/auth.go`); an empty token lets everyone in.
@@ -102,22 +133,8 @@ fn has_valid_token(headers: &HeaderMap, token: &str) -> bool {
     token.is_empty() || (given.len() == token.len() && differing == 0)
 }
 
-async fn parse_request(values: Vec<(&'static str, Vec<u8>)>, request: HttpRequest) -> Result<Request, Refusal> {
-    let (parts, body) = request.into_parts();
-    let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let accepts_msgpack = accepts.contains("msgpack") && !accepts.contains("json");
-    let body = read(&parts.headers, body).await?;
-    Request::new(values, parts.uri.query().unwrap_or_default(), accepts_msgpack, body)
-}
-
-async fn read(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: usize| length > MAX_BODY) {
-        return Err(Refusal::too_large());
-    }
-    axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Refusal::too_large())
-}
-
+#[cfg(test)]
+mod http_tests;
 #[cfg(test)]
 mod simulation_tests;
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Error responses in the form algod's clients expect: a status and `{"message": …, "data": …}`.
 
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use hyper::StatusCode;
 
 use super::answer::Answer;
 
@@ -12,11 +11,17 @@ pub(super) struct Refusal {
     message: String,
     data: Option<serde_json::Value>,
     allowed: Option<Box<str>>,
+    /// Whether a handler refuses it, and not the router or the parser of parameters.
+    by_handler: bool,
 }
 
 impl Refusal {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), data: None, allowed: None }
+        Self { status, message: message.into(), data: None, allowed: None, by_handler: true }
+    }
+
+    fn by_router(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { by_handler: false, ..Self::new(status, message) }
     }
 
     /// 400: the request is wrong, or the ledger refuses what it asks.
@@ -41,27 +46,27 @@ impl Refusal {
 
     /// 401: no token, or a wrong one.
     pub(super) fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "Invalid API Token")
+        Self::by_router(StatusCode::UNAUTHORIZED, "Invalid API Token")
     }
 
     /// 404 for an unknown path.
     pub(super) fn not_found() -> Self {
-        Self::missing("Not Found")
+        Self::by_router(StatusCode::NOT_FOUND, "Not Found")
     }
 
     /// 405 for a path that has other methods, which the `Allow` header lists.
     pub(super) fn method_not_allowed(allowed: String) -> Self {
-        Self { allowed: Some(allowed.into()), ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") }
+        Self { allowed: Some(allowed.into()), ..Self::by_router(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed") }
     }
 
     /// 413: more bytes than any request may have.
     pub(super) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+        Self::by_router(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
     }
 
     /// 400 of a parameter that cannot be read, in the words of algod's generated parser.
     pub(super) fn parameter(name: &str, problem: &str) -> Self {
-        Self::bad(format!("Invalid format for parameter {name}: {problem}"))
+        Self::by_router(StatusCode::BAD_REQUEST, format!("Invalid format for parameter {name}: {problem}"))
     }
 
     /// The sentence.
@@ -77,17 +82,18 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
         let mut body = serde_json::Map::new();
-        if let Some(data) = self.data {
+        if let Some(data) = refusal.data {
             body.insert("data".to_owned(), data);
         }
-        body.insert("message".to_owned(), self.message.into());
-        let mut response = Answer::value(&body.into()).with_status(self.status).into_response();
-        if let Some(allowed) = self.allowed.and_then(|methods| HeaderValue::from_str(&methods).ok()) {
-            response.headers_mut().insert(header::ALLOW, allowed);
+        body.insert("message".to_owned(), refusal.message.into());
+        let mut answer = Self::value(body.into()).with_status(refusal.status);
+        answer.is_compressible = refusal.by_handler;
+        match refusal.allowed {
+            Some(methods) => answer.with_header("Allow", methods),
+            None => answer,
         }
-        response
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::body::Bytes;
+use hyper::body::Bytes;
 
 use super::answer::Format;
 use super::{Refusal, url};
@@ -15,8 +15,6 @@ pub(super) struct Request {
     path: Vec<(&'static str, Vec<u8>)>,
     /// The query's values in their order.
     query: Vec<(String, Vec<u8>)>,
-    /// Whether the client accepts msgpack and not JSON.
-    accepts_msgpack: bool,
     /// The body.
     pub(super) body: Bytes,
 }
@@ -24,12 +22,7 @@ pub(super) struct Request {
 impl Request {
     /// A request from the values in its path, which algod unescapes (a second time, see [`url::routed_path`]), its
     /// query and its body.
-    pub(super) fn new(
-        values: Vec<(&'static str, Vec<u8>)>,
-        query: &str,
-        accepts_msgpack: bool,
-        body: Bytes,
-    ) -> Result<Self, Refusal> {
+    pub(super) fn new(values: Vec<(&'static str, Vec<u8>)>, query: &str, body: Bytes) -> Result<Self, Refusal> {
         let unescaped = |(name, value): (&'static str, Vec<u8>)| match url::unescape(&value, false) {
             Ok(value) if value.is_empty() => {
                 Err(Refusal::parameter(name, &format!("parameter '{name}' is empty, can't bind its value")))
@@ -40,7 +33,7 @@ impl Request {
             }
         };
         let path = values.into_iter().map(unescaped).collect::<Result<_, _>>()?;
-        Ok(Self { path, query: url::query_pairs(query), accepts_msgpack, body })
+        Ok(Self { path, query: url::query_pairs(query), body })
     }
 
     /// A value in the path; empty only if the route does not have it.
@@ -53,6 +46,11 @@ impl Request {
         parse_uint(self.value(name))
             .map(Number::from)
             .map_err(|problem| Refusal::parameter(name, &format!("error binding string parameter: {problem}")))
+    }
+
+    /// A text in the path.
+    pub(super) fn text(&self, name: &str) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.value(name))
     }
 
     /// An address in the path.
@@ -107,6 +105,23 @@ impl Request {
         self.query_bytes(name)?.map(parse).transpose()
     }
 
+    /// Checks a number in the query that may be negative.
+    pub(super) fn query_signed(&self, name: &str) -> Result<(), Refusal> {
+        let Some(text) = self.query_bytes(name)? else { return Ok(()) };
+        let shown = url::quote(text);
+        let text = std::str::from_utf8(text).ok().filter(|text| !text.is_empty());
+        let digits = text.map(|text| text.strip_prefix(['+', '-']).unwrap_or(text));
+        let is_number =
+            digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()));
+        let what = match text.map(str::parse::<i64>) {
+            Some(Ok(_)) => return Ok(()),
+            _ if is_number => "value out of range",
+            _ => "invalid syntax",
+        };
+        let problem = format!("error binding string parameter: strconv.ParseInt: parsing {shown}: {what}");
+        Err(Refusal::parameter(name, &problem))
+    }
+
     /// A yes or no in the query; no, if it is not there.
     pub(super) fn query_flag(&self, name: &str) -> Result<bool, Refusal> {
         match self.query_bytes(name)? {
@@ -121,12 +136,11 @@ impl Request {
         }
     }
 
-    /// The format of the answer: `format=`, and without it what the client accepts.
+    /// The format of the answer: `format=`, and JSON without it, whatever the client accepts.
     pub(super) fn format(&self) -> Result<Format, Refusal> {
         match self.query("format")?.map(|name| name.to_ascii_lowercase()).as_deref() {
             Some("json") => Ok(Format::Json),
             Some("msgpack" | "msgp") => Ok(Format::Msgpack),
-            None if self.accepts_msgpack => Ok(Format::Msgpack),
             None => Ok(Format::Json),
             Some(_) => Err(Refusal::bad("failed to parse the format option")),
         }
@@ -163,7 +177,7 @@ mod tests {
     fn with_query(query: &str) -> Request {
         let values = [("round", "abc"), ("big", "18446744073709551616"), ("n", "%37"), ("odd", "%ff<")];
         let values = values.map(|(name, value)| (name, value.as_bytes().to_vec()));
-        Request::new(values.to_vec(), query, false, Bytes::new()).unwrap()
+        Request::new(values.to_vec(), query, Bytes::new()).unwrap()
     }
 
     /// The message of a refused reading.
@@ -210,7 +224,7 @@ mod tests {
             refused(twice.query_list("exclude")),
             "Invalid format for parameter exclude: parameter 'exclude' is not exploded, but is specified multiple times"
         );
-        let in_path = |value: &[u8]| refused(Request::new(vec![("round", value.to_vec())], "", false, Bytes::new()));
+        let in_path = |value: &[u8]| refused(Request::new(vec![("round", value.to_vec())], "", Bytes::new()));
         assert_eq!(
             in_path(b""),
             "Invalid format for parameter round: parameter 'round' is empty, can't bind its value"

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::Refusal;
 use super::answer::Answer;
 use super::handlers::{
-    accounts, applications, assets, blocks, common, devmode, proofs, simulate, status, teal, transactions,
+    accounts, applications, assets, blocks, common, devmode, participation, proofs, simulate, status, teal,
+    transactions,
 };
 use super::request::Request;
 use crate::DevNode;
@@ -18,6 +19,8 @@ pub(super) enum Access {
     Open,
     /// Callers that send the token.
     Token,
+    /// Callers that send the administrator's token, which on this network is the same. Their requests may be of any size.
+    Admin,
 }
 
 /// What a route does.
@@ -93,6 +96,16 @@ pub(super) const ROUTES: &[Route] = &[
     post("/v2/teal/compile", teal::compile, "Assembles a program."),
     post("/v2/teal/disassemble", teal::disassemble, "Disassembles a program."),
 
+    admin("GET", "/v2/participation", participation::list, "The participation keys of the node: none."),
+    admin("POST", "/v2/participation", participation::add, "Adds a file of participation keys: refused here."),
+    admin("POST", "/v2/participation/generate/{address}", participation::generate, "Generates participation keys: refused here."),
+    admin("GET", "/v2/participation/{participation-id}", participation::get, "A participation key: there is none."),
+    admin("POST", "/v2/participation/{participation-id}", participation::append, "Adds state proof keys to a participation key: there is none."),
+    admin("DELETE", "/v2/participation/{participation-id}", participation::delete, "Deletes a participation key: there is none."),
+
+    admin("POST", "/v2/shutdown", common::shutdown, "Not implemented, as in algod: the network is stopped by a signal."),
+    admin("POST", "/v2/node/shutdown", common::shutdown, "Not implemented, as in algod: the network is stopped by a signal."),
+
     get("/v2/devmode/blocks/offset", devmode::offset, "The seconds between blocks, if they are set."),
     post("/v2/devmode/blocks/offset/{offset}", devmode::set_offset, "Sets the seconds between blocks."),
     Route { method: "DELETE", ..get("/v2/devmode/blocks/offset", devmode::unset_offset, "Goes back to the real clock. Not in algod.") },
@@ -113,4 +126,8 @@ const fn get(path: &'static str, work: Work, about: &'static str) -> Route {
 
 const fn post(path: &'static str, work: Work, about: &'static str) -> Route {
     Route { method: "POST", path, access: Access::Token, action: Action::Blocking(work), about }
+}
+
+const fn admin(method: &'static str, path: &'static str, work: Work, about: &'static str) -> Route {
+    Route { method, path, access: Access::Admin, action: Action::Blocking(work), about }
 }

@@ -19,7 +19,23 @@ pub(super) fn exchange(network: &Running, request: &str, body: &[u8]) -> (u16, S
     stream.read_to_end(&mut answer).unwrap();
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(answer[..end].to_vec()).unwrap().to_ascii_lowercase();
-    (head[9..12].parse().unwrap(), head, answer[end + 4..].to_vec())
+    let body = &answer[end + 4..];
+    let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
+    (head[9..12].parse().unwrap(), head, body)
+}
+
+/// The bytes of a body that came in chunks.
+pub(super) fn unchunked(mut chunks: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    loop {
+        let end = chunks.windows(2).position(|window| window == b"\r\n").unwrap();
+        let length = usize::from_str_radix(std::str::from_utf8(&chunks[..end]).unwrap(), 16).unwrap();
+        if length == 0 {
+            return whole;
+        }
+        whole.extend_from_slice(&chunks[end + 2..end + 2 + length]);
+        chunks = &chunks[end + 2 + length + 2..];
+    }
 }
 
 pub(super) fn get(network: &Running, path: &str) -> (u16, serde_json::Value) {

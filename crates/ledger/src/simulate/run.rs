@@ -9,7 +9,7 @@ use super::{GroupResult, MAX_EXTRA_OPCODE_BUDGET, Overrides, Request, Response, 
 use crate::authorize::{self, AuthorizeReason};
 use crate::chain::Chain;
 use crate::earlier_state::EarlierState;
-use crate::error::GroupError;
+use crate::error::{ApplyError, GroupError};
 use crate::evaluator::Evaluator;
 use crate::fees;
 use crate::key::Key;
@@ -42,6 +42,9 @@ impl Chain {
         let describe = self.describe_opcodes();
         if request.round == 0 || request.round == self.latest() {
             return simulate(self, self.latest(), request, group, describe);
+        }
+        if request.round > self.latest() {
+            return Err(internal(ApplyError::NoEntry { round: request.round, latest: self.latest() }));
         }
         let past = EarlierState::of(self, request.round).map_err(internal)?;
         simulate(&past, request.round, request, group, describe)

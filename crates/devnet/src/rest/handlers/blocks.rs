@@ -23,14 +23,14 @@ pub(in crate::rest) fn block(node: &DevNode, request: &Request) -> Result<Answer
     let block = block_of(node, request)?;
     if header_only {
         let document = Fields::default().with("block", Document::of_wire(&block.header));
-        return Ok(Answer::document(&document.into(), format));
+        return Ok(Answer::encoded(&document.into(), format));
     }
     let fields = Fields::default().with("block", Document::of_wire(&block));
     if format == Format::Json {
-        return Ok(Answer::document(&fields.into(), format));
+        return Ok(Answer::encoded(&fields.into(), format));
     }
     let certificate = Fields::default().with_some("rnd", block.header.round);
-    let answer = Answer::document(&fields.with("cert", certificate).into(), format);
+    let answer = Answer::encoded(&fields.with("cert", certificate).into(), format);
     Ok(answer.with_header("x-algorand-struct", "block-v1"))
 }
 

@@ -1,5 +1,6 @@
 //! Who and how the node is, without a token: health, versions, genesis, its own description.
 
+use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use crate::DevNode;
@@ -13,13 +14,13 @@ const ALGOD: (u64, u64) = (5, 1);
 
 /// `GET /health` and `/ready`: this network has nothing to catch up with.
 pub(in crate::rest) fn health(_: &DevNode, _: &Request) -> Result<Answer, Refusal> {
-    Ok(Answer::value(&Value::Null))
+    Ok(Answer::line(&Value::Null))
 }
 
 /// `GET /versions`.
 pub(in crate::rest) fn versions(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {
     let (major, minor) = ALGOD;
-    Ok(Answer::value(&json!({
+    Ok(Answer::line(&json!({
         "versions": ["v2"],
         "genesis_id": node.genesis().id(),
         "genesis_hash_b64": node.genesis_hash().to_base64(),
@@ -32,7 +33,7 @@ pub(in crate::rest) fn versions(node: &DevNode, _: &Request) -> Result<Answer, R
 
 /// `GET /genesis`: tools find the rich account by its `Wallet1`.
 pub(in crate::rest) fn genesis(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {
-    Ok(Answer::json_text(node.genesis().to_json()))
+    Ok(Answer::json_text(format!("{}\n", node.genesis().to_json().trim_end())))
 }
 
 /// `GET /swagger.json`: the routes of this very table.
@@ -54,11 +55,17 @@ pub(in crate::rest) fn swagger(_: &DevNode, _: &Request) -> Result<Answer, Refus
             methods.insert(route.method.to_ascii_lowercase(), operation);
         }
     }
-    Ok(Answer::value(&json!({
+    Ok(Answer::line(&json!({
         "swagger": "2.0",
         "info": {"title": "pnp-contract development network", "version": env!("CARGO_PKG_VERSION"),
                  "description": "algod's REST interface, version 2, over a development network of one process."},
         "securityDefinitions": {"api_key": {"type": "apiKey", "name": "X-Algo-API-Token", "in": "header"}},
         "paths": paths,
     })))
+}
+
+/// `POST /v2/shutdown` and `/v2/node/shutdown`, which algod does not implement either.
+pub(in crate::rest) fn shutdown(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
+    request.query_signed("timeout")?;
+    Ok(Answer::text("Endpoint not implemented.").with_status(StatusCode::NOT_IMPLEMENTED))
 }

@@ -15,7 +15,7 @@ use pnp_ledger::ChainError;
 pub(in crate::rest) fn offset(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {
     let unset = "failed retrieving timestamp offset from node: block timestamp offset was never set, using real clock for timestamps";
     let offset = node.clock().offset().ok_or_else(|| Refusal::missing(unset))?;
-    Ok(Answer::value(&json!({"offset": offset})))
+    Ok(Answer::value(json!({"offset": offset})))
 }
 
 /// `POST /v2/devmode/blocks/offset/{offset}`: every block that many seconds after the one before.
@@ -56,7 +56,7 @@ pub(in crate::rest) fn mine(node: &DevNode, request: &Request) -> Result<Answer,
     for _ in 0..count {
         node.mine(&[]).map_err(ledger_error)?;
     }
-    Ok(Answer::value(&json!({"last-round": node.read(|chain| chain.latest())})))
+    Ok(Answer::value(json!({"last-round": node.read(|chain| chain.latest())})))
 }
 
 /// `POST /v2/devmode/revert/{round}`: removes the blocks after it and all that they did.
@@ -66,5 +66,5 @@ pub(in crate::rest) fn revert(node: &DevNode, request: &Request) -> Result<Answe
         ChainError::NoRound { .. } => Refusal::bad(error.to_string()),
         other => ledger_error(other),
     })?;
-    Ok(Answer::value(&json!({"last-round": round})))
+    Ok(Answer::value(json!({"last-round": round})))
 }

@@ -6,6 +6,7 @@ pub(super) mod assets;
 pub(super) mod blocks;
 pub(super) mod common;
 pub(super) mod devmode;
+pub(super) mod participation;
 pub(super) mod proofs;
 pub(super) mod simulate;
 pub(super) mod status;

@@ -19,7 +19,7 @@ pub(in crate::rest) fn simulate(node: &DevNode, request: &Request) -> Result<Ans
         SimulateError::Invalid(text) => Refusal::bad(text),
         SimulateError::Internal(text) => Refusal::internal(text),
     })?;
-    Ok(Answer::document(&simulation::response(&response), request.format()?))
+    Ok(Answer::encoded(&simulation::response(&response), request.format()?))
 }
 
 /// The request in msgpack, or in the JSON form of the same.
@@ -32,7 +32,17 @@ fn read(body: &[u8]) -> Result<Simulation, Refusal> {
         Some(document) if packed.is_err() => simulation::request(&document.to_msgpack()),
         _ => packed,
     };
-    outcome.map_err(|error| Refusal::bad(format!("failed to decode object: {error}")))
+    outcome.map_err(|error| {
+        // algod takes for JSON what is no msgpack, and finds its fault there.
+        let blank = body.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let problem = match body.get(blank) {
+            Some(b'{' | b'[') => error.to_string(),
+            _ => {
+                format!("json decode error [pos {}]: only encoded map or array can be decoded into a struct", blank + 1)
+            }
+        };
+        Refusal::bad(format!("failed to decode object: {problem}"))
+    })
 }
 
 fn check_sizes(asked: &Simulation, most: usize) -> Result<(), Refusal> {

@@ -17,7 +17,7 @@ use pnp_ledger::{ChainReader as _, balance_lookback};
 pub(in crate::rest) fn status(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {
     let (round, protocol) =
         node.read(|chain| (chain.latest(), chain.latest_header().upgrade_state.current_protocol.clone()));
-    Ok(Answer::value(&json!({
+    Ok(Answer::value(json!({
         "catchpoint": "",
         "catchpoint-acquired-blocks": 0,
         "catchpoint-processed-accounts": 0,
@@ -53,7 +53,7 @@ pub(in crate::rest) fn wait(node: Arc<DevNode>, request: Request) -> PendingAnsw
 /// `GET /v2/transactions/params`.
 pub(in crate::rest) fn params(node: &DevNode, _: &Request) -> Result<Answer, Refusal> {
     node.read(|chain| {
-        Ok(Answer::value(&json!({
+        Ok(Answer::value(json!({
             "consensus-version": chain.latest_header().upgrade_state.current_protocol,
             "fee": 0,
             "genesis-hash": node.genesis_hash().to_base64(),
@@ -69,7 +69,7 @@ pub(in crate::rest) fn supply(node: &DevNode, _: &Request) -> Result<Answer, Ref
     node.read(|chain| {
         let totals = chain.supply();
         let balance_round = chain.latest().saturating_sub(balance_lookback(chain.params()));
-        Ok(Answer::value(&json!({
+        Ok(Answer::value(json!({
             "current_round": chain.latest(),
             "online-money": totals.online.money.0,
             "online-stake": chain.online_stake(balance_round, chain.latest()).map_err(ledger_error)?.0,
@@ -85,15 +85,16 @@ pub(in crate::rest) fn metrics(node: &DevNode, _: &Request) -> Result<Answer, Re
         "# HELP algod_ledger_round Latest round\n# TYPE algod_ledger_round gauge\nalgod_ledger_round {round}\n\
          # HELP algod_ledger_transactions_total Transactions since the network began\n\
          # TYPE algod_ledger_transactions_total counter\nalgod_ledger_transactions_total {transactions}\n"
-    )))
+    ))
+    .with_kind("text/plain"))
 }
 
 /// `GET /v2/node/peers`: there are none.
 pub(in crate::rest) fn peers(_: &DevNode, _: &Request) -> Result<Answer, Refusal> {
-    Ok(Answer::value(&json!({"Peers": []})))
+    Ok(Answer::value(json!({"Peers": []})))
 }
 
 /// `GET /v2/experimental`: the experimental routes are on.
 pub(in crate::rest) fn experimental(_: &DevNode, _: &Request) -> Result<Answer, Refusal> {
-    Ok(Answer::value(&json!(true)))
+    Ok(Answer::value(json!(true)))
 }

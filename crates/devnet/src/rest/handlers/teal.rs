@@ -30,11 +30,11 @@ pub(in crate::rest) fn compile(_: &DevNode, request: &Request) -> Result<Answer,
     if let Some(fields) = answer.as_object_mut().filter(|_| with_map) {
         fields.insert("sourcemap".to_owned(), json!(map.to_source_map("<body>")));
     }
-    Ok(Answer::value(&answer))
+    Ok(Answer::value(answer))
 }
 
 /// `POST /v2/teal/disassemble`.
 pub(in crate::rest) fn disassemble(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let text = pnp_teal::disassemble(request.body_within(MAX_BYTES)?).map_err(|error| Refusal::bad(error.reason))?;
-    Ok(Answer::value(&json!({"result": text})))
+    Ok(Answer::value(json!({"result": text})))
 }

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::ledger_error;
 use crate::DevNode;
-use crate::rest::Refusal;
 use crate::rest::answer::{Answer, Format};
 use crate::rest::document::{Document, Fields};
 use crate::rest::request::Request;
 use crate::rest::shapes::pending;
+use crate::rest::{MAX_BODY, Refusal};
 use pnp_ledger::{GroupError, ProposeError, check_signer_addresses};
 use pnp_types::{SignedTransaction, msgpack};
 
@@ -23,7 +23,7 @@ pub(in crate::rest) fn submit(node: &DevNode, request: &Request) -> Result<Answe
         check_signer_addresses(&group).map_err(|error| Refusal::bad(error.to_string()))?;
     }
     let first = node.submit(group).map_err(refusal_of)?;
-    Ok(Answer::value(&json!({"txId": first.to_string()})))
+    Ok(Answer::value(json!({"txId": first.to_string()})))
 }
 
 /// `POST /v2/transactions/async`: algod does not say what becomes of the group, but here it is known at once.
@@ -32,10 +32,19 @@ pub(in crate::rest) fn submit_async(node: &DevNode, request: &Request) -> Result
 }
 
 /// Signed transactions, one after another.
-fn decode_group(mut rest: &[u8], most: usize) -> Result<Vec<SignedTransaction>, Refusal> {
-    let mut group = Vec::new();
-    while !rest.is_empty() {
+fn decode_group(body: &[u8], most: usize) -> Result<Vec<SignedTransaction>, Refusal> {
+    let (mut group, mut rest) = (Vec::new(), body);
+    while let Some(first) = rest.first() {
+        if !matches!(first, 0x80..=0x9f | 0xc0 | 0xdc..=0xdf) {
+            let place = body.len() - rest.len() + 1;
+            let problem = "only encoded map or array can be decoded into a struct";
+            return Err(Refusal::bad(format!("msgpack decode error [pos {place}]: {problem}")));
+        }
         let (one, behind) = match msgpack::decode_from_client(rest) {
+            Err(error) if error.is_short() && body.len() > MAX_BODY => {
+                let problem = "code=413, message=Request Entity Too Large";
+                return Err(Refusal::bad(format!("msgpack decode error [pos {}]: {problem}", body.len())));
+            }
             // To algod a transaction that is cut off is the end of the bytes, and those before it are the group.
             Err(error) if error.is_short() => break,
             read => read.map_err(|error| Refusal::bad(error.to_string()))?,
@@ -84,7 +93,7 @@ pub(in crate::rest) fn pending_by_id(node: &DevNode, request: &Request) -> Resul
     let found = node.recent_transaction(&txid).map_err(ledger_error)?;
     let found = found.ok_or_else(|| Refusal::missing(NOT_FOUND))?;
     let one = &found.transaction;
-    Ok(Answer::document(&pending::transaction(&one.signed, &one.apply_data, Some(found.round)), format))
+    Ok(Answer::encoded(&pending::transaction(&one.signed, &one.apply_data, Some(found.round)), format))
 }
 
 /// `GET /v2/transactions/pending`: there are none, for a group is refused or in a block.
@@ -101,5 +110,5 @@ pub(in crate::rest) fn pending_of(node: &DevNode, request: &Request) -> Result<A
 
 fn none(format: Format) -> Result<Answer, Refusal> {
     let document = Fields::default().with("top-transactions", Vec::<Document>::new()).with("total-transactions", 0_u64);
-    Ok(Answer::document(&document.into(), format))
+    Ok(Answer::encoded(&document.into(), format))
 }
