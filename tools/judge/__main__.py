@@ -28,6 +28,7 @@ COMMANDS = {
         "ledger": "judge.ledger.compare",
         "rest": "judge.rest.compare",
         "simulate": "judge.simulate.compare",
+        "sessions": "judge.sessions.compare",
         "suite": "judge.suite",
         "commands": "judge.real.commands",
         "tealer": "judge.tealer",

@@ -14,8 +14,9 @@ Exit code: 0 if all answers are alike, 1 if some differ, 2 if the command cannot
 import json, sys, time
 from pathlib import Path
 
-from judge.answers import differences, plain_text, readable
+from judge.answers import differences, plain, plain_text, readable
 from judge.networks import our_options, ours_of, reference_options, theirs_of
+from judge.rest.layout import layout, order
 from judge.rest.story import Story, StoryNode, key_pair
 
 
@@ -24,6 +25,15 @@ def options(parser):
     our_options(parser)
     parser.add_argument("--show", metavar="WORD", help="print both answers of the requests whose name holds this")
     parser.add_argument("--record", metavar="DIR", type=Path, help="where the comparable answers of each side are written")
+
+
+def comparable(answer, known):
+    """An answer without what is its network's own, with the white space and the order of its JSON."""
+    found = readable(answer, known)
+    kind = next((value for name, value in answer[1].items() if name.lower() == "content-type"), "")
+    if "json" in kind and answer[2]:
+        found |= {"layout": layout(answer[2]), "order": plain(order(json.loads(answer[2])), known)}
+    return found
 
 
 def played(side, network):
@@ -35,7 +45,7 @@ def played(side, network):
         print(f"{side}: story broke off: {type(error).__name__}: {error}", file=sys.stderr)
     print(f"{side}: {len(story.answers)} answers in {time.time() - started:.1f} s", file=sys.stderr)
     known = story.node.known
-    return {plain_text(name, known): readable(answer, known) for name, answer in story.answers.items()}
+    return {plain_text(name, known): comparable(answer, known) for name, answer in story.answers.items()}
 
 
 def run(arguments):

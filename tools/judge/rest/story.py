@@ -307,6 +307,30 @@ class Story:
         self.note("origin", self.node.request("GET", "/v2/transactions/params", headers={"Origin": "https://app.test"}))
         self.note("body limit", self.node.announce("/v2/transactions", 10 * 1024 * 1024 + 1))
 
+        for path in ("/v2/status", "/v2/nope", "/v2/blocks/x", "/v2/blocks/777", "/v2/blocks/1", "/health", "/versions", "/v2/transactions/params", "/v2/applications/1",
+                     "/v2/transactions/pending", "/v2/accounts/abc", "/v2/experimental"):
+            self.get(path + "?pretty")
+        for path in ("/debug/pprof/", "/debug/pprof/heap", f"/urlAuth/{TOKEN}/debug/pprof/", f"/urlAuth/{TOKEN}/v2/status", "/urlAuth/x/debug/pprof/heap", "/v2/assets/1/2",
+                     "/v2/blocks/1/2", "/v2/status/wait-for-block-after/1/2", "/v1/block/1", "/v1/nope"):
+            self.get(path)
+        self.participation()
+
+    def participation(self):
+        """Keys that no node has, and what is no key."""
+        note = lambda method, path, body=None, **more: self.note(f"{method} {path} {body}", self.node.request(method, "/v2/participation" + path, body, **more))
+        for end in ("/x", "/AAAA", "/" + "A" * 52, "/" + "A" * 58, "/A1A", "/MY%3D%3D", "/AA%0AAA", "/%FF", "/generate/x"):
+            note("GET", end)
+            note("DELETE", end)
+        note("DELETE", "")
+        note("PUT", "/x")
+        for body in (b"", b"junk", b"\x90", b"\x80", b"\xc0", b"[]", b"\x91\x80"):
+            note("POST", "/" + "A" * 52, body)
+        for body in (b"", b"junk", b"x" * 5000):
+            note("POST", "", body)
+        for query in ("", "?first=1", "?last=1", "?first=x&last=5", "?first=1&last=x", "?first=1&last=5&dilution=x", "?first=1&first=2&last=3"):
+            note("POST", f"/generate/{self.a[1]}{query}")
+        note("POST", "/generate/xx?first=1&last=5")
+
     def clock(self):
         post = lambda o: self.note(f"offset {o}", self.node.request("POST", f"/v2/devmode/blocks/offset/{o}"))
         for offset in ("x", "-1", "18446744073709551615", "3600"):
