@@ -330,7 +330,7 @@ fn transfer() -> Transaction {
         min_fee: MicroAlgos(1_000),
         genesis_id: "dockernet-v1".to_owned(),
         genesis_hash: Digest([7; 32]),
-        last_round: 1_000,
+        last_round: Round(1_000),
         consensus: String::new(),
     };
     pnp_usage::calls::asset_transfer(Address([1; 32]), Address([2; 32]), AssetIndex(1_001), 190, &params)

@@ -58,7 +58,7 @@ impl From<ClientError> for Failure {
                     ))
                     .exit(Exit::Unreachable)
                     .with("txid", txid.to_string())
-                    .with("last_valid", last_valid)
+                    .with("last_valid", last_valid.get())
             }
             ClientError::Unauthorized { service, .. } => Self::new("unauthorized", message)
                 .hint(format!("set {}_TOKEN beside the server's address", service.to_uppercase())),

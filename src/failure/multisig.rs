@@ -39,17 +39,17 @@ impl From<MultisigError> for Failure {
                     "the network is in round {now}, and transactions are valid for {LONGEST_VALIDITY} rounds at most"
                 ))
                 .hint("create the bundle again with the same command, and have it signed faster, or for later with --first-valid")
-                .with("first_valid", validity.first_valid)
-                .with("last_valid", validity.last_valid)
-                .with("now", now),
+                .with("first_valid", validity.first_valid.get())
+                .with("last_valid", validity.last_valid.get())
+                .with("now", now.get()),
             MultisigError::TooEarly { first_valid, now, early_by, .. } => Self::new("too_early", message)
                 .because(format!(
                     "the network is in round {now}: {} are to pass before",
                     bundle_words::duration(early_by)
                 ))
                 .hint("submit it then")
-                .with("first_valid", first_valid)
-                .with("now", now),
+                .with("first_valid", first_valid.get())
+                .with("now", now.get()),
             MultisigError::WrongSignature { signers, .. } => Self::new("wrong_signature", message)
                 .because(
                     "it is of another transaction or was damaged; networks refuse the whole group for one such signature",

@@ -24,7 +24,7 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
     Err("it is not a number".to_owned())
 }
 
-/// The id of an application or an asset.
+/// The id of an application or an asset, or a round.
 pub(crate) fn id<Id: From<u64>>(text: &str) -> Result<Id, String> {
     whole(text).map(Id::from)
 }

@@ -66,8 +66,8 @@ fn run(case: &Case) -> Answer {
     let transaction = &mut stxn.signed.transaction;
     transaction.kind = TransactionType::Payment;
     transaction.header.fee = MicroAlgos(1000);
-    transaction.header.first_valid = 1;
-    transaction.header.last_valid = 1000;
+    transaction.header.first_valid = Round(1);
+    transaction.header.last_valid = Round(1000);
     let program = hex::decode(&case.program).unwrap();
     let args = case.args.iter().map(|arg| hex::decode(arg).unwrap()).collect();
     stxn.signed.lsig = LogicSignature { logic: program.clone(), args, ..LogicSignature::default() };

@@ -12,7 +12,7 @@ use super::tracer::Tracer;
 use super::value::Value;
 use pnp_types::consensus::LATEST;
 use pnp_types::{
-    Address, AppIndex, ApplicationCall, AssetIndex, BoxRef, LogicSignature, OnCompletion,
+    Address, AppIndex, ApplicationCall, AssetIndex, BoxRef, LogicSignature, OnCompletion, Round,
     SignedTransactionWithApplyData, Transaction, TransactionType, assign_group,
 };
 
@@ -280,7 +280,7 @@ impl<'t> Run<'t> {
         let own = std::iter::once(&self.transaction);
         let mut transactions: Vec<_> = self.before.iter().chain(own).chain(&self.after).cloned().collect();
         for header in transactions.iter_mut().map(|transaction| &mut transaction.header) {
-            if header.last_valid == 0 {
+            if header.last_valid == Round::GENESIS {
                 header.first_valid = ledger.round();
                 header.last_valid = header.first_valid.saturating_add(VALIDITY);
             }

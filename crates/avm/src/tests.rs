@@ -4,7 +4,7 @@ use super::test_program::program;
 use super::*;
 use pnp_types::consensus::LATEST;
 use pnp_types::{
-    Address, AppIndex, BoxRef, DeltaAction, MicroAlgos, Micros, OnCompletion, SignedTransactionWithApplyData,
+    Address, AppIndex, BoxRef, DeltaAction, MicroAlgos, Micros, OnCompletion, Round, SignedTransactionWithApplyData,
     TransactionType,
 };
 
@@ -21,7 +21,7 @@ fn call(app: AppIndex) -> SignedTransactionWithApplyData {
     transaction.kind = TransactionType::ApplicationCall;
     transaction.header.sender = user();
     transaction.header.fee = MicroAlgos(1000);
-    (transaction.header.first_valid, transaction.header.last_valid) = (10, 1010);
+    (transaction.header.first_valid, transaction.header.last_valid) = (Round(10), Round(1010));
     transaction.application_call.application = app;
     call
 }

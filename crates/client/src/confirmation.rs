@@ -38,7 +38,7 @@ pub(super) struct PendingBody {
 impl PendingBody {
     /// `None` while it waits in the pool.
     pub(super) fn confirmation(self, txid: Txid) -> Result<Option<Confirmation>, String> {
-        let Some(round) = self.confirmed_round.filter(|round| *round > 0) else { return Ok(None) };
+        let Some(round) = self.confirmed_round.filter(|round| *round > Round::GENESIS) else { return Ok(None) };
         let logs: Result<_, _> = self.logs.iter().map(|log| BASE64.decode(log.as_bytes())).collect();
         Ok(Some(Confirmation {
             txid,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How long to wait for the next block before the wait ends.
 const NO_BLOCK_TIMEOUT: Duration = Duration::from_secs(120);
 /// Rounds after which a group that no node knows is sent again, and a refusal that an earlier copy may have caused is reported.
-const RESUBMIT_AFTER_ROUNDS: Round = 3;
+const RESUBMIT_AFTER_ROUNDS: u64 = 3;
 /// The same as a time, for networks on which no rounds come.
 const RESUBMIT_AFTER: Duration = Duration::from_secs(12);
 /// The same where one node is the whole network, so that no other node can still have a copy.
@@ -21,7 +21,7 @@ const SINGLE_NODE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a node may hold a request for the next round before a short request checks that it still answers.
 const MAX_LONG_POLL: Duration = Duration::from_secs(10);
 /// How many blocks before the newest are read at most.
-const MAX_BLOCKS_READ: Round = 50;
+const MAX_BLOCKS_READ: u64 = 50;
 
 /// What a node answers for a transaction's id.
 pub(super) enum StatusById {
@@ -83,7 +83,7 @@ impl Algod {
     /// # Errors
     /// [`ClientError::Dropped`], [`ClientError::Expired`] and [`ClientError::Uncertain`].
     pub async fn wait(&self, txid: Txid, last_valid: Round) -> Result<Confirmation, ClientError> {
-        Delivery::new(self, txid, Vec::new(), 1, last_valid).wait_for_block(None).await
+        Delivery::new(self, txid, Vec::new(), Round(1), last_valid).wait_for_block(None).await
     }
 
     /// What the node answers for the id.
@@ -128,7 +128,7 @@ impl Algod {
 
 impl<'a> Delivery<'a> {
     fn new(algod: &'a Algod, txid: Txid, bytes: Vec<u8>, first_valid: Round, last_valid: Round) -> Self {
-        let (newest, retries) = ((0, Instant::now()), algod.retry().start());
+        let (newest, retries) = ((Round::GENESIS, Instant::now()), algod.retry().start());
         Self {
             algod,
             txid,
@@ -291,7 +291,7 @@ impl<'a> Delivery<'a> {
 
     /// The newest round, requested when it is first needed: on a fast network the first status is already the last.
     async fn newest(&mut self) -> Result<Round, ClientError> {
-        if self.newest.0 == 0 {
+        if self.newest.0 == Round::GENESIS {
             let round = self.ask(|algod| async move { algod.newest_round().await }).await;
             let round = round.map_err(|error| self.uncertain(error))?;
             self.newest = (round, Instant::now());
@@ -303,7 +303,7 @@ impl<'a> Delivery<'a> {
     async fn find_in_new_blocks(&mut self) -> Result<Option<Confirmation>, ClientError> {
         let newest = self.newest.0.min(self.last_valid);
         let first = self.first_valid.max(newest.saturating_sub(MAX_BLOCKS_READ));
-        for round in self.read.map_or(first, |read| read.saturating_add(1).max(first))..=newest {
+        for round in self.read.map_or(first, |read| read.saturating_add(1).max(first)).through(newest) {
             let txid = self.txid;
             match self.ask(|algod| async move { algod.in_block(txid, round).await }).await {
                 Ok(Some(Some(confirmation))) => return Ok(Some(confirmation)),

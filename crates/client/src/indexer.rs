@@ -260,7 +260,10 @@ mod tests {
         )
         .unwrap();
         let (made, next) = body.take();
-        assert_eq!((made.len(), made.first().map(|app| app.created_at_round), next.as_str()), (2, Some(7), "1002"));
+        assert_eq!(
+            (made.len(), made.first().map(|app| app.created_at_round), next.as_str()),
+            (2, Some(Round(7)), "1002")
+        );
         let body: TransactionsBody = serde_json::from_str(
             r#"{"transactions":[{"sender":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQ","confirmed-round":7,
                 "intra-round-offset":2,"note":"QQ==","tx-type":"appl","application-transaction":{"application-id":0}}]}"#,

@@ -11,13 +11,13 @@
 //! # let alice = pnp_types::SigningKey::from_seed(network.node().dispenser().ok_or("no dispenser")?.seed());
 //! # let bob = pnp_types::SigningKey::generate()?.address();
 //! use pnp_client::Algod;
-//! use pnp_types::{MicroAlgos, Transaction};
+//! use pnp_types::{MicroAlgos, Round, Transaction};
 //!
 //! let algod = Algod::new(&url, token)?;
 //! let params = algod.suggested_params().await?;
 //! let payment = Transaction::payment(alice.address(), bob, MicroAlgos::algos(1))
 //!     .network(params.genesis_id, params.genesis_hash)
-//!     .valid(params.last_round.max(1), params.last_round + 1000)
+//!     .valid(params.last_round.max(Round(1)), params.last_round.saturating_add(1000))
 //!     .sign(&alice);
 //!
 //! let confirmation = algod.deliver(&[payment]).await?;

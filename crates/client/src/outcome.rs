@@ -11,9 +11,9 @@ use std::fmt;
 use std::time::Duration;
 
 /// For how many rounds a node finds a transaction by its id, and a transaction can be valid (go-algorand `MaxTxnLife`).
-pub const REMEMBERED_ROUNDS: Round = 1000;
+pub const REMEMBERED_ROUNDS: u64 = 1000;
 /// How many rounds to wait longer where several nodes may answer, of which some are behind.
-pub(super) const ROUNDS_BEHIND: Round = 4;
+pub(super) const ROUNDS_BEHIND: u64 = 4;
 /// How many blocks are requested at once.
 const PARALLEL_BLOCKS: usize = 8;
 /// How often a recent block is requested from a node that may be behind, and the pause in between.
@@ -33,7 +33,7 @@ impl Window {
     /// The window of a transaction of which only the last round is known: as long as the network allows one to be.
     #[must_use]
     pub fn ending(last_valid: Round) -> Self {
-        Self { first_valid: last_valid.saturating_sub(REMEMBERED_ROUNDS).max(1), last_valid }
+        Self { first_valid: last_valid.saturating_sub(REMEMBERED_ROUNDS).max(Round(1)), last_valid }
     }
 
     /// The rounds in which every transaction of a group is valid; `None` for an empty group.
@@ -49,7 +49,7 @@ impl Window {
     /// is so at once; elsewhere the node that answers may be behind.
     #[must_use]
     pub const fn is_over(self, latest: Round, alone: bool) -> bool {
-        latest > self.last_valid.saturating_add(if alone { 0 } else { ROUNDS_BEHIND })
+        latest.0 > self.last_valid.0.saturating_add(if alone { 0 } else { ROUNDS_BEHIND })
     }
 
     /// The window, as far as the network allows one to reach.
@@ -133,7 +133,7 @@ impl Algod {
         let alone = self.service().transport_options().alone;
         let is_over = window.is_over(latest, alone);
         // An answer by id is older than `latest`, and may be of a node that is behind: it never makes a transaction void.
-        if is_over || latest.saturating_sub(window.first_valid) >= REMEMBERED_ROUNDS {
+        if is_over || latest.since(window.first_valid) >= REMEMBERED_ROUNDS {
             match self.search_blocks(txid, window, latest).await? {
                 Search::Found(confirmation) => return Ok(Outcome::InBlock(confirmation)),
                 Search::Missing if is_over => return Ok(Outcome::Unknown(Unknown::NoBlocks(window))),
@@ -152,7 +152,7 @@ impl Algod {
     async fn search_blocks(&self, txid: Txid, window: Window, latest: Round) -> Result<Search, ClientError> {
         let last = window.last_valid.min(latest);
         let read = |round| async move { (round, self.ids_of_block(round, latest).await) };
-        let mut blocks = stream::iter(window.first_valid..=last).map(read).buffered(PARALLEL_BLOCKS);
+        let mut blocks = stream::iter(window.first_valid.through(last)).map(read).buffered(PARALLEL_BLOCKS);
         let mut missing = false;
         while let Some((round, ids)) = blocks.next().await {
             match ids? {
@@ -173,7 +173,7 @@ impl Algod {
 
     /// The ids of a block that exists; `None` if the node does not keep it. A node that is behind soon has it.
     async fn ids_of_block(&self, round: Round, latest: Round) -> Result<Option<Vec<Txid>>, ClientError> {
-        let is_recent = latest.saturating_sub(round) < REMEMBERED_ROUNDS;
+        let is_recent = latest.since(round) < REMEMBERED_ROUNDS;
         let mut tries = if is_recent && !self.service().transport_options().alone { RECENT_BLOCK_ATTEMPTS } else { 1 };
         loop {
             tries -= 1;

@@ -271,7 +271,7 @@ impl Devnet {
         let mut group = transactions.to_vec();
         let latest = self.round();
         for header in group.iter_mut().map(|transaction| &mut transaction.header) {
-            if header.last_valid == 0 {
+            if header.last_valid == Round::GENESIS {
                 (header.first_valid, header.last_valid) = (latest, latest.saturating_add(1000));
             }
             if header.genesis_hash.is_zero() {
@@ -573,9 +573,9 @@ mod tests {
         assert!(matches!(net.set_time(GENESIS_TIME), Err(DevnetError::Time { .. })));
         let round = net.round();
         net.advance_rounds(3);
-        assert_eq!((net.round(), net.time()), (round + 3, GENESIS_TIME + 1000));
-        assert_eq!(net.block(round + 1).unwrap().header.round, round + 1);
-        assert!(net.block(round + 4).is_none());
+        assert_eq!((net.round(), net.time()), (round.saturating_add(3), GENESIS_TIME + 1000));
+        assert_eq!(net.block(round.next()).unwrap().header.round, round.next());
+        assert!(net.block(round.saturating_add(4)).is_none());
     }
 
     #[test]
@@ -586,9 +586,9 @@ mod tests {
         let late = net.snapshot();
         net.revert(early).unwrap();
         assert_eq!(net.balance(alice), MicroAlgos::ZERO);
-        assert!(matches!(net.revert(late), Err(DevnetError::Snapshot(1))));
+        assert!(matches!(net.revert(late), Err(DevnetError::Snapshot(Round(1)))));
         net.advance_rounds(2);
-        assert!(matches!(net.revert(late), Err(DevnetError::Snapshot(1))));
+        assert!(matches!(net.revert(late), Err(DevnetError::Snapshot(Round(1)))));
         net.revert(early).unwrap();
     }
 

@@ -48,15 +48,15 @@ pub struct Confirmed {
 /// Adds a block to a batch: header, body, its transactions' places and the leases they take.
 pub(super) fn append(batch: &mut Batch, block: &Block) {
     let header = &block.header;
-    let key = header.round.to_be_bytes();
+    let key = header.round.0.to_be_bytes();
     batch.put(Table::Headers, key, msgpack::encode(header));
     batch.put(Table::Blocks, key, msgpack::encode(block));
     for (index, entry) in block.payset.iter().enumerate() {
         let signed = restore(entry, header);
-        let place = [header.round.to_be_bytes(), (index as u64).to_be_bytes()].concat();
+        let place = [header.round.0.to_be_bytes(), (index as u64).to_be_bytes()].concat();
         batch.put(Table::Transactions, signed.id().0, place);
         if let Some(key) = txtail::lease_key(&signed.transaction) {
-            batch.put(Table::Leases, key, header.round.to_be_bytes());
+            batch.put(Table::Leases, key, header.round.0.to_be_bytes());
         }
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn append(batch: &mut Batch, block: &Block) {
 /// Takes a block out again: the reverse of [`append`].
 pub(super) fn remove(batch: &mut Batch, block: &Block) {
     let header = &block.header;
-    let key = header.round.to_be_bytes();
+    let key = header.round.0.to_be_bytes();
     batch.remove(Table::Headers, key);
     batch.remove(Table::Blocks, key);
     for entry in &block.payset {
@@ -91,7 +91,7 @@ pub(super) fn place(store: &dyn Store, txid: &Txid) -> Result<Option<(Round, usi
     let Some(bytes) = store.get(Table::Transactions, txid.as_bytes())? else { return Ok(None) };
     let place = bytes.split_first_chunk::<8>().and_then(|(round, index)| {
         let index = u64::from_be_bytes(index.try_into().ok()?);
-        Some((u64::from_be_bytes(*round), usize::try_from(index).ok()?))
+        Some((Round(u64::from_be_bytes(*round)), usize::try_from(index).ok()?))
     });
     place.map(Some).ok_or_else(|| HistoryError::damaged("place", txid, "16 bytes expected"))
 }
@@ -123,7 +123,7 @@ pub(crate) fn restore(entry: &SignedTransactionInBlock, header: &BlockHeader) ->
 }
 
 fn read<T: Wire>(store: &dyn Store, table: Table, what: &'static str, round: Round) -> Result<Option<T>, HistoryError> {
-    let Some(bytes) = store.get(table, &round.to_be_bytes())? else { return Ok(None) };
+    let Some(bytes) = store.get(table, &round.0.to_be_bytes())? else { return Ok(None) };
     let damaged = |error: DecodeError| HistoryError::damaged(what, format!("round {round}"), error);
     msgpack::decode(&bytes).map(Some).map_err(damaged)
 }
@@ -137,12 +137,13 @@ mod tests {
 
     #[test]
     fn a_block_is_found_by_round_and_its_transactions_by_id_until_it_is_removed() {
-        let header = BlockHeader { round: 7, ..Genesis::development(Address([1; 32]), 0).block().unwrap().header };
+        let header =
+            BlockHeader { round: Round(7), ..Genesis::development(Address([1; 32]), 0).block().unwrap().header };
         let mut stripped = SignedTransaction::default();
         stripped.transaction.kind = TransactionType::Payment;
         stripped.transaction.header.sender = Address([2; 32]);
         stripped.transaction.header.lease = [3; 32];
-        stripped.transaction.header.last_valid = 9;
+        stripped.transaction.header.last_valid = Round(9);
         let mut whole = stripped.transaction.clone();
         whole.header.genesis_hash = header.genesis_hash;
         whole.header.genesis_id.clone_from(&header.genesis_id);
@@ -157,11 +158,11 @@ mod tests {
         let mut batch = Batch::new();
         append(&mut batch, &written);
         store.commit(&batch).unwrap();
-        assert_eq!(block(&store, 7).unwrap().as_ref(), Some(&written));
-        assert_eq!(super::header(&store, 7).unwrap().as_ref(), Some(&written.header));
-        assert_eq!(super::header(&store, 8).unwrap(), None);
+        assert_eq!(block(&store, Round(7)).unwrap().as_ref(), Some(&written));
+        assert_eq!(super::header(&store, Round(7)).unwrap().as_ref(), Some(&written.header));
+        assert_eq!(super::header(&store, Round(8)).unwrap(), None);
         let found = transaction(&store, &txid).unwrap().unwrap();
-        assert_eq!((found.round, found.index), (7, 1));
+        assert_eq!((found.round, found.index), (Round(7), 1));
         assert_eq!(found.transaction.signed.transaction, whole);
 
         let mut batch = Batch::new();

@@ -39,7 +39,7 @@ impl RoundDelta {
             put_record(&mut bytes, change.after.as_ref());
             write(batch, key, change.after.as_ref());
         }
-        batch.put(Table::Deltas, round.to_be_bytes(), bytes);
+        batch.put(Table::Deltas, round.0.to_be_bytes(), bytes);
     }
 
     /// The sums over all accounts before the round.
@@ -52,12 +52,12 @@ impl RoundDelta {
         for (key, change) in &self.changes {
             write(batch, key.encode(), change.before.as_ref());
         }
-        batch.remove(Table::Deltas, round.to_be_bytes());
+        batch.remove(Table::Deltas, round.0.to_be_bytes());
     }
 
     /// The delta of `round`, if the chain has that round.
     pub(super) fn read(store: &dyn Store, round: Round) -> Result<Option<Self>, HistoryError> {
-        let Some(bytes) = store.get(Table::Deltas, &round.to_be_bytes())? else { return Ok(None) };
+        let Some(bytes) = store.get(Table::Deltas, &round.0.to_be_bytes())? else { return Ok(None) };
         let damaged = |detail: &str| HistoryError::damaged("delta", format!("round {round}"), detail);
         let mut rest = bytes.as_slice();
         let totals_before = take_bytes(&mut rest).ok_or_else(|| damaged("no totals"))?.to_vec();
@@ -128,17 +128,17 @@ mod tests {
             totals_before: vec![1, 2, 3],
         };
         let mut batch = Batch::new();
-        delta.append(&mut batch, 4);
+        delta.append(&mut batch, Round(4));
         store.commit(&batch).unwrap();
         assert_eq!(store.get(Table::State, &key(b"removed").encode()).unwrap(), None);
         assert_eq!(store.get(Table::State, &key(b"new").encode()).unwrap(), value(6).map(|record| record.encode()));
-        assert_eq!(RoundDelta::read(&store, 4).unwrap(), Some(delta.clone()));
-        assert_eq!(RoundDelta::read(&store, 5).unwrap(), None);
+        assert_eq!(RoundDelta::read(&store, Round(4)).unwrap(), Some(delta.clone()));
+        assert_eq!(RoundDelta::read(&store, Round(5)).unwrap(), None);
 
         let mut batch = Batch::new();
-        delta.undo(&mut batch, 4);
+        delta.undo(&mut batch, Round(4));
         store.commit(&batch).unwrap();
         assert_eq!(store.scan(Table::State, &[], None, 9).unwrap(), before);
-        assert_eq!(RoundDelta::read(&store, 4).unwrap(), None);
+        assert_eq!(RoundDelta::read(&store, Round(4)).unwrap(), None);
     }
 }

@@ -28,7 +28,7 @@ impl<'a> EarlierState<'a> {
         }
         let mut state = Overlay::new(chain);
         let mut totals = chain.supply();
-        for later in (round + 1..=latest).rev() {
+        for later in round.next().through(latest).rev() {
             let missing = || HistoryError::damaged("delta", format!("round {later}"), "missing");
             let delta = chain.delta(later)?.ok_or_else(missing)?;
             totals = delta.totals_before()?;

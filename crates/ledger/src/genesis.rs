@@ -34,7 +34,7 @@ pub const DEFAULT_REWARDS_POOL: Address = Address([0xff; 32]);
 pub const DISPENSER_COMMENT: &str = "Wallet1";
 
 /// The longest validity that a key registration may ask for, so that the rich account stays online.
-const VOTE_LAST: Round = 256 * (1 << 16) - 1;
+const VOTE_LAST: Round = Round(256 * (1 << 16) - 1);
 
 /// The number after which applications and assets of a network without low ids are numbered.
 const FIRST_COUNTER: u64 = 1000;
@@ -236,7 +236,7 @@ impl Genesis {
             selection_key: placeholder(b"selection"),
             state_proof_key,
             vote_key: placeholder(b"vote"),
-            vote_first: 0,
+            vote_first: Round::GENESIS,
             vote_key_dilution: 10_000,
             vote_last: VOTE_LAST,
         };
@@ -331,7 +331,7 @@ impl Genesis {
                 fee_sink,
                 rewards_pool,
                 rate: to_hand_out.checked_div(refresh).unwrap_or_default(),
-                recalculation_round: refresh,
+                recalculation_round: Round(refresh),
                 ..RewardsState::default()
             },
             upgrade_state: UpgradeState { current_protocol: self.protocol.clone(), ..UpgradeState::default() },

@@ -6,25 +6,25 @@
 //! # Make a block
 //! ```
 //! use pnp_ledger::{Chain, Genesis};
-//! use pnp_types::{Address, MicroAlgos, SigningKey, Transaction};
+//! use pnp_types::{Address, MicroAlgos, Round, SigningKey, Transaction};
 //!
 //! let alice = SigningKey::generate()?;
 //! let bob = Address([2; 32]);
 //! let mut chain = Chain::in_memory(Genesis::development(alice.address(), 1_700_000_000))?;
 //!
 //! let pay = |amount| {
-//!     let payment = Transaction::payment(alice.address(), bob, amount).valid(1, 1001);
+//!     let payment = Transaction::payment(alice.address(), bob, amount).valid(Round(1), Round(1001));
 //!     payment.network(chain.genesis().id(), chain.genesis().hash()).sign(&alice)
 //! };
 //! let (small, large) = (pay(MicroAlgos::algos(5)), pay(MicroAlgos::algos(20_000_000_000)));
 //!
 //! let committed = chain.propose(&[vec![small]], 1_700_000_003)?;
-//! assert_eq!(committed.block.header.round, 1);
+//! assert_eq!(committed.block.header.round, Round(1));
 //! assert_eq!(chain.account(&bob)?.balance, MicroAlgos::algos(5));
 //!
 //! let refusal = chain.propose(&[vec![large]], 1_700_000_006).unwrap_err();
 //! assert!(refusal.to_string().contains("overspend"));
-//! assert_eq!(chain.latest(), 1);
+//! assert_eq!(chain.latest(), Round(1));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -3,14 +3,14 @@
 
 use super::error::BlockError;
 use pnp_types::consensus::{self, BonusPlan, ConsensusParams};
-use pnp_types::{BlockHeader, Digest, MicroAlgos, Micros, RewardsState, UpgradeState};
+use pnp_types::{BlockHeader, Digest, MicroAlgos, Micros, RewardsState, Round, UpgradeState};
 
 /// The header after `previous`, without what its transactions and the accounts decide.
 ///
 /// `timestamp` is in seconds since 1970 and is held between the previous block's and the most a block may be later.
 /// The seed is the previous block's hash, as on a development network: there is no proposer to draw one.
 pub fn next_header(previous: &BlockHeader, timestamp: i64) -> Result<BlockHeader, BlockError> {
-    let round = previous.round + 1;
+    let round = previous.round.next();
     let upgrade_state = next_upgrade_state(&previous.upgrade_state, round);
     let params = params_of(&upgrade_state.current_protocol)?;
     let previous_params = params_of(&previous.upgrade_state.current_protocol)?;
@@ -53,7 +53,7 @@ pub fn held_timestamp(timestamp: i64, previous: i64, max_increment: i64) -> i64 
 
 /// Protocol upgrades where no account votes: a proposal that was approved takes effect, one that was not lapses
 /// (go-algorand `applyUpgradeVote`).
-fn next_upgrade_state(previous: &UpgradeState, round: u64) -> UpgradeState {
+fn next_upgrade_state(previous: &UpgradeState, round: Round) -> UpgradeState {
     let keeps = |current: &str| UpgradeState { current_protocol: current.to_owned(), ..UpgradeState::default() };
     let threshold = consensus::lookup(&previous.current_protocol).map_or(0, |params| params.upgrade_threshold);
     if round == previous.next_protocol_vote_before && previous.next_protocol_approvals < threshold {
@@ -67,9 +67,9 @@ fn next_upgrade_state(previous: &UpgradeState, round: u64) -> UpgradeState {
 
 /// The bonus for a proposer: set by the plan when its time comes, then decaying by a hundredth each interval
 /// (go-algorand `computeBonus`).
-fn next_bonus(round: u64, previous: MicroAlgos, plan: &BonusPlan, previous_plan: &BonusPlan) -> MicroAlgos {
+fn next_bonus(round: Round, previous: MicroAlgos, plan: &BonusPlan, previous_plan: &BonusPlan) -> MicroAlgos {
     if plan.base_amount != 0 {
-        let is_new = plan != previous_plan || round == 1;
+        let is_new = plan != previous_plan || round == Round(1);
         if round == plan.base_round || (is_new && round > plan.base_round) {
             return MicroAlgos(plan.base_amount);
         }
@@ -107,7 +107,8 @@ mod tests {
     use pnp_types::consensus::LATEST;
 
     fn previous() -> BlockHeader {
-        let mut header = BlockHeader { round: 7, timestamp: 1000, genesis_id: "test-v1".into(), ..Default::default() };
+        let mut header =
+            BlockHeader { round: Round(7), timestamp: 1000, genesis_id: "test-v1".into(), ..Default::default() };
         header.upgrade_state.current_protocol = LATEST.url.into();
         header
     }
@@ -123,7 +124,7 @@ mod tests {
     #[test]
     fn a_header_follows_from_the_previous_one() {
         let header = next_header(&previous(), 1001).unwrap();
-        assert_eq!((header.round, header.branch, header.genesis_id.as_str()), (8, previous().hash(), "test-v1"));
+        assert_eq!((header.round, header.branch, header.genesis_id.as_str()), (Round(8), previous().hash(), "test-v1"));
         assert_eq!(header.seed, header.branch);
         let mut unknown = previous();
         unknown.upgrade_state.current_protocol = "tomorrow".into();
@@ -136,25 +137,25 @@ mod tests {
             current_protocol: LATEST.url.into(),
             next_protocol: "next".into(),
             next_protocol_approvals: 1,
-            next_protocol_vote_before: 10,
-            next_protocol_switch_on: 20,
+            next_protocol_vote_before: Round(10),
+            next_protocol_switch_on: Round(20),
         };
-        assert_eq!(next_upgrade_state(&state, 9), state);
-        assert_eq!(next_upgrade_state(&state, 10).next_protocol, "");
+        assert_eq!(next_upgrade_state(&state, Round(9)), state);
+        assert_eq!(next_upgrade_state(&state, Round(10)).next_protocol, "");
         state.next_protocol_approvals = LATEST.params.upgrade_threshold;
-        assert_eq!(next_upgrade_state(&state, 10), state);
-        assert_eq!(next_upgrade_state(&state, 20).current_protocol, "next");
+        assert_eq!(next_upgrade_state(&state, Round(10)), state);
+        assert_eq!(next_upgrade_state(&state, Round(20)).current_protocol, "next");
     }
 
     #[test]
     fn the_bonus_starts_and_decays_by_its_plan() {
-        let none = BonusPlan { base_round: 0, base_amount: 0, decay_interval: 0 };
-        let plan = BonusPlan { base_round: 0, base_amount: 10_000_000, decay_interval: 10 };
-        assert_eq!(next_bonus(1, MicroAlgos::ZERO, &plan, &plan), MicroAlgos(10_000_000));
-        assert_eq!(next_bonus(5, MicroAlgos(3), &plan, &none), MicroAlgos(10_000_000), "new with an upgrade");
-        assert_eq!(next_bonus(20, MicroAlgos(10_000_000), &plan, &plan), MicroAlgos(9_900_000));
-        assert_eq!(next_bonus(21, MicroAlgos(9_900_000), &plan, &plan), MicroAlgos(9_900_000));
-        assert_eq!(next_bonus(21, MicroAlgos(4), &none, &none), MicroAlgos(4));
+        let none = BonusPlan { base_round: Round::GENESIS, base_amount: 0, decay_interval: 0 };
+        let plan = BonusPlan { base_round: Round::GENESIS, base_amount: 10_000_000, decay_interval: 10 };
+        assert_eq!(next_bonus(Round(1), MicroAlgos::ZERO, &plan, &plan), MicroAlgos(10_000_000));
+        assert_eq!(next_bonus(Round(5), MicroAlgos(3), &plan, &none), MicroAlgos(10_000_000), "new with an upgrade");
+        assert_eq!(next_bonus(Round(20), MicroAlgos(10_000_000), &plan, &plan), MicroAlgos(9_900_000));
+        assert_eq!(next_bonus(Round(21), MicroAlgos(9_900_000), &plan, &plan), MicroAlgos(9_900_000));
+        assert_eq!(next_bonus(Round(21), MicroAlgos(4), &none, &none), MicroAlgos(4));
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl OnlineAccounts {
     /// All of the genesis counts.
     pub(super) fn stake(&self, vote_round: Round) -> Result<MicroAlgos, ReadError> {
         let total = self.totals.online.money;
-        if !self.params.exclude_expired_circulation || self.round == 0 {
+        if !self.params.exclude_expired_circulation || self.round == Round::GENESIS {
             return Ok(total);
         }
         self.without_expired(total, vote_round)
@@ -84,7 +84,7 @@ impl OnlineAccounts {
     fn without_expired(&self, mut total: MicroAlgos, vote_round: Round) -> Result<MicroAlgos, ReadError> {
         for account in self.accounts.values() {
             let last = account.voting.vote_last;
-            if last != 0 && last < vote_round {
+            if last != Round::GENESIS && last < vote_round {
                 let expired = self.with_rewards(account)?.balance;
                 let overflow = || ReadError(format!("more stake expired than was online in round {}", self.round));
                 total = total.checked_sub(expired).ok_or_else(overflow)?;
@@ -132,7 +132,9 @@ impl OnlineAccounts {
 
     /// The round whose state proof these accounts would sign.
     fn proof_round(&self) -> Round {
-        self.round + self.params.state_proof_voters_lookback + self.params.state_proof_interval
+        self.round
+            .saturating_add(self.params.state_proof_voters_lookback)
+            .saturating_add(self.params.state_proof_interval)
     }
 }
 
@@ -149,12 +151,12 @@ impl Chain {
         if let Some(found) = kept.iter().find(|online| online.round == round) {
             return Ok(Arc::clone(found));
         }
-        let made = match kept.iter().find(|online| online.round + 1 == round) {
+        let made = match kept.iter().find(|online| online.round.next() == round) {
             Some(before) => self.online_after(before)?,
             None => self.online_back_to(round)?,
         };
         let made = Arc::new(made);
-        kept.retain(|online| online.round + 1 != round);
+        kept.retain(|online| online.round.next() != round);
         if kept.len() >= REMEMBERED_ROUNDS {
             kept.remove(0);
         }
@@ -163,7 +165,7 @@ impl Chain {
     }
 
     fn online_after(&self, before: &OnlineAccounts) -> Result<OnlineAccounts, ChainError> {
-        let mut next = OnlineAccounts { round: before.round + 1, ..before.clone() };
+        let mut next = OnlineAccounts { round: before.round.next(), ..before.clone() };
         for (key, change) in self.changes_of(next.round)?.changes {
             if let Key::Account(address) = key {
                 next.change(address, change.after.as_ref());
@@ -187,7 +189,7 @@ impl Chain {
         for address in self.online_addresses() {
             past.change(*address, self.record(&Key::Account(*address))?.as_ref());
         }
-        for later in (round + 1..=latest).rev() {
+        for later in round.next().through(latest).rev() {
             for (key, change) in self.changes_of(later)?.changes {
                 if let Key::Account(address) = key {
                     past.change(address, change.before.as_ref());
@@ -202,7 +204,7 @@ impl Chain {
         let round = online.round;
         let header = self.header(round)?.ok_or(ChainError::NoRound { round, latest: self.latest() })?;
         let totals =
-            if round == self.latest() { self.supply() } else { self.changes_of(round + 1)?.totals_before()? };
+            if round == self.latest() { self.supply() } else { self.changes_of(round.next())?.totals_before()? };
         Ok(OnlineAccounts { totals, level: header.rewards.level, params: params_of(&header)?, ..online })
     }
 
@@ -212,7 +214,7 @@ impl Chain {
 
     /// The voters that the header of the next round commits to, if it does.
     pub(super) fn voters_for_next(&self, params: &ConsensusParams) -> Result<Option<VotersCommitment>, ChainError> {
-        let Some(round) = commits_to_voters(self.latest() + 1, params) else { return Ok(None) };
+        let Some(round) = commits_to_voters(self.latest().next(), params) else { return Ok(None) };
         Ok(Some(
             self.online_at(round)?
                 .commitment()
@@ -237,9 +239,9 @@ impl Chain {
             return Ok(Vec::new());
         }
         let (interval, lookback) = (params.state_proof_interval, params.state_proof_voters_lookback);
-        let fixed = (latest + lookback) / interval * interval;
-        if fixed == 0 {
-            let genesis = self.online_at(0)?;
+        let fixed = Round((latest.0 + lookback) / interval * interval);
+        if fixed == Round::GENESIS {
+            let genesis = self.online_at(Round::GENESIS)?;
             candidates.retain(|address| genesis.accounts.contains_key(address));
         } else {
             let online = self.online_at(fixed.saturating_sub(lookback))?;

@@ -249,7 +249,12 @@ mod tests {
             auth_addr: address,
             total_app_schema: StateSchema { uints: 3, byte_slices: 4 },
             total_box_bytes: 9,
-            voting: VotingData { vote_key: [1; 32], state_proof_key: [2; 64], vote_last: 8, ..Default::default() },
+            voting: VotingData {
+                vote_key: [1; 32],
+                state_proof_key: [2; 64],
+                vote_last: Round(8),
+                ..Default::default()
+            },
             ..AccountRecord::default()
         };
         let app = AppRecord {

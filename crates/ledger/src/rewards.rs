@@ -83,14 +83,14 @@ mod tests {
     #[test]
     fn the_rate_is_set_again_at_its_round_and_the_residue_carries_over() {
         let params = LATEST.params;
-        let start = RewardsState { recalculation_round: 10, residue: 7, ..RewardsState::default() };
+        let start = RewardsState { recalculation_round: Round(10), residue: 7, ..RewardsState::default() };
         let pool = MicroAlgos(params.min_balance + 7 + 3 * params.rewards_rate_refresh_interval + 1);
-        let before = next_rewards_state(&start, 9, params, pool, 4);
+        let before = next_rewards_state(&start, Round(9), params, pool, 4);
         assert_eq!((before.rate, before.level, before.residue), (0, 1, 3));
-        let at = next_rewards_state(&start, 10, params, pool, 4);
+        let at = next_rewards_state(&start, Round(10), params, pool, 4);
         assert_eq!((at.rate, at.level, at.residue), (3, 2, 2));
-        assert_eq!(at.recalculation_round, 10 + params.rewards_rate_refresh_interval);
-        let nobody = next_rewards_state(&start, 10, params, pool, 0);
+        assert_eq!(at.recalculation_round, Round(10 + params.rewards_rate_refresh_interval));
+        let nobody = next_rewards_state(&start, Round(10), params, pool, 0);
         assert_eq!((nobody.level, nobody.residue), (0, 7));
     }
 }

@@ -394,7 +394,7 @@ impl std::fmt::Debug for State<'_> {
 
 /// How far back agreement looks for stake (go-algorand `agreement/selector.go` `BalanceLookback`).
 #[must_use]
-pub fn balance_lookback(params: &ConsensusParams) -> Round {
+pub fn balance_lookback(params: &ConsensusParams) -> u64 {
     2u64.saturating_mul(params.seed_refresh_interval).saturating_mul(params.seed_lookback)
 }
 

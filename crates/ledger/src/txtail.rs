@@ -17,12 +17,12 @@ pub(super) fn lease_key(transaction: &Transaction) -> Option<Vec<u8>> {
 pub(super) fn is_leased(store: &dyn Store, lease: &Lease, current: Round) -> Result<bool, StoreError> {
     let Lease { sender, name } = lease;
     // Within one sender and name the keys are in order of the last round, so the first at or after `current` decides.
-    let (start, end) = (key(sender, name, current), key(sender, name, Round::MAX));
+    let (start, end) = (key(sender, name, current), key(sender, name, Round(u64::MAX)));
     Ok(!store.scan(Table::Leases, &start, Some(&end), 1)?.is_empty())
 }
 
 fn key(sender: &Address, name: &[u8; 32], last: Round) -> Vec<u8> {
-    [sender.as_bytes().as_slice(), name, &last.to_be_bytes()].concat()
+    [sender.as_bytes().as_slice(), name, &last.0.to_be_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -34,7 +34,7 @@ mod tests {
     fn a_lease_is_held_through_its_last_round_by_its_sender_alone() {
         let mut transaction = Transaction::default();
         transaction.header.sender = Address([1; 32]);
-        transaction.header.last_valid = 20;
+        transaction.header.last_valid = Round(20);
         assert_eq!(lease_key(&transaction), None);
         transaction.header.lease = [9; 32];
         let mut store = MemoryStore::new();
@@ -44,9 +44,9 @@ mod tests {
         let held = |sender, name, current| {
             is_leased(&store, &Lease { sender: Address([sender; 32]), name: [name; 32] }, current).unwrap()
         };
-        assert!(held(1, 9, 6) && held(1, 9, 20));
-        assert!(!held(1, 9, 21), "after its last round");
-        assert!(!held(2, 9, 6), "another sender");
-        assert!(!held(1, 8, 6), "another name");
+        assert!(held(1, 9, Round(6)) && held(1, 9, Round(20)));
+        assert!(!held(1, 9, Round(21)), "after its last round");
+        assert!(!held(2, 9, Round(6)), "another sender");
+        assert!(!held(1, 8, Round(6)), "another name");
     }
 }

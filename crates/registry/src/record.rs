@@ -1,6 +1,6 @@
 //! The shape of a record.
 
-use pnp_types::{AppIndex, AssetIndex};
+use pnp_types::{AppIndex, AssetIndex, Round};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -116,7 +116,7 @@ pub struct Asset {
     /// The transaction.
     pub txid: String,
     /// Its round.
-    pub round: u64,
+    pub round: Round,
     /// When, UTC.
     pub time: String,
 }
@@ -128,7 +128,7 @@ pub struct Pending {
     /// The transaction.
     pub txid: String,
     /// The last round it can be in.
-    pub last_valid: u64,
+    pub last_valid: Round,
     /// The application it deletes in the same group, where it replaces one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<AppIndex>,
@@ -211,7 +211,7 @@ pub struct Event {
     /// The transactions, in their group's order.
     pub txids: Vec<String>,
     /// Their round; 0 while pending.
-    pub round: u64,
+    pub round: Round,
     /// When, UTC.
     pub time: String,
     /// The version of this program.

@@ -199,7 +199,7 @@ fn written(path: &Path, bytes: &[u8], mode: u32) -> std::io::Result<tempfile::Na
 mod tests {
     use super::*;
     use crate::{Contract, Event, Programs, Rates};
-    use pnp_types::{AppIndex, AssetIndex};
+    use pnp_types::{AppIndex, AssetIndex, Round};
     use std::collections::BTreeMap;
 
     fn contract(app_id: AppIndex) -> Contract {
@@ -225,7 +225,7 @@ mod tests {
             history: vec![Event {
                 action: "create".into(),
                 txids: vec!["T".into()],
-                round: 3,
+                round: Round(3),
                 time: "2026-11-22T10:00:00Z".into(),
                 tool_version: "0.1.0".into(),
                 git_commit: None,

@@ -256,8 +256,8 @@ impl Default for VotingData {
             vote_key: [0; 32],
             selection_key: [0; 32],
             state_proof_key: [0; 64],
-            vote_first: 0,
-            vote_last: 0,
+            vote_first: Round::GENESIS,
+            vote_last: Round::GENESIS,
             vote_key_dilution: 0,
         }
     }

@@ -5,8 +5,60 @@ use std::fmt;
 use super::msgpack::{Element, wire_newtype};
 use crate::number;
 
-/// A block's number; the genesis block is 0.
-pub type Round = u64;
+number! {
+    /// A block's number; the genesis block is 0.
+    Round
+}
+
+impl Round {
+    /// The genesis block.
+    pub const GENESIS: Self = Self(0);
+
+    /// The round after this one.
+    #[inline]
+    #[must_use]
+    pub const fn next(self) -> Self {
+        self.saturating_add(1)
+    }
+
+    /// So many rounds later, at most 2^64-1.
+    #[inline]
+    #[must_use]
+    pub const fn saturating_add(self, rounds: u64) -> Self {
+        Self(self.0.saturating_add(rounds))
+    }
+
+    /// So many rounds earlier, at least 0.
+    #[inline]
+    #[must_use]
+    pub const fn saturating_sub(self, rounds: u64) -> Self {
+        Self(self.0.saturating_sub(rounds))
+    }
+
+    /// How many rounds after `earlier` this one is; 0 if it is not after it.
+    #[inline]
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// This round and all later ones up to `last`; none if `last` is before it.
+    pub fn through(self, last: Self) -> impl DoubleEndedIterator<Item = Self> {
+        (self.0..=last.0).map(Self)
+    }
+
+    /// Whether it is one of every `rounds` rounds.
+    #[inline]
+    #[must_use]
+    pub const fn is_multiple_of(self, rounds: u64) -> bool {
+        self.0.is_multiple_of(rounds)
+    }
+}
+
+wire_newtype!(Round);
+
+impl Element for Round {}
+
 number! {
     /// An application's id; 0 means none, or the one being created.
     AppIndex

@@ -59,7 +59,7 @@ pub struct BlockHeader {
 impl Default for BlockHeader {
     fn default() -> Self {
         Self {
-            round: 0,
+            round: Round::GENESIS,
             branch: Digest::ZERO,
             branch512: [0; 64],
             seed: Digest::ZERO,
@@ -138,7 +138,7 @@ pub struct UpgradeVote {
     /// The protocol it proposes, or empty.
     pub propose: String,
     /// Rounds between vote and effect.
-    pub delay: Round,
+    pub delay: u64,
     /// Whether it approves the one being voted on.
     pub approve: bool,
 }

@@ -8,12 +8,12 @@
 //! Build a payment, sign it, and encode it as `POST /v2/transactions` of a node takes it:
 #![cfg_attr(feature = "signing", doc = "```")]
 #![cfg_attr(not(feature = "signing"), doc = "```ignore")]
-//! use pnp_types::{Digest, MicroAlgos, SigningKey, Transaction, msgpack};
+//! use pnp_types::{Digest, MicroAlgos, Round, SigningKey, Transaction, msgpack};
 //!
 //! let (alice, bob) = (SigningKey::generate()?, SigningKey::generate()?);
 //! let payment = Transaction::payment(alice.address(), bob.address(), MicroAlgos::algos(5))
 //!     .note("for the coffee")
-//!     .valid(1, 1001)
+//!     .valid(Round(1), Round(1001))
 //!     .network("dockernet-v1", Digest([7; 32]))
 //!     .build();
 //! println!("{} pays {}", payment.header.sender, payment.payment.amount);

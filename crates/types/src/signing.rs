@@ -163,12 +163,12 @@ impl Transaction {
     /// Signs the transaction; see [`SigningKey::sign_transaction`].
     ///
     /// ```
-    /// use pnp_types::{Address, MicroAlgos, SigningKey, Transaction, assign_group, msgpack};
+    /// use pnp_types::{Address, MicroAlgos, Round, SigningKey, Transaction, assign_group, msgpack};
     ///
     /// let (alice, bob) = (SigningKey::generate()?, SigningKey::generate()?);
     /// let mut group = [
-    ///     Transaction::payment(alice.address(), bob.address(), MicroAlgos::algos(1)).valid(1, 1001).build(),
-    ///     Transaction::payment(bob.address(), alice.address(), MicroAlgos::algos(2)).valid(1, 1001).build(),
+    ///     Transaction::payment(alice.address(), bob.address(), MicroAlgos::algos(1)).valid(Round(1), Round(1001)).build(),
+    ///     Transaction::payment(bob.address(), alice.address(), MicroAlgos::algos(2)).valid(Round(1), Round(1001)).build(),
     /// ];
     /// assign_group(&mut group)?;
     /// let signed = [group[0].sign(&alice), group[1].sign(&bob)];

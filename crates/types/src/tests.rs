@@ -198,7 +198,7 @@ fn any_transaction() -> impl Strategy<Value = Transaction> {
         transaction.header = Header {
             sender: Address([sender.0.as_slice(), &[]].concat().try_into().unwrap()),
             fee: MicroAlgos(fee),
-            first_valid: valid,
+            first_valid: Round(valid),
             note,
             lease,
             genesis_id,

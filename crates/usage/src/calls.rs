@@ -3,7 +3,7 @@
 use super::{Creation, Parameters, Programs, Size, Split, TickId, Units, extra_pages};
 use pnp_client::SuggestedParams;
 use pnp_types::{
-    Address, AppIndex, AssetIndex, GroupError, MicroAlgos, StateSchema, Transaction, TransactionBuilder,
+    Address, AppIndex, AssetIndex, GroupError, MicroAlgos, Round, StateSchema, Transaction, TransactionBuilder,
     TransactionFields, assign_group,
 };
 
@@ -18,7 +18,7 @@ const VALIDITY: u64 = 1000;
 /// The transaction for a network: its smallest fee, its genesis, and valid from now on.
 #[must_use]
 pub fn for_network<F: TransactionFields>(builder: TransactionBuilder<F>, params: &SuggestedParams) -> Transaction {
-    let first = params.last_round.max(1);
+    let first = params.last_round.max(Round(1));
     builder
         .fee(params.min_fee)
         .valid(first, first.saturating_add(VALIDITY))

@@ -143,7 +143,7 @@ fn by_name(found: Vec<Candidate>, deployments: &[Deployment], name: &str) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pnp_types::{StateSchema, TealValue};
+    use pnp_types::{Round, StateSchema, TealValue};
 
     fn application(id: AppIndex, template: Option<Template>) -> ApplicationState {
         let programs = Programs::assemble(template.unwrap_or_default()).unwrap();
@@ -189,23 +189,23 @@ mod tests {
         assert_eq!(recognized(bare), None);
     }
 
-    fn call(application: AppIndex, sender: u8, round: u64, note: &str) -> NotedCall {
+    fn call(application: AppIndex, sender: u8, round: Round, note: &str) -> NotedCall {
         NotedCall { application, sender: Address([sender; 32]), round, place: 0, note: note.as_bytes().to_vec() }
     }
 
     #[test]
     fn notes_are_read_as_algokit_reads_them() {
-        let made = CreatedApplication { id: AppIndex(7), created_at_round: 5, deleted: false };
+        let made = CreatedApplication { id: AppIndex(7), created_at_round: Round(5), deleted: false };
         let creator = Address([1; 32]);
-        let create = call(AppIndex(0), 1, 5, r#"ALGOKIT_DEPLOYER:j{"name":"a","version":"1"}"#);
-        let update = call(AppIndex(7), 1, 6, r#"ALGOKIT_DEPLOYER:j{"name":"b","version":"2","updatable":true}"#);
-        let stranger = call(AppIndex(7), 2, 7, r#"ALGOKIT_DEPLOYER:j{"name":"c","version":"3"}"#);
+        let create = call(AppIndex(0), 1, Round(5), r#"ALGOKIT_DEPLOYER:j{"name":"a","version":"1"}"#);
+        let update = call(AppIndex(7), 1, Round(6), r#"ALGOKIT_DEPLOYER:j{"name":"b","version":"2","updatable":true}"#);
+        let stranger = call(AppIndex(7), 2, Round(7), r#"ALGOKIT_DEPLOYER:j{"name":"c","version":"3"}"#);
         let found = deployment(&made, creator, &[create.clone(), update.clone(), stranger]).unwrap();
         assert_eq!((found.name.as_str(), found.newest.version.as_str()), ("a", "2"));
         assert_eq!(deployment(&made, creator, &[update]), None, "no creation, no deployment");
-        let odd = call(AppIndex(7), 1, 8, "ALGOKIT_DEPLOYER:u");
+        let odd = call(AppIndex(7), 1, Round(8), "ALGOKIT_DEPLOYER:u");
         assert_eq!(deployment(&made, creator, &[create, odd]).unwrap().newest.version, "1");
-        assert_eq!(deployment(&made, creator, &[call(AppIndex(0), 1, 5, "ALGOKIT_DEPLOYER:j{")]), None);
+        assert_eq!(deployment(&made, creator, &[call(AppIndex(0), 1, Round(5), "ALGOKIT_DEPLOYER:j{")]), None);
     }
 
     #[test]

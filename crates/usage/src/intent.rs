@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use crate::{Bill, Programs, Split, Template, calls};
     use pnp_client::SuggestedParams;
-    use pnp_types::{Digest, MicroAlgos};
+    use pnp_types::{Digest, MicroAlgos, Round};
 
     #[test]
     fn what_calls_write_is_read_back() {
@@ -119,7 +119,7 @@ mod tests {
             min_fee: MicroAlgos(1000),
             genesis_id: String::new(),
             genesis_hash: Digest::ZERO,
-            last_round: 1,
+            last_round: Round(1),
             consensus: String::new(),
         };
         let (user, provider, platform) = (Address([1; 32]), Address([2; 32]), Address([3; 32]));

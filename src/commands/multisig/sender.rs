@@ -32,7 +32,7 @@ pub(crate) struct SenderArgs {
           value_parser = clap::value_parser!(u64).range(1..=LONGEST_VALIDITY))]
     validity: u64,
     /// The first round it may be sent in, where signatures are gathered before [default: now]
-    #[arg(long, value_name = "ROUND", requires = "multisig", value_parser = values::whole)]
+    #[arg(long, value_name = "ROUND", requires = "multisig", value_parser = values::id::<Round>)]
     first_valid: Option<Round>,
 }
 

@@ -3,6 +3,7 @@
 
 use super::Project;
 use pnp_registry::{Pending, Store};
+use pnp_types::{AppIndex, Round};
 use serde_json::Value;
 
 /// A project whose contract was made, and then the network's chain grew by more rounds than a node remembers.
@@ -23,8 +24,8 @@ fn a_deployment_that_was_cut_off_is_recorded() {
     let cut_off = |chain: &mut pnp_registry::Chain| {
         let mut contract = chain.contracts.pop().unwrap();
         let event = contract.history.last_mut().unwrap();
-        let (txid, last_valid) = (event.txids[0].clone(), event.round + 999);
-        (contract.app_id, event.round) = (pnp_types::AppIndex::NONE, 0);
+        let (txid, last_valid) = (event.txids[0].clone(), event.round.saturating_add(999));
+        (contract.app_id, event.round) = (AppIndex::NONE, Round::GENESIS);
         chain.pending.push(Pending { txid, last_valid, replaces: None, contract });
     };
     store.change(hash, "dockernet-v1", cut_off).unwrap();
@@ -34,7 +35,7 @@ fn a_deployment_that_was_cut_off_is_recorded() {
     assert_eq!(status["contract"]["record"]["app_id"], app, "{status:#}");
     let chain = store.chain(hash).unwrap();
     assert!(chain.pending.is_empty(), "{:?}", chain.pending);
-    assert_eq!(chain.contracts.last().map(|contract| contract.history[0].round), made["round"].as_u64());
+    assert_eq!(chain.contracts.last().map(|contract| contract.history[0].round.0), made["round"].as_u64());
 }
 
 #[test]
@@ -43,18 +44,18 @@ fn a_deployment_that_never_arrived_is_forgotten_only_when_no_block_can_have_it()
     let made = project.done(&["deploy"]);
     let store = Store::new(project.path(), "embedded");
     let hash = made["genesis_hash"].as_str().unwrap();
-    let round = made["round"].as_u64().unwrap();
+    let round = Round(made["round"].as_u64().unwrap());
     let never_sent = |chain: &mut pnp_registry::Chain| {
         let contract = chain.contracts.last().cloned().unwrap();
-        for last_valid in [1, round + 900] {
-            let txid = pnp_types::Digest([u8::try_from(last_valid % 200).unwrap(); 32]).to_string();
+        for last_valid in [Round(1), round.saturating_add(900)] {
+            let txid = pnp_types::Digest([u8::try_from(last_valid.0 % 200).unwrap(); 32]).to_string();
             chain.pending.push(Pending { txid, last_valid, replaces: None, contract: contract.clone() });
         }
     };
     store.change(hash, "dockernet-v1", never_sent).unwrap();
     project.done(&["status"]);
     let left: Vec<_> = store.chain(hash).unwrap().pending.into_iter().map(|pending| pending.last_valid).collect();
-    assert_eq!(left, [round + 900], "the first can be in no block, the second still can");
+    assert_eq!(left, [round.saturating_add(900)], "the first can be in no block, the second still can");
 }
 
 #[test]

@@ -58,7 +58,7 @@ async fn send(
     };
     let signed: Vec<_> = transactions.iter().map(sign).collect();
     let txid = algod.submit(&signed).await?;
-    algod.wait(txid, params.last_round + 1000).await
+    algod.wait(txid, params.last_round.saturating_add(1000)).await
 }
 
 impl Market {
@@ -193,7 +193,7 @@ impl Books {
     /// Empty books of any contract with the fee of [`FEE_PCT`].
     pub(super) fn of(app: AppIndex, asset: AssetIndex) -> Self {
         let (bills, ticks, paid, billed) = <_>::default();
-        Self { app, asset, round: 0, bills, ticks, paid, billed }
+        Self { app, asset, round: Round::GENESIS, bills, ticks, paid, billed }
     }
 
     /// Reads the blocks that came since, over REST.
@@ -201,7 +201,7 @@ impl Books {
         let http = reqwest::Client::new();
         let latest = algod.suggested_params().await.unwrap().last_round;
         assert!(latest >= self.round, "the chain went back from round {} to {latest}", self.round);
-        for round in self.round + 1..=latest {
+        for round in self.round.next().through(latest) {
             let url = format!("{}/v2/blocks/{round}?format=msgpack", algod.url());
             let answer = http.get(url).header("X-Algo-API-Token", LOCAL_TOKEN).send().await.unwrap();
             assert_eq!(answer.status().as_u16(), 200, "round {round}");

@@ -1,5 +1,6 @@
 //! A node killed while users stream bills to it over REST.
 
+use pnp_types::Round;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -136,8 +137,8 @@ fn a_network_killed_while_it_is_made_opens() {
 /// What REST does not show: every header follows the one before, every round has its changes, and the accounts add up.
 fn check_chain(folder: &Path) {
     let chain = Chain::open_or_create::<pnp_ledger::ChainError>(folder, || unreachable!()).unwrap();
-    let mut branch = chain.header(0).unwrap().unwrap().hash();
-    for round in 1..=chain.latest() {
+    let mut branch = chain.header(Round::GENESIS).unwrap().unwrap().hash();
+    for round in Round(1).through(chain.latest()) {
         let block = chain.block(round).unwrap().unwrap();
         assert_eq!(block.header.branch, branch, "round {round} follows the one before");
         assert_eq!(chain.header(round).unwrap().as_ref(), Some(&block.header));

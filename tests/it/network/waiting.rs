@@ -4,7 +4,7 @@ use super::Upstream;
 use super::proxy::{Act, Proxy, Request};
 use pnp_client::{Algod, ClientError, Confirmation, Transport};
 use pnp_devnet::LOCAL_TOKEN;
-use pnp_types::Digest;
+use pnp_types::{Digest, Round};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -36,7 +36,7 @@ async fn blocks(upstream: &Upstream, count: u32) {
     }
 }
 
-async fn waited(algod: &Algod, last_valid: u64, time: Duration) -> Option<Result<Confirmation, ClientError>> {
+async fn waited(algod: &Algod, last_valid: Round, time: Duration) -> Option<Result<Confirmation, ClientError>> {
     tokio::time::timeout(time, algod.wait(Digest([7; 32]), last_valid)).await.ok()
 }
 
@@ -44,7 +44,7 @@ async fn waited(algod: &Algod, last_valid: u64, time: Duration) -> Option<Result
 async fn where_one_node_is_the_network_a_moment_without_blocks_ends_the_wait() {
     let upstream = Upstream::start();
     let proxy = Proxy::start(&upstream.address(), |request| pending(request, EVICTED));
-    let outcome = waited(&algod(&proxy, true), 900, Duration::from_secs(60)).await;
+    let outcome = waited(&algod(&proxy, true), Round(900), Duration::from_secs(60)).await;
     assert!(matches!(outcome, Some(Err(ClientError::Dropped { .. }))), "{outcome:?}");
 }
 
@@ -52,10 +52,10 @@ async fn where_one_node_is_the_network_a_moment_without_blocks_ends_the_wait() {
 async fn where_there_are_several_nodes_only_blocks_without_it_end_the_wait() {
     let upstream = Upstream::start();
     let proxy = Proxy::start(&upstream.address(), |request| pending(request, EVICTED));
-    let outcome = waited(&algod(&proxy, false), 900, Duration::from_secs(15)).await;
+    let outcome = waited(&algod(&proxy, false), Round(900), Duration::from_secs(15)).await;
     assert!(outcome.is_none(), "no block came, and another pool may have it: {outcome:?}");
     let algod = algod(&proxy, false);
-    let (outcome, ()) = tokio::join!(waited(&algod, 900, Duration::from_secs(30)), async {
+    let (outcome, ()) = tokio::join!(waited(&algod, Round(900), Duration::from_secs(30)), async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         blocks(&upstream, 4).await;
     });
@@ -70,7 +70,7 @@ async fn what_a_pool_takes_back_is_waited_for_to_its_last_round() {
         pending(request, if request.before < 2 { EVICTED } else { "{\"pool-error\":\"\",\"txn\":{}}" })
     });
     let algod = algod(&proxy, false);
-    let last_valid = algod.newest_round().await.unwrap() + 5;
+    let last_valid = algod.newest_round().await.unwrap().saturating_add(5);
     let (outcome, ()) = tokio::join!(waited(&algod, last_valid, Duration::from_secs(40)), async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         blocks(&upstream, 12).await;

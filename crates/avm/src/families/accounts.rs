@@ -48,8 +48,8 @@ pub(crate) fn acct_params_get(vm: &mut Vm<'_, '_>) -> OpResult {
         AcctParamsField::TotalBoxes => account.total_boxes.into(),
         AcctParamsField::TotalBoxBytes => account.total_box_bytes.into(),
         AcctParamsField::IncentiveEligible => account.incentive_eligible.into(),
-        AcctParamsField::LastProposed => account.last_proposed.into(),
-        AcctParamsField::LastHeartbeat => account.last_heartbeat.into(),
+        AcctParamsField::LastProposed => account.last_proposed.0.into(),
+        AcctParamsField::LastHeartbeat => account.last_heartbeat.0.into(),
     };
     vm.machine.replace(1, value)?;
     vm.machine.replace(0, account.balance.0 > 0)

@@ -33,7 +33,7 @@ impl Vm<'_, '_> {
             GlobalField::ZeroAddress => (&Address::ZERO).into(),
             GlobalField::GroupSize => (self.group.transactions.len() as u64).into(),
             GlobalField::LogicSigVersion => params.logic_sig_version.into(),
-            GlobalField::Round => self.ledger()?.round().into(),
+            GlobalField::Round => self.ledger()?.round().0.into(),
             GlobalField::LatestTimestamp => {
                 let timestamp = self.ledger()?.previous_timestamp();
                 match u64::try_from(timestamp) {

@@ -8,7 +8,9 @@ use crate::references::address;
 use crate::value::Value;
 use crate::vm::Vm;
 use pnp_opcodes::{Field, TXN_TYPE_NAMES, TxnField};
-use pnp_types::{Address, AppIndex, AssetIndex, ByteString, MicroAlgos, OnCompletion, Transaction, TransactionType};
+use pnp_types::{
+    Address, AppIndex, AssetIndex, ByteString, MicroAlgos, OnCompletion, Round, Transaction, TransactionType,
+};
 
 type OpResult = Result<(), Fault>;
 
@@ -83,8 +85,8 @@ impl Vm<'_, '_> {
             TxnField::VotePk => keyreg.voting.vote_key = exactly(value, name)?,
             TxnField::SelectionPk => keyreg.voting.selection_key = exactly(value, name)?,
             TxnField::StateProofPk => keyreg.voting.state_proof_key = exactly(value, name)?,
-            TxnField::VoteFirst => keyreg.voting.vote_first = uint(value)?,
-            TxnField::VoteLast => keyreg.voting.vote_last = uint(value)?,
+            TxnField::VoteFirst => keyreg.voting.vote_first = Round(uint(value)?),
+            TxnField::VoteLast => keyreg.voting.vote_last = Round(uint(value)?),
             TxnField::VoteKeyDilution => keyreg.voting.vote_key_dilution = uint(value)?,
             TxnField::Nonparticipation => keyreg.nonparticipation = flag(value)?,
 

@@ -19,8 +19,8 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
     Ok(match field {
         TxnField::Sender => (&header.sender).into(),
         TxnField::Fee => header.fee.0.into(),
-        TxnField::FirstValid => header.first_valid.into(),
-        TxnField::LastValid => header.last_valid.into(),
+        TxnField::FirstValid => header.first_valid.0.into(),
+        TxnField::LastValid => header.last_valid.0.into(),
         TxnField::Note => header.note.as_slice().into(),
         TxnField::Lease => header.lease.into(),
         TxnField::RekeyTo => (&header.rekey_to).into(),
@@ -34,8 +34,8 @@ pub(super) fn read(signed: &SignedTransactionWithApplyData, field: TxnField, ind
         TxnField::VotePk => keys.voting.vote_key.into(),
         TxnField::SelectionPk => keys.voting.selection_key.into(),
         TxnField::StateProofPk => keys.voting.state_proof_key.into(),
-        TxnField::VoteFirst => keys.voting.vote_first.into(),
-        TxnField::VoteLast => keys.voting.vote_last.into(),
+        TxnField::VoteFirst => keys.voting.vote_first.0.into(),
+        TxnField::VoteLast => keys.voting.vote_last.0.into(),
         TxnField::VoteKeyDilution => keys.voting.vote_key_dilution.into(),
         TxnField::Nonparticipation => keys.nonparticipation.into(),
 

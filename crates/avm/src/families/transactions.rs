@@ -42,13 +42,13 @@ impl Vm<'_, '_> {
     /// (go-algorand `EvalContext.availableRound`).
     pub(crate) fn available_round(&self, round: u64) -> Result<Round, Fault> {
         let header = &self.transaction().header;
-        let first = header.last_valid.wrapping_sub(self.group.params.max_txn_life).wrapping_sub(1);
-        let first = if first > header.last_valid || first == 0 { 1 } else { first };
-        let last = header.first_valid.saturating_sub(1);
+        let first = header.last_valid.0.wrapping_sub(self.group.params.max_txn_life).wrapping_sub(1);
+        let first = if first > header.last_valid.0 || first == 0 { 1 } else { first };
+        let last = header.first_valid.0.saturating_sub(1);
         if round < first || round > last {
             fault!("round {round} is not available. It's outside [{first}-{last}]");
         }
-        Ok(round)
+        Ok(Round(round))
     }
 
     fn last_inner_group(&self) -> &[SignedTransactionWithApplyData] {
@@ -140,7 +140,7 @@ impl Vm<'_, '_> {
 
     fn first_valid_time(&self, source: Source, position: usize) -> Result<Value, Fault> {
         let transaction = self.source(source).get(position).map(|transaction| &transaction.signed.transaction);
-        let first = transaction.map_or(0, |transaction| transaction.header.first_valid);
+        let first = transaction.map_or(0, |transaction| transaction.header.first_valid.0);
         let round = self.available_round(first.wrapping_sub(1))?;
         let timestamp = self.block_header(round)?.timestamp;
         match u64::try_from(timestamp) {

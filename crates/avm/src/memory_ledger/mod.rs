@@ -80,7 +80,7 @@ impl MemoryLedger {
             locals: BTreeMap::new(),
             boxes: BTreeMap::new(),
             blocks: BTreeMap::new(),
-            round: 1000,
+            round: Round(1000),
             previous_timestamp: 1_700_000_000,
             genesis_hash: Digest([3; 32]),
             counter: 2000,
@@ -212,7 +212,7 @@ impl MemoryLedger {
         if let Some(header) = self.blocks.get(&round) {
             return Ok(header.clone());
         }
-        let Some(age) = self.round.checked_sub(1).and_then(|latest| latest.checked_sub(round)) else {
+        let Some(age) = self.round.0.checked_sub(1).and_then(|latest| latest.checked_sub(round.0)) else {
             return Err(format!("round {round} has no block yet").into());
         };
         let age = i64::try_from(age).unwrap_or(i64::MAX);

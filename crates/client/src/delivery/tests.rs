@@ -38,7 +38,8 @@ fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> Option<&'static str>) 
 }
 
 fn group() -> Vec<SignedTransaction> {
-    let payment = Transaction::payment(Address([1; 32]), Address([2; 32]), MicroAlgos(1)).valid(1, 1000).build();
+    let payment =
+        Transaction::payment(Address([1; 32]), Address([2; 32]), MicroAlgos(1)).valid(Round(1), Round(1000)).build();
     vec![SignedTransaction { transaction: payment, ..SignedTransaction::default() }]
 }
 

@@ -46,32 +46,32 @@ fn answer(stream: &mut TcpStream, newest: Round, block: &dyn Fn(Round) -> Option
     stream.write_all(answer.as_bytes()).unwrap();
 }
 
-const WINDOW: Window = Window { first_valid: 100, last_valid: 150 };
+const WINDOW: Window = Window { first_valid: Round(100), last_valid: Round(150) };
 
 #[tokio::test]
 async fn a_node_that_is_behind_makes_nothing_void() {
     for alone in [false, true] {
-        let algod = network(alone, 200, |round| Some(round == 110));
+        let algod = network(alone, Round(200), |round| Some(round == Round(110)));
         let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
         let Outcome::InBlock(confirmation) = outcome else { panic!("alone {alone}: {outcome:?}") };
-        assert_eq!((confirmation.round, confirmation.application), (110, Some(AppIndex(9))));
+        assert_eq!((confirmation.round, confirmation.application), (Round(110), Some(AppIndex(9))));
     }
 }
 
 #[tokio::test]
 async fn every_block_without_it_makes_it_void() {
-    let algod = network(false, 200, |_| Some(false));
+    let algod = network(false, Round(200), |_| Some(false));
     let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
     assert!(matches!(outcome, Outcome::Void(_)), "{outcome:?}");
 }
 
 #[tokio::test]
 async fn a_block_that_cannot_be_had_leaves_it_open() {
-    let algod = network(true, 200, |round| (round != 120).then_some(false));
+    let algod = network(true, Round(200), |round| (round != Round(120)).then_some(false));
     let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
     assert_eq!(outcome, Outcome::Unknown(Unknown::NoBlocks(WINDOW)));
     // A block that is missing does not hide what the others have.
-    let algod = network(true, 200, |round| (round != 120).then_some(round == 130));
+    let algod = network(true, Round(200), |round| (round != Round(120)).then_some(round == Round(130)));
     let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
     assert!(matches!(outcome, Outcome::InBlock(_)), "{outcome:?}");
 }
@@ -79,8 +79,8 @@ async fn a_block_that_cannot_be_had_leaves_it_open() {
 #[tokio::test]
 async fn a_recent_block_is_asked_for_again_where_nodes_may_be_behind() {
     let asked = AtomicU32::new(0);
-    let algod = network(false, 200, move |round| {
-        let before = if round == 150 { asked.fetch_add(1, Ordering::SeqCst) } else { 2 };
+    let algod = network(false, Round(200), move |round| {
+        let before = if round == Round(150) { asked.fetch_add(1, Ordering::SeqCst) } else { 2 };
         (before >= 2).then_some(false)
     });
     let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
@@ -89,7 +89,7 @@ async fn a_recent_block_is_asked_for_again_where_nodes_may_be_behind() {
 
 #[tokio::test]
 async fn what_is_still_valid_is_open() {
-    let algod = network(false, 140, |_| Some(false));
+    let algod = network(false, Round(140), |_| Some(false));
     let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
     assert_eq!(outcome, Outcome::Unknown(Unknown::StillValid(WINDOW)));
 }

@@ -7,7 +7,7 @@
 use data_encoding::BASE64;
 
 use pnp_types::msgpack::{Encoder, Wire};
-use pnp_types::{Address, AppIndex, AssetIndex, msgpack};
+use pnp_types::{Address, AppIndex, AssetIndex, Round, msgpack};
 
 /// A value of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,7 @@ from! {
     usize => |value| Self::Uint(value as u64);
     &str => |value| Self::Text(value.into());
     String => |value| Self::Text(value.into_bytes());
+    Round => |value| Self::Uint(value.0);
     AppIndex => |value| Self::Uint(value.0);
     AssetIndex => |value| Self::Uint(value.0);
     Address => |value| Self::Address(value);

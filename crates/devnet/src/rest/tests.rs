@@ -7,7 +7,7 @@ use super::routes::ROUTES;
 use super::unsupported::UNSUPPORTED;
 use super::*;
 use crate::{Config, LOCAL_TOKEN, Running};
-use pnp_types::Address;
+use pnp_types::{Address, Round};
 
 /// One exchange over a connection of its own: status, head, body.
 pub(super) fn exchange(network: &Running, request: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
@@ -257,7 +257,7 @@ pub(super) fn signed(network: &Running, mut transaction: pnp_types::Transaction)
     let latest = node.read(|chain| chain.latest());
     transaction.header.sender = key.address();
     transaction.header.first_valid = latest;
-    transaction.header.last_valid = latest + 100;
+    transaction.header.last_valid = latest.saturating_add(100);
     transaction.header.genesis_hash = node.genesis_hash();
     pnp_types::msgpack::encode(&key.sign_transaction(&transaction))
 }
@@ -405,7 +405,7 @@ fn a_program_whose_address_may_have_a_key_is_refused_at_the_door() {
     let submit = |program: &[u8], query: &str| {
         let mut transaction = payment(Address::ZERO, 0);
         transaction.header.sender = Address::of_program(program);
-        transaction.header.last_valid = 100;
+        transaction.header.last_valid = Round(100);
         transaction.header.genesis_hash = network.node().genesis_hash();
         let lsig = pnp_types::LogicSignature { logic: program.to_vec(), ..Default::default() };
         let signed = pnp_types::SignedTransaction { lsig, ..transaction.into() };

@@ -31,11 +31,11 @@ impl Challenge {
     pub(crate) fn find(state: &State<'_>, period: Period) -> Result<Option<Self>, ReadError> {
         let rules = &state.params().payouts;
         let (interval, grace, now) = (rules.challenge_interval, rules.challenge_grace_period, state.round());
-        if interval == 0 || now < interval {
+        if interval == 0 || now.0 < interval {
             return Ok(None);
         }
-        let round = now - now % interval;
-        let since = now - round;
+        let since = now.0 % interval;
+        let round = now.saturating_sub(since);
         let is_in_period = match period {
             Period::Risky => since > grace / 2 && since <= grace,
             Period::Active => since > grace && since <= grace.saturating_mul(2),

@@ -2,7 +2,7 @@
 
 use crate::error::ApplyError;
 use crate::state::{State, balance_lookback};
-use pnp_types::{AccountStatus, Header, KeyRegistration};
+use pnp_types::{AccountStatus, Header, KeyRegistration, Round};
 
 /// Registers the keys and sets the account's status by them.
 pub(super) fn apply(state: &mut State<'_>, keys: &KeyRegistration, header: &Header) -> Result<(), ApplyError> {
@@ -23,7 +23,7 @@ pub(super) fn apply(state: &mut State<'_>, keys: &KeyRegistration, header: &Head
             return Err(ApplyError::NonparticipationUnsupported);
         }
         account.status = if keys.nonparticipation { AccountStatus::NotParticipating } else { AccountStatus::Offline };
-        (voting.vote_first, voting.vote_last, voting.vote_key_dilution) = (0, 0, 0);
+        (voting.vote_first, voting.vote_last, voting.vote_key_dilution) = (Round::GENESIS, Round::GENESIS, 0);
     } else {
         if params.enable_keyreg_coherency_check {
             if new.vote_last <= round {

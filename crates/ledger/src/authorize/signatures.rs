@@ -106,7 +106,7 @@ pub(super) fn post_quantum(
 /// (go-algorand `crypto/onetimesig.go` `HeartbeatProof.BatchPrep`).
 pub(super) fn heartbeat(heartbeat: &Heartbeat, last_valid: Round, index: usize, batch: &mut Batch) {
     let dilution = heartbeat.key_dilution.max(1);
-    let (round_batch, offset) = (last_valid / dilution, last_valid % dilution);
+    let (round_batch, offset) = (last_valid.0 / dilution, last_valid.0 % dilution);
     let proof = &heartbeat.proof;
     let batch_id = key_id(b"OT1", &proof.pk2, round_batch, None);
     batch.add(index, heartbeat.vote_id, batch_id, proof.pk2_sig);

@@ -5,8 +5,8 @@ use crate::test_program::program;
 use pnp_avm::LedgerError;
 use pnp_types::consensus::{LATEST, versions};
 use pnp_types::{
-    Address, BlockHeader, LogicSignature, MicroAlgos, MultisigSignature, MultisigSubsignature, PqSignature, Signature,
-    SigningKey,
+    Address, BlockHeader, LogicSignature, MicroAlgos, MultisigSignature, MultisigSubsignature, PqSignature, Round,
+    Signature, SigningKey,
 };
 
 fn approve() -> Vec<u8> {
@@ -16,7 +16,7 @@ fn approve() -> Vec<u8> {
 struct NoLedger;
 
 impl SignatureLedger for NoLedger {
-    fn block_header(&self, _round: u64) -> Result<BlockHeader, LedgerError> {
+    fn block_header(&self, _round: Round) -> Result<BlockHeader, LedgerError> {
         Err("no blocks here".into())
     }
 
@@ -33,7 +33,7 @@ fn payment(sender: Address) -> Transaction {
     let mut transaction = Transaction { kind: TransactionType::Payment, ..Transaction::default() };
     transaction.header.sender = sender;
     transaction.header.fee = MicroAlgos(1_000);
-    transaction.header.last_valid = 10;
+    transaction.header.last_valid = Round(10);
     transaction
 }
 

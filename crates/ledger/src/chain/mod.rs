@@ -119,9 +119,9 @@ impl Chain {
         }
         let mut batch = Batch::new();
         batch.put(Table::Meta, GENESIS, genesis.to_json());
-        delta.append(&mut batch, 0);
+        delta.append(&mut batch, Round(0));
         blocks::append(&mut batch, &block);
-        put_head(&mut batch, 0, &totals);
+        put_head(&mut batch, Round(0), &totals);
         let after = delta.changes.iter().map(|(key, change)| (key, change.after.as_ref()));
         let online = online::changed_online(&BTreeSet::new(), after).unwrap_or_default();
         online::put_online(&mut batch, &online);
@@ -255,7 +255,7 @@ impl Chain {
         commit: fn(&mut dyn Store, &Batch) -> Result<(), StoreError>,
     ) -> Result<(), ChainError> {
         let round = block.header.round;
-        if round != self.latest.round + 1 {
+        if round != self.latest.round.next() {
             return Err(ChainError::OutOfOrder { found: round, latest: self.latest.round });
         }
         let params = params_of(&block.header)?;
@@ -295,7 +295,7 @@ impl Chain {
         let mut batch = Batch::new();
         let mut totals = self.totals;
         let mut online = self.online.clone();
-        for gone in (round + 1..=latest).rev() {
+        for gone in round.next().through(latest).rev() {
             let delta = self.delta(gone)?.ok_or_else(|| damaged("delta", gone))?;
             let block = self.block(gone)?.ok_or_else(|| damaged("block", gone))?;
             delta.undo(&mut batch, gone);
@@ -414,7 +414,7 @@ impl ChainReader for Chain {
 }
 
 fn put_head(batch: &mut Batch, round: Round, totals: &Totals) {
-    batch.put(Table::Meta, LATEST, round.to_be_bytes());
+    batch.put(Table::Meta, LATEST, round.0.to_be_bytes());
     batch.put(Table::Meta, TOTALS, msgpack::encode(totals));
 }
 
@@ -425,7 +425,9 @@ fn read_genesis(bytes: &[u8]) -> Result<Genesis, ChainError> {
 
 fn read_round(store: &dyn Store) -> Result<Round, HistoryError> {
     let bytes = store.get(Table::Meta, LATEST)?.and_then(|bytes| bytes.try_into().ok());
-    bytes.map(Round::from_be_bytes).ok_or_else(|| HistoryError::damaged("latest round", "the network", "missing"))
+    bytes
+        .map(|bytes| Round(u64::from_be_bytes(bytes)))
+        .ok_or_else(|| HistoryError::damaged("latest round", "the network", "missing"))
 }
 
 fn read_totals(store: &dyn Store) -> Result<Totals, HistoryError> {

@@ -15,7 +15,7 @@ fn recorded() -> &'static Json {
 
 /// Adds the next recorded round; returns whether all of its block was recorded.
 fn step(chain: &mut Chain) -> bool {
-    let index = chain.latest() as usize;
+    let index = chain.latest().0 as usize;
     let round = index + 1;
     let time = recorded()["times"][index].as_i64().unwrap();
     let group = group(&recorded()["groups"][index]);
@@ -37,10 +37,10 @@ fn every_block_of_1260_rounds_is_algods_and_every_refusal_is_refused() {
     let mut refused = recorded()["refused"].as_array().unwrap().iter().peekable();
     let mut wrong = Vec::new();
     let (mut compared, mut voters, mut expired, mut absent) = (0, 0, 0, 0);
-    while chain.latest() < rounds {
-        while let Some(case) = refused.next_if(|case| case["after"].as_u64().unwrap() == chain.latest()) {
+    while chain.latest() < Round(rounds) {
+        while let Some(case) = refused.next_if(|case| case["after"].as_u64().unwrap() == chain.latest().0) {
             let answer = case["answer"].as_str().unwrap();
-            let time = recorded()["times"][chain.latest() as usize].as_i64().unwrap();
+            let time = recorded()["times"][chain.latest().0 as usize].as_i64().unwrap();
             let error = chain.evaluate(&[group(&case["group"])], time).unwrap_err().to_string();
             if !reported_alike(&error, answer) {
                 wrong.push(format!("after round {}:\n ours  {error}\n algod {answer}", chain.latest()));
@@ -74,22 +74,22 @@ fn reported_alike(ours: &str, algod: &str) -> bool {
 #[test]
 fn a_chain_that_went_back_or_was_opened_again_sees_the_same_voters() {
     let mut chain = chain_of(recorded());
-    while chain.latest() < 430 {
+    while chain.latest() < Round(430) {
         step(&mut chain);
     }
     let header = chain.latest_header().clone();
     let online = chain.online_addresses().clone();
-    chain.revert_to(230).unwrap();
-    while chain.latest() < 430 {
+    chain.revert_to(Round(230)).unwrap();
+    while chain.latest() < Round(430) {
         step(&mut chain);
     }
     assert_eq!((chain.latest_header(), chain.online_addresses()), (&header, &online));
-    let there = chain.online_at(110).unwrap();
+    let there = chain.online_at(Round(110)).unwrap();
     chain.online_kept().clear();
     // Forward from the round before, and back from the latest: the same.
-    chain.online_at(109).unwrap();
-    let forward = chain.online_at(110).unwrap();
-    assert_eq!(there.stake(430).unwrap(), forward.stake(430).unwrap());
+    chain.online_at(Round(109)).unwrap();
+    let forward = chain.online_at(Round(110)).unwrap();
+    assert_eq!(there.stake(Round(430)).unwrap(), forward.stake(Round(430)).unwrap());
     for address in &online {
         assert_eq!(there.account(address).unwrap(), forward.account(address).unwrap());
     }
@@ -99,7 +99,7 @@ fn a_chain_that_went_back_or_was_opened_again_sees_the_same_voters() {
     batch.remove(Table::Meta, *b"online");
     opened.store.commit(&batch).unwrap();
     assert_eq!(online::read_online(opened.store.as_ref()).unwrap(), online, "from all accounts");
-    while opened.latest() < 520 {
+    while opened.latest() < Round(520) {
         step(&mut opened);
     }
 }

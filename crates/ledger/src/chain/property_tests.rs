@@ -29,11 +29,11 @@ proptest! {
         }
         let keys: Vec<Key> = states.last().unwrap().keys().cloned().collect();
         let back = back.index(dumps.len());
-        let past = EarlierState::of(&chain, back as Round).unwrap();
+        let past = EarlierState::of(&chain, Round(back as u64)).unwrap();
         for key in &keys {
             prop_assert_eq!(past.get(key).unwrap(), states[back].get(key).cloned().flatten());
         }
-        chain.revert_to(back as Round).unwrap();
+        chain.revert_to(Round(back as u64)).unwrap();
         prop_assert!(dump(&chain) == dumps[back]);
         for key in &keys {
             prop_assert_eq!(StateReader::get(&chain, key).unwrap(), states[back].get(key).cloned().flatten());

@@ -12,7 +12,7 @@ use crate::simulate::{
     TransactionTrace, UnnamedResources,
 };
 use pnp_avm::DescribeOpcodes;
-use pnp_types::{Address, Block, Digest, SignedTransactionWithApplyData, TealValue, msgpack};
+use pnp_types::{Address, Block, Digest, Round, SignedTransactionWithApplyData, TealValue, msgpack};
 
 /// A life with every kind of transaction, and simulations of every kind on top of it.
 fn recorded() -> &'static Json {
@@ -34,7 +34,7 @@ fn new_chain(recorded: &Json) -> Chain {
 
 /// Adds the recorded block of the next round by evaluating its group.
 fn step(recorded: &Json, chain: &mut Chain) {
-    let index = chain.latest() as usize;
+    let index = chain.latest().0 as usize;
     let expected_bytes = bytes(&recorded["blocks"][index]);
     let expected: Block = msgpack::decode(&expected_bytes).unwrap();
     let committed = chain.propose(&[group(&recorded["groups"][index])], expected.header.timestamp).unwrap();
@@ -52,8 +52,8 @@ fn every_block_is_algods_byte_for_byte_and_can_be_taken_back() {
     }
     let header = chain.latest_header().clone();
     for back in [rounds - 1, rounds / 2, 3] {
-        chain.revert_to(back).unwrap();
-        while chain.latest() < rounds {
+        chain.revert_to(Round(back)).unwrap();
+        while chain.latest() < Round(rounds) {
             step(recorded(), &mut chain);
         }
         assert_eq!(chain.latest_header(), &header);
@@ -77,24 +77,24 @@ fn check_simulations(recorded: &Json, at_least: usize) {
     assert!(simulations.len() > at_least);
     let mut wrong = Vec::new();
     for case in simulations {
-        while chain.latest() < case["after"].as_u64().unwrap() {
+        while chain.latest() < Round(case["after"].as_u64().unwrap()) {
             step(recorded, &mut chain);
         }
-        wrong.extend(difference(&chain, case, 0));
+        wrong.extend(difference(&chain, case, Round::GENESIS));
     }
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 
     // The same from the end of the history, on top of the round that was the latest then.
-    while chain.latest() < recorded["blocks"].as_array().unwrap().len() as u64 {
+    while chain.latest() < Round(recorded["blocks"].as_array().unwrap().len() as u64) {
         step(recorded, &mut chain);
     }
-    let past = |case: &Json| difference(&chain, case, case["after"].as_u64().unwrap());
+    let past = |case: &Json| difference(&chain, case, Round(case["after"].as_u64().unwrap()));
     let wrong: Vec<_> = simulations.iter().filter_map(past).collect();
     assert!(wrong.is_empty(), "{} differ in the past:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// How our answer to a recorded simulation differs from algod's.
-fn difference(chain: &Chain, case: &Json, round: u64) -> Option<String> {
+fn difference(chain: &Chain, case: &Json, round: Round) -> Option<String> {
     let answer = match chain.simulate(&Request { round, ..request(case) }) {
         Ok(response) => render(&response),
         Err(SimulateError::Invalid(message)) => {
@@ -112,7 +112,7 @@ fn request(case: &Json) -> Request {
     let trace = &options["exec-trace-config"];
     Request {
         groups: vec![group(&case["group"])],
-        round: 0,
+        round: Round::GENESIS,
         allow_empty_signatures: flag(&options["allow-empty-signatures"]),
         allow_more_logging: flag(&options["allow-more-logging"]),
         allow_unnamed_resources: flag(&options["allow-unnamed-resources"]),
@@ -271,7 +271,7 @@ fn render(response: &Response) -> Json {
             .done()
     });
     let mut out = out
-        .add("last-round", response.last_round.into())
+        .add("last-round", response.last_round.0.into())
         .add("version", response.version.into())
         .add("txn-groups", groups.collect())
         .done();

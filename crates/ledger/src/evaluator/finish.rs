@@ -9,7 +9,7 @@ use crate::record::{AccountRecord, Record};
 use crate::state::balance_lookback;
 use crate::totals::Totals;
 use pnp_types::state_proof::GenericDigest;
-use pnp_types::{AccountStatus, Address, Block, Micros, ParticipationUpdates, StateProofTracking};
+use pnp_types::{AccountStatus, Address, Block, Micros, ParticipationUpdates, Round, StateProofTracking};
 
 /// How many times the expected interval an account may stay unseen.
 const ABSENCE_INTERVALS: u64 = 20;
@@ -48,16 +48,16 @@ impl Evaluator<'_> {
     }
 
     /// The round whose state proof comes next: it stays, because this network has no state proofs.
-    fn next_state_proof(&self) -> u64 {
-        let kept = self.previous.state_proof_tracking.get(&0).map_or(0, |tracking| tracking.next_round);
+    fn next_state_proof(&self) -> Round {
+        let kept = self.previous.state_proof_tracking.get(&0).map_or(Round::GENESIS, |tracking| tracking.next_round);
         let params = self.params();
-        if kept != 0 {
+        if kept != Round::GENESIS {
             return kept;
         }
         // The first block with state proofs: voters are fixed a while after it, the first proof an interval later.
         let interval = params.state_proof_interval;
         let voters = self.header.round.saturating_add(params.state_proof_voters_lookback);
-        voters.div_ceil(interval).saturating_add(1).saturating_mul(interval)
+        Round(voters.0.div_ceil(interval).saturating_add(1).saturating_mul(interval))
     }
 
     /// The accounts whose keys expired or that were not seen for too long, among those the block touched and those
@@ -100,16 +100,16 @@ impl Evaluator<'_> {
     }
 
     /// Whether the account should have proposed long ago, by its share of the stake.
-    fn is_absent(&self, address: &Address, last_seen: u64) -> Result<bool, BlockError> {
+    fn is_absent(&self, address: &Address, last_seen: Round) -> Result<bool, BlockError> {
         let round = self.header.round;
         let balance_round = round.saturating_sub(balance_lookback(self.params()));
         let stake = self.chain.online_account(balance_round, address)?.balance;
-        if last_seen == 0 || stake.is_zero() {
+        if last_seen == Round::GENESIS || stake.is_zero() {
             return Ok(false);
         }
         let total = self.chain.online_stake(balance_round, round)?;
         let lag = u128::from(ABSENCE_INTERVALS) * u128::from(total.0) / u128::from(stake.0);
-        Ok(lag <= u128::from(u32::MAX) && u128::from(last_seen) + lag < u128::from(round))
+        Ok(lag <= u128::from(u32::MAX) && u128::from(last_seen.0) + lag < u128::from(round.0))
     }
 
     fn take_offline(&mut self) -> Result<(), BlockError> {

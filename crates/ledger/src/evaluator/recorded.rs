@@ -66,7 +66,7 @@ fn comparable(text: &str) -> String {
 fn the_same_groups_make_the_same_blocks_and_the_same_refusals() {
     let Story { genesis, blocks, refused } = story();
     let mut chain = Chain::in_memory(Genesis::from_json(&genesis).unwrap()).unwrap();
-    assert_eq!(msgpack::encode(&chain.block(0).unwrap().unwrap()), block_bytes(&blocks[0]), "genesis block");
+    assert_eq!(msgpack::encode(&chain.block(Round(0)).unwrap().unwrap()), block_bytes(&blocks[0]), "genesis block");
     let mut different = Vec::new();
     for (round, answer) in blocks.iter().enumerate().skip(1) {
         let expected = block_bytes(answer);

@@ -6,7 +6,7 @@ use crate::genesis::Genesis;
 use crate::record::AccountRecord;
 use crate::test_program::program;
 use pnp_types::{
-    Address, AppIndex, ApplicationCall, AssetIndex, Digest, OnCompletion, SigningKey, StateSchema, Transaction,
+    Address, AppIndex, ApplicationCall, AssetIndex, Digest, OnCompletion, Round, SigningKey, StateSchema, Transaction,
     TransactionBuilder, TransactionFields, VotingData, assign_group,
 };
 
@@ -57,7 +57,7 @@ impl Net {
     fn complete<F: TransactionFields>(&mut self, builder: TransactionBuilder<F>) -> Transaction {
         self.serial += 1;
         let latest = self.chain.latest();
-        let builder = builder.valid(latest, latest + 100).network("", self.chain.genesis().hash());
+        let builder = builder.valid(latest, latest.saturating_add(100)).network("", self.chain.genesis().hash());
         builder.note(self.serial.to_be_bytes()).build()
     }
 
@@ -135,7 +135,7 @@ fn payments_move_money_and_fees_and_close_accounts() {
     assert_eq!(net.account(&a.address()), AccountRecord::default());
     assert_eq!(net.account(&b.address()).balance, MicroAlgos(200_000));
     let header = net.chain.latest_header();
-    assert_eq!((header.round, header.txn_counter, header.fees_collected.0), (2, 1002, 1_000));
+    assert_eq!((header.round, header.txn_counter, header.fees_collected.0), (Round(2), 1002, 1_000));
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_transaction_happens_once_in_its_time_on_its_network() {
     assert_eq!(net.one(&rich, &payment).unwrap_err(), format!("transaction already in ledger: {}", payment.id()));
 
     let mut late = net.pay(&rich, rich.address(), 0);
-    late.header.first_valid = 50;
+    late.header.first_valid = Round(50);
     assert_eq!(net.one(&rich, &late).unwrap_err(), "txn dead: round 2 outside of 50--101");
     let mut foreign = net.pay(&rich, rich.address(), 0);
     foreign.header.genesis_hash = Digest([1; 32]);
@@ -481,7 +481,7 @@ fn keys_of_accounts_go_online_and_expire() {
         vote_key: [1; 32],
         selection_key: [2; 32],
         state_proof_key: [3; 64],
-        vote_last: 4,
+        vote_last: Round(4),
         vote_key_dilution: 10,
         ..VotingData::default()
     };
@@ -494,7 +494,7 @@ fn keys_of_accounts_go_online_and_expire() {
         let payment = net.pay(&a, a.address(), 0);
         net.one(&a, &payment).unwrap();
     }
-    assert_eq!(net.chain.latest(), 5);
+    assert_eq!(net.chain.latest(), Round(5));
     assert_eq!(net.chain.latest_header().participation_updates.expired, [a.address()]);
     assert_eq!(net.account(&a.address()).voting, Default::default());
 }

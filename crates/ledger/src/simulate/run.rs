@@ -20,7 +20,7 @@ use pnp_avm::{DescribeOpcodes, GroupContext};
 use pnp_types::SigningKey;
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
-    Address, MicroAlgos, Micros, PqSignature, SignedTransaction, SignedTransactionWithApplyData, TransactionType,
+    Address, MicroAlgos, Micros, PqSignature, Round, SignedTransaction, SignedTransactionWithApplyData, TransactionType,
 };
 
 /// Signs in the place of keys that the request does not have. Its signature is right and its account has no authority,
@@ -40,7 +40,7 @@ impl Chain {
     pub fn simulate(&self, request: &Request) -> Result<Response, SimulateError> {
         let group = request.group()?;
         let describe = self.describe_opcodes();
-        if request.round == 0 || request.round == self.latest() {
+        if request.round == Round::GENESIS || request.round == self.latest() {
             return simulate(self, self.latest(), request, group, describe);
         }
         if request.round > self.latest() {
@@ -53,7 +53,7 @@ impl Chain {
 
 fn simulate(
     chain: &dyn ChainReader,
-    round: u64,
+    round: Round,
     request: &Request,
     group: &[SignedTransaction],
     describe: Option<DescribeOpcodes>,

@@ -85,7 +85,7 @@ fn shared(header: &Header, specials: &SpecialAddresses, params: &ConsensusParams
     if last < first {
         return Err(MalformedError::InvalidRange { first, last });
     }
-    if last - first > params.max_txn_life {
+    if last.since(first) > params.max_txn_life {
         return Err(MalformedError::WindowTooLarge { first, last });
     }
     let limit = params.max_absolute_txn_note_bytes;

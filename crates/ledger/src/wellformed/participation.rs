@@ -4,7 +4,7 @@ use super::{Check, MalformedError};
 use crate::fees::{plain_heartbeat_fee, sizes_are_priced};
 use crate::state::SpecialAddresses;
 use pnp_types::consensus::ConsensusParams;
-use pnp_types::{Header, Heartbeat, HeartbeatProof, KeyRegistration, VotingData};
+use pnp_types::{Header, Heartbeat, HeartbeatProof, KeyRegistration, Round, VotingData};
 
 const NO_KEY: [u8; 32] = [0; 32];
 
@@ -41,15 +41,15 @@ fn coherent(keys: &VotingData, header: &Header) -> Check {
         return Err(MalformedError::IncompleteVotingKeys);
     }
     if keys.vote_key_dilution == 0 {
-        if keys.vote_first != 0 || keys.vote_last != 0 {
+        if keys.vote_first != Round::GENESIS || keys.vote_last != Round::GENESIS {
             return Err(MalformedError::OfflineWithVotingRounds);
         }
     } else {
-        if keys.vote_last == 0 {
+        if keys.vote_last == Round::GENESIS {
             return Err(MalformedError::OnlineWithoutLastRound);
         }
         // The reference adds in 64 bits that wrap around.
-        if keys.vote_first > header.last_valid.wrapping_add(1) {
+        if keys.vote_first.0 > header.last_valid.0.wrapping_add(1) {
             return Err(MalformedError::OnlineTooLate);
         }
     }
@@ -62,7 +62,7 @@ fn state_proof_key(keys: &KeyRegistration, params: &ConsensusParams) -> Check {
         return if empty { Ok(()) } else { Err(MalformedError::StateProofKeyUnsupported) };
     }
     let limit = params.max_keyreg_valid_period;
-    if limit != 0 && keys.voting.vote_last.saturating_sub(keys.voting.vote_first) > limit {
+    if limit != 0 && keys.voting.vote_last.since(keys.voting.vote_first) > limit {
         return Err(MalformedError::VotingRangeTooLong);
     }
     match (keys.nonparticipation, keys.voting.lacks_keys(), empty) {

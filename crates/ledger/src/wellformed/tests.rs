@@ -5,7 +5,7 @@ use crate::test_program::program;
 use pnp_types::consensus::{LATEST, versions};
 use pnp_types::{
     AppIndex, AppParams, ApplicationCall, BoxRef, Heartbeat, HeartbeatProof, HoldingRef, LocalsRef, MicroAlgos,
-    OnCompletion, ResourceRef, StateSchema,
+    OnCompletion, ResourceRef, Round, StateSchema,
 };
 
 const SINK: Address = Address([0xfe; 32]);
@@ -18,8 +18,8 @@ fn approve() -> Vec<u8> {
 fn base(kind: TransactionType) -> Transaction {
     let mut transaction = Transaction { kind, ..Transaction::default() };
     transaction.header.sender = Address([1; 32]);
-    transaction.header.first_valid = 10;
-    transaction.header.last_valid = 20;
+    transaction.header.first_valid = Round(10);
+    transaction.header.last_valid = Round(20);
     transaction
 }
 
@@ -54,8 +54,8 @@ fn creation(change: impl FnOnce(&mut ApplicationCall)) -> String {
 fn the_shared_header() {
     use TransactionType::Payment as Pay;
     assert_eq!(broken(Pay, |_| {}), "ok");
-    assert_eq!(broken(Pay, |t| t.header.last_valid = 9), "transaction invalid range (10--9)");
-    assert_eq!(broken(Pay, |t| t.header.last_valid = 1011), "transaction window size excessive (10--1011)");
+    assert_eq!(broken(Pay, |t| t.header.last_valid = Round(9)), "transaction invalid range (10--9)");
+    assert_eq!(broken(Pay, |t| t.header.last_valid = Round(1011)), "transaction window size excessive (10--1011)");
     assert_eq!(broken(Pay, |t| t.header.note = vec![0; 4097]), "transaction note too big: 4097 > 4096");
     assert_eq!(broken(Pay, |t| t.header.sender = POOL), "transaction from incentive pool is invalid");
     assert_eq!(
@@ -114,8 +114,8 @@ fn key_registrations() {
             t.keyreg.voting.vote_key = [1; 32];
             t.keyreg.voting.selection_key = [2; 32];
             t.keyreg.voting.state_proof_key = [3; 64];
-            t.keyreg.voting.vote_first = 1;
-            t.keyreg.voting.vote_last = 100;
+            t.keyreg.voting.vote_first = Round(1);
+            t.keyreg.voting.vote_last = Round(100);
             t.keyreg.voting.vote_key_dilution = 10;
             change(t);
         })
@@ -131,15 +131,15 @@ fn key_registrations() {
         "online keyreg transaction cannot have empty field StateProofPK"
     );
     assert_eq!(
-        online(|t| t.keyreg.voting.vote_last = 1 << 24 | 2),
+        online(|t| t.keyreg.voting.vote_last = Round(1 << 24 | 2)),
         "validity period for keyreg transaction is too long"
     );
     assert_eq!(
-        online(|t| t.keyreg.voting.vote_first = 22),
+        online(|t| t.keyreg.voting.vote_first = Round(22)),
         "transaction tries to register keys to go online, but first voting round is beyond the round after last valid round"
     );
     assert_eq!(
-        broken(Keyreg, |t| t.keyreg.voting.vote_last = 1),
+        broken(Keyreg, |t| t.keyreg.voting.vote_last = Round(1)),
         "on going offline key registration transaction, the vote first and vote last fields should not be set"
     );
     assert_eq!(

@@ -15,7 +15,7 @@ use crate::sending::{Sent, group, sign};
 use pnp_client::SuggestedParams;
 use pnp_ledger::schema_requirement;
 use pnp_registry::{Contract, Event as Entry, Pending};
-use pnp_types::{Address, AppIndex, MicroAlgos, SignedTransaction, Transaction};
+use pnp_types::{Address, AppIndex, MicroAlgos, Round, SignedTransaction, Transaction};
 use pnp_usage::calls::{self, GLOBAL_SCHEMA};
 use pnp_usage::{Action, ContractChoices, Creation, DeployNote, Programs, Size, extra_pages};
 
@@ -167,7 +167,7 @@ impl DeploymentRun<'_> {
         let mut contract = draft(creator.address, &creation, self.programs, self.note);
         let word = if replaced.is_some() { "replace" } else { "create" };
         let hash = self.programs.approval_hash();
-        contract.history.push(connection.recorded_event(word, &transactions, 0, &creation.parameters, hash));
+        contract.history.push(connection.recorded_event(word, &transactions, Round(0), &creation.parameters, hash));
         let Some(first) = transactions.first() else {
             return Err(DeployError::Internal("there is nothing to send").into());
         };

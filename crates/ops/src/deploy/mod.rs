@@ -23,7 +23,7 @@ use crate::observer::Event;
 use crate::provenance;
 use crate::sender::{MultisigSigners, Outcome};
 use execute::DeploymentRun;
-use pnp_types::{AssetIndex, Round};
+use pnp_types::AssetIndex;
 use pnp_usage::{
     Action, AssetChoice, ContractChoices, DEFAULT_NAME, DeployNote, DesiredContract, Parameters, Plan, Policy, Programs,
 };
@@ -162,7 +162,7 @@ impl Connection {
     /// Waits for deployments that an earlier process sent and did not live to see: another one beside them would make two.
     async fn await_pending(&self) -> Result<(), Error> {
         /// Rounds in which a transaction that reached any node of a network is in a block.
-        const ROUNDS: Round = 5;
+        const ROUNDS: u64 = 5;
         let pending = self.chain()?.pending;
         if pending.is_empty() || self.is_development() {
             return Ok(());

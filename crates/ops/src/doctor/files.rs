@@ -154,13 +154,14 @@ fn mnemonic_in(path: &Path) -> Option<usize> {
 mod tests {
     use super::*;
     use pnp_registry::{Chain, Contract, Event, Programs, Rates};
+    use pnp_types::Round;
 
     #[test]
     fn versions_are_compared_as_numbers() {
         let event = |version: &str| Event {
             action: "create".into(),
             txids: Vec::new(),
-            round: 1,
+            round: Round(1),
             time: String::new(),
             tool_version: version.into(),
             git_commit: None,

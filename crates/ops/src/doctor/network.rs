@@ -98,7 +98,7 @@ async fn clock(connection: &Connection, round: Round, findings: &mut Findings) {
     let ahead = block.header.timestamp.saturating_sub(jiff::Timestamp::now().as_second());
     let seconds = ahead.saturating_abs();
     if connection.is_development() {
-        if round > 0 && ahead > CLOCK {
+        if round > Round::GENESIS && ahead > CLOCK {
             findings.add(NetworkFinding::DevelopmentClock { seconds });
         }
     } else if seconds <= CLOCK {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// How many of a development network's newest rounds are searched for what the record does not have.
-const MAX_SEARCHED_ROUNDS: Round = 2000;
+const MAX_SEARCHED_ROUNDS: u64 = 2000;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -135,7 +135,13 @@ pub(super) async fn unrecorded(
     contract: &Contract,
     blocks: &mut Blocks<'_>,
 ) -> Result<Search, Error> {
-    let made = contract.history.iter().map(|event| event.round).filter(|round| *round > 0).min().unwrap_or(0);
+    let made = contract
+        .history
+        .iter()
+        .map(|event| event.round)
+        .filter(|round| *round > Round::GENESIS)
+        .min()
+        .unwrap_or_default();
     let app = contract.app_id;
     if connection.is_development() {
         return in_blocks(connection, contract, made, blocks).await;
@@ -190,9 +196,9 @@ async fn in_blocks(
     blocks: &mut Blocks<'_>,
 ) -> Result<Search, Error> {
     let last = connection.params().await?.last_round;
-    let first = made.max(last.saturating_sub(MAX_SEARCHED_ROUNDS)).max(1);
+    let first = made.max(last.saturating_sub(MAX_SEARCHED_ROUNDS)).max(Round(1));
     let mut found = Vec::new();
-    for round in first..=last {
+    for round in first.through(last) {
         let Some(block) = blocks.get(round).await? else { continue };
         for sent in &block.sent {
             let Some((app, action)) = sent.call else { continue };
@@ -202,7 +208,7 @@ async fn in_blocks(
             }
         }
     }
-    let not_searched = (first > made.max(1)).then(|| {
+    let not_searched = (first > made.max(Round(1))).then(|| {
         let before = first.saturating_sub(1);
         format!("calls of application {} that are not in the record, in rounds {made} to {before}", contract.app_id)
     });

@@ -12,7 +12,7 @@ use crate::connection::Connection;
 use crate::error::{Error, NotRecorded};
 use chain::{Blocks, Unrecorded};
 use pnp_registry::{Contract, Event, Rates};
-use pnp_types::AppIndex;
+use pnp_types::{AppIndex, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -30,7 +30,7 @@ pub struct HistoryEntry {
     /// The transactions, in their group's order.
     pub txids: Vec<String>,
     /// Their round.
-    pub round: u64,
+    pub round: Round,
     /// The version of the program that recorded it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_version: Option<String>,
@@ -90,7 +90,7 @@ impl Connection {
             history.events.extend(search.found.into_iter().map(|call| HistoryEntry::of_chain(contract.app_id, call)));
             history.disagreements.extend(chain::present(self, contract).await?);
         }
-        history.events.sort_by_key(|event| (event.round == 0, event.round));
+        history.events.sort_by_key(|event| (event.round == Round::GENESIS, event.round));
         history.disagreements.extend(history.events.iter().filter_map(|event| event.disagrees.clone()));
         history.batches = batches::read(self, app);
         Ok(history)
@@ -112,7 +112,7 @@ async fn recorded(app: AppIndex, event: &Event, blocks: &mut Blocks<'_>) -> Resu
         by: None,
         disagrees: None,
     };
-    let Some(txid) = event.txids.first().filter(|_| event.round > 0) else { return Ok(entry) };
+    let Some(txid) = event.txids.first().filter(|_| event.round > Round::GENESIS) else { return Ok(entry) };
     // A block that the node does not keep says neither yes nor no.
     let Some(block) = blocks.get(event.round).await? else { return Ok(entry) };
     match block.sent.iter().find(|sent| sent.id == *txid) {

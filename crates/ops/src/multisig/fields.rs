@@ -313,8 +313,8 @@ fn key_registration(fields: &mut Fields, registration: &KeyRegistration) {
     fields.bytes("vote key", vote_key);
     fields.bytes("selection key", selection_key);
     fields.bytes("state proof key", state_proof_key);
-    fields.number("vote first", *vote_first);
-    fields.number("vote last", *vote_last);
+    fields.number("vote first", vote_first.0);
+    fields.number("vote last", vote_last.0);
     fields.number("key dilution", *vote_key_dilution);
     if *nonparticipation {
         fields.danger("nonparticipation", FieldValue::Yes, Danger::NeverOnline);

@@ -36,7 +36,7 @@ impl Connection {
         let now = params.last_round;
         let multisig = &unsigned.sender.multisig;
         let mut transactions = unsigned.transactions.clone();
-        let first_valid = rounds.first_valid.unwrap_or(now.max(1));
+        let first_valid = rounds.first_valid.unwrap_or(now.max(Round(1)));
         if first_valid < now {
             return Err(MultisigError::FirstRoundOver { first_valid, now }.into());
         }

@@ -62,7 +62,7 @@ impl Validity {
 
     fn between(first_valid: Round, last_valid: Round, now: Option<Round>) -> Self {
         // A transaction sent now is in the next round at the earliest.
-        let rounds_left = now.map(|now| last_valid.saturating_sub(now));
+        let rounds_left = now.map(|now| last_valid.since(now));
         Self { first_valid, last_valid, now, rounds_left, seconds_left: rounds_left.map(Self::seconds) }
     }
 
@@ -82,13 +82,13 @@ impl Validity {
     #[must_use]
     pub fn early_by(&self) -> Option<u64> {
         // algod takes what is valid in the next round.
-        self.now.and_then(|now| self.first_valid.checked_sub(now.saturating_add(1))).filter(|rounds| *rounds > 0)
+        self.now.map(|now| self.first_valid.since(now.saturating_add(1))).filter(|rounds| *rounds > 0)
     }
 
     /// Rounds from the first to the last, both included.
     #[must_use]
     pub const fn length(&self) -> u64 {
-        self.last_valid.saturating_sub(self.first_valid).saturating_add(1)
+        self.last_valid.since(self.first_valid).saturating_add(1)
     }
 
     /// What to warn of, if anything.
@@ -110,8 +110,8 @@ impl Validity {
 mod tests {
     use super::*;
 
-    fn validity(first_valid: Round, last_valid: Round, now: Round) -> Validity {
-        Validity::between(first_valid, last_valid, Some(now))
+    fn validity(first_valid: u64, last_valid: u64, now: u64) -> Validity {
+        Validity::between(Round(first_valid), Round(last_valid), Some(Round(now)))
     }
 
     #[test]
@@ -120,13 +120,16 @@ mod tests {
         assert_eq!(validity(10, 1010, 950).warning(), Some(ValidityWarning::ExpiresSoon { rounds_left: 60 }));
         assert!(!validity(10, 1010, 1009).is_over(), "the next block may hold it");
         assert!(validity(10, 1010, 1010).is_over());
-        assert!(!Validity::between(10, 1010, None).is_over(), "nobody knows");
+        assert!(!Validity::between(Round(10), Round(1010), None).is_over(), "nobody knows");
     }
 
     #[test]
     fn what_is_signed_for_later_says_when() {
         assert_eq!(validity(100, 200, 98).early_by(), Some(1));
         assert_eq!(validity(100, 200, 99).early_by(), None);
-        assert_eq!(validity(9, 8, 1).warning(), Some(ValidityWarning::Never { first_valid: 9, last_valid: 8 }));
+        assert_eq!(
+            validity(9, 8, 1).warning(),
+            Some(ValidityWarning::Never { first_valid: Round(9), last_valid: Round(8) })
+        );
     }
 }

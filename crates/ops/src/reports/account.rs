@@ -7,7 +7,7 @@ use crate::sending::Sent;
 use crate::settings::Settings;
 use pnp_client::AccountState;
 use pnp_keys::Account;
-use pnp_types::{Address, MicroAlgos};
+use pnp_types::{Address, MicroAlgos, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::path::Path;
@@ -42,7 +42,7 @@ pub struct FundReport {
     /// The transaction.
     pub txids: Vec<String>,
     /// Its round.
-    pub round: u64,
+    pub round: Round,
 }
 
 /// An account created for a development network.
@@ -90,7 +90,7 @@ pub struct RekeyReport {
     pub txids: Vec<String>,
     /// Its round.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub round: Option<u64>,
+    pub round: Option<Round>,
 }
 
 /// The accounts whose keys are found, where, and with which balances.

@@ -3,7 +3,7 @@
 use crate::assets::{AssetOptedIn, AssetSent, Holding};
 use crate::connection::Connection;
 use pnp_client::AssetState;
-use pnp_types::{Address, AssetIndex};
+use pnp_types::{Address, AssetIndex, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ pub struct CreateReport {
     /// The transaction.
     pub txids: Vec<String>,
     /// Its round.
-    pub round: u64,
+    pub round: Round,
     /// The record that was changed.
     pub record: String,
 }
@@ -41,7 +41,7 @@ pub struct OptinReport {
     pub txids: Vec<String>,
     /// Their round.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub round: Option<u64>,
+    pub round: Option<Round>,
 }
 
 /// Units of an asset that were sent.
@@ -62,7 +62,7 @@ pub struct SendReport {
     /// The transaction.
     pub txids: Vec<String>,
     /// Its round.
-    pub round: u64,
+    pub round: Round,
 }
 
 /// An asset, and what the accounts here hold of it.

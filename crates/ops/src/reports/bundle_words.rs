@@ -159,7 +159,7 @@ fn quoted_text(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::multisig::fields;
-    use pnp_types::{Transaction, TransactionType};
+    use pnp_types::{Round, Transaction, TransactionType};
 
     #[test]
     fn what_others_wrote_cannot_act_on_the_terminal() {
@@ -182,9 +182,9 @@ mod tests {
     fn the_time_that_is_left_is_in_rounds_and_about_as_long_as_they_last() {
         assert_eq!(duration(1000), "1000 rounds (about 46 minutes at 2.8 s a round)");
         let left = |first_valid, now, left| Validity {
-            first_valid,
-            last_valid: 1010,
-            now: Some(now),
+            first_valid: Round(first_valid),
+            last_valid: Round(1010),
+            now: Some(Round(now)),
             rounds_left: Some(left),
             seconds_left: None,
         };

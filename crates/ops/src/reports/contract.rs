@@ -2,7 +2,7 @@
 
 use crate::connection::Connection;
 use crate::contract_actions::{ChangedContract, Deleted, LeftContract, OptedIn};
-use pnp_types::{Address, AppIndex, AssetIndex};
+use pnp_types::{Address, AppIndex, AssetIndex, Round};
 use pnp_usage::Parameters;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub struct DeleteReport {
     /// The transaction.
     pub txids: Vec<String>,
     /// Its round.
-    pub round: u64,
+    pub round: Round,
     /// The record that was changed; absent where the contract is in none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
@@ -43,7 +43,7 @@ pub struct LeaveReport {
     /// The transaction.
     pub txids: Vec<String>,
     /// Its round.
-    pub round: u64,
+    pub round: Round,
 }
 
 /// An account that opted in to the contract.
@@ -64,7 +64,7 @@ pub struct OptinReport {
     /// The transactions, in the group's order.
     pub txids: Vec<String>,
     /// Their round.
-    pub round: u64,
+    pub round: Round,
 }
 
 /// A contract whose fee, price limits or programs were set.
@@ -83,7 +83,7 @@ pub struct ChangeReport {
     /// The transaction.
     pub txids: Vec<String>,
     /// Its round.
-    pub round: u64,
+    pub round: Round,
     /// The record that was changed; absent where the contract is in none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,

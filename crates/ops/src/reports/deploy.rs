@@ -3,7 +3,7 @@
 use crate::connection::Connection;
 use crate::deploy::{DeployAction, Deployment, Extent, Trial};
 use pnp_registry::Contract;
-use pnp_types::AppIndex;
+use pnp_types::{AppIndex, Round};
 use pnp_usage::Change;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub struct DeployReport {
     pub txids: Vec<String>,
     /// Their round.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub round: Option<u64>,
+    pub round: Option<Round>,
     /// The trial on the node.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trial: Option<Trial>,

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::status::{Condition, ContractSummary, Drift, EnvironmentProblem, EnvironmentStatus, Environments};
+use pnp_types::Round;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ pub struct EnvironmentReport {
     pub genesis_hash: Option<String>,
     /// The newest round.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub round: Option<u64>,
+    pub round: Option<Round>,
     /// The contract.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<ContractSummary>,

@@ -4,7 +4,7 @@ use crate::connection::Connection;
 use crate::contract_record::rates;
 use crate::status::{ContractStatus, Status};
 use pnp_registry::{Contract, Rates};
-use pnp_types::{AppIndex, AssetIndex};
+use pnp_types::{AppIndex, AssetIndex, Round};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub struct StatusReport {
     /// The network's genesis hash, base64.
     pub genesis_hash: String,
     /// The newest round.
-    pub round: u64,
+    pub round: Round,
     /// The contract; null where none is recorded.
     pub contract: Option<ContractReport>,
 }

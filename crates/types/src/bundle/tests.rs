@@ -4,7 +4,7 @@ use super::*;
 use crate::group::assign_group;
 use crate::signing::SigningKey;
 use crate::transaction::TransactionType;
-use crate::{LogicSignature, MultisigSignature, Signature};
+use crate::{LogicSignature, MultisigSignature, Round, Signature};
 use ed25519_dalek::Verifier as _;
 
 fn keys() -> [SigningKey; 3] {
@@ -29,8 +29,8 @@ fn transactions() -> Vec<Transaction> {
             let mut transaction = Transaction { kind: TransactionType::Payment, ..Transaction::default() };
             transaction.header.sender = sender;
             transaction.header.fee = MicroAlgos(1000 * fee);
-            transaction.header.first_valid = 10 + fee;
-            transaction.header.last_valid = 100 + fee;
+            transaction.header.first_valid = Round(10 + fee);
+            transaction.header.last_valid = Round(100 + fee);
             transaction.header.genesis_hash = Digest([7; 32]);
             transaction
         })
@@ -54,7 +54,7 @@ fn a_bundle_survives_its_file() {
     let bundle = bundle();
     assert_eq!(bundle.signed()[0].auth_addr, Address::ZERO);
     assert_eq!(bundle.signed()[1].auth_addr, account().address());
-    assert_eq!((bundle.first_valid(), bundle.last_valid(), bundle.fee()), (12, 101, MicroAlgos(3000)));
+    assert_eq!((bundle.first_valid(), bundle.last_valid(), bundle.fee()), (Round(12), Round(101), MicroAlgos(3000)));
     assert_eq!((bundle.missing(), Bundle::read(&bundle.encode(), None)), (2, Ok(bundle.clone())));
     let both = signed(&bundle, &first).merge(&signed(&bundle, &third)).unwrap();
     assert_eq!((both.missing(), Bundle::read(&both.encode(), None)), (0, Ok(both.clone())));

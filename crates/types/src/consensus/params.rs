@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::amount::Micros;
+use crate::amount::{Micros, Round};
 
 /// All that a protocol version fixes (go-algorand `config.ConsensusParams`, whose names the fields carry).
 ///
@@ -361,7 +361,7 @@ pub struct PayoutRules {
 #[serde(rename_all = "PascalCase")]
 pub struct BonusPlan {
     /// Round the plan starts; 0 starts with the upgrade.
-    pub base_round: u64,
+    pub base_round: Round,
     /// Bonus at the start.
     pub base_amount: u64,
     /// Rounds after which it shrinks by a hundredth.

@@ -1,7 +1,7 @@
 //! Each version as what it changes of the one before.
 
 use super::params::{BonusPlan, ConsensusParams, PayoutRules, PaysetCommit};
-use crate::amount::Micros;
+use crate::amount::{Micros, Round};
 
 /// The version v30, the oldest one here, in full.
 pub const V30: ConsensusParams = ConsensusParams {
@@ -152,7 +152,7 @@ pub const V30: ConsensusParams = ConsensusParams {
         min_balance: 0,
         percent: 0,
     },
-    bonus: BonusPlan { base_amount: 0, base_round: 0, decay_interval: 0 },
+    bonus: BonusPlan { base_amount: 0, base_round: Round::GENESIS, decay_interval: 0 },
     heartbeat: false,
     enable_sha512_block_hash: false,
     app_size_updates: false,
@@ -268,7 +268,7 @@ pub const V40: ConsensusParams = ConsensusParams {
         min_balance: 30_000_000_000,
         percent: 50,
     },
-    bonus: BonusPlan { base_amount: 10_000_000, base_round: 0, decay_interval: 1_000_000 },
+    bonus: BonusPlan { base_amount: 10_000_000, base_round: Round::GENESIS, decay_interval: 1_000_000 },
     heartbeat: true,
     ..V39
 };

@@ -3,10 +3,10 @@
 //! What every transaction of a kind needs is an argument of the function that begins it; what few need is a method.
 //!
 //! ```
-//! use pnp_types::{Address, MicroAlgos, Transaction};
+//! use pnp_types::{Address, MicroAlgos, Round, Transaction};
 //!
 //! let (alice, bob) = (Address([1; 32]), Address([2; 32]));
-//! let payment = Transaction::payment(alice, bob, MicroAlgos::algos(5)).note("for the coffee").valid(1000, 2000).build();
+//! let payment = Transaction::payment(alice, bob, MicroAlgos::algos(5)).note("for the coffee").valid(Round(1000), Round(2000)).build();
 //! assert_eq!(payment.header.fee, MicroAlgos::MIN_FEE);
 //! assert_eq!(payment.payment.amount, MicroAlgos(5_000_000));
 //! ```
@@ -199,9 +199,9 @@ impl Transaction {
     /// Registers keys that vote for `sender`, which goes online with them.
     ///
     /// ```
-    /// # use pnp_types::{Address, Transaction, VotingData};
+    /// # use pnp_types::{Address, Round, Transaction, VotingData};
     /// # let alice = Address([1; 32]);
-    /// let keys = VotingData { vote_first: 1, vote_last: 3_000_000, vote_key_dilution: 1733, ..VotingData::default() };
+    /// let keys = VotingData { vote_first: Round(1), vote_last: Round(3_000_000), vote_key_dilution: 1733, ..VotingData::default() };
     /// let online = Transaction::go_online(alice, keys).build();
     /// let offline = Transaction::go_offline(alice).build();
     /// assert_ne!(online.keyreg, offline.keyreg);
@@ -450,7 +450,7 @@ mod tests {
     fn what_is_built_is_what_the_fields_say() {
         let built = Transaction::payment(ALICE, BOB, MicroAlgos(7))
             .fee(MicroAlgos(2000))
-            .valid(5, 1005)
+            .valid(Round(5), Round(1005))
             .network("dockernet-v1", Digest([9; 32]))
             .note("hi")
             .lease([3; 32])
@@ -460,8 +460,8 @@ mod tests {
         let header = Header {
             sender: ALICE,
             fee: MicroAlgos(2000),
-            first_valid: 5,
-            last_valid: 1005,
+            first_valid: Round(5),
+            last_valid: Round(1005),
             note: b"hi".to_vec(),
             genesis_id: "dockernet-v1".to_owned(),
             genesis_hash: Digest([9; 32]),

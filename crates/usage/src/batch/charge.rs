@@ -8,7 +8,7 @@ use super::{Explain, Halt, Outcome, Settings, SettledBill};
 use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};
 use crate::{GlobalState, LocalState, OperationError, Signer, Split, TickId, UsageError};
 use pnp_client::{ClientError, Rejection, Verdict};
-use pnp_types::{Address, Txid, msgpack};
+use pnp_types::{Address, Round, Txid, msgpack};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -136,7 +136,7 @@ impl Charge {
             Err(error) => return Ok(Err(error.to_string())),
         };
         // Another node may be some rounds behind.
-        let first_valid = params.last_round.saturating_sub(if shared.settings.alone { 0 } else { 3 }).max(1);
+        let first_valid = params.last_round.saturating_sub(if shared.settings.alone { 0 } else { 3 }).max(Round(1));
         let mut intent = Intent {
             line: entry.line,
             input: entry.input,
@@ -296,7 +296,7 @@ impl Charge {
         Ok(self.shared.journal.note(Record::Void(Void { line: self.entry.line, reason }))?)
     }
 
-    fn charged(mut self, intent: &Intent, round: Option<u64>) -> Result<FinishedLine, Halt> {
+    fn charged(mut self, intent: &Intent, round: Option<Round>) -> Result<FinishedLine, Halt> {
         self.shared.journal.note(Record::Charged(Charged { line: intent.line, round }))?;
         self.last = Some(intent.tick.clone());
         Ok(self.ended(Some(intent), Outcome::Charged(round)))

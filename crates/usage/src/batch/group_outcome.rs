@@ -81,8 +81,8 @@ mod tests {
             net: 1,
             fee: 0,
             txid: Txid::ZERO,
-            first_valid: 10,
-            last_valid: 20,
+            first_valid: Round(10),
+            last_valid: Round(20),
             fee_per_byte: 0,
             min_fee: 1000,
         }

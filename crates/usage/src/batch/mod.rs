@@ -39,7 +39,7 @@ pub struct Settings {
     /// The most ticks a second.
     pub rate: Option<f64>,
     /// For how many rounds a group stays valid, at most 1000.
-    pub validity: Round,
+    pub validity: u64,
     /// Whether the node that answers is the whole network, so that no other node can have what it refuses or does not know.
     pub alone: bool,
     /// When requests are sent again. Its total is also how long to wait for a block.

@@ -11,7 +11,7 @@ use tokio::sync::{Notify, oneshot};
 /// How long suggested fees are taken for true.
 const FEES_VALID_FOR: Duration = Duration::from_secs(10);
 /// How many blocks are read at most to catch up. What older blocks contain is found by its id.
-const MAX_CATCH_UP_BLOCKS: Round = 64;
+const MAX_CATCH_UP_BLOCKS: u64 = 64;
 
 /// One network, seen by every line of a batch.
 #[derive(Debug)]
@@ -49,11 +49,11 @@ impl Network {
 
     /// The newest round anyone has seen.
     pub(super) fn latest(&self) -> Round {
-        self.latest.load(Ordering::Relaxed)
+        Round(self.latest.load(Ordering::Relaxed))
     }
 
     fn note_round(&self, round: Round) {
-        self.latest.fetch_max(round, Ordering::Relaxed);
+        self.latest.fetch_max(round.0, Ordering::Relaxed);
     }
 
     /// Repeats a request while the network is unreachable or busy, with growing pauses that all lines share.
@@ -163,7 +163,7 @@ impl Network {
 
     /// Reads new blocks while anyone waits for one. Never ends.
     pub(super) async fn follow(&self) {
-        let mut read = 0;
+        let mut read = Round::GENESIS;
         loop {
             if self.waiting().is_empty() {
                 self.somebody_waits.notified().await;
@@ -173,7 +173,7 @@ impl Network {
             match self.algod.wait_for_block_after(read).await {
                 Ok(round) if round > read => {
                     self.note_round(round);
-                    for round in (read + 1).max(round.saturating_sub(MAX_CATCH_UP_BLOCKS))..=round {
+                    for round in read.next().max(round.saturating_sub(MAX_CATCH_UP_BLOCKS)).through(round) {
                         self.read_block(round).await;
                     }
                     read = round;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{TickId, Units};
-use pnp_types::{Address, AppIndex, AssetIndex, Digest};
+use pnp_types::{Address, AppIndex, AssetIndex, Digest, Round};
 
 const NETWORK: Digest = Digest([7; 32]);
 
@@ -17,15 +17,15 @@ fn intent(line: u64) -> Record {
         net: 285,
         fee: 15,
         txid: Digest([line as u8; 32]),
-        first_valid: 10,
-        last_valid: 1010,
+        first_valid: Round(10),
+        last_valid: Round(1010),
         fee_per_byte: 0,
         min_fee: 1000,
     }))
 }
 
 fn charged(line: u64) -> Record {
-    Record::Charged(Charged { line, round: Some(11) })
+    Record::Charged(Charged { line, round: Some(Round(11)) })
 }
 
 fn refused(line: u64) -> Record {

@@ -9,7 +9,7 @@ use std::io::{self, BufRead, Write};
 use data_encoding::BASE64;
 use pnp_keys::mnemonic;
 use pnp_ledger::DispenserKey;
-use pnp_types::{Digest, MicroAlgos, SigningKey, Transaction, TransactionType, assign_group, msgpack};
+use pnp_types::{Digest, MicroAlgos, Round, SigningKey, Transaction, TransactionType, assign_group, msgpack};
 use serde_json::{Value, json};
 
 type Answer = Result<Value, Box<dyn std::error::Error>>;
@@ -37,7 +37,7 @@ fn groups(question: &Value) -> Answer {
             let mut payment = Transaction { kind: TransactionType::Payment, ..Transaction::default() };
             let header = &mut payment.header;
             (header.sender, header.fee) = (key.address(), MicroAlgos(1_000));
-            (header.first_valid, header.last_valid) = (first, first + 1_000);
+            (header.first_valid, header.last_valid) = (Round(first), Round(first + 1_000));
             header.genesis_id = question["genesis_id"].as_str().unwrap_or_default().to_owned();
             header.genesis_hash = genesis_hash;
             header.note = format!("{first} {turn} {place}").into_bytes();

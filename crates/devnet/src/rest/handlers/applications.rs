@@ -13,7 +13,7 @@ use crate::rest::shapes::application;
 use crate::rest::{Refusal, box_name};
 use crate::view::View;
 use pnp_ledger::ChainError;
-use pnp_types::{Address, AppIndex};
+use pnp_types::{Address, AppIndex, Round};
 
 /// The most boxes one answer lists (algod's `MaxAPIBoxPerApplication`).
 const MAX_BOXES: u64 = 100_000;
@@ -82,7 +82,7 @@ struct Wanted {
     after: Option<Vec<u8>>,
     prefix: Vec<u8>,
     values: bool,
-    round: Option<u64>,
+    round: Option<Round>,
 }
 
 impl Wanted {
@@ -98,7 +98,7 @@ impl Wanted {
             after: name("next", "next token")?,
             prefix: name("prefix", "prefix")?.unwrap_or_default(),
             values: request.query_list("include")?.iter().any(|entry| entry == "values"),
-            round: request.query_number("round")?,
+            round: request.query_number("round")?.map(Round),
         })
     }
 

@@ -5,7 +5,7 @@ use crate::rest::Refusal;
 use crate::rest::answer::{Answer, Format};
 use crate::rest::document::{Document, Fields};
 use crate::rest::request::Request;
-use pnp_types::{AppIndex, Block, SignedTransactionWithApplyData};
+use pnp_types::{AppIndex, Block, Round, SignedTransactionWithApplyData};
 
 use super::ledger_error;
 
@@ -17,7 +17,7 @@ fn block_of(node: &DevNode, request: &Request) -> Result<Block, Refusal> {
 
 /// `GET /v2/blocks/{round}`. Only msgpack has the certificate, which on this network says its round and no more.
 pub(in crate::rest) fn block(node: &DevNode, request: &Request) -> Result<Answer, Refusal> {
-    request.number::<u64>("round")?;
+    request.number::<Round>("round")?;
     let header_only = request.query_flag("header-only")?;
     let format = request.format()?;
     let block = block_of(node, request)?;

@@ -56,7 +56,7 @@ fn transaction(program: Vec<u8>, args: Vec<Vec<u8>>) -> SignedTransactionWithApp
     let payment = &mut transaction.signed.transaction;
     payment.kind = TransactionType::Payment;
     payment.header.fee = MicroAlgos(1000);
-    (payment.header.first_valid, payment.header.last_valid) = (1, 1000);
+    (payment.header.first_valid, payment.header.last_valid) = (Round(1), Round(1000));
     (transaction.signed.lsig.logic, transaction.signed.lsig.args) = (program, args);
     transaction
 }
