@@ -4,7 +4,7 @@ use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
-use crate::terminal::problems::{AUTHOR, write_sarif};
+use crate::terminal::problems::{AUTHOR, warn_of_unreleased, write_sarif};
 use crate::terminal::template::{TemplateArgs, not_filled_in};
 use pnp_teal::check::{CHECKS, Check, Examination, Mode, ModeSource, check_named, examine, render};
 use pnp_teal::document::sarif::{Log, Source};
@@ -89,8 +89,9 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         let text = source_text(path)?;
         let name = path.display().to_string();
         templates.substitute_known(&text).map_err(|error| not_filled_in(&name, &error, &[]))?;
-        let options = CheckOptions { mode, name: Some(name), templates: templates.clone() };
+        let options = CheckOptions { mode, name: Some(name.clone()), templates: templates.clone() };
         let mut examination = examine(&text, &options);
+        warn_of_unreleased(&context.out, &name, &text, examination.version);
         examination.findings.retain(|finding| !args.allow.iter().any(|name| name == finding.name()));
         checked.push(Checked { path, text, examination });
     }

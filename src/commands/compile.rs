@@ -3,7 +3,7 @@
 use crate::failure::problems::malformed;
 use crate::failure::{Exit, Failure, is_disk_full};
 use crate::session::context::Context;
-use crate::terminal::input::read_source;
+use crate::terminal::input::{read, source_text};
 use crate::terminal::output::Answer;
 use crate::terminal::problems::{AUTHOR, shown, write_sarif};
 use crate::terminal::template::{TemplateArgs, not_filled_in};
@@ -11,9 +11,10 @@ use data_encoding::BASE64;
 use pnp_registry::write_atomically;
 use pnp_teal::document::sarif::{Log, Source};
 use pnp_teal::document::{ProblemReport, problem_reports};
-use pnp_teal::{AssembleOptions, Assembled};
+use pnp_teal::{AssembleOptions, Assembled, Diagnostic, shown_text};
 use pnp_types::sha512_256;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `compile`.
@@ -40,16 +41,12 @@ pub(crate) struct Args {
 /// Assembles.
 pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
-    let source = read_source(&args.source)?;
+    let source = read(&args.source)?;
     stdout_for_one(args)?;
-    let templates = args.templates.templates()?;
-    let known = templates.variables(&source);
-    let unused: Vec<&str> = templates.names().filter(|name| known.iter().all(|it| it.name != *name)).collect();
-    let text = templates.substitute(&source).map_err(|error| not_filled_in(&name, &error, &unused))?;
-    for variable in unused {
-        context.out.warn(&format!("{variable} is no variable of {name}"));
+    let (text, mut assembled) = assemble(context, args, &name, &source)?;
+    if let Ok(assembled) = &mut assembled {
+        assembled.warnings.extend(pnp_teal::unreleased_version(&text, assembled.version));
     }
-    let assembled = pnp_teal::assemble(&text, AssembleOptions::default());
     let problems = assembled.as_ref().map_or_else(|problems| problems, |assembled| &assembled.warnings);
     let log = match &args.sarif {
         Some(path) => {
@@ -77,6 +74,38 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
             Err(malformed(&name, &text, &problems))
         }
     }
+}
+
+/// A program, or everything wrong with its source.
+type AssemblyResult = Result<Assembled, Vec<Diagnostic>>;
+
+/// A source with its template's values in it, as text, and what the assembler makes of it.
+fn assemble<'s>(
+    context: &Context,
+    args: &Args,
+    name: &str,
+    source: &'s [u8],
+) -> Result<(Cow<'s, str>, AssemblyResult), Failure> {
+    let templates = args.templates.templates()?;
+    let shown = shown_text(source);
+    let known = templates.variables(&shown);
+    let unused: Vec<&str> = templates.names().filter(|name| known.iter().all(|it| it.name != *name)).collect();
+    let filled = if known.is_empty() {
+        None
+    } else {
+        let source = source_text(&args.source, source)?;
+        Some(templates.substitute(&source).map_err(|error| not_filled_in(name, &error, &unused))?)
+    };
+    for variable in unused {
+        context.out.warn(&format!("{variable} is no variable of {name}"));
+    }
+    Ok(match filled {
+        Some(text) => {
+            let assembled = pnp_teal::assemble(&text, AssembleOptions::default());
+            (text.into(), assembled)
+        }
+        None => (shown, pnp_teal::assemble_bytes(source, AssembleOptions::default())),
+    })
 }
 
 /// Refuses two things for stdout: the program and what is wrong with it.

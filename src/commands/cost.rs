@@ -4,6 +4,7 @@ use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::terminal::input::{read, read_source};
 use crate::terminal::output::Answer;
+use crate::terminal::problems::warn_of_unreleased;
 use crate::terminal::template::{TemplateArgs, not_filled_in};
 use pnp_registry::write_atomically;
 use pnp_teal::document::ProgramCost;
@@ -75,6 +76,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let snapshot = args.snapshot.as_deref().map(|path| compare(path, &subjects, args.check)).transpose()?;
     let mut text = String::new();
     for Subject { file, source, report } in &subjects {
+        warn_of_unreleased(&context.out, file, source.as_deref().unwrap_or_default(), report.version);
         match &args.path {
             Some(name) => {
                 let entries = report.entries.iter().filter(|entry| entry.name == *name);

@@ -5,6 +5,7 @@ use crate::session::context::Context;
 use crate::session::on_network;
 use crate::terminal::input::read;
 use crate::terminal::output::Answer;
+use crate::terminal::problems::warn_of_unreleased;
 use crate::terminal::values::id;
 use pnp_opcodes::MAX_VERSION;
 use pnp_teal::ProgramFormat;
@@ -87,7 +88,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         (Some(app), _) => {
             let program = of_application(context, app, args.clear).await?;
             let name = format!("the {} program of application {app}", if args.clear { "clear" } else { "approval" });
-            answer(name, Some(app), None, &program)
+            answer(context, name, Some(app), None, &program)
         }
         (None, Some(path)) => {
             let (name, content) = content(path)?;
@@ -99,7 +100,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             let program = format.read(&content).map_err(|error| {
                 Failure::new("program", format!("{name} is not {}", format.name())).because(error).hint(FORMAT_HINT)
             })?;
-            answer(name, None, Some(format.into()), &program)
+            answer(context, name, None, Some(format.into()), &program)
         }
         (None, None) => Err(Failure::usage("there is no program").hint("name a file, or an application with --app")),
     }
@@ -133,7 +134,13 @@ async fn of_application(context: &Context, app: AppIndex, clear: bool) -> Result
     .await
 }
 
-fn answer(name: String, app: Option<AppIndex>, format: Option<Format>, program: &[u8]) -> Result<Answer, Failure> {
+fn answer(
+    context: &Context,
+    name: String,
+    app: Option<AppIndex>,
+    format: Option<Format>,
+    program: &[u8],
+) -> Result<Answer, Failure> {
     if program.first().is_none_or(|version| *version > MAX_VERSION) {
         return Err(unknown(&name));
     }
@@ -143,6 +150,7 @@ fn answer(name: String, app: Option<AppIndex>, format: Option<Format>, program: 
             None => "the network runs newer programs than this release knows; look for a newer release",
         })
     })?;
+    warn_of_unreleased(&context.out, &name, &teal, pnp_teal::version_of(&teal));
     let text = teal.trim_end().to_owned();
     let sha512_256 = hex::encode(sha512_256(program));
     let report = DisassembleReport { program: name, app, format, size: program.len(), sha512_256, teal };

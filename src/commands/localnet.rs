@@ -82,6 +82,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let place = data.as_ref().map_or_else(|| "memory".to_owned(), |folder| context.shown(folder));
     let config = pnp_devnet::Config {
         data,
+        consensus: context.options.consensus,
         listen: args.listen,
         algod_port: args.algod_port,
         stop_on_signal: true,

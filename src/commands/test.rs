@@ -5,6 +5,7 @@ use crate::session::Session;
 use crate::session::context::Context;
 use crate::terminal::input::{read_source, read_text};
 use crate::terminal::output::Answer;
+use crate::terminal::problems::warn_of_unreleased;
 use pnp_network::Kind;
 use pnp_ops::reports::suite::TestReport;
 use pnp_ops::{NamedScenario, Verdict};
@@ -44,8 +45,8 @@ const SUITE: &[(&str, &str)] = &[
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let scenarios = chosen(args)?;
     let sources = Sources {
-        approval: source(args.approval.as_deref(), APPROVAL_SOURCE)?,
-        clear: source(args.clear.as_deref(), CLEAR_SOURCE)?,
+        approval: source(context, args.approval.as_deref(), APPROVAL_SOURCE)?,
+        clear: source(context, args.clear.as_deref(), CLEAR_SOURCE)?,
     };
     // A program that does not assemble fails once, not in every scenario.
     scenario::Programs::assemble(&sources, &scenario::Contract::default()).map_err(|problems| {
@@ -89,8 +90,11 @@ async fn run_all(
     Ok(if report.failed == 0 { answer } else { answer.ending(Exit::Findings) })
 }
 
-fn source(path: Option<&Path>, built_in: &str) -> Result<String, Failure> {
-    path.map_or_else(|| Ok(built_in.to_owned()), read_source)
+fn source(context: &Context, path: Option<&Path>, built_in: &str) -> Result<String, Failure> {
+    let Some(path) = path else { return Ok(built_in.to_owned()) };
+    let source = read_source(path)?;
+    warn_of_unreleased(&context.out, &path.display().to_string(), &source, pnp_teal::version_of(&source));
+    Ok(source)
 }
 
 /// The scenarios to run, each with the name of its file.

@@ -1,7 +1,7 @@
 //! Errors of a development network that runs here.
 
 use super::Failure;
-use super::ops::folder;
+use super::ops::{folder, other_consensus};
 use pnp_devnet::NodeError;
 use pnp_ops::EmbeddedError;
 
@@ -36,6 +36,7 @@ impl From<NodeError> for Failure {
                 .hint("wait for it or stop it; `localnet run --data-dir DIR` takes another folder")
             }
             NodeError::Folder { path, source } => folder(&path, &source),
+            NodeError::OtherConsensus { .. } => other_consensus(message),
             NodeError::Ledger(reason) if disk_full => Self::new("disk_full", "the network could not be started")
                 .because(reason)
                 .hint("free some space and run the command again; what was acknowledged is kept"),

@@ -54,12 +54,20 @@ impl From<Error> for Failure {
     }
 }
 
+/// A network by other rules than those that `--consensus` names.
+pub(super) fn other_consensus(message: String) -> Failure {
+    Failure::new("other_consensus", message)
+        .because("a network keeps the rules that it was created with")
+        .hint("omit --consensus, or create another network: in another folder, or with `localnet run --data-dir DIR`")
+}
+
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         let message = error.to_string();
         match error {
             ConnectError::NoAlgod { .. } => Self::new("no_algod", message),
             ConnectError::NoEmbedded => Self::new("no_embedded", message),
+            ConnectError::OtherConsensus { .. } => other_consensus(message),
             ConnectError::Unreachable { network: name, layer, source } => {
                 Self::from(source).hint(match layer {
                     Some(Layer::BuiltIn) => format!(

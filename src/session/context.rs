@@ -5,6 +5,7 @@ use crate::terminal::output::Output;
 use crate::terminal::progress::host;
 use pnp_network::{Environment, Network};
 use pnp_ops::{Host, Settings};
+use pnp_types::consensus::{FUTURE, LATEST, Protocol};
 use std::path::{Path, PathBuf};
 
 /// The heading in the help of the options that every command takes.
@@ -25,6 +26,9 @@ pub(crate) struct GlobalOptions {
     /// Give up after so many seconds; the failure names what was sent by then
     #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "SECONDS", env = "PNP_TIMEOUT", hide_env_values = true, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: Option<u64>,
+    /// The rules of a development network that is created: v42, or future for AVM version 14 [default: v42]
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "NAME", value_parser = consensus)]
+    pub consensus: Option<Protocol>,
     /// The most microAlgos a group may cost in fees [default: 20000 a transaction on public networks, else no limit]
     #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "MICROALGOS", env = "PNP_MAX_FEE", hide_env_values = true)]
     pub max_fee: Option<u64>,
@@ -34,6 +38,13 @@ pub(crate) struct GlobalOptions {
     /// Print more (-vv: also the logs of the libraries)
     #[arg(short, long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, action = clap::ArgAction::Count)]
     pub verbose: u8,
+}
+
+/// The rules that a development network can be created with, by their short name.
+fn consensus(name: &str) -> Result<Protocol, String> {
+    let known = [LATEST, FUTURE];
+    let names = || known.map(|protocol| protocol.name).join(" or ");
+    known.into_iter().find(|protocol| protocol.name == name).ok_or_else(|| format!("it is {}", names()))
 }
 
 /// What a command works with, before any network is reached.
@@ -65,7 +76,12 @@ impl Context {
     /// What operations need of the options.
     #[must_use]
     pub(crate) fn settings(&self) -> Settings {
-        Settings { folder: self.folder.clone(), network: self.options.net.clone(), max_fee: self.options.max_fee }
+        Settings {
+            folder: self.folder.clone(),
+            network: self.options.net.clone(),
+            max_fee: self.options.max_fee,
+            consensus: self.options.consensus,
+        }
     }
 
     /// The terminal, as operations see it.

@@ -35,10 +35,14 @@ pub(crate) fn read_text(path: &Path, code: &'static str) -> Result<String, Failu
     })
 }
 
-/// A TEAL source, of which only comments may be other than UTF-8; `-` is stdin.
+/// A TEAL source, of which only strings and comments may be other than UTF-8; `-` is stdin.
 pub(crate) fn read_source(path: &Path) -> Result<String, Failure> {
-    let bytes = read(path)?;
-    let text = pnp_teal::source_text(&bytes).map_err(|error| {
+    source_text(path, &read(path)?)
+}
+
+/// The text of such a source, which was read from `path`.
+pub(crate) fn source_text(path: &Path, bytes: &[u8]) -> Result<String, Failure> {
+    let text = pnp_teal::source_text(bytes).map_err(|error| {
         Failure::new("teal", format!("{}:{error}", path.display()))
             .hint("check the file's name, or save it as UTF-8; a byte of a constant is written \\x and two hex digits")
     })?;

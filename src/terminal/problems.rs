@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::terminal::output::Output;
 use pnp_registry::write_atomically;
 use pnp_teal::document::sarif::{Author, Log};
-use pnp_teal::{Diagnostic, RenderOptions, render};
+use pnp_teal::{Diagnostic, RenderOptions, render, unreleased_version};
 use std::path::Path;
 
 /// This program, as the author of SARIF files.
@@ -13,6 +13,13 @@ pub(crate) const AUTHOR: Author = Author { name: env!("CARGO_PKG_NAME"), version
 /// Diagnostics with their lines of source.
 pub(crate) fn shown(out: &Output, name: &str, source: &str, found: &[Diagnostic]) -> String {
     render(found, source, name, RenderOptions { color: out.has_colour() })
+}
+
+/// Warns where no public network runs programs of this version.
+pub(crate) fn warn_of_unreleased(out: &Output, name: &str, source: &str, version: u8) {
+    if let Some(warning) = unreleased_version(source, version) {
+        out.say(&shown(out, name, source, &[warning]));
+    }
 }
 
 /// Writes a SARIF file; for `-` it gives the text, which is to go to stdout instead of any other.

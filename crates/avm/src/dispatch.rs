@@ -200,6 +200,7 @@ pub(super) fn execute(vm: &mut Vm<'_, '_>, op: Op) -> Result<(), Fault> {
         Op::EcMapTo => curves::ec_map_to(machine),
         Op::Mimc => hashing::mimc(machine),
         Op::Poseidon2 => hashing::poseidon2(machine),
+        Op::Sumhash512 => hashing::sumhash512(machine),
         Op::Base64Decode => base64::base64_decode(machine),
         Op::JsonRef => json::json_ref(machine),
     }

@@ -1,6 +1,6 @@
 //! The Algorand Virtual Machine: decodes a program once, and runs it.
 //!
-//! It runs logic signatures and the programs of applications, AVM version 1 to 13, with the results, costs and error texts
+//! It runs logic signatures and the programs of applications, AVM version 1 to 14, with the results, costs and error texts
 //! of the network (written after go-algorand `data/transactions/logic`). Its only way to state is the [`Ledger`] trait:
 //! nothing in here knows storage or HTTP, or how text is assembled.
 //!

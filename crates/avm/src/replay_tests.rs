@@ -9,13 +9,15 @@ use super::group::GroupContext;
 use super::ledger::{LedgerError, SignatureLedger};
 use super::value::Value;
 use super::vm::{LedgerAccess, Vm};
-use pnp_types::consensus;
+use pnp_types::consensus::{self, ConsensusParams};
 use pnp_types::{
     AppIndex, BlockHeader, Digest, LogicSignature, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType,
 };
 
 #[derive(Deserialize)]
 struct Recorded {
+    /// The protocol version, where it is not the newest that public networks run.
+    rules: Option<String>,
     cases: Vec<Case>,
 }
 
@@ -61,7 +63,7 @@ struct Answer {
     stack: Vec<Slot>,
 }
 
-fn run(case: &Case) -> Answer {
+fn run(case: &Case, rules: &'static ConsensusParams) -> Answer {
     let mut stxn = SignedTransactionWithApplyData::default();
     let transaction = &mut stxn.signed.transaction;
     transaction.kind = TransactionType::Payment;
@@ -71,7 +73,7 @@ fn run(case: &Case) -> Answer {
     let program = hex::decode(&case.program).unwrap();
     let args = case.args.iter().map(|arg| hex::decode(arg).unwrap()).collect();
     stxn.signed.lsig = LogicSignature { logic: program.clone(), args, ..LogicSignature::default() };
-    let mut group = GroupContext::for_signatures(vec![stxn], consensus::LATEST.params);
+    let mut group = GroupContext::for_signatures(vec![stxn], rules);
     group.signature_budget = Some(100_000_000);
     let mut vm = Vm::new(&mut group, LedgerAccess::Signature(&NoBlocks), 0, AppIndex::NONE);
     let (pass, err) = match vm.execute(&program) {
@@ -88,11 +90,12 @@ fn run(case: &Case) -> Answer {
 /// Replays a file and counts what differs.
 fn replay(name: &str, text: &str) -> (usize, usize) {
     let recorded: Recorded = serde_json::from_str(text).unwrap();
+    let rules = recorded.rules.as_deref().map_or(consensus::LATEST.params, |name| consensus::lookup(name).unwrap());
     let mut different = 0;
     for case in &recorded.cases {
         let wanted =
             Answer { pass: case.pass, err: case.err.clone(), cost: case.cost, pc: case.pc, stack: case.stack.clone() };
-        let found = run(case);
+        let found = run(case, rules);
         if found != wanted {
             different += 1;
             if different <= 20 {

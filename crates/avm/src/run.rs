@@ -10,7 +10,7 @@ use super::memory_ledger::{MemoryLedger, StateChange};
 use super::program::Mode;
 use super::tracer::Tracer;
 use super::value::Value;
-use pnp_types::consensus::LATEST;
+use pnp_types::consensus::{LATEST, Protocol};
 use pnp_types::{
     Address, AppIndex, ApplicationCall, AssetIndex, BoxRef, LogicSignature, OnCompletion, Round,
     SignedTransactionWithApplyData, Transaction, TransactionType, assign_group,
@@ -19,7 +19,7 @@ use pnp_types::{
 /// How many rounds the transaction of a run is valid, from the ledger's round on.
 const VALIDITY: u64 = 1000;
 
-/// A program about to run, by the rules of the newest protocol version.
+/// A program about to run, by the rules of the newest protocol version that public networks run, or by [`Self::consensus`].
 ///
 /// Without more, an application runs for a call without arguments from [`Run::SENDER`] to [`Run::APP`], and a logic
 /// signature signs a payment of nothing by the account of its program. The group around the transaction is visible to the
@@ -47,6 +47,7 @@ pub struct Run<'t> {
     before: Vec<Transaction>,
     after: Vec<Transaction>,
     extra_budget: u64,
+    consensus: Protocol,
     tracer: Option<&'t mut dyn Tracer>,
     describe: Option<DescribeOpcodes>,
 }
@@ -83,6 +84,7 @@ impl<'t> Run<'t> {
             before: Vec::new(),
             after: Vec::new(),
             extra_budget: 0,
+            consensus: LATEST,
             tracer: None,
             describe: None,
         }
@@ -192,6 +194,13 @@ impl<'t> Run<'t> {
         self
     }
 
+    /// Runs by the rules of another protocol version, for example [`FUTURE`](pnp_types::consensus::FUTURE) for programs of
+    /// AVM version 14.
+    pub fn consensus(mut self, consensus: Protocol) -> Self {
+        self.consensus = consensus;
+        self
+    }
+
     /// Shows the run to a tracer, opcode by opcode where it asks for that.
     pub fn tracer(mut self, tracer: &'t mut dyn Tracer) -> Self {
         self.tracer = Some(tracer);
@@ -238,7 +247,7 @@ impl<'t> Run<'t> {
         let before = ledger.clone();
         let group = self.group(ledger)?;
         let (usage, paid) = ledger.group_fees(&group);
-        let mut group = self.watched(GroupContext::for_applications(group, LATEST.params, usage, paid));
+        let mut group = self.watched(GroupContext::for_applications(group, self.consensus.params, usage, paid));
         group.add_app_budget(self.extra_budget);
 
         ledger.before_program(app, sender, &call).map_err(refused)?;
@@ -266,7 +275,7 @@ impl<'t> Run<'t> {
             let (logic, args) = (self.program.clone(), std::mem::take(&mut self.signature_args));
             entry.signed.lsig = LogicSignature { logic, args, ..LogicSignature::default() };
         }
-        let mut group = self.watched(GroupContext::for_signatures(group, LATEST.params));
+        let mut group = self.watched(GroupContext::for_signatures(group, self.consensus.params));
         group.add_signature_budget(self.extra_budget);
         let (verdict, machine) = run_signature(&mut group, index, ledger)?;
         Ok(Outcome::new(verdict, machine.cost, machine.stack, &machine.scratch))

@@ -17,14 +17,14 @@ use super::program::{Dialect, Immediates, Mode, Program, read_version};
 use super::program_cache;
 use super::tracer::{NamedState, Tracer, WatchedState};
 use super::value::{Bytes, MAX_BYTES, Value};
-use pnp_opcodes::{AvmType, OpSpec};
+use pnp_opcodes::{AvmType, MAX_VERSION, OpSpec};
 use pnp_types::consensus::ConsensusParams;
 use pnp_types::{
     Address, AppIndex, BlockHeader, Digest, EvalDelta, OnCompletion, Round, SignedTransactionWithApplyData, Transaction,
 };
 
 /// The newest version the reference knows, released or not.
-pub const NEWEST_VERSION: u64 = 14;
+pub const NEWEST_VERSION: u64 = MAX_VERSION as u64;
 /// Since this version programs may use what other transactions of the group name.
 pub(super) const SHARED_RESOURCES_VERSION: u64 = 9;
 /// How many arguments a logic signature may have, and how long each may be in bytes.

@@ -4,6 +4,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pnp_types::consensus::Protocol;
+
 /// The port algod has on AlgoKit's LocalNet.
 pub const ALGOD_PORT: u16 = 4001;
 /// The port kmd has on AlgoKit's LocalNet.
@@ -22,6 +24,9 @@ pub const REMEMBERED_ROUNDS: u64 = 1000;
 pub struct Config {
     /// The folder that keeps the network, created if it is missing; `None` keeps it in memory until it stops.
     pub data: Option<PathBuf>,
+    /// The rules of the network; `None` takes those of a network that is kept, and for a new one the newest that public
+    /// networks run. A kept network with other rules does not start.
+    pub consensus: Option<Protocol>,
     /// The address to listen on. Anything but loopback lets other machines send transactions and stop the clock.
     pub listen: IpAddr,
     /// algod's port; 0 takes any free one.
@@ -46,6 +51,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: None,
+            consensus: None,
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             algod_port: ALGOD_PORT,
             token: LOCAL_TOKEN.to_owned(),

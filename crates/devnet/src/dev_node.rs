@@ -1,6 +1,7 @@
 //! Holds the ledger of the server: everything a handler can read or change.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use pnp_ledger::store::Durability;
 use pnp_ledger::{
     Chain, ChainError, Confirmed, DispenserKey, EarlierState, Genesis, HistoryError, ProposeError, simulate,
 };
+use pnp_types::consensus::{self, Protocol};
 use pnp_types::{Digest, Round, SignedTransaction, Txid};
 
 /// A development network: one ledger, one lock, one block for each group.
@@ -49,6 +51,19 @@ impl State {
     }
 }
 
+/// Refuses a kept chain by other rules than those asked for.
+fn check_consensus(folder: &Path, chain: &Chain, wanted: Option<Protocol>) -> Result<(), NodeError> {
+    let current = &chain.latest_header().upgrade_state.current_protocol;
+    match wanted {
+        Some(wanted) if wanted.url != *current => Err(NodeError::OtherConsensus {
+            folder: folder.to_owned(),
+            wanted: wanted.name,
+            found: consensus::protocol(current).map_or_else(|| current.clone(), |found| found.name.to_owned()),
+        }),
+        _ => Ok(()),
+    }
+}
+
 impl DevNode {
     /// Starts a network in this process and serves it.
     ///
@@ -60,6 +75,7 @@ impl DevNode {
 
     /// Opens the network that the settings name, or creates it; `address` is where it will listen.
     pub(super) fn open(config: Config, address: SocketAddr) -> Result<Self, NodeError> {
+        let protocol = config.consensus.unwrap_or(consensus::LATEST);
         let (lock, dispenser, chain) = match &config.data {
             Some(folder) => {
                 let trouble = |source| NodeError::Folder { path: folder.clone(), source };
@@ -69,17 +85,19 @@ impl DevNode {
                 let began = || {
                     // A fresh key is for a fresh chain only: in one that is kept it would own nothing.
                     let made = DispenserKey::load_or_create(folder).map_err(trouble)?;
-                    let genesis = Genesis::development(made.address(), clock::now());
+                    let genesis = Genesis::development(made.address(), clock::now()).with_protocol(protocol);
                     key = Some(made);
                     Ok(genesis)
                 };
                 let chain = Chain::open_or_create::<NodeError>(folder, began)?;
+                check_consensus(folder, &chain, config.consensus)?;
                 let owner = chain.genesis().dispenser();
                 (Some(lock), key.filter(|key| Some(key.address()) == owner), chain)
             }
             None => {
                 let key = DispenserKey::well_known();
-                let chain = Chain::in_memory(Genesis::development(key.address(), 0)).map_err(NodeError::Ledger)?;
+                let genesis = Genesis::development(key.address(), 0).with_protocol(protocol);
+                let chain = Chain::in_memory(genesis).map_err(NodeError::Ledger)?;
                 (None, Some(key), chain)
             }
         };

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pnp_ledger::simulate::{GroupResult, Request, SimulateError};
 use pnp_ledger::{Chain, ChainError, DispenserKey, Genesis, GroupError, ProposeError};
+use pnp_types::consensus::{self, Protocol};
 use pnp_types::{
     Address, AppIndex, ApplyData, AssetIndex, Block, Digest, MicroAlgos, Round, SignedTransaction, SigningKey,
     TealKeyValue, TealValue, Transaction, Txid, assign_group, sha512_256,
@@ -150,8 +151,20 @@ impl Default for Devnet {
 impl Devnet {
     /// A fresh network. All are alike: the same ids come out of the same test.
     pub fn new() -> Self {
+        Self::with_consensus(consensus::LATEST)
+    }
+
+    /// The same by other rules, for example those of the network to come.
+    ///
+    /// ```
+    /// use pnp_devnet::Devnet;
+    /// use pnp_types::consensus::FUTURE;
+    ///
+    /// let mut net = Devnet::with_consensus(FUTURE);
+    /// ```
+    pub fn with_consensus(protocol: Protocol) -> Self {
         let key = SigningKey::from_seed(DispenserKey::well_known().seed());
-        let genesis = Genesis::development(key.address(), GENESIS_TIME);
+        let genesis = Genesis::development(key.address(), GENESIS_TIME).with_protocol(protocol);
         let genesis_hash = genesis.hash();
         let chain = in_memory_result(Chain::in_memory(genesis)).with_opcodes_in_errors(opcode_text::around);
         let dispenser = key.address();

@@ -37,6 +37,16 @@ pub enum NodeError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The kept network began by other rules, and keeps them.
+    #[error("the network in {} runs consensus {found}, not {wanted}", folder.display())]
+    OtherConsensus {
+        /// The data folder.
+        folder: PathBuf,
+        /// The rules asked for, by their short name.
+        wanted: &'static str,
+        /// Its own, by their short name.
+        found: String,
+    },
     /// The kept network cannot be read, or its store failed.
     #[error("the ledger failed: {0}")]
     Ledger(#[from] ChainError),

@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use pnp_types::consensus::{self, ConsensusParams};
+use pnp_types::consensus::{self, ConsensusParams, Protocol};
 use pnp_types::msgpack::{self, DecodeError, Decoder, Element, Encoder, Wire, wire_struct};
 use pnp_types::{
     AccountStatus, Address, Block, BlockHeader, Digest, MicroAlgos, RewardsState, Round, TransactionCommitments,
@@ -260,6 +260,13 @@ impl Genesis {
             rewards_pool: DEFAULT_REWARDS_POOL.to_string(),
             timestamp,
         }
+    }
+
+    /// The same network by other rules, for example those of [`FUTURE`](consensus::FUTURE).
+    #[must_use]
+    pub fn with_protocol(mut self, protocol: Protocol) -> Self {
+        protocol.url.clone_into(&mut self.protocol);
+        self
     }
 
     /// Reads the JSON that [`Self::to_json`] or algod writes.

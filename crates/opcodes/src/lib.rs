@@ -54,11 +54,11 @@ pub use types::{AvmType, MAX_BYTE_MATH_SIZE, MAX_STRING_SIZE, StackType, Types};
 pub use varint::{Varint, push_uvarint, read_uvarint, read_varint, uvarint_len, zigzag};
 pub use versions::{VersionTable, introduced_in, version_table};
 
-/// The newest AVM version whose programs run on the released network (consensus v42).
-pub const MAX_VERSION: u8 = 13;
+/// The newest AVM version there is: that of consensus `future`, which no public network runs.
+pub const MAX_VERSION: u8 = 14;
 
-/// Opcodes the reference already names for versions to come; they are known by name only, so that an error can say so.
-pub const FUTURE_OPCODES: &[(&str, u8)] = &[("sumhash512", 14)];
+/// The newest AVM version whose programs run on the released network (consensus v42).
+pub const RELEASED_VERSION: u8 = 13;
 
 /// Since this version branches may go back, and `balance`-like opcodes take addresses directly.
 pub const BACK_BRANCH_VERSION: u8 = 4;

@@ -407,6 +407,8 @@ pub enum Op {
     Mimc,
     /// `poseidon2`.
     Poseidon2,
+    /// `sumhash512`.
+    Sumhash512,
 }
 
 /// A constant that an opcode loads from a block, by its index.

@@ -15,6 +15,7 @@ use pnp_keys::{Account, KeyRing, LocalAccounts};
 use pnp_network::{Endpoint, Environment, GenesisIdentity, Kind, Layer, Network};
 use pnp_registry::{Chain, Contract, Store};
 use pnp_types::SigningKey;
+use pnp_types::consensus::{self, Protocol};
 use pnp_types::{Address, AppIndex, AssetIndex};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -73,7 +74,7 @@ impl Connection {
         #[cfg(feature = "embedded")]
         {
             let embedded = match network.kind {
-                Kind::Embedded => Some(Embedded::start(&settings.folder, &*host.observer).await?),
+                Kind::Embedded => Some(Embedded::start(&settings.folder, settings.consensus, &*host.observer).await?),
                 _ => None,
             };
             let algod = match &embedded {
@@ -100,7 +101,7 @@ impl Connection {
     pub async fn in_memory(settings: Settings, host: Host) -> Result<Self, Error> {
         let environment = Environment::empty();
         let network = Network::resolve("embedded", &environment, &pnp_network::ProjectFile::default())?;
-        let embedded = Embedded::in_memory()?;
+        let embedded = Embedded::in_memory(settings.consensus)?;
         let algod = embedded.algod()?;
         Self::connect(settings, host, network, environment, algod, Some(embedded)).await
     }
@@ -116,6 +117,9 @@ impl Connection {
         let version = algod.version().await.map_err(|error| ConnectError::first_request(error, &network))?;
         let identity = GenesisIdentity { id: version.genesis_id, hash: version.genesis_hash };
         identity.check(&network)?;
+        if let Some(wanted) = settings.consensus {
+            check_consensus(&algod, &network, wanted).await?;
+        }
         let store = Store::new(&settings.folder, &network.name);
         host.observer.event(Event::Connected {
             network: network.name.clone(),
@@ -352,6 +356,16 @@ impl Connection {
 /// Whether a network's accounts and assets are worth nothing.
 fn is_development(network: &Network, identity: &GenesisIdentity) -> bool {
     matches!(network.kind, Kind::Embedded | Kind::LocalNet) && identity.public().is_none()
+}
+
+/// Refuses a network by other rules than those asked for.
+async fn check_consensus(algod: &Algod, network: &Network, wanted: Protocol) -> Result<(), Error> {
+    let current = algod.suggested_params().await?.consensus;
+    if current == wanted.url {
+        return Ok(());
+    }
+    let found = consensus::protocol(&current).map_or(current, |found| found.name.to_owned());
+    Err(ConnectError::OtherConsensus { network: network.name.clone(), wanted: wanted.name, found }.into())
 }
 
 /// The algod that the network's settings name.

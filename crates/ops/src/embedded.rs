@@ -10,6 +10,7 @@ use pnp_client::{Algod, Transport};
 use pnp_devnet::{Config, Holder, NodeError, Running};
 use pnp_ledger::DispenserKey;
 use pnp_types::SigningKey;
+use pnp_types::consensus::Protocol;
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -30,20 +31,24 @@ pub(crate) struct Embedded {
 
 impl Embedded {
     /// A node in memory, for a throw-away network.
-    pub(crate) fn in_memory() -> Result<Self, Error> {
-        let config = Config { data: None, algod_port: 0, ..Config::default() };
+    pub(crate) fn in_memory(consensus: Option<Protocol>) -> Result<Self, Error> {
+        let config = Config { data: None, consensus, algod_port: 0, ..Config::default() };
         let node = pnp_devnet::serve(config).map_err(EmbeddedError::from)?;
         let dispenser = node.node().dispenser().map(|key| SigningKey::from_seed(key.seed()));
         Ok(Self { url: node.url(), dispenser, node: Some(node), guests: None })
     }
 
     /// The project's node, started or attached to.
-    pub(crate) async fn start(project: &Path, observer: &dyn Observer) -> Result<Self, Error> {
+    pub(crate) async fn start(
+        project: &Path,
+        consensus: Option<Protocol>,
+        observer: &dyn Observer,
+    ) -> Result<Self, Error> {
         let folder = embedded_folder(project);
         make_private(project, &folder)?;
         let start = Instant::now();
         loop {
-            let config = Config { data: Some(folder.clone()), algod_port: 0, ..Config::default() };
+            let config = Config { data: Some(folder.clone()), consensus, algod_port: 0, ..Config::default() };
             let started = tokio::task::spawn_blocking(move || pnp_devnet::serve(config)).await;
             let held = match started.map_err(EmbeddedError::Start)? {
                 Ok(node) => {

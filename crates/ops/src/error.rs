@@ -249,6 +249,16 @@ pub enum ConnectError {
     /// This build has no embedded network.
     #[error("this program was built without the embedded network")]
     NoEmbedded,
+    /// The network runs other rules than those that were asked for.
+    #[error("{network} runs consensus {found}, not {wanted}")]
+    OtherConsensus {
+        /// The network's name.
+        network: String,
+        /// The rules asked for, by their short name.
+        wanted: &'static str,
+        /// Its own, by their short name.
+        found: String,
+    },
 }
 
 impl ConnectError {

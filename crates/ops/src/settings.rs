@@ -3,6 +3,7 @@
 use crate::error::Error;
 use pnp_network::{Environment, Network, ProjectFile};
 use pnp_registry::write_atomically;
+use pnp_types::consensus::Protocol;
 use std::path::{Path, PathBuf};
 
 /// What operations need to know before any network is reached.
@@ -15,13 +16,16 @@ pub struct Settings {
     /// The most microAlgos a group may cost in fees; without one, [`usual_max_fee`](crate::usual_max_fee) on public
     /// networks, and no limit on development networks.
     pub max_fee: Option<u64>,
+    /// The rules that the network must have, and that a network created here gets; without them, those that it has, and for
+    /// a new one the newest that public networks run.
+    pub consensus: Option<Protocol>,
 }
 
 impl Settings {
     /// A project's folder, the network it names, and the usual limit of fees.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), network: None, max_fee: None }
+        Self { folder: folder.into(), network: None, max_fee: None, consensus: None }
     }
 
     /// The network that is meant, with the settings that belong to it.

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::token::{Token, labels, words};
 use super::{DEFAULT_VERSION, Diagnostic, Problem, spelling};
-use pnp_opcodes::{BACK_BRANCH_VERSION, FieldGroup, MAX_VERSION, ON_COMPLETION_NAMES, OPCODES, TXN_TYPE_NAMES};
+use pnp_opcodes::{
+    BACK_BRANCH_VERSION, FieldGroup, MAX_VERSION, ON_COMPLETION_NAMES, OPCODES, RELEASED_VERSION, TXN_TYPE_NAMES,
+};
 use pnp_opcodes::{ImmediateKind, version_table};
 
 /// A place in the source that a problem has to do with.
@@ -26,7 +28,7 @@ pub fn version_of(source: &str) -> u8 {
 }
 
 /// The first `#pragma version` and its number.
-fn pragma(source: &str) -> Option<(u8, Token)> {
+pub(super) fn pragma(source: &str) -> Option<(u8, Token)> {
     words(source).find_map(|line| match line.as_slice() {
         [pragma, version, number, ..] if pragma.text(source) == "#pragma" && version.text(source) == "version" => {
             Some((number.text(source).parse().ok()?, *number))
@@ -41,11 +43,11 @@ impl Diagnostic {
     #[must_use]
     pub fn help(&self, source: &str) -> Option<String> {
         match &self.problem {
-            Problem::UnknownOpcode(name) => unknown_opcode(name, source),
+            Problem::UnknownOpcode(name) => unknown_opcode(&name.text(), source),
             Problem::UnknownField { opcode, field } => {
                 let spec = version_table(MAX_VERSION).by_name(opcode)?;
                 let (_, group) = spec.field_immediate()?;
-                unknown_field(field, group)
+                unknown_field(&field.text(), group)
             }
             Problem::OpcodeTooNew { name, since } => Some(too_new(name, *since, source)),
             Problem::FormTooNew { name, immediates, since } => {
@@ -56,10 +58,11 @@ impl Diagnostic {
                 Some(too_new(&format!("setting {field}"), *since, source))
             }
             Problem::BackReference(_) => Some(too_new("a branch back", BACK_BRANCH_VERSION, source)),
-            Problem::UnsupportedVersion(_) | Problem::NoSuchVersion(_) => {
-                Some(format!("versions are 1 to {MAX_VERSION}; `#pragma version {MAX_VERSION}` is the newest"))
-            }
+            Problem::UnsupportedVersion(_) | Problem::NoSuchVersion(_) => Some(format!(
+                "versions are 1 to {MAX_VERSION}; `#pragma version {RELEASED_VERSION}` is the newest that public networks run"
+            )),
             Problem::UndefinedLabel(name) => {
+                let name = &*name.text();
                 Some(match spelling::closest(name, labels(source).map(|(label, _)| label)) {
                     Some(label) => format!("did you mean `{label}`?"),
                     None => format!("define it with `{name}:` at the start of a statement"),
@@ -69,10 +72,10 @@ impl Diagnostic {
                 Some(format!("a label has one place; rename this one and the branches that mean it, as `{name}2`"))
             }
             Problem::UnknownPragma(name) => {
-                spelling::closest(name, ["version", "typetrack", "autosalt"].into_iter()).map(did_you_mean)
+                spelling::closest(&name.text(), ["version", "typetrack", "autosalt"].into_iter()).map(did_you_mean)
             }
             Problem::UnknownDirective(name) => {
-                let close = spelling::closest(name, ["pragma", "define"].into_iter());
+                let close = spelling::closest(&name.text(), ["pragma", "define"].into_iter());
                 close.map(|name| format!("did you mean `#{name}`?"))
             }
             problem => constant(problem).or_else(|| explained(problem)),
@@ -85,7 +88,7 @@ impl Diagnostic {
         let at = |token: Token, text: String| Related { line: token.line, span: token.span(), text };
         match &self.problem {
             Problem::DuplicateLabel(name) => {
-                let (_, first) = labels(source).find(|(label, _)| label == name)?;
+                let (_, first) = labels(source).find(|(label, _)| label.as_bytes() == name.as_ref())?;
                 (first.span() != self.span).then(|| at(first, "first defined here".to_owned()))
             }
             Problem::OpcodeTooNew { since, .. }
@@ -110,8 +113,8 @@ fn did_you_mean(name: &str) -> String {
 
 /// The version that knows a name, and how to ask for it.
 fn too_new(name: &str, since: u8, source: &str) -> String {
-    if since > MAX_VERSION {
-        return format!("`{name}` belongs to version {since}, which no released network runs");
+    if since > RELEASED_VERSION {
+        return format!("`{name}` belongs to version {since}, which no public network runs yet");
     }
     match pragma(source) {
         Some((version, _)) => {
@@ -162,12 +165,13 @@ fn unknown_field(field: &str, group: FieldGroup) -> Option<String> {
 
 /// About an invalid constant.
 fn constant(problem: &Problem) -> Option<String> {
-    let (value, names): (&str, bool) = match problem {
+    let (value, names) = match problem {
         Problem::NotAnInteger(value) => (value, true),
         Problem::NotAnIntegerInList { value, .. } => (value, false),
         Problem::NotAByte { value, .. } | Problem::NotAnInt8 { value, .. } => (value, false),
         _ => return None,
     };
+    let value = &*value.text();
     if value.starts_with("TMPL_") {
         return Some(unset(value));
     }
@@ -212,6 +216,12 @@ fn explained(problem: &Problem) -> Option<String> {
              nobody can"
         }
         Problem::StatefulSalt => "only logic signatures have an address of their own to protect: omit the pragma",
+        Problem::UnreleasedVersion { .. } => {
+            return Some(format!(
+                "public networks run versions up to {RELEASED_VERSION}; a development network created with \
+                 `--consensus future` runs this one"
+            ));
+        }
         Problem::LatePragma(_) => "move it above the first instruction",
         Problem::LateBlock { .. } => "move the block above the first constant, or leave it to the assembler",
         Problem::BytesTooBig { .. } => "build it from pieces with `concat`, or keep it in a box",
@@ -266,7 +276,7 @@ mod tests {
         let related = problems(source)[0].related(source).unwrap();
         assert_eq!((related.line, &source[related.span]), (1, "8"));
         assert!(help("int 1\nint 1\naddw").ends_with("begin it with `#pragma version 2`"));
-        assert!(help("#pragma version 13\nsumhash512").contains("no released network"));
+        assert!(help("#pragma version 13\nsumhash512").contains("no public network"));
     }
 
     #[test]

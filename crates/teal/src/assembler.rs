@@ -10,6 +10,7 @@ use super::bytes_literal::{Read, plain_string};
 use super::code::Code;
 use super::constants::{ByteStrings, Constants};
 use super::diagnostic::{Diagnostic, Severity, unknown_opcode};
+use super::excerpt::Excerpt;
 use super::integer::short_decimal;
 use super::knowledge::{Fault, Knowledge};
 use super::macros::Macros;
@@ -41,7 +42,8 @@ enum ParsedOperand<'a> {
 
 /// The state of one assembly.
 pub(super) struct Assembler<'a> {
-    pub(super) source: &'a str,
+    /// Any bytes: the reference takes them, too.
+    pub(super) source: &'a [u8],
     /// Settled by the caller, by `#pragma version`, or at the first statement.
     settled: bool,
     /// The version in force; the default where none is settled yet.
@@ -71,7 +73,7 @@ pub(super) struct Assembler<'a> {
 }
 
 impl<'a> Assembler<'a> {
-    pub(super) fn new(source: &'a str, version: Option<u8>) -> Self {
+    pub(super) fn new(source: &'a [u8], version: Option<u8>) -> Self {
         let Buffers { mut code, ints, bytes, stack, tokens, arena, args, returns } = Buffers::take();
         code.reserve(source);
         Self {
@@ -117,7 +119,7 @@ impl<'a> Assembler<'a> {
     // On its own, like what is rare in it: with more in one function its state does not stay in registers.
     #[inline(never)]
     fn lines(&mut self) {
-        let source = self.source.as_bytes();
+        let source = self.source;
         let mut tokens = Tokens::new(source, std::mem::take(&mut self.words));
         let mut start = 0;
         let mut line = 0;
@@ -155,7 +157,7 @@ impl<'a> Assembler<'a> {
         while start < tokens.len() {
             let mut end = start;
             while let Some(token) = tokens.get(end) {
-                if let Some(body) = self.macros.body(token.text(self.source)) {
+                if let Some(body) = self.macros.body(token.bytes(self.source)) {
                     let (place, added) = (*token, body.len());
                     tokens.splice(end..=end, body.iter().copied());
                     self.macros.spend(added);
@@ -165,7 +167,7 @@ impl<'a> Assembler<'a> {
                     }
                     continue;
                 }
-                if token.end - token.start == 1 && self.source.as_bytes().get(token.start as usize) == Some(&b';') {
+                if token.end - token.start == 1 && self.source.get(token.start as usize) == Some(&b';') {
                     break;
                 }
                 end += 1;
@@ -284,13 +286,13 @@ impl<'a> Assembler<'a> {
 
     fn label(&mut self, token: Token) {
         let name = Token { end: token.end - 1, ..token };
-        let label = name.text(self.source);
+        let label = name.bytes(self.source);
         if self.macros.contains(label) {
-            self.record(token, Problem::LabelMacro(label.to_owned()));
+            self.record(token, Problem::LabelMacro(Excerpt::from(label).to_string()));
             return;
         }
         if !self.code.define(self.source, name) {
-            self.record(token, Problem::DuplicateLabel(label.to_owned()));
+            self.record(token, Problem::DuplicateLabel(label.into()));
         }
         self.known.label();
     }
@@ -302,7 +304,7 @@ impl<'a> Assembler<'a> {
             Some(Mnemonic::Form(form)) => return Some(form),
             Some(Mnemonic::ByCount { name, forms, common }) => (*name, forms, common),
             None => {
-                self.record(*mnemonic, unknown_opcode(mnemonic.text(self.source), self.version()));
+                self.record(*mnemonic, unknown_opcode(mnemonic.bytes(self.source), self.version()));
                 return None;
             }
         };
@@ -329,11 +331,12 @@ impl<'a> Assembler<'a> {
         if !self.typetrack {
             return;
         }
-        let mut statement = form.name.to_owned();
+        let mut statement = form.name.as_bytes().to_vec();
         if args.is_empty() && matches!(self.mnemonics.get(form.name), Some(Mnemonic::ByCount { .. })) {
-            statement.push_str(" without immediates");
+            statement.extend_from_slice(b" without immediates");
         }
-        statement.push_str(&self.joined(args));
+        statement.append(&mut self.joined(args));
+        let statement = Excerpt::from(statement);
         for fault in faults {
             let statement = statement.clone();
             let problem = match fault {
@@ -347,8 +350,13 @@ impl<'a> Assembler<'a> {
     }
 
     /// The texts of `tokens`, each after a space.
-    pub(super) fn joined(&self, tokens: &[Token]) -> String {
-        tokens.iter().flat_map(|token| [" ", token.text(self.source)]).collect()
+    pub(super) fn joined(&self, tokens: &[Token]) -> Vec<u8> {
+        tokens.iter().flat_map(|token| [b" ", token.bytes(self.source)]).flatten().copied().collect()
+    }
+
+    /// A word for an error.
+    pub(super) fn excerpt(&self, token: Token) -> Excerpt {
+        token.bytes(self.source).into()
     }
 
     /// The version in force; the default where none is settled yet.

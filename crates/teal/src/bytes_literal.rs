@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::encoding::{EncodingError, decode_base32, decode_base64, decode_hex};
+use super::excerpt::Excerpt;
 use super::integer::IntegerError;
 use super::quote::quoted;
 
@@ -11,13 +12,13 @@ use super::quote::quoted;
 pub enum BytesError {
     /// `base64(` without `)`.
     #[error("argument {0} lacks closing parenthesis")]
-    Unclosed(String),
+    Unclosed(Excerpt),
     /// Something after the first `)`.
     #[error("argument {0} must end at first closing parenthesis")]
-    AfterClose(String),
+    AfterClose(Excerpt),
     /// `base64` alone.
     #[error("{0} needs byte literal argument")]
-    Missing(String),
+    Missing(Excerpt),
     /// Not of its encoding.
     #[error(transparent)]
     Encoding(#[from] EncodingError),
@@ -38,7 +39,7 @@ pub enum BytesError {
     ShortEscape,
     /// None of the forms.
     #[error("arg did not parse: {0}")]
-    Unknown(String),
+    Unknown(Excerpt),
 }
 
 /// A literal read: the bytes it added to the arena, and how many words it took.
@@ -56,7 +57,7 @@ pub(super) type Read = Result<Literal, LiteralError>;
 
 /// Reads the literal at the start of `words`, the first of which exists, and appends its bytes to `arena`.
 /// Nothing stays there of an invalid literal.
-pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<Literal, LiteralError> {
+pub(super) fn parse_bytes(first: &[u8], second: Option<&[u8]>, arena: &mut Vec<u8>) -> Result<Literal, LiteralError> {
     let start = arena.len();
     let read = read(first, second, arena);
     match read {
@@ -68,36 +69,36 @@ pub(super) fn parse_bytes(first: &str, second: Option<&str>, arena: &mut Vec<u8>
     }
 }
 
-fn read(first: &str, second: Option<&str>, arena: &mut Vec<u8>) -> Result<usize, LiteralError> {
+fn read(first: &[u8], second: Option<&[u8]>, arena: &mut Vec<u8>) -> Result<usize, LiteralError> {
     let blame_first = |error: BytesError| (0, error);
-    let text = first.as_bytes();
-    match text {
+    match first {
         [b'0', b'x', digits @ ..] => {
             decode_hex(digits, arena).map_err(|error| blame_first(error.into()))?;
             return Ok(1);
         }
-        [b'"', _, ..] if text.ends_with(b"\"") => {
+        [b'"', _, ..] if first.ends_with(b"\"") => {
             parse_string(first, arena).map_err(blame_first)?;
             return Ok(1);
         }
         [b'b', ..] => {}
-        _ => return Err(blame_first(BytesError::Unknown(first.to_owned()))),
+        _ => return Err(blame_first(BytesError::Unknown(first.into()))),
     }
-    let decode: fn(&[u8], &mut Vec<u8>) -> Result<(), EncodingError> = match first.split('(').next() {
-        Some("base32" | "b32") => decode_base32,
-        Some("base64" | "b64") => decode_base64,
-        _ => return Err(blame_first(BytesError::Unknown(first.to_owned()))),
+    let decode: fn(&[u8], &mut Vec<u8>) -> Result<(), EncodingError> = match first.split(|byte| *byte == b'(').next() {
+        Some(b"base32" | b"b32") => decode_base32,
+        Some(b"base64" | b"b64") => decode_base64,
+        _ => return Err(blame_first(BytesError::Unknown(first.into()))),
     };
-    let Some(open) = first.find('(') else {
-        let Some(second) = second else { return Err(blame_first(BytesError::Missing(first.to_owned()))) };
-        decode(second.as_bytes(), arena).map_err(|error| (1, error.into()))?;
+    let place = |wanted: u8| first.iter().position(|byte| *byte == wanted);
+    let Some(open) = place(b'(') else {
+        let Some(second) = second else { return Err(blame_first(BytesError::Missing(first.into()))) };
+        decode(second, arena).map_err(|error| (1, error.into()))?;
         return Ok(2);
     };
-    let Some(close) = first.find(')') else { return Err(blame_first(BytesError::Unclosed(first.to_owned()))) };
+    let Some(close) = place(b')') else { return Err(blame_first(BytesError::Unclosed(first.into()))) };
     if close != first.len() - 1 {
-        return Err(blame_first(BytesError::AfterClose(first.to_owned())));
+        return Err(blame_first(BytesError::AfterClose(first.into())));
     }
-    decode(&text[open + 1..close], arena).map_err(|error| blame_first(error.shifted(open + 1).into()))?;
+    decode(&first[open + 1..close], arena).map_err(|error| blame_first(error.shifted(open + 1).into()))?;
     Ok(1)
 }
 
@@ -107,8 +108,8 @@ pub(super) fn is_encoding(word: &str) -> bool {
 }
 
 /// Whether `word` looks like a string: quotes at both ends.
-pub(super) fn is_string(word: &str) -> bool {
-    word.len() > 1 && word.starts_with('"') && word.ends_with('"')
+pub(super) fn is_string(word: &[u8]) -> bool {
+    matches!(word, [b'"', .., b'"'])
 }
 
 /// What is between the quotes of a string without escapes.
@@ -121,13 +122,12 @@ pub(super) fn plain_string(word: &[u8]) -> Option<&[u8]> {
 }
 
 /// Appends the bytes of a string in quotes, escapes resolved. `word` satisfies [`is_string`].
-pub(super) fn parse_string(word: &str, out: &mut Vec<u8>) -> Result<(), BytesError> {
-    let text = word.as_bytes();
-    if let Some(inner) = plain_string(text) {
+pub(super) fn parse_string(word: &[u8], out: &mut Vec<u8>) -> Result<(), BytesError> {
+    if let Some(inner) = plain_string(word) {
         out.extend_from_slice(inner);
         return Ok(());
     }
-    let inner = text.get(1..text.len() - 1).unwrap_or_default();
+    let inner = word.get(1..word.len() - 1).unwrap_or_default();
     let mut at = 0;
     while let Some(&byte) = inner.get(at) {
         at += 1;
@@ -168,7 +168,8 @@ mod tests {
 
     fn value(first: &str, second: Option<&str>) -> Result<Vec<u8>, String> {
         let mut arena = vec![9];
-        let read = parse_bytes(first, second, &mut arena).map_err(|(word, error)| format!("{word}: {error}"))?;
+        let read = parse_bytes(first.as_bytes(), second.map(str::as_bytes), &mut arena)
+            .map_err(|(word, error)| format!("{word}: {error}"))?;
         Ok(arena[read.bytes].to_vec())
     }
 

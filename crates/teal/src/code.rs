@@ -104,7 +104,7 @@ impl Code {
 
     /// Reserves memory for what such a source may become: most instructions take a quarter of their text; a line about twenty
     /// bytes of it.
-    pub(super) fn reserve(&mut self, source: &str) {
+    pub(super) fn reserve(&mut self, source: &[u8]) {
         self.bytes.reserve(source.len() / 8);
         self.marks.reserve(source.len() / 20);
     }
@@ -132,20 +132,19 @@ impl Code {
     }
 
     /// Defines a label here; returns whether it is new. The last definition holds.
-    pub(super) fn define(&mut self, source: &str, name: Token) -> bool {
+    pub(super) fn define(&mut self, source: &[u8], name: Token) -> bool {
         let here = self.here();
         let label = self.label(source, name);
         self.labels.get_mut(label as usize).is_some_and(|label| label.place.replace(here).is_none())
     }
 
     /// Whether a label of that name came before.
-    pub(super) fn is_defined(&self, source: &str, name: &str) -> bool {
-        let name = name.as_bytes();
+    pub(super) fn is_defined(&self, source: &[u8], name: &[u8]) -> bool {
         self.find_label(source, name, hash_of_bytes(name)).is_some_and(|at| self.labels[at].place.is_some())
     }
 
     /// The position of the label of that name, which may be new.
-    fn label(&mut self, source: &str, name: Token) -> u32 {
+    fn label(&mut self, source: &[u8], name: Token) -> u32 {
         let bytes = name.bytes(source);
         let hash = hash_of_bytes(bytes);
         let found = self.find_label(source, bytes, hash);
@@ -157,7 +156,7 @@ impl Code {
         at as u32
     }
 
-    fn find_label(&self, source: &str, name: &[u8], hash: u32) -> Option<usize> {
+    fn find_label(&self, source: &[u8], name: &[u8], hash: u32) -> Option<usize> {
         self.label_index.find(hash, |at| self.labels[at].name.bytes(source) == name)
     }
 
@@ -168,7 +167,7 @@ impl Code {
     }
 
     /// Two bytes of offset from the place `rest` bytes behind them.
-    pub(super) fn push_target(&mut self, source: &str, token: Token, rest: usize) {
+    pub(super) fn push_target(&mut self, source: &[u8], token: Token, rest: usize) {
         let label = self.label(source, token);
         let offset = self.here();
         self.bytes.extend([0, 0]);
@@ -208,7 +207,7 @@ impl Code {
     }
 
     /// An offset of a size yet unknown.
-    pub(super) fn push_varint_target(&mut self, source: &str, token: Token) {
+    pub(super) fn push_varint_target(&mut self, source: &[u8], token: Token) {
         let label = self.label(source, token);
         let offset = self.here();
         self.bytes.extend([0; VARINT_PLACEHOLDER]);

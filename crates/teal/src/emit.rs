@@ -10,6 +10,7 @@ use pnp_opcodes::{named_constant, version_table};
 
 use super::Problem;
 use super::assembler::{Assembler, Failure, failure};
+use super::excerpt::Excerpt;
 use super::integer::{parse_int8, parse_uint, parse_uint8};
 use super::mnemonic::{Emit, FieldPlace, Form, Mnemonic, count_text, mnemonics};
 use super::token::Token;
@@ -80,7 +81,7 @@ impl Assembler<'_> {
             }
             Emit::Substring => {
                 self.emit_plain(name, spec, mnemonic, args)?;
-                let value = |at: usize| args.get(at).and_then(|token| parse_uint(token.text(self.source)).ok());
+                let value = |at: usize| args.get(at).and_then(|token| parse_uint(token.bytes(self.source)).ok());
                 if value(1) < value(0) {
                     return Err(failure(args[0], Problem::SubstringOrder));
                 }
@@ -190,7 +191,7 @@ impl Assembler<'_> {
         token: Token,
         args: &[Token],
     ) -> Failure {
-        let text = token.text(self.source);
+        let text = token.bytes(self.source);
         match immediate.kind {
             ImmediateKind::Field(group) => {
                 let problem = match group.table().by_name(text) {
@@ -200,7 +201,7 @@ impl Assembler<'_> {
                 failure(token, problem)
             }
             ImmediateKind::Int8 => {
-                failure(token, Problem::NotAnInt8 { opcode: name, what: immediate.name, value: text.to_owned() })
+                failure(token, Problem::NotAnInt8 { opcode: name, what: immediate.name, value: text.into() })
             }
             _ => {
                 let wrong = self.bad_byte(token, name, immediate.name);
@@ -214,7 +215,7 @@ impl Assembler<'_> {
     }
 
     /// The best that can be said of a word that names no field of the opcode.
-    fn unknown_field(&self, name: &'static str, spec: &OpSpec, text: &str, count: usize) -> Problem {
+    fn unknown_field(&self, name: &'static str, spec: &OpSpec, text: &[u8], count: usize) -> Problem {
         let pseudo = self.forms_of(name);
         if parse_uint8(text).is_some() {
             let places = places(spec, |kind| kind == ImmediateKind::Byte);
@@ -232,9 +233,9 @@ impl Assembler<'_> {
         match pseudo.map(of_forms) {
             Some(counts) if !counts.is_empty() => {
                 let counts = count_text("immediate", &counts);
-                Problem::FieldOfOtherForm { opcode: name, field: text.to_owned(), counts }
+                Problem::FieldOfOtherForm { opcode: name, field: Excerpt::from(text).to_string(), counts }
             }
-            _ => Problem::UnknownField { opcode: name, field: text.to_owned() },
+            _ => Problem::UnknownField { opcode: name, field: text.into() },
         }
     }
 
@@ -258,7 +259,7 @@ impl Assembler<'_> {
         let prefix = if opcode.is_empty() { String::new() } else { format!("{opcode} ") };
         let problem = match parse_uint(token.bytes(self.source)) {
             Ok(value) => Problem::BeyondByte { prefix, what, value },
-            Err(_) => Problem::NotAByte { prefix, what, value: self.owned(token) },
+            Err(_) => Problem::NotAByte { prefix, what, value: self.excerpt(token) },
         };
         failure(token, problem)
     }
@@ -272,11 +273,11 @@ impl Assembler<'_> {
         args: &[Token],
     ) -> Result<(), Failure> {
         expect_count(name, mnemonic, args, 1)?;
-        let text = args[0].text(self.source);
+        let text = args[0].bytes(self.source);
         let inner = spec.op == Op::ItxnField;
         let group = if inner { FieldGroup::Itxn } else { FieldGroup::AppParams };
         let problem = match group.table().by_name(text) {
-            None => Problem::UnknownField { opcode: name, field: text.to_owned() },
+            None => Problem::UnknownField { opcode: name, field: text.into() },
             Some((_, FieldSpec { name: field, settable: 0, .. })) if inner => {
                 Problem::FieldNotAllowed { opcode: name, field }
             }
@@ -312,14 +313,11 @@ impl Assembler<'_> {
         match parse_uint(token.bytes(self.source)) {
             Ok(value) => Ok(value),
             // No name reads as a number.
-            Err(_) => named_constant(token.text(self.source))
-                .ok_or_else(|| failure(token, Problem::NotAnInteger(self.owned(token)))),
+            Err(_) => std::str::from_utf8(token.bytes(self.source))
+                .ok()
+                .and_then(named_constant)
+                .ok_or_else(|| failure(token, Problem::NotAnInteger(self.excerpt(token)))),
         }
-    }
-
-    /// A word for an error.
-    fn owned(&self, token: Token) -> String {
-        token.text(self.source).to_owned()
     }
 }
 
@@ -340,7 +338,7 @@ pub(super) fn expect_count(
     Err(failure(place, Problem::ImmediateCount { name, expected }))
 }
 
-fn has_field(kind: ImmediateKind, name: &str) -> bool {
+fn has_field(kind: ImmediateKind, name: &[u8]) -> bool {
     matches!(kind, ImmediateKind::Field(group) if group.table().by_name(name).is_some())
 }
 
@@ -350,10 +348,10 @@ fn places(spec: &OpSpec, wanted: impl Fn(ImmediateKind) -> bool) -> String {
     found.map(|(at, _)| (at + 1).to_string()).collect::<Vec<_>>().join(" or ")
 }
 
-fn misplaced(name: &str, pseudo: bool, count: usize, value: &str, places: String) -> Problem {
+fn misplaced(name: &str, pseudo: bool, count: usize, value: &[u8], places: String) -> Problem {
     let opcode = match pseudo {
         true => format!("{name} with {}", count_text("immediate", &[count])),
         false => name.to_owned(),
     };
-    Problem::ImmediatePlace { opcode, value: value.to_owned(), places }
+    Problem::ImmediatePlace { opcode, value: value.into(), places }
 }

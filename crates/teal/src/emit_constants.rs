@@ -11,6 +11,7 @@ use super::code::{Content, Lost};
 use super::constants::{ByteStrings, MAX_CONSTANTS, Values};
 use super::emit::expect_count;
 use super::encoding::decode_base32_unpadded;
+use super::excerpt::Excerpt;
 use super::integer::{IntegerError, parse_uint};
 use super::token::Token;
 
@@ -27,7 +28,7 @@ impl Assembler<'_> {
         expect_count("int", mnemonic, args, 1)?;
         let token = args[0];
         let blocks = self.ints.manual_blocks;
-        let value = || token.text(self.source).to_owned();
+        let value = || self.excerpt(token);
         if self.must_push(blocks) {
             let problem = Problem::ExplicitBlock { pseudo: "int", value: value(), block: "intcblock", push: "pushint" };
             self.warn(token, problem);
@@ -64,7 +65,7 @@ impl Assembler<'_> {
             return Err(failure(mnemonic.after(), Problem::MissingBytes("byte")));
         };
         let blocks = self.bytes.manual_blocks;
-        let value = || token.text(self.source).to_owned();
+        let value = || self.excerpt(token);
         if self.must_push(blocks) {
             let problem =
                 Problem::ExplicitBlock { pseudo: "byte", value: value(), block: "bytecblock", push: "pushbytes" };
@@ -86,19 +87,19 @@ impl Assembler<'_> {
 
     pub(super) fn emit_addr(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
         expect_count("addr", mnemonic, args, 1)?;
-        let address = parse_address(args[0].text(self.source)).map_err(|problem| failure(args[0], problem))?;
+        let address = parse_address(args[0].bytes(self.source)).map_err(|problem| failure(args[0], problem))?;
         self.load_bytes(address.as_bytes(), args[0])
     }
 
     pub(super) fn emit_method(&mut self, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
         expect_count("method", mnemonic, args, 1)?;
-        let word = args[0].text(self.source);
+        let word = args[0].bytes(self.source);
         if !is_string(word) {
             return Err(failure(args[0], Problem::NotAMethod));
         }
         let mut signature = Vec::new();
         parse_string(word, &mut signature).map_err(|error| failure(args[0], Problem::BadMethodString(error)))?;
-        if let Err(reason) = verify_method_signature(&String::from_utf8_lossy(&signature)) {
+        if let Err(reason) = verify_method_signature(&Excerpt::from(signature.as_slice()).text()) {
             self.warn(args[0], Problem::MethodSignature(reason));
         }
         let [a, b, c, d, ..] = sha512_256(&signature);
@@ -160,8 +161,8 @@ impl Assembler<'_> {
 
     pub(super) fn emit_pushint(&mut self, name: &'static str, mnemonic: Token, args: &[Token]) -> Result<(), Failure> {
         expect_count(name, mnemonic, args, 1)?;
-        let text = args[0].text(self.source);
-        let value = parse_uint(text).map_err(|_| failure(args[0], Problem::NotAnInteger(text.to_owned())))?;
+        let text = args[0].bytes(self.source);
+        let value = parse_uint(text).map_err(|_| failure(args[0], Problem::NotAnInteger(text.into())))?;
         self.code.push(PUSHINT);
         self.code.push_varuint(value);
         Ok(())
@@ -188,7 +189,7 @@ impl Assembler<'_> {
 
     /// Reads the only byte literal of `args` into the arena, unless it has been `read` there before.
     fn read_literal(&mut self, name: &'static str, read: Option<Read>, args: &[Token]) -> Result<(), Failure> {
-        let text = |at: usize| args.get(at).map(|token| token.text(self.source));
+        let text = |at: usize| args.get(at).map(|token| token.bytes(self.source));
         let read = read.unwrap_or_else(|| {
             self.arena.clear();
             parse_bytes(text(0).unwrap_or_default(), text(1), &mut self.arena)
@@ -239,9 +240,9 @@ impl Assembler<'_> {
         self.code.push_varuint(args.len() as u64);
         let mut values = Vec::with_capacity(args.len());
         for token in args {
-            let text = token.text(self.source);
+            let text = token.bytes(self.source);
             let value = parse_uint(text).unwrap_or_else(|reason| {
-                self.record(*token, Problem::NotAnIntegerInList { value: text.to_owned(), reason });
+                self.record(*token, Problem::NotAnIntegerInList { value: text.into(), reason });
                 if reason == IntegerError::Range { u64::MAX } else { 0 }
             });
             self.code.push_varuint(value);
@@ -255,9 +256,9 @@ impl Assembler<'_> {
         let mut values = ByteStrings::default();
         let mut rest = args;
         while let Some(first) = rest.first() {
-            let second = rest.get(1).map(|token| token.text(self.source));
+            let second = rest.get(1).map(|token| token.bytes(self.source));
             self.arena.clear();
-            let literal = parse_bytes(first.text(self.source), second, &mut self.arena)
+            let literal = parse_bytes(first.bytes(self.source), second, &mut self.arena)
                 .map_err(|(_, reason)| failure(*first, Problem::NotBytes { opcode: name, reason }))?;
             let size = literal.bytes.len();
             if Self::too_big(size) {
@@ -280,19 +281,19 @@ impl Assembler<'_> {
 }
 
 /// An address as `addr` takes it: the canonical text of 32 bytes and a good checksum, nothing else.
-fn parse_address(text: &str) -> Result<Address, Problem> {
+fn parse_address(text: &[u8]) -> Result<Address, Problem> {
     let mut decoded = Vec::with_capacity(36);
-    if decode_base32_unpadded(text.as_bytes(), &mut decoded).is_err() {
-        return Err(Problem::AddressEncoding(text.to_owned()));
+    if decode_base32_unpadded(text, &mut decoded).is_err() {
+        return Err(Problem::AddressEncoding(text.into()));
     }
-    let Some(key) = decoded.first_chunk::<32>() else { return Err(Problem::AddressLength(text.to_owned())) };
+    let Some(key) = decoded.first_chunk::<32>() else { return Err(Problem::AddressLength(text.into())) };
     let hash = sha512_256(key);
     if !decoded.ends_with(&hash[28..]) {
-        return Err(Problem::AddressChecksum(text.to_owned()));
+        return Err(Problem::AddressChecksum(text.into()));
     }
     let address = Address(*key);
-    if address.to_string() != text {
-        return Err(Problem::AddressForm(text.to_owned()));
+    if address.to_string().as_bytes() != text {
+        return Err(Problem::AddressForm(text.into()));
     }
     Ok(address)
 }
@@ -315,6 +316,7 @@ mod tests {
     #[test]
     fn addresses() {
         let zero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAY5HFKQ";
+        let parse_address = |text: &str| parse_address(text.as_bytes());
         assert_eq!(parse_address(zero), Ok(Address([0; 32])));
         assert!(matches!(parse_address("1"), Err(Problem::AddressEncoding(_))));
         assert!(matches!(parse_address("AAAA"), Err(Problem::AddressLength(_))));

@@ -7,6 +7,7 @@ use super::assembler::Assembler;
 use super::code::{Code, Content, Lost, Place, Reference, push_sized};
 use super::constants::{Constants, LoadForm, Values};
 use super::emit_constants::{BYTEC, INTC, PUSHBYTES, PUSHINT};
+use super::excerpt::Excerpt;
 use super::salt::{SALTS, Salt, is_on_curve, is_salted_by_default};
 use super::sourcemap::PcMap;
 use super::token::Token;
@@ -169,8 +170,8 @@ fn resolve(assembler: &mut Assembler<'_>) {
     for index in 0..code.references.len() {
         let reference = code.references[index];
         let label = code.labels[reference.label as usize];
-        let mut report = |problem: fn(String) -> Problem| {
-            wrong.push((reference.token, problem(label.name.text(assembler.source).to_owned())));
+        let mut report = |problem: fn(Excerpt) -> Problem| {
+            wrong.push((reference.token, problem(label.name.bytes(assembler.source).into())));
         };
         let Some(target) = label.place else {
             undefined.resize(code.labels.len(), false);

@@ -5,7 +5,7 @@
 //! - [`check`](check()) finds what a program wrongly approves, [`cost`] bounds what each call of it costs.
 //! - `render` (feature `render`) draws problems into the source, for a terminal.
 //!
-//! For every version up to 13 the answers are those of go-algorand's assembler, byte for byte and word for word:
+//! For every version up to 14 the answers are those of go-algorand's assembler, byte for byte and word for word:
 //! programs, source maps, errors with their places and order, warnings, disassembly. Nothing here runs a program.
 //!
 //! ```
@@ -36,6 +36,7 @@ pub mod document;
 mod emit;
 mod emit_constants;
 mod encoding;
+mod excerpt;
 pub mod flow;
 mod format;
 mod index;
@@ -68,16 +69,17 @@ pub use cost::{cost_paths, cost_snapshot, cost_table};
 pub use diagnostic::{Diagnostic, Severity, report};
 pub use disassemble::{DisassembleError, Disassembly, disassemble, disassemble_with_places};
 pub use encoding::EncodingError;
+pub use excerpt::Excerpt;
 pub use format::{FormatError, assembles_alike, format};
 pub use integer::IntegerError;
 pub use problem::Problem;
 pub use program_format::ProgramFormat;
 #[cfg(feature = "render")]
 pub use render::{RenderOptions, render};
-pub use source_text::{NotText, source_text};
+pub use source_text::{NotText, shown_text, source_text};
 pub use sourcemap::{Location, PcMap, SourceMap, SourceMapError};
 
-use pnp_opcodes::MAX_VERSION;
+use pnp_opcodes::{MAX_VERSION, RELEASED_VERSION};
 use pnp_types::Address;
 
 use assembler::Assembler;
@@ -130,6 +132,22 @@ impl Assembled {
 /// assert_eq!(problems[0].to_string(), "2:4: unable to parse \"one\" as integer");
 /// ```
 pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec<Diagnostic>> {
+    assemble_bytes(source.as_bytes(), options)
+}
+
+/// The same for a source that may be no text: the reference takes any bytes, wherever they are. They are what they are in
+/// strings, labels and comments, and nothing else has a meaning for them.
+///
+/// ```
+/// use pnp_teal::{AssembleOptions, assemble_bytes};
+///
+/// let program = assemble_bytes(b"#pragma version 8\npushbytes \"\xff\"; len // caf\xe9", AssembleOptions::default()).unwrap();
+/// assert_eq!(program.bytes, [8, 0x80, 1, 0xff, 0x15]);
+/// ```
+///
+/// # Errors
+/// As [`assemble`]; the places are those of the bytes.
+pub fn assemble_bytes(source: &[u8], options: AssembleOptions) -> Result<Assembled, Vec<Diagnostic>> {
     let refuse = |problem| {
         let nowhere = token::Token::default();
         Err(vec![assembler::diagnostic(Severity::Error, nowhere, problem)])
@@ -137,7 +155,7 @@ pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec
     if let Some(version) = options.version.filter(|version| *version > MAX_VERSION) {
         return refuse(Problem::NoSuchVersion(version));
     }
-    if source.trim().is_empty() {
+    if is_blank(source) {
         return refuse(Problem::EmptyText);
     }
     if u32::try_from(source.len()).is_err() {
@@ -146,9 +164,36 @@ pub fn assemble(source: &str, options: AssembleOptions) -> Result<Assembled, Vec
     Assembler::new(source, options.version).run()
 }
 
+/// Whether there is nothing but blanks, of any script.
+fn is_blank(source: &[u8]) -> bool {
+    match source.trim_ascii_start().first() {
+        None => true,
+        Some(byte) if byte.is_ascii_graphic() => false,
+        Some(_) => std::str::from_utf8(source).is_ok_and(|text| text.trim().is_empty()),
+    }
+}
+
+/// A warning where `version` is that of a network to come, at the `#pragma version` of `source`; places are those of
+/// [`assemble`]. Public networks refuse such a program.
+///
+/// ```
+/// use pnp_teal::unreleased_version;
+///
+/// let warning = unreleased_version("#pragma version 14\nint 1", 14).unwrap();
+/// assert_eq!(warning.to_string(), "1:16: version 14 is not on any public network yet");
+/// assert_eq!(unreleased_version("#pragma version 13\nint 1", 13), None);
+/// ```
+pub fn unreleased_version(source: &str, version: u8) -> Option<Diagnostic> {
+    if version <= RELEASED_VERSION {
+        return None;
+    }
+    let place = advice::pragma(source).map_or_else(token::Token::default, |(_, number)| number);
+    Some(assembler::diagnostic(Severity::Warning, place, Problem::UnreleasedVersion { version }))
+}
+
 /// Assembles whatever the types say: for programs that could not run, but can be looked at.
 fn assemble_untracked(source: &str) -> Option<Assembled> {
-    let mut assembler = Assembler::new(source, None);
+    let mut assembler = Assembler::new(source.as_bytes(), None);
     assembler.typetrack = false;
     assembler.run().ok()
 }

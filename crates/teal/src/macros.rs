@@ -6,6 +6,7 @@ use pnp_opcodes::{named_constant, version_table};
 
 use super::Problem;
 use super::assembler::{Assembler, Failure, failure};
+use super::excerpt::Excerpt;
 use super::mnemonic::is_pseudo_op;
 use super::token::Token;
 
@@ -25,9 +26,9 @@ const MAX_WORK: usize = 1 << 20;
 /// The macros defined so far.
 #[derive(Debug, Default)]
 pub(super) struct Macros<'a> {
-    by_name: HashMap<&'a str, Macro>,
+    by_name: HashMap<&'a [u8], Macro>,
     /// Every word of every body: a name that is none of these closes no cycle.
-    words: HashSet<&'a str>,
+    words: HashSet<&'a [u8]>,
     defined: usize,
     work: usize,
 }
@@ -37,11 +38,11 @@ impl<'a> Macros<'a> {
         self.by_name.is_empty()
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
+    pub(super) fn contains(&self, name: &[u8]) -> bool {
         self.by_name.contains_key(name)
     }
 
-    pub(super) fn body(&self, name: &str) -> Option<&[Token]> {
+    pub(super) fn body(&self, name: &[u8]) -> Option<&[Token]> {
         self.by_name.get(name).map(|found| found.body.as_slice())
     }
 
@@ -56,9 +57,9 @@ impl<'a> Macros<'a> {
     }
 
     /// The way round from `name` to itself, if there is one.
-    fn cycle(&self, source: &'a str, name: &'a str, steps: &mut usize) -> Option<Vec<&'a str>> {
-        let mut path: Vec<(&'a str, &[Token])> = vec![(name, self.body(name)?)];
-        let mut harmless: HashSet<&'a str> = HashSet::new();
+    fn cycle(&self, source: &'a [u8], name: &'a [u8], steps: &mut usize) -> Option<Vec<&'a [u8]>> {
+        let mut path: Vec<(&'a [u8], &[Token])> = vec![(name, self.body(name)?)];
+        let mut harmless: HashSet<&'a [u8]> = HashSet::new();
         while let Some((current, rest)) = path.last_mut() {
             let Some((next, after)) = rest.split_first() else {
                 harmless.insert(current);
@@ -67,7 +68,7 @@ impl<'a> Macros<'a> {
             };
             *rest = after;
             *steps += 1;
-            let word = next.text(source);
+            let word = next.bytes(source);
             if word == name {
                 return Some(path.iter().map(|(word, _)| *word).chain([name]).collect());
             }
@@ -87,14 +88,14 @@ impl<'a> Assembler<'a> {
         if body.is_empty() {
             return Err(failure(*name_token, Problem::IncompleteDefine));
         }
-        let name = name_token.text(self.source);
+        let name = name_token.bytes(self.source);
         self.check_macro_name(name, self.settled_version()).map_err(|problem| failure(*name_token, problem))?;
         let order = self.macros.defined;
         self.macros.defined += 1;
         let new = Macro { name: *name_token, body: body.to_vec(), order };
         let saved = self.macros.by_name.insert(name, new);
-        let source: &'a str = self.source;
-        self.macros.words.extend(body.iter().map(|token| token.text(source)));
+        let source: &'a [u8] = self.source;
+        self.macros.words.extend(body.iter().map(|token| token.bytes(source)));
         let mut steps = 0;
         let is_used = self.macros.words.contains(name);
         let cycle = if is_used { self.macros.cycle(source, name, &mut steps) } else { None };
@@ -104,7 +105,7 @@ impl<'a> Assembler<'a> {
             let fine = !self.macros.exhausted();
             return if fine { Ok(()) } else { Err(failure(*name_token, Problem::MacroTooLong)) };
         };
-        let cycle = cycle.join(" -> ");
+        let cycle = Excerpt::from(cycle.join(&b" -> "[..])).to_string();
         match saved {
             Some(saved) => self.macros.by_name.insert(name, saved),
             None => self.macros.by_name.remove(name),
@@ -115,21 +116,23 @@ impl<'a> Assembler<'a> {
     /// Once the version is known, drops the macros that take a name from it. Returns whether there were any.
     pub(super) fn recheck_macros(&mut self) -> bool {
         let version = self.settled_version();
-        let check = |(name, found): (&&str, &Macro)| {
+        let check = |(name, found): (&&[u8], &Macro)| {
             let problem = self.check_macro_name(name, version).err()?;
             Some((found.order, found.name, problem))
         };
         let mut wrong: Vec<_> = self.macros.by_name.iter().filter_map(check).collect();
         wrong.sort_by_key(|(order, ..)| *order);
         for (_, token, problem) in &wrong {
-            self.macros.by_name.remove(token.text(self.source));
+            self.macros.by_name.remove(token.bytes(self.source));
             self.record(*token, problem.clone());
         }
         !wrong.is_empty()
     }
 
-    fn check_macro_name(&self, name: &str, version: Option<u8>) -> Result<(), Problem> {
+    fn check_macro_name(&self, word: &[u8], version: Option<u8>) -> Result<(), Problem> {
         let allowed = |c: char| c.is_alphanumeric() || "+-*/^%&|~!><=?_".contains(c);
+        // What is no text has U+FFFD in it, which is not allowed.
+        let name = &*String::from_utf8_lossy(word);
         if let Some(bad) = name.chars().find(|c| !allowed(*c)) {
             return Err(Problem::MacroCharacter(bad));
         }
@@ -146,7 +149,7 @@ impl<'a> Assembler<'a> {
         if named_constant(name).is_some() {
             return Err(Problem::MacroConstant(owned()));
         }
-        if is_pseudo_op(name) {
+        if is_pseudo_op(word) {
             return Err(Problem::MacroPseudoOp(owned()));
         }
         if let Some(version) = version {
@@ -158,7 +161,7 @@ impl<'a> Assembler<'a> {
                 return Err(Problem::MacroField(owned()));
             }
         }
-        if self.code.is_defined(self.source, name) {
+        if self.code.is_defined(self.source, word) {
             return Err(Problem::MacroLabel(owned()));
         }
         Ok(())

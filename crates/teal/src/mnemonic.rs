@@ -243,8 +243,9 @@ const BY_COUNT: [(&str, [(usize, &str); 2]); 5] = [
 ];
 
 /// Whether some version has a pseudo-op of that name.
-pub(super) fn is_pseudo_op(name: &str) -> bool {
-    CONSTANTS.iter().any(|form| form.name == name) || BY_COUNT.iter().any(|(pseudo, _)| *pseudo == name)
+pub(super) fn is_pseudo_op(name: &[u8]) -> bool {
+    let mut names = CONSTANTS.iter().map(|form| form.name).chain(BY_COUNT.iter().map(|(pseudo, _)| *pseudo));
+    names.any(|pseudo| pseudo.as_bytes() == name)
 }
 
 /// The mnemonics of one version.

@@ -6,6 +6,7 @@
 use pnp_opcodes::{MAX_STRING_SIZE, StackType};
 
 use super::bytes_literal::BytesError;
+use super::excerpt::Excerpt;
 use super::integer::IntegerError;
 use super::quote::quoted;
 
@@ -33,7 +34,7 @@ pub enum Problem {
     // Directives and macros
     /// `#` with an unknown word.
     #[error("unknown directive: {0}")]
-    UnknownDirective(String),
+    UnknownDirective(Excerpt),
     /// `#define` without a body.
     #[error("define directive requires a name and body")]
     IncompleteDefine,
@@ -81,7 +82,7 @@ pub enum Problem {
     PragmaWithoutValue(&'static str),
     /// More than the value.
     #[error("unexpected extra tokens:{0}")]
-    ExtraTokens(String),
+    ExtraTokens(Excerpt),
     /// A pragma that comes too late.
     #[error("#pragma {0} is only allowed before instructions")]
     LatePragma(&'static str),
@@ -91,7 +92,7 @@ pub enum Problem {
         /// Which pragma.
         pragma: &'static str,
         /// Its value.
-        value: String,
+        value: Excerpt,
     },
     /// A version to come, or none.
     #[error("unsupported version: {0}")]
@@ -106,12 +107,12 @@ pub enum Problem {
     },
     /// An unknown pragma.
     #[error("unsupported pragma directive: {}", quoted(.0))]
-    UnknownPragma(String),
+    UnknownPragma(Excerpt),
 
     // Opcodes and their immediates
     /// No version has this opcode.
     #[error("unknown opcode: {0}")]
-    UnknownOpcode(String),
+    UnknownOpcode(Excerpt),
     /// A later version has this opcode.
     #[error("{name} opcode was introduced in v{since}")]
     OpcodeTooNew {
@@ -152,7 +153,7 @@ pub enum Problem {
         /// The opcode.
         opcode: &'static str,
         /// The word in the field's place.
-        field: String,
+        field: Excerpt,
     },
     /// A later version has this field.
     #[error("{opcode} {field} field was introduced in v{since}. Missed #pragma version?")]
@@ -206,7 +207,7 @@ pub enum Problem {
         /// The opcode, with its form if it is a pseudo-op.
         opcode: String,
         /// The immediate.
-        value: String,
+        value: Excerpt,
         /// Where it could stand.
         places: String,
     },
@@ -218,7 +219,7 @@ pub enum Problem {
         /// What the number would be.
         what: &'static str,
         /// What is there.
-        value: String,
+        value: Excerpt,
     },
     /// A number too large for one byte.
     #[error("{prefix}{what} beyond 255: {value}")]
@@ -238,7 +239,7 @@ pub enum Problem {
         /// What the number would be.
         what: &'static str,
         /// What is there.
-        value: String,
+        value: Excerpt,
     },
     /// More than 255 targets.
     #[error("{0} cannot take more than 255 labels")]
@@ -250,12 +251,12 @@ pub enum Problem {
     // Constants
     /// Not an integer.
     #[error("unable to parse {} as integer", quoted(.0))]
-    NotAnInteger(String),
+    NotAnInteger(Excerpt),
     /// Not an integer, in a list of them.
     #[error("strconv.ParseUint: parsing {}: {reason}", quoted(.value))]
     NotAnIntegerInList {
         /// What is there.
-        value: String,
+        value: Excerpt,
         /// Why it is invalid.
         reason: IntegerError,
     },
@@ -299,16 +300,16 @@ pub enum Problem {
     BadMethodString(BytesError),
     /// Not an address: not base32.
     #[error("failed to decode address {0} from base 32")]
-    AddressEncoding(String),
+    AddressEncoding(Excerpt),
     /// Not an address: too short.
     #[error("decoded bad addr: {0}")]
-    AddressLength(String),
+    AddressLength(Excerpt),
     /// Not an address: a typing error, by its checksum.
     #[error("address {0} is malformed, checksum verification failed")]
-    AddressChecksum(String),
+    AddressChecksum(Excerpt),
     /// An address with something added.
     #[error("address {0} is non-canonical")]
-    AddressForm(String),
+    AddressForm(Excerpt),
     /// A constant that the block written by hand lacks.
     #[error("value {0} does not appear in existing intcblock")]
     NotInIntcBlock(u64),
@@ -334,7 +335,7 @@ pub enum Problem {
         /// `intc` or `bytec`.
         opcode: &'static str,
         /// The constant.
-        value: String,
+        value: Excerpt,
     },
     /// A block written by hand after a constant of the assembler's own block.
     #[error("{block} following {pseudos}")]
@@ -356,26 +357,26 @@ pub enum Problem {
     // Labels
     /// A second label of one name.
     #[error("duplicate label {}", quoted(.0))]
-    DuplicateLabel(String),
+    DuplicateLabel(Excerpt),
     /// No label of that name.
     #[error("reference to undefined label {}", quoted(.0))]
-    UndefinedLabel(String),
+    UndefinedLabel(Excerpt),
     /// A target out of the offset's reach.
     #[error("label {} is too far away", quoted(.0))]
-    LabelTooFar(String),
+    LabelTooFar(Excerpt),
     /// A target that lies behind, in a version that only goes forward.
     #[error("label {} is a back reference, back jump support was introduced in v4", quoted(.0))]
-    BackReference(String),
+    BackReference(Excerpt),
     /// A branch to itself.
     #[error("branch to start of same instruction: {} ", quoted(.0))]
-    BranchToItself(String),
+    BranchToItself(Excerpt),
 
     // Types
     /// Fewer values on the stack than the statement takes.
     #[error("{statement} expects {expected} stack arguments but stack height is {height}")]
     StackHeight {
         /// The statement as written.
-        statement: String,
+        statement: Excerpt,
         /// How many it takes.
         expected: usize,
         /// How many there are.
@@ -385,7 +386,7 @@ pub enum Problem {
     #[error("{statement} arg {index} wanted type {wanted} got {found}")]
     StackTypeMismatch {
         /// The statement as written.
-        statement: String,
+        statement: Excerpt,
         /// Which argument, from the deepest.
         index: usize,
         /// What it takes.
@@ -434,7 +435,7 @@ pub enum Problem {
         /// `int` or `byte`.
         pseudo: &'static str,
         /// The constant.
-        value: String,
+        value: Excerpt,
         /// The block's opcode.
         block: &'static str,
         /// The opcode used instead.
@@ -443,4 +444,11 @@ pub enum Problem {
     /// A string that is no ABI method signature; it is hashed in spite of that.
     #[error("invalid ARC-4 ABI method signature for method op: {0}")]
     MethodSignature(String),
+    /// A version that no public network runs. The reference does not warn of it, nor does [`super::assemble`]:
+    /// [`super::unreleased_version`] does.
+    #[error("version {version} is not on any public network yet")]
+    UnreleasedVersion {
+        /// The version.
+        version: u8,
+    },
 }

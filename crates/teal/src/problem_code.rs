@@ -87,6 +87,7 @@ impl Problem {
             Self::StatefulSalt { .. } => "stateful-salt",
             Self::ExplicitBlock { .. } => "explicit-block",
             Self::MethodSignature { .. } => "method-signature",
+            Self::UnreleasedVersion { .. } => "unreleased-version",
         }
     }
 }

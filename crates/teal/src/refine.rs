@@ -53,9 +53,9 @@ impl Assembler<'_> {
             }
             Refine::Byte => {
                 let Some(first) = tokens.first() else { return UNCHANGED };
-                let second = tokens.get(1).map(|token| token.text(self.source));
+                let second = tokens.get(1).map(|token| token.bytes(self.source));
                 self.arena.clear();
-                let read = parse_bytes(first.text(self.source), second, &mut self.arena);
+                let read = parse_bytes(first.bytes(self.source), second, &mut self.arena);
                 let len = read.as_ref().map_or(0, |literal| literal.bytes.len()) as u64;
                 self.literal = Some(read);
                 self.returns.push(StackType::bytes(len, len));

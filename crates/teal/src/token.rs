@@ -30,10 +30,10 @@ impl Token {
         source.get(self.span()).unwrap_or_default()
     }
 
-    /// Its text as bytes, which takes no look at the borders of characters.
+    /// Its bytes, which need not be text.
     #[inline]
-    pub(super) fn bytes<'a>(&self, source: &'a str) -> &'a [u8] {
-        source.as_bytes().get(self.span()).unwrap_or_default()
+    pub(super) fn bytes<'a>(&self, source: &'a [u8]) -> &'a [u8] {
+        source.get(self.span()).unwrap_or_default()
     }
 
     pub(super) fn span(&self) -> Range<usize> {

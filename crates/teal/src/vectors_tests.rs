@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{AssembleOptions, Diagnostic, Problem, Severity, VERSIONLESS_PROGRAM, assemble, disassemble};
+use super::{
+    AssembleOptions, Diagnostic, Problem, Severity, VERSIONLESS_PROGRAM, assemble, assemble_bytes, disassemble, report,
+};
+use data_encoding::BASE64;
 
 /// The cases of all files whose name begins so.
 fn cases(name: &str) -> Vec<Value> {
@@ -15,7 +18,6 @@ fn cases(name: &str) -> Vec<Value> {
             cases.append(file["cases"].as_array_mut().unwrap());
         }
     }
-    assert!(cases.len() >= 500, "only {} cases of {name}", cases.len());
     cases
 }
 
@@ -32,7 +34,9 @@ fn notes(found: &[Diagnostic], severity: Severity) -> Vec<Value> {
 
 #[test]
 fn assembles_as_the_reference_does() {
-    for case in cases("assemble") {
+    let cases = cases("assemble");
+    assert!(cases.len() >= 500, "only {} cases", cases.len());
+    for case in cases {
         let source = case["src"].as_str().unwrap();
         let version = case["v"].as_u64().map(|version| u8::try_from(version).unwrap());
         let expected = &case["answer"];
@@ -58,7 +62,9 @@ fn assembles_as_the_reference_does() {
 
 #[test]
 fn disassembles_as_the_reference_does() {
-    for case in cases("disassemble") {
+    let cases = cases("disassemble");
+    assert!(cases.len() >= 500, "only {} cases", cases.len());
+    for case in cases {
         let hex = case["hex"].as_str().unwrap();
         let expected = &case["answer"];
         match disassemble(&hex::decode(hex).unwrap()) {
@@ -86,4 +92,24 @@ fn what_is_disassembled_assembles_to_the_same_bytes() {
         compared += 1;
     }
     assert!(compared > 100, "only {compared} programs came back");
+}
+
+/// Sources that are no text, which algod's REST compiles.
+#[test]
+fn compiles_as_algod_does() {
+    let mut compared = 0;
+    for case in cases("compile") {
+        let source = hex::decode(case["srchex"].as_str().unwrap()).unwrap();
+        let shown = String::from_utf8_lossy(&source);
+        let expected = &case["answer"];
+        match assemble_bytes(&source, AssembleOptions::default()) {
+            Ok(done) => {
+                assert_eq!(BASE64.encode(&done.bytes), expected["result"].as_str().unwrap_or("an error"), "{shown}");
+                assert_eq!(json!(done.source_map.to_source_map("<body>")), expected["sourcemap"], "{shown}");
+            }
+            Err(found) => assert_eq!(report(&found, None), expected["message"].as_str().unwrap_or("none"), "{shown}"),
+        }
+        compared += 1;
+    }
+    assert!(compared > 50, "only {compared} sources");
 }

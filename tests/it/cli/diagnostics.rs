@@ -92,16 +92,24 @@ fn machines_get_errors_and_warnings_as_sarif() {
 }
 
 #[test]
-fn comments_may_be_other_than_utf8_and_words_may_not() {
+fn strings_and_comments_may_be_other_than_utf8() {
     let project = Project::new();
     let write = |name: &str, bytes: &[u8]| std::fs::write(project.path().join(name), bytes).unwrap();
     write("a.teal", b"#pragma version 8 // caf\xe9\nint 1 // \xff\n");
-    write("b.teal", b"#pragma version 8\nbyte \"caf\xe9\"\nlen\n");
+    write("b.teal", b"#pragma version 8\npushbytes \"caf\xe9//\" // \xff\nlen\n");
+    write("c.teal", b"#pragma version 8\nint 1\nb \xe9\n\xe9:\n");
+    write("d.teal", b"#pragma version 8\npushbytes TMPL_A; pushbytes \"\xe9\"; concat; len\n");
     assert_eq!(project.done(&["compile", "a.teal", "--hex"])["hex"], "088101");
-    project.done(&["check", "a.teal", "--deny", "none"]);
-    project.done(&["cost", "a.teal"]);
-    for command in [["compile", "b.teal"], ["check", "b.teal"], ["cost", "b.teal"]] {
+    assert_eq!(project.done(&["compile", "b.teal", "--hex"])["hex"], "088006636166e92f2f15");
+    assert_eq!(project.done(&["compile", "c.teal", "--hex"])["hex"], "088101420000");
+    let filled = project.done(&["compile", "d.teal", "--hex", "--tmpl", "A=0x00"]);
+    assert_eq!(filled["hex"], "088001008001e95015");
+    for source in ["a.teal", "b.teal"] {
+        project.done(&["check", source, "--deny", "none"]);
+        project.done(&["cost", source]);
+    }
+    for command in [["check", "c.teal"], ["cost", "c.teal"]] {
         let error = project.refused(&command, 1, "teal");
-        assert_eq!(error["message"], "b.teal:2:5: a word is not UTF-8, as only comments may be");
+        assert_eq!(error["message"], "c.teal:3:2: a word is not UTF-8, as only strings and comments may be");
     }
 }

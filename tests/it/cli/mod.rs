@@ -13,6 +13,7 @@ mod embedded;
 mod explain;
 mod fmt;
 mod forgotten;
+mod future;
 mod identity;
 mod insight;
 mod interrupted;

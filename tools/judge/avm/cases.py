@@ -3,6 +3,7 @@ import base64
 
 from judge.varint import uvarint
 
+# Version 14 needs other rules: see version_14.
 VERSIONS = range(1, 14)
 EDGES = [0, 1, 2, 3, 7, 8, 9, 63, 64, 65, 127, 128, 255, 256, 4095, 4096, 4097, 2**31 - 1, 2**31, 2**32 - 1, 2**32,
          2**63 - 1, 2**63, 2**64 - 2, 2**64 - 1]
@@ -96,6 +97,20 @@ def hashes(rng, count):
             data = b"".join(rng.choice([bytes(32), rng.randrange(2**254).to_bytes(32), rng.choice(moduli).to_bytes(32),
                                         (rng.choice(moduli) - 1).to_bytes(32)]) for _ in range(rng.randrange(4)))
         yield text(rng.choice(names), data)
+
+
+def version_14(rng, count):
+    """What version 14 has and version 13 has not, and that the rest is as before."""
+    for at in range(count):
+        data = byte_string(rng) if at % 4 else rng.randbytes(rng.choice([0, 1, 3, 4, 5, 63, 64, 65, 255, 256, 1000, 4095, 4096]))
+        yield rng.choice([
+            lambda: text("sumhash512", data, version=14), lambda: text("sumhash512; sumhash512", data, version=14),
+            lambda: text("sumhash512; len; int 64; ==", data, version=14), lambda: text("sumhash512", uint(rng), version=14),
+            lambda: raw(14, bytes([0x86])), lambda: raw(13, bytes([0x80, 0x01, 0x61, 0x86])),
+            lambda: text(rng.choice(BINARY), uint(rng), uint(rng), version=14),
+            lambda: text(rng.choice(["sha512", "mimc BN254Mp110", "poseidon2 BN254t2"]), data, version=14),
+            lambda: text("global OpcodeBudget; swap; sumhash512; pop; global OpcodeBudget; -", data, version=14),
+        ])()
 
 
 def base64_texts(rng, count):

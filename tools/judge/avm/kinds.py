@@ -7,11 +7,13 @@ from judge.avm import cases, crypto, programs
 RECORDED = {
     "arithmetic": cases.arithmetic, "byte_math": cases.byte_math, "byte_manipulation": cases.byte_manipulation,
     "hashes": cases.hashes, "base64": cases.base64_texts, "json": cases.json_refs, "sequences": cases.sequences,
-    "wrong_types": cases.wrong_types, "flow": cases.flow,
+    "wrong_types": cases.wrong_types, "flow": cases.flow, "version_14": cases.version_14,
     "from_vectors": crypto.from_vectors, "ecdsa": crypto.ecdsa, "curves": crypto.curves,
 }
 KINDS = RECORDED | {"any_bytes": cases.any_bytes, "random_bytes": programs.random_bytes, "random_instructions": programs.random_instructions,
                     "structured": programs.structured_texts}
+# Kinds that need other rules than the current ones.
+RULES = {"version_14": "future"}
 # How many programs of a kind there are, for one of the others.
 SHARE = {"any_bytes": 3, "hashes": 0.3, "ecdsa": 0.3, "curves": 0.3, "json": 3, "sequences": 5, "random_instructions": 5,
          "structured": 2}
@@ -29,7 +31,12 @@ def has_emptied(question, answer):
     return opcode[0] != 0x52 or all(int(slot.get("u", 0)) < 2**31 for slot in stack[-2:])
 
 
-def answered(oracle, kind, count, seed):
+def knows(oracle, consensus):
+    """Whether the oracle runs programs by these rules: one that knows no other than the current ones takes no version 14."""
+    return oracle.one(**evaluation("0e8101", [], consensus))["pass"] or consensus is None
+
+
+def answered(oracle, kind, count, seed, consensus=None):
     """Programs of a kind and the reference's answers to them, as the vectors have them."""
     rng = random.Random(f"{kind} {seed}")
     more = (oracle,) if kind == "curves" else ()
@@ -40,7 +47,7 @@ def answered(oracle, kind, count, seed):
         question["hex"] = answer and answer.get("hex")
     questions = [q for q in questions if q.get("hex") and all(len(a) <= 8192 for a in q.get("args", []))]
     out = []
-    for question, answer in zip(questions, oracle.ask([evaluation(q["hex"], q.get("args", [])) for q in questions])):
+    for question, answer in zip(questions, oracle.ask([evaluation(q["hex"], q.get("args", []), consensus) for q in questions])):
         # The reference catches its own panics; their texts are stack traces. A recursion may eat all its memory.
         if answer is None or "panic" in answer["err"]:
             print("skipped, the reference panics:", question, answer and answer["err"][:200], file=sys.stderr)
@@ -54,6 +61,7 @@ def answered(oracle, kind, count, seed):
     return out
 
 
-def evaluation(program, args, **more):
-    """The question what a program does."""
-    return {"op": "eval", "hex": program, "args": args, **more}
+def evaluation(program, args, consensus=None, **more):
+    """The question what a program does, by the rules of `consensus` or the current ones."""
+    rules = {"consensus": consensus} if consensus else {}
+    return {"op": "eval", "hex": program, "args": args, **rules, **more}

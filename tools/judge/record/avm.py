@@ -10,7 +10,7 @@ Exit code: 0 if the files are written, 2 if the command cannot be run
 import datetime, json
 from pathlib import Path
 
-from judge.avm.kinds import RECORDED, answered
+from judge.avm.kinds import RECORDED, RULES, answered, knows
 from judge.paths import CONSENSUS, REFERENCE, VECTORS, oracle
 from judge.peer import Peer
 
@@ -28,9 +28,13 @@ def run(arguments):
     head = {"source": SOURCE, "version": f"{REFERENCE.split()[1]}, {CONSENSUS}", "date": datetime.date.today().isoformat()}
     arguments.to.mkdir(parents=True, exist_ok=True)
     for kind in RECORDED:
-        cases = answered(theirs, kind, COUNTS.get(kind, 80), 1)
+        rules = RULES.get(kind)
+        if not knows(theirs, rules):
+            print(f"{kind}: left as it is, because this tealoracle does not run programs by consensus {rules}")
+            continue
+        cases = answered(theirs, kind, COUNTS.get(kind, 80), 1, rules)
         cases = cases[::3] if kind == "flow" else cases
         lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
-        (arguments.to / f"{kind}.json").write_text(f'{json.dumps(head)[:-1]}, "cases": [\n{lines}\n]}}\n')
+        (arguments.to / f"{kind}.json").write_text(f'{json.dumps(head | ({"rules": rules} if rules else {}))[:-1]}, "cases": [\n{lines}\n]}}\n')
         print(f"{kind}: {len(cases)}")
     theirs.close()

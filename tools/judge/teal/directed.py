@@ -1,23 +1,37 @@
 """Sources made for one row of the coverage table each, systematically: every opcode in every version, every number and kind of
 immediate, every field, every literal, every directive, every error. The random sources come on top."""
+import re
+
 from judge.teal.literals import (ADDRESSES, BAD_ADDRESSES, BAD_BYTES, BAD_INTS, BAD_METHODS, BYTES, INTS, METHODS, NAMED_INTS,
                                         ODD_METHODS)
 from judge.teal.recipes import RECIPES
 
-VERSIONS = range(0, 14)
-MAX_VERSION = 13
+MAX_VERSION = 14
+SURROGATE = re.compile("[\udc80-\udcff]")
+VERSIONS = range(0, MAX_VERSION + 1)
 # What makes a value of a type, and what makes one that never fits it.
 GOOD = {"uint64": "int 5", "bool": "int 1", "any": "int 1", "address": "txn Sender", "bigint": 'byte "12"', "boxName": 'byte "box"',
         "stateKey": 'byte "key"', "[]byte": "byte 0x0102"}
 
 
 class Case:
-    """A source, and the rows it is meant for: a row counts as reached when the answer is as the row says."""
+    """A source, and the rows it is meant for: a row counts as reached when the answer is as the row says.
+
+    Bytes of it that are no UTF-8 are written as Python's surrogates (`surrogateescape`).
+    """
 
     __slots__ = ("source", "version", "family", "rows")
 
     def __init__(self, source, rows=(), version=None, family="directed"):
         self.source, self.rows, self.version, self.family = source, rows, version, family
+
+    @property
+    def is_text(self):
+        return not SURROGATE.search(self.source)
+
+    @property
+    def bytes(self):
+        return self.source.encode("utf-8", "surrogateescape")
 
     def question(self):
         question = {"op": "asm", "src": self.source}
@@ -143,7 +157,7 @@ def literals(r, _):
         listed = opcode.endswith("block") or opcode.startswith("push") and opcode.endswith("s") and opcode != "pushbytes"
         for form, make in table.items():
             row = (f"`{opcode}`: {form}", outcome)
-            for version in range(since, 14):
+            for version in range(since, MAX_VERSION + 1):
                 text = make(r)
                 if len(text) > 1000 and version not in (since, MAX_VERSION):
                     continue
@@ -152,7 +166,7 @@ def literals(r, _):
                 after = r.choice(["", " // note", "\t", "; int 1" if opcode.endswith("block") else "; pop", " ;"])
                 yield Case(f"#pragma version {version}\n{opcode} {before}{text}{after}\n", [row], family="literals")
     for opcode in ("byte", "pushbytes", "addr", "method", "int", "pushint"):
-        for version in (3, 8, 13):
+        for version in (3, 8, MAX_VERSION):
             yield Case(f"#pragma version {version}\n{opcode}", [(f"`{opcode}`: nothing", refused)], family="literals")
             text = {"addr": ADDRESSES, "method": METHODS}.get(opcode, INTS if "int" in opcode else BYTES)
             make = text[r.choice([form for form in text if "4096" not in form])]
@@ -177,7 +191,7 @@ def pseudo_ops(r, _):
                 words = " ".join(r.choice(["0", "1", "Sender", "Accounts", "x"]) for _ in range(count))
                 yield Case(f"#pragma version {version}\n{name} {words}", [(f"`{name}` with a wrong number of immediates", refused)], family="pseudo-ops")
         for words in ("Accounts", "0 Accounts", "Sender 0", "0 Sender 0", "Sender Sender", "0 0", "0", "x", "x 0", "0 x", "0 x 0", "0 0 Sender", "0 Accounts Sender", "0 Accounts 256", "256 Sender"):
-            for version in (2, 5, 7, 13):
+            for version in (2, 5, 7, MAX_VERSION):
                 yield Case(f"#pragma version {version}\n{name} {words}", [], family="pseudo-ops")
 
 

@@ -22,6 +22,12 @@ def word(r):
     return "".join(r.choice("abcdefghij XYZ019.,:-_#") for _ in range(r.randrange(1, 12)))
 
 
+def no_utf8(r):
+    """Bytes that are no UTF-8, as surrogates: alone, cut off, too long a form, a surrogate's, beyond the last character's."""
+    data = r.choice([bytes([r.randrange(0x80, 0x100)]), b"\xff\xfe", b"caf\xe9", b"\xe2\x82", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3\xa9\xc3"])
+    return data.decode("utf-8", "surrogateescape")
+
+
 INTS = {
     "decimal": lambda r: str(r.randrange(1, 10 ** r.randrange(1, 20))),
     "zero": lambda r: "0",
@@ -65,6 +71,7 @@ BYTES = {
     "string with semicolon": lambda r: f'"{word(r)};{word(r)}"',
     "string with //": lambda r: f'"{word(r)}//{word(r)}"',
     "string beyond ASCII": lambda r: '"' + r.choice(["é", "日本", "😀", "\u00a0", "\u200d", "\ufeff"]) + word(r) + '"',
+    "string with bytes that are no UTF-8": lambda r: f'"{word(r)}{no_utf8(r)}{word(r)}"',
     "string with control byte": lambda r: '"' + r.choice(["\x01", "\x7f", "\x1b", "\x00"]) + '"',
     "string with tab": lambda r: '"a\tb"',
     **{f"string, escape {text}": (lambda text: lambda r: f'"{word(r)}{text}{word(r)}"')(text) for text in ("\\n", "\\r", "\\t", "\\\\")},
@@ -92,6 +99,9 @@ BAD_BYTES = {
     "string begun inside a word": lambda r: 'x"a b"',
     "string ended by an escape": lambda r: '"abc\\"',
     "string, unknown escape": lambda r: f'"a\\{r.choice("qX0abvé ")}b"',
+    "string, escape of a byte that is no UTF-8": lambda r: f'"a\\{no_utf8(r)}b"',
+    "string, hex escape of bytes that are no UTF-8": lambda r: f'"\\x{no_utf8(r)}0"',
+    "a word of bytes that are no UTF-8": lambda r: r.choice([no_utf8(r), "0x" + no_utf8(r), f"b64({no_utf8(r)})", f"base32 {no_utf8(r)}"]),
     "string, escape cut off": lambda r: '"a\\x"',
     "string, hex escape cut short": lambda r: '"a\\x4"',
     "string, hex escape of no digits": lambda r: f'"\\x{r.choice(["zz", "0g", "+1", "é", "_1"])}"',
@@ -136,6 +146,7 @@ METHODS = {
     "method, arrays": lambda r: f'"f(byte[32],uint64[],bool[{r.randrange(1, 999)}][])address[2]"',
     "method, references": lambda r: '"f(account,asset,application)uint64"',
     "method, transactions": lambda r: '"f(txn,pay,keyreg,acfg,axfer,afrz,appl)void"',
+    "method, bytes that are no UTF-8 in its name": lambda r: f'"a{no_utf8(r)}(uint64)void"',
     "method, escapes": lambda r: '"a\\x62(uint64)void"',
 }
 ODD_METHODS = {  # assembled with a warning
@@ -143,6 +154,7 @@ ODD_METHODS = {  # assembled with a warning
     "no name": lambda r: '"()void"',
     "unpaired parenthesis": lambda r: r.choice(['"a("', '"a)b("', '"a((uint64)void"']),
     "unknown argument type": lambda r: r.choice(['"a(foo)void"', '"a(void)void"', '"a(Uint64)void"']),
+    "bytes that are no UTF-8 in a type": lambda r: f'"a({no_utf8(r)})void"',
     "unknown return type": lambda r: r.choice(['"a()"', '"a()foo"', '"a()account"']),
     "comma at an end": lambda r: r.choice(['"a(uint64,)void"', '"a(,uint64)void"']),
     "two commas": lambda r: '"a(uint64,,uint64)void"',

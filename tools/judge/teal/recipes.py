@@ -54,22 +54,22 @@ def v(version, body):
 
 def anywhere(body, least=1):
     """The same body in any version from `least` on."""
-    return lambda r: v(r.randrange(least, 14), body)
+    return lambda r: v(r.randrange(least, 15), body)
 
 
 # -- the text as a whole --------------------------------------------------------------------------------------------------
 recipe("text: empty", reports("Cannot assemble empty"), "", " ", "\n", "\t\n \r\n", "\u00a0", "\u2003\n")
 recipe("text: comments alone, no version", made("ffffffffffffffffff01"), "// hi", "\n\n// a\n// b\n", "#pragma typetrack false\n", "#define a b\n// c",
        "#pragma autosalt true", ";", " ; ;", "#define a 1\n#define b a\n;;")
-recipe("text: comments alone, with a version", accepted, lambda r: v(r.randrange(14), "// hi"))
-recipe("text: comments alone, version from outside", accepted, lambda r: ("// hi", r.randrange(1, 14)))
-recipe("text: version from outside", accepted, lambda r: ("int 1", r.randrange(1, 14)))
-recipe("text: version from outside and pragma agree", accepted, lambda r: (lambda n: (v(n, "int 1"), n))(r.randrange(1, 14)))
-recipe("text: version from outside and pragma differ", reports("version mismatch"), lambda r: (lambda n: (v(n, "int 1"), n + 1))(r.randrange(1, 13)))
+recipe("text: comments alone, with a version", accepted, lambda r: v(r.randrange(15), "// hi"))
+recipe("text: comments alone, version from outside", accepted, lambda r: ("// hi", r.randrange(1, 15)))
+recipe("text: version from outside", accepted, lambda r: ("int 1", r.randrange(1, 15)))
+recipe("text: version from outside and pragma agree", accepted, lambda r: (lambda n: (v(n, "int 1"), n))(r.randrange(1, 15)))
+recipe("text: version from outside and pragma differ", reports("version mismatch"), lambda r: (lambda n: (v(n, "int 1"), n + 1))(r.randrange(1, 14)))
 recipe("text: version from outside unknown", reports("Can not assemble version"), lambda r: ("int 1", r.choice([15, 16, 99, 255])))
 recipe("text: no version", made("01"), lambda r: r.choice(["int 1", "\nint 1", "// a\nint 1\n", "int 1;", "pop_1: int 1\nreturn_: int 2"]))
 recipe("text: last line without end", accepted, anywhere("int 1"))
-recipe("text: carriage returns", accepted, lambda r: v(r.randrange(1, 14), "int 1\n").replace("\n", "\r\n"))
+recipe("text: carriage returns", accepted, lambda r: v(r.randrange(1, 15), "int 1\n").replace("\n", "\r\n"))
 recipe("text: carriage return inside a line", refused, anywhere("int 1\rint 2"))
 recipe("text: byte order mark", refused, "\ufeffint 1", "\ufeff#pragma version 8\nint 1")
 recipe("text: other blanks", refused, anywhere("\u00a0int 1"), anywhere("int\u20031"), anywhere("int\x0b1"), anywhere("int\x0c1"))
@@ -90,21 +90,21 @@ recipe("statement: label alone with a colon", accepted, anywhere(":\nint 1"), an
 recipe("statement: string holds separators", accepted, anywhere('byte "a b;c // d"'), anywhere('byte "\\";"; pop'))
 recipe("statement: string never closed", refused, anywhere('byte "a b'), anywhere('byte "a ; pop // x'))
 recipe("statement: unknown opcode", reports("unknown opcode"), anywhere("foo"), anywhere("Int 1"), anywhere("txnx Sender"), anywhere("ünt 1"), anywhere("1"))
-recipe("statement: opcode of a version to come", reports("introduced in v14"), anywhere("sumhash512"))
+recipe("statement: opcode of a version to come", reports("introduced in v14"), lambda r: v(r.randrange(1, 14), "sumhash512"))
 
 # -- directives -----------------------------------------------------------------------------------------------------------
-for number in range(14):
+for number in range(15):
     recipe(f"#pragma version {number}", accepted, f"#pragma version {number}\nint 1", times=4)
 recipe("#pragma version: other bases", accepted, "#pragma version 0x8\nint 1", "#pragma version 0b101\nint 1", "#pragma version 013\nint 1", "#pragma version 0o7\nint 1")
-recipe("#pragma version: repeated", accepted, lambda r: (lambda n: v(n, v(n, "int 1")))(r.randrange(14)))
-recipe("#pragma version: after comments", accepted, lambda r: "// a\n\n" + v(r.randrange(14), "int 1"))
+recipe("#pragma version: repeated", accepted, lambda r: (lambda n: v(n, v(n, "int 1")))(r.randrange(15)))
+recipe("#pragma version: after comments", accepted, lambda r: "// a\n\n" + v(r.randrange(15), "int 1"))
 recipe("#pragma version: missing", reports("no version value"), "#pragma version\nint 1", "#pragma version // 8\nint 1")
 recipe("#pragma version: extra", reports("unexpected extra tokens"), "#pragma version 8 9\nint 1", "#pragma version 8 ; int 1", "#pragma version 8 x y z\nint 1")
 recipe("#pragma version: no number", reports("bad #pragma version"), "#pragma version x\nint 1", "#pragma version -1\nint 1", "#pragma version 8.0\nint 1", "#pragma version é\nint 1", '#pragma version "8"\nint 1')
 recipe("#pragma version: unknown", reports("unsupported version"), lambda r: v(r.choice([15, 16, 99, 255, 256, 2**64 - 1]), "int 1"))
-recipe("#pragma version: after instructions", reports("version is only allowed"), lambda r: "int 1\n" + v(r.randrange(14), "int 1"))
-recipe("#pragma version: after a label", reports("version mismatch"), lambda r: "a:\n" + v(r.randrange(2, 14), "int 1"))
-recipe("#pragma version: another", reports("version mismatch"), lambda r: v(3, v(r.randrange(4, 14), "int 1")))
+recipe("#pragma version: after instructions", reports("version is only allowed"), lambda r: "int 1\n" + v(r.randrange(15), "int 1"))
+recipe("#pragma version: after a label", reports("version mismatch"), lambda r: "a:\n" + v(r.randrange(2, 15), "int 1"))
+recipe("#pragma version: another", reports("version mismatch"), lambda r: v(3, v(r.randrange(4, 15), "int 1")))
 for value in ("1", "t", "T", "true", "TRUE", "True"):
     recipe(f"#pragma typetrack {value}", reports("wanted type"), v(8, f"#pragma typetrack {value}\nint 1; byte 0x00; +"), v(8, f"#pragma typetrack false\n+\n#pragma typetrack {value}\nint 1; byte 0x; +"))
 for value in ("0", "f", "F", "false", "FALSE", "False"):
@@ -141,7 +141,7 @@ recipe("#define: opcode", reports("cannot be opcodes"), anywhere("#define dup 1\
 recipe("#define: opcode of a later version", accepted, v(1, "#define box_get int 1\nbox_get"), "#define box_get int 1\nbox_get", v(2, "#define + 1\nint 1").replace("+", "b+"))
 recipe("#define: field", reports("cannot be field names"), anywhere("#define Sender 1\nint 1"), anywhere("#define MinTxnFee 1\nint 1"), v(13, "#define AppBalance 1\n#define AssetTotal 1\nint 1"))
 recipe("#define: label", reports("Labels cannot be used"), anywhere("a:\n#define a 1\nint 1"))
-recipe("#define: version set later", reports("version is incompatible"), lambda r: "#define b 1\n" + v(r.randrange(2, 14), "int 1"), lambda r: "#define Accounts 1\n" + v(r.randrange(2, 14), "int 1"))
+recipe("#define: version set later", reports("version is incompatible"), lambda r: "#define b 1\n" + v(r.randrange(2, 15), "int 1"), lambda r: "#define Accounts 1\n" + v(r.randrange(2, 15), "int 1"))
 recipe("#define: version never set", reports("cannot be opcodes"), "#define dup 1\nint 1", "#define pop x\n\nint 1")
 recipe("#define: several at once, version set later", reports("version is incompatible"), "#define dup 1\n#define pop 2\n#define Sender 3\n#pragma version 8\nint 1")
 recipe("label of a macro's name", reports("same name as macro"), anywhere("#define k 1\nk: int 1"))
@@ -171,7 +171,7 @@ for opcode, block, load in (("int", "intcblock", "intc"), ("byte", "bytecblock",
     recipe(f"constants, {opcode}: used once", accepted, anywhere(f"{opcode} {one}", 4))
     recipe(f"constants, {opcode}: used once, before v4", made("0" ), lambda r, opcode=opcode, one=one: v(r.randrange(1, 4), f"{opcode} {one}"))
     recipe(f"constants, {opcode}: ordered by use", accepted, anywhere(f"{opcode} {one}; {opcode} {two}; {opcode} {two}; {opcode} {two}; {opcode} {one}", 4))
-    recipe(f"constants, {opcode}: ties in order of first use", accepted, lambda r, opcode=opcode: v(r.randrange(4, 14), "\n".join(f"{opcode} {n if opcode == 'int' else f'0x{n:02x}'}" for n in r.sample(range(30), 8) * 2)))
+    recipe(f"constants, {opcode}: ties in order of first use", accepted, lambda r, opcode=opcode: v(r.randrange(4, 15), "\n".join(f"{opcode} {n if opcode == 'int' else f'0x{n:02x}'}" for n in r.sample(range(30), 8) * 2)))
     for count in (4, 5, 127, 128, 255, 256):
         recipe(f"constants, {opcode}: {count} in the block", accepted, many(opcode, count), times=3)
         recipe(f"constants, {opcode}: {count} in the block before v4", accepted, early(opcode, count), times=2)
@@ -189,9 +189,9 @@ for opcode, block, load in (("int", "intcblock", "intc"), ("byte", "bytecblock",
     recipe(f"constants, {opcode}: loads by index", accepted, anywhere(f"{block} {one} {two} {one} {one} {two}\n{load}_0; {load}_1; {load}_2; {load}_3; {load} 4; {load} 0"))
     recipe(f"constants, {opcode}: load beyond the block", reports("is not defined"), anywhere(f"{block} {one}\n{load} 1"), anywhere(f"{load} 0"), anywhere(f"{block} {one}\n{load} 255"))
     recipe(f"constants, {opcode}: load by name beyond the block", accepted, anywhere(f"{block} {one}\n{load}_3"), anywhere(f"{load}_0"))
-recipe("constants: addr and method share the block", accepted, lambda r: v(r.randrange(1, 14), (lambda a: f'addr {a}; addr {a}; method "a()void"; method "a()void"; byte 0x01')(address_text(r.randbytes(32)))))
+recipe("constants: addr and method share the block", accepted, lambda r: v(r.randrange(1, 15), (lambda a: f'addr {a}; addr {a}; method "a()void"; method "a()void"; byte 0x01')(address_text(r.randbytes(32)))))
 recipe("constants: method by hand not in the block", reports("does not appear"), anywhere('bytecblock 0x01\nmethod "a()void"'))
-recipe("constants: addr with a block by hand", accepted, lambda r: (lambda raw: v(r.randrange(1, 14), f"bytecblock 0x{raw.hex()}\naddr {address_text(raw)}"))(r.randbytes(32)))
+recipe("constants: addr with a block by hand", accepted, lambda r: (lambda raw: v(r.randrange(1, 15), f"bytecblock 0x{raw.hex()}\naddr {address_text(raw)}"))(r.randbytes(32)))
 recipe("constants: byte lists, one too big", reports("is too big"), lambda r: v(r.choice([1, 8]), "bytecblock 0x01 0x" + "00" * 4097), lambda r: v(8, "pushbytess 0x 0x" + "00" * 4097), times=2)
 
 
@@ -245,7 +245,7 @@ recipe("branch: varints that shrink each other", accepted, lambda r: v(13, "\n".
 recipe("branch: varint beyond a mebibyte", reports("too far away"), lambda r: forward(13, 1048576 + r.randrange(3), "b"), times=1)
 recipe("label: undefined", reports("undefined label"), anywhere("int 1; bnz nowhere"), anywhere("b nowhere", 2), anywhere("switch a b a", 8), anywhere("callsub a; callsub a", 4))
 recipe("label: twice", reports("duplicate label"), anywhere("a: int 1\na: int 1"), anywhere("a:\na:\na:\nint 1"))
-recipe("label: odd names", accepted, lambda r: (lambda name: v(r.randrange(2, 14), f"b {name}\n{name}:\nint 1"))(r.choice(["é", "1", "b-2", "x.y", "int", "dup", "0x00", "Sender", "#a", "/a", "a/b", "a,b", "(", ")", "@", "日本", "😀", "label-1:"])))
+recipe("label: odd names", accepted, lambda r: (lambda name: v(r.randrange(2, 15), f"b {name}\n{name}:\nint 1"))(r.choice(["é", "1", "b-2", "x.y", "int", "dup", "0x00", "Sender", "#a", "/a", "a/b", "a,b", "(", ")", "@", "日本", "😀", "label-1:"])))
 recipe("label: in a string's form", accepted, anywhere('"a b":\nint 1'))
 recipe("label: in a string that never ends", refused, anywhere('b "a\n"a b:\nint 1', 2))
 recipe("switch: no target", accepted, anywhere("int 1\nswitch", 8), anywhere("int 1\nmatch", 8))

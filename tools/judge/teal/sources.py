@@ -1,14 +1,18 @@
 """Random sources: valid ones whose types fit, near-valid ones with one thing wrong, valid ones mutated, hostile ones."""
 import random
+import re
 
 from judge.teal.directed import MAX_VERSION, Case, accepted, good
-from judge.teal.literals import (ADDRESSES, BAD_ADDRESSES, BAD_BYTES, BAD_INTS, BAD_METHODS, BYTES, INTS, METHODS, NAMED_INTS,
+from judge.teal.literals import (no_utf8, ADDRESSES, BAD_ADDRESSES, BAD_BYTES, BAD_INTS, BAD_METHODS, BYTES, INTS, METHODS, NAMED_INTS,
                                         ODD_METHODS)
 
 # How many of a hundred random sources are of each kind.
 MIX = {"valid": 30, "typed": 22, "near-valid": 18, "mutated": 16, "constants": 3, "branches": 3, "hostile": 8}
+# The part of the sources that get bytes that are no UTF-8.
+NO_TEXT = 0.08
 NEWLINES = ["\n", "\n", "\n", "\r\n"]
-SMALL_BYTES = [form for form in BYTES if "4096" not in form]
+SMALL_BYTES = [form for form in BYTES if "4096" not in form and "UTF-8" not in form]
+TEXT_METHODS = [form for form in METHODS if "UTF-8" not in form]
 SPECIAL = list(' \t;"/\\()=#:\n\r01aé\x00,.-_') + ["//", "base64(", "b64 ", '"', "\n\n", "\\x", "#define ", "#pragma ", "0x", "\ufeff", "\u2028"]
 
 
@@ -29,8 +33,10 @@ class Sources:
         self.rows = []
         text = {"valid": self.valid, "typed": self.typed, "near-valid": self.near_valid, "mutated": self.mutated, "constants": self.constants,
                 "branches": self.branches, "hostile": self.hostile}[kind]()
+        if self.r.random() < NO_TEXT:
+            return Case(self.no_text(text), [], None, kind + ", not UTF-8")
         rows = self.rows if kind in ("valid", "typed", "constants", "branches") else []
-        return Case(text, rows, self.r.randrange(1, 14) if self.r.random() < 0.05 else None, kind)
+        return Case(text, rows, self.r.randrange(1, 15) if self.r.random() < 0.05 else None, kind)
 
     def learn(self, case, answer):
         """Keeps some of what was accepted, as something to mutate."""
@@ -39,6 +45,21 @@ class Sources:
                 self.pool.append(case.source)
             elif self.r.random() < 0.05:
                 self.pool[self.r.randrange(len(self.pool))] = case.source
+
+    def no_text(self, text):
+        """The same source with bytes that are no UTF-8: mostly in strings and comments, now and then anywhere."""
+        r = self.r
+        inside = [at for part in re.finditer(r'"[^"\n]+|//[^\n]*', text) for at in range(part.start() + 1, part.end() + 1)]
+        for _ in range(r.choice([1, 1, 2, 5])):
+            if inside and r.random() < 0.85:
+                at = r.choice(inside)
+            elif r.random() < 0.5:
+                at = r.randrange(len(text) + 1)
+            else:
+                text, at = text + " // ", len(text) + 4
+            text = text[:at] + no_utf8(r) + text[at:]
+            inside = [place for place in inside if place <= at]
+        return text
 
     # -- words --------------------------------------------------------------------------------------------------------
     def form(self, opcode, table, forms=None):
@@ -61,7 +82,7 @@ class Sources:
     def constant(self):
         r = self.r
         return r.choice([lambda: "int " + self.number("int"), lambda: "byte " + self.slice("byte"),
-                         lambda: "addr " + self.form("addr", ADDRESSES), lambda: "method " + self.form("method", METHODS)])()
+                         lambda: "addr " + self.form("addr", ADDRESSES), lambda: "method " + self.form("method", METHODS, TEXT_METHODS)])()
 
     def label(self):
         return self.r.choice(self.labels or ["end"])
@@ -103,7 +124,7 @@ class Sources:
     def begin(self, least=0):
         """The version, labels and the first lines of a program."""
         r = self.r
-        self.version = r.choice([n for n in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 13, 13, 8, 11) if n >= least])
+        self.version = r.choice([n for n in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 13, 13, 14, 14, 8, 11) if n >= least])
         self.labels = r.sample(["loop", "done", "main", "a", "b_2", "é", "x.y", "l1", "l2", "l3", "label-1", "int1"], r.randrange(1, 7))
         lines = [f"#pragma version {self.version}"]
         if r.random() < 0.03:
@@ -193,7 +214,7 @@ class Sources:
         names = ["m1", "m2", "m3", "==>", "é", "a-b", "m.", "-1", "+x", "3", "b64", "pay", "int", "dup", "Sender", "loop", "main", "=", "?", "end", "x"]
         words = ["int", "1", "m1", "m2", "m3", ";", "pop", "dup", "+", "loop", "loop:", '"s t"', "byte", "0x00", "x"]
         return r.choice([
-            lambda: f"#pragma version {self.version}", lambda: "#pragma version " + r.choice(["0", "1", "13", "0x8", "99", "x", "", "8 9", "-1", "255", "256"]),
+            lambda: f"#pragma version {self.version}", lambda: "#pragma version " + r.choice(["0", "1", "13", "14", "15", "0x8", "99", "x", "", "8 9", "-1", "255", "256"]),
             lambda: "#pragma typetrack " + r.choice(["true", "false", "1", "0", "T", "maybe", ""]),
             lambda: "#pragma autosalt " + r.choice(["true", "false", "x", "", "1 2"]), lambda: r.choice(["#pragma", "#pragma foo bar", "#foo", "#", "# pragma version 8", "#define", "#define a"]),
             lambda: f"#define {r.choice(names)} " + " ".join(r.choice(words) for _ in range(r.randrange(0, 5))),
@@ -223,14 +244,14 @@ class Sources:
                           lambda: lines.insert(i, r.choice(r.choice(self.pool or [text]).split("\n")))])()
                 text = "\n".join(lines)
             else:
-                text = text.replace("#pragma version ", f"#pragma version {r.randrange(14)} //", 1)
+                text = text.replace("#pragma version ", f"#pragma version {r.randrange(15)} //", 1)
         return text
 
     def constants(self):
         """Many constants, used often and seldom, in all forms of their loads."""
         r = self.r
         n = r.choice([3, 5, 13, 100, 130, 255, 256, 257])
-        lines = [f"#pragma version {r.choice([1, 3, 4, 8, 13])}"]
+        lines = [f"#pragma version {r.choice([1, 3, 4, 8, 13, 14])}"]
         for _ in range(r.randrange(1, 600)):
             i = min(r.randrange(n), r.randrange(n))
             lines.append(r.choice([f"int {i}", f"byte 0x{i:04x}", f"int {i * 1000}"]) if n < 128 else r.choice([f"int {i}", f"byte 0x{i:04x}"]))
@@ -241,7 +262,7 @@ class Sources:
     def branches(self):
         """Jumps over distances where the size of a varint offset changes, among constants whose size is open too."""
         r = self.r
-        version = r.choice([4, 8, 12, 13, 13, 13, 13, 13])
+        version = r.choice([4, 8, 12, 13, 13, 13, 13, 14])
         lines = [f"#pragma version {version}", "#pragma typetrack false"]
         names = [f"l{i}" for i in range(r.randrange(2, 30))]
         total = r.choice([20, 70, 70, 70, 140, 140, 300, 300, 900, 4000 if r.random() < 0.2 else 70])
@@ -262,7 +283,7 @@ class Sources:
         """Texts that no author would write: noise, long words, deep macros, thousands of small statements."""
         r = self.r
         n = r.choice([1, 10, 100, 1000])
-        head = r.choice(["", f"#pragma version {r.randrange(14)}\n", "#pragma version 8\n#pragma typetrack false\n"])
+        head = r.choice(["", f"#pragma version {r.randrange(15)}\n", "#pragma version 8\n#pragma typetrack false\n"])
         alphabet = ["a", "int", "1", " ", " ", ";", ":", "\n", '"', "//", "\\", "(", ")", "base64", "#", "#define", "#pragma", "\t", "\r", "é", "\x00", "0x", "b", "+", "\u2028", "😀", "byte", "label:", "end"]
         return head + r.choice([
             lambda: "".join(r.choice(alphabet) for _ in range(n)), lambda: " ".join(r.choice(alphabet) for _ in range(n)),
@@ -301,5 +322,5 @@ class Programs:
     def random(self):
         r = self.r
         body = b"".join(r.choice(self.known) + r.randbytes(r.choice([0, 0, 1, 2, 3])) if r.random() < 0.8 else r.randbytes(r.randrange(3)) for _ in range(r.randrange(0, 12)))
-        version = bytes([r.randrange(0, 14)]) if r.random() < 0.97 else r.choice([b"", b"\x0f", b"\xff\x01", b"\xff" * 11, b"\x80", b"\x8d\x00", b"\x88\x80\x00", b"\x0d\xd4", b"\x0d\x48\xd4"])
+        version = bytes([r.randrange(0, 15)]) if r.random() < 0.97 else r.choice([b"", b"\x0f", b"\x0e\x86", b"\x8e\x00\x86", b"\xff\x01", b"\xff" * 11, b"\x80", b"\x8d\x00", b"\x88\x80\x00", b"\x0d\xd4", b"\x0d\x48\xd4"])
         return version + body if len(version) < 2 or version[0] != 13 else version

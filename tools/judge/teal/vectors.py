@@ -4,14 +4,14 @@ import collections, datetime, json
 from judge.paths import CONSENSUS, REFERENCE
 from judge.teal.coverage import kind_of
 
-SOURCE = f"{REFERENCE}: logic.AssembleStringWithVersion and logic.Disassemble"
+SOURCE = f"{REFERENCE}: logic.AssembleStringWithVersion and logic.Disassemble; algod's /v2/teal/compile for `compile`"
 LONGEST = 600  # of a case, in characters; the rows that need longer ones keep one
 PER_ROW = 2
 
 
 class Vectors:
     def __init__(self):
-        self.cases = {"assemble": {}, "disassemble": {}}
+        self.cases = {"assemble": {}, "disassemble": {}, "compile": {}}
         self.have = collections.Counter()
 
     def wanted(self, rows, size):
@@ -33,6 +33,11 @@ class Vectors:
         answer = {key: value for key, value in their.items() if key != "ok" and value not in ([], {})}
         if self.wanted(rows, len(case.source) + len(json.dumps(answer))):
             self.cases["assemble"][case.source + str(case.version)] = {**question, "answer": answer}
+
+    def compiled(self, case, their):
+        rows = {("row", row) for row, _ in case.rows} | {("compile", case.family, "result" in their)}
+        if self.wanted(rows, len(case.source) + len(json.dumps(their))):
+            self.cases["compile"][case.bytes.hex()] = {"srchex": case.bytes.hex(), "answer": their}
 
     def disassembled(self, question, their):
         text = their["text"] if their["ok"] else their["err"]

@@ -38,6 +38,11 @@ pub(crate) fn sha512(machine: &mut Machine) -> OpResult {
     hash(machine, crypto::sha512)
 }
 
+/// `sumhash512`
+pub(crate) fn sumhash512(machine: &mut Machine) -> OpResult {
+    hash(machine, crypto::sumhash512)
+}
+
 /// `mimc`
 pub(crate) fn mimc(machine: &mut Machine) -> OpResult {
     let byte = machine.byte(0)?;

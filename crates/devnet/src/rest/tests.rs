@@ -7,6 +7,7 @@ use super::routes::ROUTES;
 use super::unsupported::UNSUPPORTED;
 use super::*;
 use crate::{Config, LOCAL_TOKEN, Running};
+use pnp_types::consensus::{FUTURE, LATEST};
 use pnp_types::{Address, Round};
 
 /// One exchange over a connection of its own: status, head, body.
@@ -232,6 +233,39 @@ fn a_kept_network_is_the_same_one_again_and_belongs_to_one_process() {
     let network = DevNode::spawn(config).unwrap();
     let (_, second) = get(&network, "/versions");
     assert_eq!(first["genesis_hash_b64"], second["genesis_hash_b64"]);
+}
+
+#[test]
+fn a_network_to_come_says_so_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config { data: Some(folder.path().to_owned()), consensus: Some(FUTURE), ..Config::test() };
+    let network = DevNode::spawn(config.clone()).unwrap();
+    assert_eq!(get(&network, "/v2/transactions/params").1["consensus-version"], "future");
+    assert_eq!(get(&network, "/genesis").1["proto"], "future");
+    let (_, status) = get(&network, "/v2/status");
+    assert_eq!((&status["last-version"], &status["next-version"]), (&"future".into(), &"future".into()));
+    assert_eq!(get(&network, "/v2/blocks/0").1["block"]["proto"], "future");
+    network.stop().unwrap();
+    let kept = DevNode::spawn(Config { consensus: None, ..config.clone() }).unwrap();
+    assert_eq!(get(&kept, "/v2/transactions/params").1["consensus-version"], "future");
+    kept.stop().unwrap();
+    let refusal = DevNode::spawn(Config { consensus: Some(LATEST), ..config }).unwrap_err().to_string();
+    assert!(refusal.ends_with("runs consensus future, not v42"), "{refusal}");
+}
+
+#[test]
+fn sources_that_are_no_text_compile_as_they_are() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let compile = |source: &[u8]| {
+        let head = format!("POST /v2/teal/compile HTTP/1.1\r\nX-Algo-API-Token: {LOCAL_TOKEN}");
+        let (status, _, body) = exchange(&network, &head, source);
+        (status, serde_json::from_slice::<serde_json::Value>(&body).unwrap())
+    };
+    let (status, answer) = compile(b"#pragma version 8\npushbytes \"\xff\" // \xe9\nlen");
+    assert_eq!((status, &answer["result"]), (200, &"CIAB/xU=".into()));
+    let (status, answer) = compile(b"#pragma version 8\nint \xff\nfo\xc3o");
+    let text = "2:4: unable to parse \"\\xff\" as integer\n3: unknown opcode: fo\u{fffd}o\n";
+    assert_eq!((status, answer["message"].as_str()), (400, Some(text)));
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn operands_of_every_kind_are_read() {
 fn bytes_that_are_no_program_are_refused() {
     for (hex, reason) in [
         ("", "no version"),
-        ("0e", "unsupported version"),
+        ("0f", "unsupported version"),
         ("08ff", "illegal opcode"),
         ("0881", "immediate cut short"),
         ("08420001812a", "branch to no instruction"),

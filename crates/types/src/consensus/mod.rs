@@ -18,7 +18,7 @@ pub struct Protocol {
     pub params: &'static ConsensusParams,
 }
 
-/// The versions known here, oldest first.
+/// The versions known here, oldest first; the last one is [`FUTURE`].
 pub const PROTOCOLS: &[Protocol] = &[
     Protocol {
         name: "v30",
@@ -85,10 +85,14 @@ pub const PROTOCOLS: &[Protocol] = &[
         url: "https://github.com/algorandfoundation/specs/tree/268b63433a907455d439995bf916f6b296018f4f",
         params: &versions::V42,
     },
+    FUTURE,
 ];
 
-/// The newest version.
-pub const LATEST: Protocol = PROTOCOLS[PROTOCOLS.len() - 1];
+/// The newest version that public networks run.
+pub const LATEST: Protocol = PROTOCOLS[PROTOCOLS.len() - 2];
+
+/// The network to come, as the reference has it today: no public network runs it, and it changes without a new name.
+pub const FUTURE: Protocol = Protocol { name: "future", url: "future", params: &versions::FUTURE };
 
 /// The version that blocks name `url`, or that people call by its short name.
 pub fn protocol(url: &str) -> Option<&'static Protocol> {

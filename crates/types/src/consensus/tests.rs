@@ -49,7 +49,8 @@ fn versions_are_found_by_both_names() {
         assert_eq!(lookup(protocol.url), Some(protocol.params));
         assert_eq!(lookup(protocol.name), Some(protocol.params));
     }
-    assert_eq!(LATEST.name, "v42");
+    assert_eq!((LATEST.name, FUTURE.name), ("v42", "future"));
+    assert_eq!(PROTOCOLS.last(), Some(&FUTURE));
     assert_eq!(lookup(""), None);
 }
 

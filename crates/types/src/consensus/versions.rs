@@ -301,3 +301,6 @@ pub const V42: ConsensusParams = ConsensusParams {
     enable_select_f128: true,
     ..V41
 };
+
+/// What the network to come changes of v42.
+pub const FUTURE: ConsensusParams = ConsensusParams { logic_sig_version: 14, ..V42 };

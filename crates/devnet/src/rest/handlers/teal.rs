@@ -16,9 +16,8 @@ const MAX_BYTES: usize = 512 * 1024;
 /// `POST /v2/teal/compile`: the program, its hash and, if asked for, its source map.
 pub(in crate::rest) fn compile(_: &DevNode, request: &Request) -> Result<Answer, Refusal> {
     let with_map = request.query_flag("sourcemap")?;
-    let source =
-        pnp_teal::source_text(request.body_within(MAX_BYTES)?).map_err(|error| Refusal::bad(error.to_string()))?;
-    let (program, map) = match pnp_teal::assemble(&source, AssembleOptions::default()) {
+    let source = request.body_within(MAX_BYTES)?;
+    let (program, map) = match pnp_teal::assemble_bytes(source, AssembleOptions::default()) {
         Ok(program) => (program.bytes, program.source_map),
         Err(problems) if matches!(problems.as_slice(), [only] if only.problem == Problem::NoInstruction) => {
             (VERSIONLESS_PROGRAM.to_vec(), PcMap::default())

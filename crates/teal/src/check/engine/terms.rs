@@ -366,7 +366,7 @@ pub(in crate::check) fn reads_state(op: Op) -> bool {
 }
 
 fn is_hash(op: Op) -> bool {
-    matches!(op, Op::Sha256 | Op::Sha512 | Op::Sha512_256 | Op::Sha3_256 | Op::Keccak256)
+    matches!(op, Op::Sha256 | Op::Sha512 | Op::Sha512_256 | Op::Sha3_256 | Op::Keccak256 | Op::Sumhash512)
 }
 
 /// Whether an opcode reads what an application, or an asset, says about an account: every account has Algos, and most can

@@ -1,7 +1,12 @@
 //! What the assembler and the disassembler answer, and the opcode table.
 
+use data_encoding::BASE64;
 use pnp_opcodes::{FieldSpec, Immediate, ImmediateKind, MAX_VERSION, introduced_in, version_table};
-use pnp_teal::{AssembleOptions, Diagnostic, Problem, Severity, VERSIONLESS_PROGRAM, assemble, disassemble};
+use pnp_teal::{
+    AssembleOptions, Diagnostic, PcMap, Problem, Severity, VERSIONLESS_PROGRAM, assemble, assemble_bytes, disassemble,
+    report,
+};
+use pnp_types::Address;
 use serde_json::{Map, Value, json};
 
 /// The version a question asks for; 0 and none leave it to the text.
@@ -31,6 +36,20 @@ pub(super) fn assembled(question: &Value) -> Value {
             json!({"ok": false, "errs": notes(&found, Severity::Error), "warns": notes(&found, Severity::Warning)})
         }
     }
+}
+
+/// What algod's `/v2/teal/compile` answers, with a source map.
+pub(super) fn compiled(question: &Value) -> Value {
+    let source = hex::decode(question["srchex"].as_str().unwrap_or_default()).unwrap_or_default();
+    let (program, map) = match assemble_bytes(&source, AssembleOptions::default()) {
+        Ok(done) => (done.bytes, done.source_map),
+        Err(found) if matches!(found.as_slice(), [only] if only.problem == Problem::NoInstruction) => {
+            (VERSIONLESS_PROGRAM.to_vec(), PcMap::default())
+        }
+        Err(found) => return json!({"message": report(&found, None)}),
+    };
+    let hash = Address::of_program(&program).to_string();
+    json!({"hash": hash, "result": BASE64.encode(&program), "sourcemap": map.to_source_map("<body>")})
 }
 
 pub(super) fn disassembled(question: &Value) -> Value {

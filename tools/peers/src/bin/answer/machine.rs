@@ -6,15 +6,19 @@ use std::time::{Duration, Instant};
 
 use pnp_avm::{EvalError, Fault, GroupContext, LedgerError, SignatureLedger, Tracer, Value, Vm, eval_signature};
 use pnp_teal::{CheckOptions, Severity, assemble, check};
-use pnp_types::consensus::{ConsensusParams, LATEST};
+use pnp_types::consensus::{ConsensusParams, FUTURE, LATEST, Protocol};
 use pnp_types::{BlockHeader, Digest, MicroAlgos, Round, SignedTransactionWithApplyData, TransactionType};
 use serde_json::{Value as Json, json};
 
 use super::assembler::{notes, options};
 
 /// The rules with as much budget as the oracle gives.
-static ROOMY: LazyLock<ConsensusParams> =
-    LazyLock::new(|| ConsensusParams { logic_sig_max_cost: 100_000_000, ..*LATEST.params });
+static ROOMY: LazyLock<ConsensusParams> = LazyLock::new(|| roomy(LATEST));
+static ROOMY_FUTURE: LazyLock<ConsensusParams> = LazyLock::new(|| roomy(FUTURE));
+
+fn roomy(protocol: Protocol) -> ConsensusParams {
+    ConsensusParams { logic_sig_max_cost: 100_000_000, ..*protocol.params }
+}
 
 /// A network without blocks, as the oracle has.
 struct NoBlocks;
@@ -65,12 +69,13 @@ fn bytes(hex: &Json) -> Vec<u8> {
     hex::decode(hex.as_str().unwrap_or_default()).unwrap_or_default()
 }
 
-/// Runs a program; with `"slow":true` every opcode goes through the careful step.
+/// Runs a program, with `"consensus":"future"` by the rules to come; with `"slow":true` every opcode goes through the careful step.
 pub(super) fn evaluated(question: &Json) -> Json {
     let args = question["args"].as_array().map(|args| args.iter().map(bytes).collect()).unwrap_or_default();
     let mut ending = Ending { watch: question["slow"] == true, ..Ending::default() };
     let group = vec![transaction(bytes(&question["hex"]), args)];
-    let mut group = GroupContext::for_signatures(group, &ROOMY).with_tracer(&mut ending);
+    let rules = if question["consensus"] == FUTURE.name { &ROOMY_FUTURE } else { &ROOMY };
+    let mut group = GroupContext::for_signatures(group, rules).with_tracer(&mut ending);
     let (pass, err) = verdict(eval_signature(&mut group, 0, &NoBlocks));
     drop(group);
     let stack = ending.stack.iter().map(|value| match value {

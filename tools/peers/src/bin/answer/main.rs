@@ -1,7 +1,7 @@
 //! Answers questions about TEAL, one JSON object a line, in the form of the reference's oracle: what
 //! `scripts/differential` and `scripts/bench` compare with it.
 //!
-//! `{"op":"asm","src":TEXT,"v":13}` assembles, `{"op":"dis","hex":HEX}` disassembles, `{"op":"table"}` tells the opcodes
+//! `{"op":"asm","src":TEXT,"v":13}` assembles, `{"op":"compile","srchex":HEX}` does it as algod's REST, `{"op":"dis","hex":HEX}` disassembles, `{"op":"table"}` tells the opcodes
 //! of the last version. `{"op":"eval","hex":HEX,"args":[HEX…]}` runs a program as the logic signature of a one-payment
 //! group with a budget of 100,000,000; `{"op":"bench","src":TEXT,"ms":300}` times assembling and running, and
 //! `{"op":"check","src":TEXT,"ms":300}` checking. A line that is no such question gets an `err`.
@@ -20,6 +20,7 @@ fn answer(line: &str) -> Value {
     };
     match question["op"].as_str() {
         Some("asm") => assembler::assembled(&question),
+        Some("compile") => assembler::compiled(&question),
         Some("dis") => assembler::disassembled(&question),
         Some("table") => assembler::table(),
         Some("eval") => machine::evaluated(&question),
