@@ -17,6 +17,9 @@ pub(super) struct Allow {
     pub(super) target: u32,
 }
 
+/// The comment by which TEALScript marks its logic signatures.
+const LOGIC_SIGNATURE: &str = "#pragma mode logicsig";
+
 /// The settings for checks in the comments of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct CheckComments {
@@ -28,7 +31,7 @@ impl CheckComments {
     /// Reads every comment of a source.
     pub(super) fn of(source: &str) -> Self {
         let mut comments = Self::default();
-        if !source.contains("check:") {
+        if !source.contains("check:") && !source.contains(LOGIC_SIGNATURE) {
             return comments;
         }
         let mut waiting = Vec::new();
@@ -59,6 +62,10 @@ impl CheckComments {
 
     fn comment(&mut self, source: &str, place: Range<usize>, line: u32) {
         let Some(comment) = source.get(place.clone()) else { return };
+        if comment.trim_start_matches('/').trim() == LOGIC_SIGNATURE {
+            self.mode = self.mode.or(Some(Mode::Signature));
+            return;
+        }
         let Some((_, order)) = comment.split_once("check:") else { return };
         let end = place.start + comment.trim_end().len();
         let order = order.trim();

@@ -50,7 +50,7 @@ impl fmt::Display for Mode {
 pub enum ModeSource {
     /// It was asked for.
     Given,
-    /// A comment `check: mode(NAME)` says it.
+    /// A comment `check: mode(NAME)` says it, or `#pragma mode logicsig`, which TEALScript writes.
     Comment,
     /// The file's name says it.
     Name,
@@ -158,6 +158,10 @@ mod tests {
         assert_eq!(opcodes("arg 0; btoi"), (Mode::Signature, ModeSource::Opcodes));
         assert_eq!(opcodes("txn OnCompletion; !"), (Mode::Application, ModeSource::Opcodes));
         assert_eq!(opcodes("txn ApplicationID; txn Fee; <"), (Mode::Signature, ModeSource::Opcodes));
+        let tealscript = "//#pragma mode logicsig\ntxna ApplicationArgs 1";
+        assert_eq!(opcodes(tealscript), (Mode::Signature, ModeSource::Comment));
+        assert_eq!(opcodes(&format!("{tealscript}\npop // check: mode(application)")).0, Mode::Application);
+        assert_eq!(opcodes("int 1 // not #pragma mode logicsig").1, ModeSource::Guess);
         assert_eq!(opcodes("int 1 // check: mode(application)"), (Mode::Application, ModeSource::Comment));
     }
 }
