@@ -111,6 +111,15 @@ mod tests {
         found(&program("", "app_local_get; len"), Mode::Application, &["missing-opt-in-value"]);
         found(&program("", "app_local_get; int 3; <"), Mode::Application, &[]);
         found(&program("", "int 0; swap; app_local_get_ex; swap; pop"), Mode::Application, &[]);
+        let put_before = format!("{set}; txn Sender; byte \"last\"; {compare}");
+        let after = |lines: &str| format!("pop; pop; {lines}");
+        found(&program("", &after(&put_before)), Mode::Application, &[]);
+        let deleted =
+            put_before.replacen("app_local_put;", "app_local_put; txn Sender; byte \"last\"; app_local_del;", 1);
+        found(&program("", &after(&deleted)), Mode::Application, &["missing-opt-in-value"]);
+        let on_one_branch =
+            format!("pop; pop; txna ApplicationArgs 0; btoi; bz get; {set}; get: txn Sender; byte \"last\"; {compare}");
+        found(&program("", &on_one_branch), Mode::Application, &["missing-opt-in-value"]);
         let other = set.replace("last", "other");
         found(&program(&other, compare), Mode::Application, &["missing-opt-in-value"]);
     }

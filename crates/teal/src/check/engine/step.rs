@@ -337,11 +337,17 @@ impl Explorer<'_> {
         };
         for (at, ty) in returns.iter().enumerate() {
             let term = self.logic().terms.made(op, Form::of(instruction, at), &key, *ty);
-            if op == Op::AppLocalGet && self.is_sender(args[0]) {
+            if op == Op::AppLocalGet && self.is_sender(args[0]) && !self.was_put(state, args[1]) {
                 self.cells.local_reads.insert(term, LocalRead { instruction: state.at, key: args[1] });
             }
             self.push(state, term);
         }
+    }
+
+    /// Whether the path has put a local value of the sender before. A program that deletes local values may have deleted it.
+    fn was_put(&self, state: &State, key: TermId) -> bool {
+        self.cells.notes.iter(state.notes).any(|note| note == Note::Put { key })
+            && self.program.instructions().iter().all(|instruction| instruction.op() != Op::AppLocalDel)
     }
 
     pub(super) fn is_sender(&mut self, account: TermId) -> bool {
