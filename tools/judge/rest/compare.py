@@ -14,7 +14,7 @@ Exit code: 0 if all answers are alike, 1 if some differ, 2 if the command cannot
 import json, sys, time
 from pathlib import Path
 
-from judge.answers import differences, plain, plain_text, readable
+from judge.answers import REWARDS, differences, plain, plain_text, readable
 from judge.networks import our_options, ours_of, reference_options, theirs_of
 from judge.rest.layout import layout, order
 from judge.rest.story import Story, StoryNode, key_pair
@@ -32,7 +32,8 @@ def comparable(answer, known):
     found = readable(answer, known)
     kind = next((value for name, value in answer[1].items() if name.lower() == "content-type"), "")
     if "json" in kind and answer[2]:
-        found |= {"layout": layout(answer[2]), "order": plain(order(json.loads(answer[2])), known)}
+        without = lambda value: {"keys": [key for key in value["keys"] if key not in REWARDS], "of": {k: without(v) for k, v in value["of"].items()}} if isinstance(value, dict) else [without(it) for it in value] if isinstance(value, list) else value
+        found |= {"layout": layout(answer[2]), "order": plain(without(order(json.loads(answer[2]))), known)}
     return found
 
 

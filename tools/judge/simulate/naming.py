@@ -104,6 +104,17 @@ SNIPPETS = [
     ("inner call", 6, "itxn_begin\nint appl\nitxn_field TypeEnum\nP\nitxn_field ApplicationID\nint 0\nitxn_field Fee\nitxn_submit"),
     ("inner call with lists", 6, "itxn_begin\nint appl\nitxn_field TypeEnum\nP\nitxn_field ApplicationID\nP\nitxn_field Applications\nS\nitxn_field Assets\nA\nitxn_field Accounts\nint 0\nitxn_field Fee\nitxn_submit"),
 ]
+# More than a transaction may name: accounts that nobody has, assets and applications, there or not.
+MANY = [
+    ("many accounts", 5, "\n".join(f"int {number}\nitob\nsha512_256\nbalance\npop" for number in range(9))),
+    ("many assets", 5, "\n".join(f"int {number}\nasset_params_get AssetTotal\npop\npop" for number in range(1004, 1016))),
+    ("many applications", 5, "\n".join(f"int {number}\napp_params_get AppCreator\npop\npop" for number in range(1008, 1022))),
+    ("many boxes", 8, "\n".join(f'byte "box{number}"\nbox_get\npop\npop' for number in range(12))),
+    ("many new boxes", 8, "\n".join(f'byte "new{number}"\nint 900\nbox_create\npop' for number in range(7))),
+]
+# The called application writes its box.
+INNER_BOX = ("inner call with a box", 6, 'itxn_begin\nint appl\nitxn_field TypeEnum\nP\nitxn_field ApplicationID\nbyte "x"\nitxn_field ApplicationArgs\nint 0\n'
+             "itxn_field Fee\nitxn_submit")
 KEYS = {"kept": 'byte "kept"', "other": 'byte "other"', "new": 'byte "new"', "empty": 'byte ""'}
 VALUES = {"number": "int 5", "bytes": 'byte "five"'}
 
@@ -141,14 +152,24 @@ def plain(table):
     return table
 
 
+# Operands by which most opcodes fail: they are chosen less often, so that programs come further.
+FAILING = ("out of range", "no address", "no account", "absent", "low ", "an asset as", "an application as", "without money", "large")
+
+
 def at_random(world, version, random):
     """A few snippets with operands at random."""
+
+    def pick(letter):
+        table = list(tables[letter].items())
+        sound = [entry for entry in table if not any(word in entry[0] for word in FAILING)]
+        return random.choice(sound if random.random() < 0.85 else table)
+
     ways = Ways(world, version)
     tables = {"A": ways.accounts, "P": ways.apps, "S": ways.assets, "B": ways.own_boxes, "F": ways.boxes, "K": KEYS, "V": VALUES}
-    usable = [it for it in SNIPPETS if it[1] <= version]
+    usable = [it for it in [*SNIPPETS, *MANY, INNER_BOX, INNER_BOX] if it[1] <= version]
     names, texts = [], []
     for opcode, _, lines in random.choices(usable, k=random.randint(1, 4)):
-        text, chosen = filled(lines, lambda letter: random.choice(list(tables[letter].items())))
+        text, chosen = filled(lines, pick)
         names.append(f"{opcode} ({'; '.join(chosen)})")
         texts.append(text)
     return ", then ".join(names), "\n".join(texts)

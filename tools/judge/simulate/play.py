@@ -133,12 +133,15 @@ class Naming(Chain):
         return self.json(f"/v2/blocks/{last}")["block"]["tc"] + 1
 
     def ask(self, name, own, number, neighbour, options):
-        """Simulates case `number`; `neighbour` says where in the group another transaction stands that names more: before, after or nowhere."""
+        """Simulates case `number`; `neighbour` says where in the group another transaction stands that names more: before, after or nowhere; a
+        number is another case that is called after this one."""
         sender = self.who["sender"].address
         call = self.call_of(own, sender, (number + 1).to_bytes(8, "big"), fee=5000, accounts=[self.who["named"].address], foreign_apps=[self.apps[0]],
                             foreign_assets=[self.assets[0]], **({"boxes": [(0, b"named")]}))
         group = [(call, None)]
-        if neighbour:
+        if isinstance(neighbour, int):
+            group.append((self.call_of(own, sender, (neighbour + 1).to_bytes(8, "big"), fee=5000), None))
+        elif neighbour:
             other = self.call_of(own, sender, (999).to_bytes(8, "big"), accounts=[self.who["shared"].address], foreign_apps=[self.apps[1]], foreign_assets=[self.assets[1]],
                                  boxes=[(0, b"shared")])
             group.insert(0 if neighbour == "before" else 1, (other, None))
@@ -159,8 +162,8 @@ class Naming(Chain):
             version = dice.choice((2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 13, 13))
             own, cases = self.batch(version, lambda world: [at_random(world, version, dice) for _ in range(BATCH)])
             for number, (name, _) in enumerate(cases):
-                neighbour = dice.choice((None, None, "before", "after"))
+                neighbour = dice.choice((None, None, "before", "after", dice.randrange(BATCH), dice.randrange(BATCH)))
                 trace = {key: True for key in ("enable", "stack-change", "scratch-change", "state-change") if dice.random() < 0.9}
                 named = UNSIGNED if dice.random() < 0.15 else UNNAMED
-                more = {"extra-opcode-budget": 700} if dice.random() < 0.2 else {}
+                more = {"extra-opcode-budget": 2000} if dice.random() < 0.4 else {}
                 self.ask(f"{start + number}: version {version}, neighbour {neighbour}: {name}", own, number, neighbour, {**named, "exec-trace-config": trace, **more})

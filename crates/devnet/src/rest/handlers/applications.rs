@@ -67,7 +67,7 @@ fn all_names(view: &View<'_>, id: AppIndex, most: u64) -> Result<Answer, Refusal
     let total = view.account(&Address::of_application(id))?.record.total_boxes;
     let limit = if most == 0 || most > MAX_BOXES { MAX_BOXES + 1 } else { most };
     if total > limit {
-        let data = json!({"max-api-box-per-application": MAX_BOXES, "max": most, "total-boxes": total});
+        let data = json!({"max": most, "max-api-box-per-application": MAX_BOXES, "total-boxes": total});
         return Err(Refusal::bad("Result limit exceeded").with_data(data));
     }
     let names = view.boxes(id, b"", None, (usize::MAX, usize::MAX), false)?.entries;
