@@ -57,6 +57,7 @@ ANSWERS = [
 NAMES = re.compile(r"(?<![A-Z2-7])[A-Z2-7]{58}(?![A-Z2-7])|(?<![A-Z2-7])[A-Z2-7]{52}(?![A-Z2-7])|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==")
 # The ticks of the client tests hold the time.
 TICK = re.compile(r"dGlja18x[A-Za-z0-9+/]+=*|tick_\d+_[0-9.]+")
+RANDOM_NOTE = re.compile(r"[A-Za-z0-9+/]{11}=")
 # The reference prints a structure of its own where ours names a transaction.
 GO_TRANSACTION = re.compile(r"^transaction (\{_struct:.*\}|<name \d+>) invalid : ")
 # Go's server writes more than this in chunks.
@@ -89,6 +90,8 @@ class Names:
     def value(self, value, key=None):
         if key in MEMBERS and not isinstance(value, (dict, list)):
             return f"<{MEMBERS[key]}>"
+        if key == "note" and isinstance(value, str) and RANDOM_NOTE.fullmatch(value):
+            return "<chance: goal keeps equal transactions apart>"
         if key in ("alloc", "build", "proof", "cert"):
             return f"<{MEMBERS[key]}>"
         if isinstance(value, dict):

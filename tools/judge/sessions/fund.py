@@ -4,7 +4,7 @@ import hashlib
 import os
 import sys
 
-from algosdk import encoding, logic, transaction as t
+from algosdk import logic, mnemonic, transaction as t
 from algosdk.v2client import algod
 
 from judge.node import TOKEN, Node
@@ -50,7 +50,8 @@ def prepared(url, seed, folder):
     t.write_to_file([once.sign(world["rich_key"])], str(folder / "once.stxn"))
     call = t.ApplicationNoOpTxn(world["rich"], params, world["app"], [b"log"])
     t.write_to_file([t.SignedTransaction(call, None)], str(folder / "simulated.txn"))
-    return {"APP": str(world["app"]), "ASSET": str(world["asset"]), "RICH": world["rich"], "OTHER": world["other"], "genesis": Node(url).content("GET", "/genesis")}
+    return {"APP": str(world["app"]), "ASSET": str(world["asset"]), "RICH": world["rich"], "OTHER": world["other"],
+            "RICH_WORDS": mnemonic.from_private_key(world["rich_key"]), "OTHER_WORDS": mnemonic.from_private_key(world["other_key"]), "genesis": Node(url).content("GET", "/genesis")}
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ fn heads_are_spelt_as_go_spells_them() {
         ),
         ("HEAD /v2/status", "", format!("Allow: OPTIONS, GET | HTTP/1.1 405 Method Not Allowed | {PLAIN}")),
         ("OPTIONS /v2/status", "", format!("Allow: OPTIONS, GET | HTTP/1.1 204 No Content | {PLAIN}")),
+        ("OPTIONS /", "", format!("HTTP/1.1 204 No Content | {PLAIN}")),
         (
             "OPTIONS /v2/status",
             "Origin: http://a.b\r\nAccess-Control-Request-Method: GET\r\n",

@@ -67,7 +67,8 @@ async fn dispatch(
 ) -> Result<Answer, Refusal> {
     if request.method == Method::OPTIONS {
         let nothing = Answer::empty().with_status(StatusCode::NO_CONTENT);
-        return Ok(match router::allowed(path) {
+        // Its router knows the root only for this.
+        return Ok(match router::allowed(path).filter(|_| path != b"/") {
             Some(methods) => nothing.with_header("Allow", methods),
             None => nothing,
         });
