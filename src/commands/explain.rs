@@ -1,6 +1,6 @@
 //! `explain`: a node's error as the line of TEAL, the rule it broke, and what to do.
 
-use crate::failure::node_errors::advice;
+use crate::failure::node_texts::{Kind, Said, meaning_of};
 use crate::failure::refusal::shown;
 use crate::failure::{Failure, refusal};
 use crate::session::context::Context;
@@ -8,7 +8,7 @@ use crate::session::on_network;
 use crate::terminal::input;
 use crate::terminal::output::Answer;
 use crate::terminal::values::id;
-use pnp_client::Rejection;
+use pnp_client::{RefusingProgram, Rejection, without_structures};
 use pnp_ops::explain::{Explanation, ListedLine, Listing, PastedError, ProgramSource, contract_listing};
 use pnp_ops::reports::explain::{ExplainReport, RefusalWords};
 use pnp_teal::{AssembleOptions, SourceMap, assemble, report};
@@ -78,12 +78,12 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         }
         (None, None, None) => return Err(Failure::usage("there is nothing to explain").hint("pass the error's text")),
     };
-    if !explanation.is_recognized && advice(&explanation.text).is_none() {
+    let words = meaning(&explanation);
+    if !explanation.is_recognized && !words.explained {
         return Err(Failure::new("unknown_error", "unknown node error")
             .because(format!("it says: {}", explanation.text.chars().take(200).collect::<String>()))
             .hint("pass all of what was printed, between single quotes or on stdin (`explain -`)"));
     }
-    let words = meaning(&explanation);
     let report = ExplainReport::new(explanation, words, shown);
     Answer::of(&report, text(&report))
 }
@@ -120,7 +120,7 @@ fn listing_of(source: &Path, map: Option<&Path>) -> Result<Listing, Failure> {
                 .because(problems.trim().lines().next().unwrap_or_default())
                 .hint("pass the map that `compile --sourcemap` wrote, with --map FILE")
         })?;
-        return Ok(Listing::source(name, text, &program.source_map));
+        return Ok(Listing::source(name, text, &program.source_map, Some(program.bytes.len())));
     };
     let bad = |why: String| {
         Failure::new("source_map", format!("{} is no source map", path.display()))
@@ -129,26 +129,72 @@ fn listing_of(source: &Path, map: Option<&Path>) -> Result<Listing, Failure> {
     };
     let map: SourceMap = serde_json::from_slice(&input::read(path)?).map_err(|error| bad(error.to_string()))?;
     let map = map.to_pc_map().map_err(|error| bad(error.to_string()))?;
-    Ok(Listing::source(name, text, &map))
+    Ok(Listing::source(name, text, &map, None))
 }
 
 /// What the refusal means; for the line of a program that is not known, how to name it.
-fn meaning(Explanation { refusal: refused, .. }: &Explanation) -> RefusalWords {
+fn meaning(Explanation { refusal: refused, mismatch, is_recognized, .. }: &Explanation) -> RefusalWords {
     let failure = refusal(refused);
-    let hint = match &refused.rejection {
-        Rejection::Logic { app, .. } if refused.line.is_none() => {
-            let app = app.map_or_else(|| "N".to_owned(), |app| app.to_string());
-            Some(format!("for the line, name its program: --app {app} --net NET, or --source FILE --map FILE"))
+    let (mut code, mut message) = (failure.code, without_structures(&failure.message));
+    let (mut cause, mut hint, mut explained) = (failure.cause.clone(), failure.hint.clone(), true);
+    match &refused.rejection {
+        Rejection::Logic { app, pc, program, reason, inner, .. } if refused.line.is_none() => {
+            let innermost = inner.last().filter(|inner| inner.app.is_some());
+            let (app, pc) = innermost.map_or((*app, *pc), |inner| (inner.app, inner.pc));
+            hint = Some(program_to_name(app, pc, *program));
+            cause = meaning_of(reason, Said::ByProgram).map(|known| known.why.to_owned()).or(cause);
         }
-        _ => failure.hint.clone(),
-    };
-    let (code, message, cause) = (failure.code.to_owned(), failure.message.clone(), failure.cause.clone());
-    RefusalWords { code, message, cause, hint }
+        Rejection::Other { text } => {
+            let text = without_structures(text);
+            let said = if *is_recognized { Said::OfTransaction } else { Said::Somewhere };
+            let known = meaning_of(&text, said);
+            explained = known.is_some();
+            cause = Some(known.map_or_else(|| text.clone(), |known| format!("{}: {text}", known.why)));
+            match known.map(|known| (known.kind, known.why)) {
+                Some((Kind::Request, _)) => (code, message) = ("api", "the network refused the request".to_owned()),
+                Some((Kind::Own(own), why)) => (code, message, cause) = (own, text, Some(why.to_owned())),
+                _ => {}
+            }
+            hint =
+                Some(known.map_or("nothing was changed; no more is known about this error", |known| known.way).into());
+        }
+        _ => {}
+    }
+    if mismatch.is_some() {
+        hint = Some("name the program that failed: --app N --net NET, or --source FILE --map FILE".to_owned());
+    }
+    RefusalWords {
+        code: code.to_owned(),
+        message,
+        cause: cause.map(|cause| without_structures(&cause)),
+        hint,
+        explained,
+    }
+}
+
+/// How to name the program that refused.
+fn program_to_name(app: Option<AppIndex>, pc: Option<u64>, program: RefusingProgram) -> String {
+    let app = app.map_or_else(|| "N".to_owned(), |app| app.to_string());
+    match (program, pc) {
+        (RefusingProgram::LogicSignature, Some(_)) => {
+            "for the line, name its program: --source FILE --map FILE".to_owned()
+        }
+        (RefusingProgram::LogicSignature, None) => {
+            "it ended with 0: see which condition of it the transaction does not meet".to_owned()
+        }
+        (_, None) => {
+            "it ended with 0: for the values, pass the signed transactions with --group FILE --net NET".to_owned()
+        }
+        (_, Some(_)) => format!("for the line, name its program: --app {app} --net NET, or --source FILE --map FILE"),
+    }
 }
 
 fn text(report: &ExplainReport) -> String {
     let mut lines = vec![report.message.clone()];
     lines.extend(report.cause.iter().map(|cause| format!("  why:   {cause}")));
+    lines.extend(
+        report.mismatch.iter().map(|why| format!("  note:  the given program is not the one that failed: {why}")),
+    );
     lines.extend(report.hint.iter().map(|hint| format!("  next:  {hint}")));
     if !report.stack.is_empty() {
         lines.push(format!("  stack: {} (the top last)", report.stack.join(", ")));

@@ -2,7 +2,7 @@
 
 use super::node_errors::advice;
 use super::{Failure, remedies};
-use pnp_client::{FailedStep, Rejection};
+use pnp_client::{FailedStep, RefusingProgram, Rejection};
 use pnp_ops::Refusal;
 use pnp_types::{Address, AppIndex, TealValue};
 use pnp_usage::Programs;
@@ -21,8 +21,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
     let (place, step, before) = (line.as_ref(), step.as_ref(), before.as_deref());
     let message = rejection.to_string();
     match rejection {
-        Rejection::Logic { app, pc, what, group_index, .. } => {
-            let known = advice(what);
+        Rejection::Logic { app, pc, what, reason: failure_text, group_index, program, .. } => {
+            let known = advice(failure_text);
             let is_ours = place.is_some_and(|place| place.file == pnp_usage::APPROVAL_PATH);
             let mut failure = match place {
                 Some(place) => {
@@ -36,8 +36,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
                         .with("line", place.line)
                         .with("rule", rule)
                 }
-                None => Failure::new("refused", message)
-                    .because(known.map_or("the application's program refused the call", |known| known.why)),
+                None => Failure::new("refused", message).because(known.map_or(refused_by(*program), |known| known.why)),
             };
             let remedy = place.and_then(|place| remedies::remedy(place.rule())).or(known.map(|known| known.way));
             let usual = match (is_ours, place) {
@@ -102,6 +101,15 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
                 None => failure.because(message).hint("nothing was changed"),
             }
         }
+    }
+}
+
+/// Which program refused what, as a sentence.
+fn refused_by(program: RefusingProgram) -> &'static str {
+    match program {
+        RefusingProgram::Approval => "the application's program refused the call",
+        RefusingProgram::Clear => "the application's clear program refused the call",
+        RefusingProgram::LogicSignature => "the logic signature's program refused the transaction",
     }
 }
 

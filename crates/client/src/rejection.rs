@@ -3,8 +3,33 @@
 //! The texts are go-algorand's (`ledger/apply/`, `ledger/ledgercore/error.go`, `data/transactions/logic/eval.go`); SDKs
 //! parse the same ones.
 
+use crate::node_text::{
+    InnerFailure, PROGRAM_FAILED, failed_instructions, inner_failures, reason_of_invalid, without_structures,
+};
+use crate::sentence::sentence_parts;
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos};
 use std::fmt;
+
+/// Which kind of program refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusingProgram {
+    /// An application's approval program.
+    Approval,
+    /// An application's clear program.
+    Clear,
+    /// The program of a logic signature.
+    LogicSignature,
+}
+
+/// What a program is said to have done that ended with 0.
+const SAID_NO: &str = "the program said no";
+/// What a clear program is refused with before it runs.
+const LOW_BUDGET: &str = "attempted ClearState execution with low OpcodeBudget ";
+/// Reasons that only clear programs fail for.
+const CLEAR_ONLY: [&str; 2] =
+    ["boxes may not be accessed from ClearState program", "clear state programs can not issue inner transactions"];
+/// The refusal of an approval program that ended with 0.
+const REJECTED: &str = "transaction rejected by ApprovalProgram";
 
 /// An account that has too little.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +63,14 @@ pub enum Rejection {
         group_index: Option<u64>,
         /// Where in the program.
         pc: Option<u64>,
-        /// What went wrong, for example `assert failed`.
+        /// What went wrong, for example `assert failed`; with the path to the inner transaction that failed.
         what: String,
+        /// The same in the node's words, of the innermost program that failed, without path and place.
+        reason: String,
+        /// Which kind of program.
+        program: RefusingProgram,
+        /// The inner transactions that the failure went through, from the outermost; empty where the program itself failed.
+        inner: Vec<InnerFailure>,
     },
     /// The account does not have so many Algos.
     Overspend(Shortage),
@@ -124,111 +155,213 @@ impl Rejection {
     /// Reads an answer's `message` and `data`; `None` if it does not refuse a transaction.
     #[must_use]
     pub fn parse(message: &str, data: &serde_json::Value) -> Option<Self> {
+        let message = message.trim_end();
         let pool = message.strip_prefix("TransactionPool.Remember: ");
         let text = pool.unwrap_or(message);
+        let text = reason_of_invalid(text).unwrap_or(text);
         let (txid, text) = match text.strip_prefix("transaction ").and_then(|rest| rest.split_once(": ")) {
             Some((txid, rest)) if txid.len() == 52 => (txid.to_owned(), rest),
             _ => (String::new(), text),
         };
         let parsed = Self::logic(&txid, text, data).or_else(|| Self::known(text));
         match parsed {
-            None if pool.is_some() || !txid.is_empty() => Some(Self::Other { text: text.to_owned() }),
+            None if pool.is_some() || !txid.is_empty() => Some(Self::Other { text: without_structures(text) }),
             parsed => parsed,
         }
     }
 
     fn logic(txid: &str, text: &str, data: &serde_json::Value) -> Option<Self> {
-        let rejected = text.contains("rejected by ApprovalProgram") || text.contains("rejected by logic");
-        let what = match text.find("logic eval error: ") {
-            Some(at) => text.get(at..)?.strip_prefix("logic eval error: ")?,
-            None if rejected => after(text, "rejected by logic err=").unwrap_or("the program said no"),
-            None => return None,
-        };
+        let (program, failed) = refusing_program(text)?;
+        let what = failed.unwrap_or(SAID_NO);
         let what = what.split(". Details: ").next().unwrap_or(what);
         if let Some(opt_in) = Self::known(what).filter(|known| matches!(known, Self::NotOptedIn { .. })) {
             return Some(opt_in);
         }
         let number = |name: &str| data.get(name).and_then(serde_json::Value::as_u64);
-        let pc = number("pc").or_else(|| number_after(text, "pc="));
-        let what = what.split(" pc=").next().unwrap_or(what).to_owned();
-        let app = number("app-index").or_else(|| number_after(text, "app=")).map(AppIndex);
-        Some(Self::Logic { txid: txid.to_owned(), app, group_index: number("group-index"), pc, what })
+        // The outermost program's place is the last one that the text names.
+        let place = failed_instructions(text).pop().unwrap_or_default();
+        let pc = number("pc").or(place.pc).or_else(|| number_after(text, "pc="));
+        let app = number("app-index").map(AppIndex).or(place.app).or_else(|| id_after(text, "app="));
+        let (inner, what) = inner_failures(what, text);
+        let reason = without_structures(what.split(" pc=").next().unwrap_or(what));
+        let what = Self::along(&inner, &reason, what);
+        let (txid, group_index) = (txid.to_owned(), number("group-index"));
+        Some(Self::Logic { txid, app, group_index, pc, what, reason, program, inner })
     }
 
+    /// What went wrong, after the inner transactions that it went through; `raw` is the reason with its structures.
+    fn along(path: &[InnerFailure], reason: &str, raw: &str) -> String {
+        let mut sentence = String::new();
+        for InnerFailure { index, app, pc } in path {
+            sentence.push_str(&format!("its inner transaction {index} failed: "));
+            if let Some(app) = app {
+                let at = pc.map_or_else(String::new, |pc| format!(" at pc {pc}"));
+                sentence.push_str(&format!("application {app} refused the call{at}: "));
+            }
+        }
+        let cause = match path {
+            [] => None,
+            _ if raw == REJECTED => Some(SAID_NO.to_owned()),
+            _ => Self::known(raw).map(|known| without_structures(&known.to_string())),
+        };
+        sentence + cause.as_deref().unwrap_or(reason)
+    }
+
+    /// The rules that commands distinguish, by whole sentences: a text that only has some of their words is another one.
     fn known(text: &str) -> Option<Self> {
-        if let Some(rest) = after(text, "overspend (account ") {
-            let account = word(rest).parse().ok()?;
-            let has = algos_after(rest, " MicroAlgos:").or_else(|| algos_after(rest, "{MicroAlgos:"))?;
-            let needs = algos_after(rest, "tried to spend ")?;
-            return Some(Self::Overspend(Shortage { account, has, needs }));
+        Self::of_balance(text).or_else(|| Self::of_application(text)).or_else(|| Self::of_transaction(text))
+    }
+
+    fn of_balance(text: &str) -> Option<Self> {
+        let is = |shape| Sentence::of(shape, text);
+        if let Some(parts) = is("overspend (account {w}, data {*}, tried to spend {w})") {
+            let data = parts.text(1);
+            let has = algos_after(data, " MicroAlgos:").or_else(|| algos_after(data, "{MicroAlgos:"))?;
+            return Some(Self::Overspend(Shortage {
+                account: parts.parsed(0)?,
+                has,
+                needs: algos_after(parts.text(2), "")?,
+            }));
         }
-        if let (Some(rest), Some(has), Some(needs)) =
-            (after(text, "account "), number_after(text, " balance "), number_after(text, " below min "))
-        {
-            return Some(Self::BelowMinimum(Shortage { account: word(rest).parse().ok()?, has, needs }));
+        if let Some(parts) = is("account {w} balance {n} below min {n} ({*})") {
+            let (has, needs) = (parts.parsed(1)?, parts.parsed(2)?);
+            return Some(Self::BelowMinimum(Shortage { account: parts.parsed(0)?, has, needs }));
         }
-        if let (Some(needs), Some(has)) =
-            (number_after(text, "underflow on subtracting "), number_after(text, " from sender amount "))
-        {
-            return Some(Self::AssetShort { has, needs });
+        if let Some(parts) = is("underflow on subtracting {n} from sender amount {n}") {
+            return Some(Self::AssetShort { has: parts.parsed(1)?, needs: parts.parsed(0)? });
         }
-        if let (Some(asset), Some(rest)) = (id_after(text, "asset "), after(text, " missing from ")) {
-            return Some(Self::AssetNotHeld { asset, account: word(rest) });
+        let missing =
+            is("asset {n} missing from {w}").or_else(|| is("receiver error: must optin, asset {n} missing from {w}"));
+        if let Some(parts) = missing {
+            return Some(Self::AssetNotHeld { asset: AssetIndex(parts.parsed(0)?), account: parts.owned(1) });
         }
-        for phrase in [" has not opted in to app ", " is not opted in to app "] {
-            if let (Some((before, _)), Some(app)) = (text.split_once(phrase), id_after(text, phrase)) {
-                let account = before.rsplit([' ', ':']).next().unwrap_or_default().to_owned();
-                return Some(Self::NotOptedIn { app, account });
-            }
+        let none = is("asset {n} does not exist").or_else(|| is("asset {n} does not exist or has been deleted"));
+        none.and_then(|parts| Some(Self::NoAsset { asset: AssetIndex(parts.parsed(0)?) }))
+    }
+
+    fn of_application(text: &str) -> Option<Self> {
+        const NOT_OPTED_IN: [&str; 8] = [
+            "{w} has not opted in to app {n}",
+            "cannot {w} key, {w} has not opted in to app {n}",
+            "cannot {w} storage, {w} has not opted in to app {n}",
+            "account {w} is not opted in to app {n}",
+            "account {w} is not opted in to any app, and in particular {n}",
+            "cannot clear state: {w} is not currently opted in to app {n}",
+            "cannot clear state: {w} is currently not opted in to app {n}",
+            "cannot fetch key, {w} is not opted in to app {n}",
+        ];
+        const OPTED_IN: [&str; 3] = [
+            "{w} has already opted in to app {n}",
+            "account {w} has already opted in to app {n}",
+            "cannot {w} storage, {w} has already opted in to app {n}",
+        ];
+        const NONE: [&str; 5] = [
+            "only ClearState is supported for an application ({n}) that does not exist",
+            "app {n} does not exist",
+            "cannot {w} key, app {n} does not exist",
+            "cannot {w} storage, app {n} does not exist",
+            "application {n} does not exist",
+        ];
+        let first = |shapes: &[&str]| shapes.iter().find_map(|shape| Sentence::of(shape, text));
+        if let Some((app, account)) = first(&NOT_OPTED_IN).and_then(|parts| parts.app_and_account()) {
+            return Some(Self::NotOptedIn { app, account });
         }
-        if let Some(app) = id_after(text, "opted in to any app, and in particular ") {
-            return Some(Self::NotOptedIn { app, account: word(after(text, "account ")?) });
+        if let Some((app, account)) = first(&OPTED_IN).and_then(|parts| parts.app_and_account()) {
+            return Some(Self::AlreadyOptedIn { app, account });
         }
-        if let Some(app) = id_after(text, " has already opted in to app ") {
-            return Some(Self::AlreadyOptedIn { app, account: word(after(text, "account ")?) });
+        let app = first(&NONE)?.last()?.parse().ok().map(AppIndex)?;
+        Some(Self::NoApplication { app })
+    }
+
+    fn of_transaction(text: &str) -> Option<Self> {
+        let is = |shape| Sentence::of(shape, text);
+        if let Some(parts) = is("transaction already in ledger: {w}") {
+            return Some(Self::Duplicate { txid: parts.owned(0) });
         }
-        if text.contains("is currently not opted in to app") || text.contains("is not currently opted in to app") {
-            let app = id_after(text, "opted in to app ")?;
-            return Some(Self::NotOptedIn { app, account: word(after(text, "clear state: ")?) });
+        if let Some(parts) = is("should have been authorized by {w} but was actually authorized by {w}") {
+            return Some(Self::WrongSigner { needs: parts.owned(0), has: parts.owned(1) });
         }
-        if let Some(app) = id_after(text, "ClearState is supported for an application (") {
-            return Some(Self::NoApplication { app });
+        const FEES: [&str; 3] = [
+            "txgroup had {n} in fees, which is less than the minimum {*}",
+            "{*}fee {n} below threshold {*}",
+            "fee too small{*}",
+        ];
+        if FEES.iter().any(|shape| is(shape).is_some()) {
+            return Some(Self::FeeTooSmall { text: text.to_owned() });
         }
-        if text.contains(" does not exist") {
-            if let Some(asset) = id_after(text, "asset ") {
-                return Some(Self::NoAsset { asset });
-            }
-            if let Some(app) = id_after(text, "app ") {
-                return Some(Self::NoApplication { app });
-            }
-        }
-        if let Some(rest) = after(text, "transaction already in ledger: ") {
-            return Some(Self::Duplicate { txid: word(rest) });
-        }
-        if let Some(rest) = after(text, "should have been authorized by ") {
-            let has = after(text, "but was actually authorized by ").map(word).unwrap_or_default();
-            return Some(Self::WrongSigner { needs: word(rest), has });
-        }
-        let text = text.to_owned();
-        if text.contains("in fees") || text.contains("fee too small") || text.contains("below threshold") {
-            return Some(Self::FeeTooSmall { text });
-        }
-        if text.contains("txn dead") {
-            return Some(Self::Expired { text });
-        }
-        None
+        is("txn dead: round {n} outside of {n}--{n}").map(|_| Self::Expired { text: text.to_owned() })
+    }
+}
+
+/// The parts of a sentence.
+struct Sentence<'t>(Vec<&'t str>);
+
+impl<'t> Sentence<'t> {
+    fn of(shape: &str, text: &'t str) -> Option<Self> {
+        sentence_parts(shape, text).map(Self)
+    }
+
+    fn text(&self, index: usize) -> &'t str {
+        self.0.get(index).copied().unwrap_or_default()
+    }
+
+    fn owned(&self, index: usize) -> String {
+        self.text(index).to_owned()
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, index: usize) -> Option<T> {
+        self.text(index).parse().ok()
+    }
+
+    fn last(&self) -> Option<&'t str> {
+        self.0.last().copied()
+    }
+
+    /// The last part as the application, the one before it as the account.
+    fn app_and_account(&self) -> Option<(AppIndex, String)> {
+        let account = self.0.len().checked_sub(2)?;
+        Some((AppIndex(self.last()?.parse().ok()?), self.owned(account)))
+    }
+}
+
+/// Which kind of program a refusal is of, and what its instruction failed with; `None` for one that ended with 0.
+fn refusing_program(text: &str) -> Option<(RefusingProgram, Option<&str>)> {
+    if let Some(failed) = text.strip_prefix(PROGRAM_FAILED) {
+        let is_clear = CLEAR_ONLY.iter().any(|words| failed.starts_with(words));
+        return Some((if is_clear { RefusingProgram::Clear } else { RefusingProgram::Approval }, Some(failed)));
+    }
+    if text.starts_with(LOW_BUDGET) {
+        return Some((RefusingProgram::Clear, Some(text)));
+    }
+    if let Some(failed) = text.strip_prefix("rejected by logic err=") {
+        return Some((RefusingProgram::LogicSignature, Some(failed)));
+    }
+    match text {
+        REJECTED => Some((RefusingProgram::Approval, None)),
+        "transaction rejected by ClearStateProgram" => Some((RefusingProgram::Clear, None)),
+        "rejected by logic" => Some((RefusingProgram::LogicSignature, None)),
+        _ => None,
     }
 }
 
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Logic { app, pc, what, .. } => {
-                match app {
-                    Some(app) => write!(f, "application {app} refused the call: {what}")?,
-                    None => write!(f, "a logic signature refused the transaction: {what}")?,
+            Self::Logic { app, pc, what, program, inner, .. } => {
+                match (program, app) {
+                    (RefusingProgram::Clear, Some(app)) => {
+                        write!(f, "application {app}'s clear program refused the call")?
+                    }
+                    (RefusingProgram::Clear, None) => f.write_str("an application's clear program refused the call")?,
+                    (RefusingProgram::Approval, Some(app)) => write!(f, "application {app} refused the call")?,
+                    (RefusingProgram::Approval, None) => {
+                        f.write_str("an application's approval program refused the call")?
+                    }
+                    (RefusingProgram::LogicSignature, _) => f.write_str("a logic signature refused the transaction")?,
                 }
-                pc.map_or(Ok(()), |pc| write!(f, " at pc {pc}"))
+                let at = pc.map_or_else(String::new, |pc| format!(" at pc {pc}"));
+                // The place is the calling program's, not that of the inner transaction.
+                if inner.is_empty() { write!(f, ": {what}{at}") } else { write!(f, "{at}: {what}") }
             }
             Self::Overspend(s) => write!(
                 f,
@@ -265,11 +398,6 @@ impl fmt::Display for Rejection {
 
 fn after<'t>(text: &'t str, phrase: &str) -> Option<&'t str> {
     text.split_once(phrase).map(|(_, rest)| rest)
-}
-
-/// The leading run of letters and digits.
-fn word(text: &str) -> String {
-    text.chars().take_while(char::is_ascii_alphanumeric).collect()
 }
 
 fn number_after(text: &str, phrase: &str) -> Option<u64> {

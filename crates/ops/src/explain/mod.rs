@@ -2,15 +2,16 @@
 
 mod listing;
 mod pasted_error;
+mod wrapping;
 
-pub use listing::{ListedLine, Listing};
+pub use listing::{ListedLine, Listing, Mismatch};
 pub use pasted_error::PastedError;
 
 use crate::connection::Connection;
 use crate::error::{Error, ExplainError};
 use crate::refusal::{Place, Refusal};
 use crate::settings::Settings;
-use pnp_client::{Outcome, Rejection, Unknown};
+use pnp_client::{Outcome, RefusingProgram, Rejection, Unknown};
 use pnp_registry::Store;
 use pnp_types::{AppIndex, SignedTransaction, Txid};
 use pnp_usage::{OperationError, Programs, Template, template_of};
@@ -24,6 +25,10 @@ pub struct Explanation {
     pub listing: Vec<ListedLine>,
     /// The error in the node's words.
     pub text: String,
+    /// The transaction that was refused, where the error names it.
+    pub txid: Option<String>,
+    /// Why the given program cannot be the one that failed.
+    pub mismatch: Option<Mismatch>,
     /// Whether it was recognized as a refusal; otherwise it is a [`Rejection::Other`] that may be any text.
     pub is_recognized: bool,
 }
@@ -43,27 +48,34 @@ impl Explanation {
     /// Explains a text by a program's listing.
     #[must_use]
     pub fn of_text(pasted: PastedError, listing: Option<&Listing>) -> Self {
-        let PastedError { rejection, line, text, .. } = pasted;
-        if let Some(place) = line.and_then(|line| listing?.line(line)) {
-            let (txid, what) = (String::new(), "refused".to_owned());
-            let rejection = Rejection::Logic { txid, app: None, group_index: None, pc: None, what };
-            return Self::new(Refusal { rejection, line: Some(place), step: None, before: None }, listing, text);
-        }
-        let Some(rejection) = rejection else {
-            let rejection = Rejection::Other { text: text.clone() };
-            return Self { is_recognized: false, ..Self::new(Refusal::new(rejection, None), None, text) };
+        let found = listing.map(|listing| listing.place_of(&pasted.failed, pasted.reason())).transpose();
+        let PastedError { rejection, line, txid, text, .. } = pasted;
+        let place = |line| listing?.line(line);
+        let explained = match (line.and_then(place), rejection) {
+            (Some(place), _) => {
+                let (txid, what) = (String::new(), "refused".to_owned());
+                let (program, inner, reason) = (RefusingProgram::Approval, Vec::new(), String::new());
+                let (app, group_index, pc) = (None, None, None);
+                let rejection = Rejection::Logic { txid, app, group_index, pc, what, reason, program, inner };
+                Self::new(Refusal { rejection, line: Some(place), step: None, before: None }, listing, text)
+            }
+            (None, Some(rejection)) => {
+                let (line, mismatch) = found.map_or_else(|why| (None, Some(why)), |place| (place.flatten(), None));
+                let refusal = Refusal { rejection, line, step: None, before: None };
+                Self { mismatch, ..Self::new(refusal, listing, text) }
+            }
+            (None, None) => {
+                let rejection = Rejection::Other { text: text.clone() };
+                Self { is_recognized: false, ..Self::new(Refusal::new(rejection, None), None, text) }
+            }
         };
-        let line = match &rejection {
-            Rejection::Logic { pc: Some(pc), .. } => listing.and_then(|listing| listing.place(*pc)),
-            _ => None,
-        };
-        Self::new(Refusal { rejection, line, step: None, before: None }, listing, text)
+        Self { txid, ..explained }
     }
 
     fn new(refusal: Refusal, listing: Option<&Listing>, text: String) -> Self {
         let around = |place: &Place| listing.map(|listing| listing.around(place.line));
         let listing = refusal.line.as_ref().and_then(around).unwrap_or_default();
-        Self { refusal, listing, text, is_recognized: true }
+        Self { refusal, listing, text, txid: None, mismatch: None, is_recognized: true }
     }
 }
 
@@ -76,10 +88,10 @@ impl Connection {
         let application = self.algod.application(app).await?.ok_or(OperationError::NoApplication(app))?;
         let (approval, clear) = (&application.approval_program, &application.clear_program);
         if let Some(template) = template_of(approval, clear) {
-            return Ok(Listing::contract(&Programs::assemble(template)?));
+            return Ok(Listing::contract(&Programs::assemble(template)?).of_application(app));
         }
         let listing = Listing::disassembly(format!("application {app}, disassembled"), approval);
-        Ok(listing.map_err(|source| ExplainError::NoProgram { app, source })?)
+        Ok(listing.map_err(|source| ExplainError::NoProgram { app, source })?.of_application(app))
     }
 
     /// Explains why a node dropped a transaction.
@@ -128,17 +140,15 @@ impl Connection {
             (_, None) => None,
         };
         let listing = listing.as_ref();
-        let Rejection::Logic { pc: Some(pc), txid, .. } = &failed.rejection else {
-            return Ok(Some(Explanation::of_text(pasted, listing)));
-        };
+        let explanation = Explanation::of_text(pasted, listing);
+        let Rejection::Logic { pc: Some(pc), txid, .. } = &failed.rejection else { return Ok(Some(explanation)) };
         let index = group.iter().position(|one| one.id().to_string() == *txid);
         let index = index.or(failed.index.and_then(|index| index.try_into().ok())).unwrap_or(0);
         // A node that does not give them leaves the explanation as it is.
         let step = self.algod.failed_step(group, index, *pc).await.unwrap_or(None);
         let before = step.as_ref().and_then(|step| listing?.place(step.before?)).map(|place| place.code);
-        let line = listing.and_then(|listing| listing.place(*pc));
-        let refusal = Refusal { rejection: failed.rejection, line, step, before };
-        Ok(Some(Explanation::new(refusal, listing, pasted.text)))
+        let refusal = Refusal { rejection: failed.rejection, line: explanation.refusal.line, step, before };
+        Ok(Some(Explanation { refusal, ..explanation }))
     }
 }
 
@@ -148,9 +158,13 @@ impl Connection {
 /// A folder of records that cannot be read.
 pub fn contract_listing(settings: &Settings, pasted: &PastedError) -> Result<Option<Listing>, Error> {
     let listing = Listing::contract(&Programs::assemble(Template::default())?);
-    let Some(Rejection::Logic { app, pc, .. }) = &pasted.rejection else { return Ok(Some(listing)) };
-    if let (Some(pc), Some(opcodes)) = (pc, &pasted.opcodes) {
-        return Ok(listing.fits(*pc, opcodes).then_some(listing));
+    // Nobody named this program: where it cannot be the one that failed, it is another.
+    if listing.place_of(&pasted.failed, pasted.reason()).is_err() {
+        return Ok(None);
+    }
+    let Some(Rejection::Logic { app, .. }) = &pasted.rejection else { return Ok(Some(listing)) };
+    if pasted.failed.iter().any(|failed| failed.opcodes.is_some()) {
+        return Ok(Some(listing));
     }
     let is_recorded = |name: &String| {
         // A record that cannot be read names no application here.

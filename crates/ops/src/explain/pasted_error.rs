@@ -1,6 +1,7 @@
 //! An error as somebody pasted it: found in what goal, an SDK, algod or this program printed around it.
 
-use pnp_client::Rejection;
+use super::wrapping;
+use pnp_client::{FailedInstruction, Rejection, failed_instructions, reason_of_invalid};
 use serde_json::Value;
 
 /// What was understood of a text.
@@ -10,22 +11,21 @@ pub struct PastedError {
     pub rejection: Option<Rejection>,
     /// A line of this contract's source, where the text names one.
     pub line: Option<usize>,
-    /// The instructions around the place, as nodes name them.
-    pub opcodes: Option<String>,
+    /// The instructions that failed, that of the innermost program first.
+    pub failed: Vec<FailedInstruction>,
+    /// The transaction that was refused, where the text names it.
+    pub txid: Option<String>,
     /// The error alone.
     pub text: String,
 }
-
-/// How nodes begin a refusal.
-const REFUSAL_PREFIXES: [&str; 2] = ["TransactionPool.Remember: ", "logic eval error: "];
 
 impl PastedError {
     /// Reads a text.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let (message, data) = document(text).unwrap_or_else(|| (text.trim().to_owned(), Value::Null));
-        let text = core(&message).to_owned();
         let line = data["line"].as_u64().and_then(|line| usize::try_from(line).ok()).or_else(|| line_in(&message));
+        let text = wrapping::taken_off(&message);
         // This program's own errors have the place beside the words.
         let mut data = data;
         let (index, app) = (data["group_index"].clone(), data["app"].clone());
@@ -33,9 +33,27 @@ impl PastedError {
             data["group-index"] = index;
             data["app-index"] = app;
         }
-        let rejection = Rejection::parse(&text, &data).filter(|_| line.is_none());
-        let opcodes = text.split_once("opcodes=").map(|(_, rest)| rest.trim().to_owned());
-        Self { rejection, line, opcodes, text }
+        let invalid = reason_of_invalid(&text).map(str::to_owned);
+        let reason = invalid.as_deref().unwrap_or(&text);
+        // What stands after a whole transaction is a refusal, whatever it says.
+        let other = || invalid.clone().map(|text| Rejection::Other { text });
+        let rejection = Rejection::parse(reason, &data).or_else(other).filter(|_| line.is_none());
+        let mut failed = failed_instructions(reason);
+        if let (true, Some(Rejection::Logic { app, pc, .. })) = (failed.is_empty(), &rejection) {
+            failed.push(FailedInstruction { app: *app, pc: *pc, opcodes: None });
+        }
+        let txid = wrapping::transaction(reason).map(|(txid, _)| txid.to_owned());
+        Self { rejection, line, failed, txid, text }
+    }
+}
+
+impl PastedError {
+    /// Why the innermost program failed, in the node's words, where a program did.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        let Some(Rejection::Logic { reason, inner, .. }) = &self.rejection else { return None };
+        // Without a place of its own the innermost program is not the one whose place is known.
+        (inner.is_empty() || self.failed.len() > 1).then_some(reason.as_str())
     }
 }
 
@@ -55,28 +73,6 @@ fn document(text: &str) -> Option<(String, Value)> {
         _ => error["message"].as_str()?,
     };
     Some((message.to_owned(), data))
-}
-
-/// The refusal without what goal or an SDK prints before and after it.
-fn core(text: &str) -> &str {
-    let started = REFUSAL_PREFIXES.iter().find_map(|beginning| text.get(text.find(beginning)?..));
-    let text = started.or_else(|| transaction(text)).unwrap_or(text);
-    // SDKs print where in their own code they were, too.
-    text.lines().next().unwrap_or(text).trim().trim_end_matches(['"', '\'']).trim_end()
-}
-
-/// From `transaction ID: ` on.
-fn transaction(text: &str) -> Option<&str> {
-    let mut rest = text;
-    loop {
-        let at = rest.find("transaction ")?;
-        let found = rest.get(at..)?;
-        let word = found.strip_prefix("transaction ")?.split(':').next()?;
-        if word.len() == 52 && word.chars().all(|c| c.is_ascii_alphanumeric()) {
-            return Some(found);
-        }
-        rest = found.get("transaction ".len()..)?;
-    }
 }
 
 /// The line of this contract's source that a text of this program's names.
@@ -113,7 +109,7 @@ mod tests {
             let pasted = PastedError::new(&text);
             let Some(Rejection::Logic { app, pc, .. }) = pasted.rejection else { panic!("{text}") };
             assert_eq!((app, pc), (Some(AppIndex(1001)), Some(58)), "{text}");
-            assert!(pasted.opcodes.unwrap().starts_with("pushint 3; ==; assert"), "{text}");
+            assert_eq!(pasted.txid.as_deref(), Some(TXID), "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::explain::{Explanation, ListedLine};
 use crate::refusal::{Place, Refusal};
-use pnp_client::Rejection;
+use pnp_client::{InnerFailure, RefusingProgram, Rejection};
 use pnp_types::{AppIndex, TealValue};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,6 +41,20 @@ pub struct ExplainReport {
     /// The stack before the step that failed, the top last; known if the group is given.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stack: Vec<String>,
+    /// The transaction that was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub txid: Option<String>,
+    /// Which kind of program refused: `approval`, `clear` or `logic_signature`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<ProgramWord>,
+    /// The inner transactions that the failure went through, from the outermost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inner: Vec<InnerFailureReport>,
+    /// Why the given program cannot be the one that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mismatch: Option<String>,
+    /// Whether anything is known about the error beyond the node's words.
+    pub explained: bool,
     /// The error that was explained, in the node's words.
     pub text: String,
 }
@@ -49,15 +63,37 @@ impl ExplainReport {
     /// An explanation; `words` say what the refusal means, and `shown` writes a value of the stack.
     #[must_use]
     pub fn new(explanation: Explanation, words: RefusalWords, shown: impl Fn(&TealValue) -> String) -> Self {
-        let Explanation { refusal: Refusal { rejection, line: place, step, .. }, listing, text, .. } = explanation;
-        let (app, group_index, pc) = match rejection {
-            Rejection::Logic { app, group_index, pc, .. } => (app, group_index, pc),
-            _ => (None, None, None),
-        };
-        let RefusalWords { code, message, cause, hint } = words;
+        let Explanation {
+            refusal: Refusal { rejection, line: place, step, .. }, listing, text, txid, mismatch, ..
+        } = explanation;
+        let (mut app, mut group_index, mut pc, mut program, mut inner) = (None, None, None, None, Vec::new());
+        if let Rejection::Logic { app: of, group_index: index, pc: at, program: kind, inner: path, .. } = rejection {
+            (app, group_index, pc, program) = (of, index, at, Some(kind.into()));
+            inner = path.into_iter().map(InnerFailureReport::from).collect();
+        }
+        let RefusalWords { code, message, cause, hint, explained } = words;
+        let mismatch = mismatch.map(|mismatch| mismatch.to_string());
         let rule = place.as_ref().map(|place| place.rule().to_owned());
         let stack = step.map(|step| step.stack.iter().map(shown).collect()).unwrap_or_default();
-        Self { code, message, cause, hint, app, group_index, pc, place, rule, listing, stack, text }
+        Self {
+            code,
+            message,
+            cause,
+            hint,
+            app,
+            group_index,
+            pc,
+            place,
+            rule,
+            listing,
+            stack,
+            txid,
+            program,
+            inner,
+            mismatch,
+            explained,
+            text,
+        }
     }
 }
 
@@ -72,4 +108,47 @@ pub struct RefusalWords {
     pub cause: Option<String>,
     /// What to do.
     pub hint: Option<String>,
+    /// Whether anything is known about it beyond the node's words.
+    pub explained: bool,
+}
+
+/// Which kind of program refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramWord {
+    /// An application's approval program.
+    Approval,
+    /// An application's clear program.
+    Clear,
+    /// The program of a logic signature.
+    LogicSignature,
+}
+
+impl From<RefusingProgram> for ProgramWord {
+    fn from(program: RefusingProgram) -> Self {
+        match program {
+            RefusingProgram::Approval => Self::Approval,
+            RefusingProgram::Clear => Self::Clear,
+            RefusingProgram::LogicSignature => Self::LogicSignature,
+        }
+    }
+}
+
+/// An inner transaction that failed.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct InnerFailureReport {
+    /// Its place among those that were submitted together, from 0.
+    pub index: u64,
+    /// The application that it called, where that one's program failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app: Option<AppIndex>,
+    /// The place in that program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pc: Option<u64>,
+}
+
+impl From<InnerFailure> for InnerFailureReport {
+    fn from(InnerFailure { index, app, pc }: InnerFailure) -> Self {
+        Self { index, app, pc }
+    }
 }

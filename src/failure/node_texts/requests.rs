@@ -1,0 +1,206 @@
+//! Why a node does not answer a request.
+
+use super::Entry;
+
+const REQUEST: &str = "correct the value in the request";
+const NODE: &str = "try again in a moment, or another node";
+const NOT_HERE: &str = "ask a node that has it: a public network's, or algod of your own";
+const DEVELOPMENT: &str = "ask a development network: `pnp-contract localnet run`, or algod in dev mode";
+
+pub(super) const SENTENCES: &[Entry] = &[
+    (
+        &[
+            "Invalid format for parameter {w}: {*}",
+            "failed to decode address {w} from base 32",
+            "decoded bad addr: {w}",
+            "address {w} is malformed, checksum verification failed",
+            "address {w} is non-canonical",
+            "failed to parse the address",
+        ],
+        "a value in the request cannot be read",
+        "correct the value: an address has 58 characters, an id is a number",
+    ),
+    (&["application does not exist"], "the node knows no application of that id", "check --app and --net"),
+    (&["asset does not exist"], "the node knows no asset of that id", "check --asset and --net"),
+    (
+        &["account asset info not found"],
+        "the account holds no such asset, and did not create it",
+        "check the account, --asset and --net",
+    ),
+    (
+        &["account application info not found"],
+        "the account has not opted in to that application, and did not create it",
+        "check the account, --app and --net",
+    ),
+    (
+        &["box not found"],
+        "the application has no box of that name",
+        "check the name, and how it is written (goal: str:, int:, b64:)",
+    ),
+    (
+        &[
+            "failed to retrieve information from the ledger",
+            "ledger does not have entry {n} (latest {n}, committed {n})",
+        ],
+        "the node does not have what was asked for: a later round, or one that it keeps no more",
+        "ask for a round that the node has",
+    ),
+    (
+        &["given round is greater than the latest round", "the chain has no round {n}; its latest is {n}"],
+        "the node has not come to that round",
+        "ask for a round that the node has",
+    ),
+    (
+        &["given round is no longer available; use a more recent round"],
+        "the node keeps that round no more",
+        "ask for a later round, or an archival node",
+    ),
+    (
+        &["could not find the transaction in the transaction pool or in the last 1000 confirmed rounds"],
+        "the node remembers a transaction for a thousand rounds, and a refusal for a short time",
+        "check the id and --net, or ask an indexer",
+    ),
+    (&["Invalid API Token"], "the node wants another token", "set the token of the node's algod.token file"),
+    (
+        &["Method Not Allowed", "Not Found"],
+        "the node answers no such request",
+        "check the address of the node: it is algod's, without a path",
+    ),
+    (
+        &["Request Entity Too Large", "http: request body too large"],
+        "the request is larger than the node takes",
+        "send less at once",
+    ),
+    (
+        &[
+            "Result limit exceeded",
+            "limit {n} exceeds max {*} single batch limit {n}",
+            "limit parameter must be a positive integer",
+        ],
+        "the node gives only so many at once",
+        "ask for fewer, and go on after those",
+    ),
+    (
+        &[
+            "no valid transaction ID was specified",
+            "unable to parse next token: {*}",
+            "failed to parse the format option",
+            "failed to parse exclude",
+            "failed to parse catchpoint",
+            "invalid exclude value: {w}",
+            "'{w}' cannot be combined with other exclude values",
+            "invalid format: {w}",
+            "invalid hash type",
+            "all arguments and box names should be of the form 'encoding:value'",
+            "Could not parse uint64 from string ({*}): {*}",
+            "Could not unmarshal checksummed address from string ({*}): {*}",
+            "Could not decode base32-encoded string ({*}): {*}",
+            "Could not decode base64-encoded string ({*}): {*}",
+            "Could not decode abi string ({*}): {*}",
+            "Could not decode abi type string ({*}): {*}",
+            "Could not decode abi value string ({*}): {*}",
+            "Unknown encoding: {w}",
+            "block timestamp {n} is before the latest block's {n}",
+            "at most {n} blocks at once, not {n}",
+            "failed to set timestamp offset on the node: block timestamp offset cannot be larger than max int64 value",
+            "block timestamp offset cannot be larger than max int64 value",
+            "blocking rate cannot be larger than max int32 value",
+        ],
+        "a value in the request cannot be used",
+        REQUEST,
+    ),
+    (
+        &[
+            "failed to decode object: {*}",
+            "msgpack decode error [pos {n}]: {*}",
+            "unexpected EOF",
+            "payload was of zero length",
+            "empty request, please attach keys to request body",
+            "unable to parse keys from body: {*}",
+            "cannot install partkey '{*}' is empty",
+        ],
+        "what was sent is not what the node expects there",
+        "send msgpack or JSON of the kind that the request asks for",
+    ),
+    (
+        &[
+            "file is not a database",
+            "illegal base32 data at input byte {n}",
+            "attempted to decode a string which was not a participation id: {*}",
+            "participation id not found",
+            "the participation ID was not found",
+        ],
+        "the file or the id is not one of participation keys",
+        "pass a key file as algod writes it, or an id that `goal account partkeyinfo` lists",
+    ),
+    (
+        &[
+            "expected 1 transaction group, got {n}",
+            "FixSigners requires AllowEmptySignatures to be enabled",
+            "basic trace must be enabled when enabling {*}",
+            "extra budget {n} > simulation extra budget limit {n}",
+        ],
+        "the options of the simulation do not go together",
+        "simulate one group, with the trace or signature option that the text names",
+    ),
+    (
+        &["the local configuration of the node has `EnableDeveloperAPI` turned off, {*}"],
+        "the node gives no traces of programs and compiles none",
+        "set EnableDeveloperAPI in the node's config.json, or ask a development network",
+    ),
+    (
+        &[
+            "failed retrieving timestamp offset from node: {*}",
+            "failed to set timestamp offset on the node: {*}",
+            "cannot {w} block timestamp offset {*}",
+            "block timestamp offset was never set, using real clock for timestamps",
+        ],
+        "only a development network whose clock was set has such an offset",
+        DEVELOPMENT,
+    ),
+    (
+        &[
+            "no state proof can be found for that round",
+            "state deltas are not served here",
+            "failed retrieving the expected tracer from ledger",
+            "failed retrieving State Delta: {*}",
+            "unable to find delta for id: {w}",
+            "this network has no algod configuration file",
+            "this network is no Go program: it has no pprof settings",
+            "nobody votes on this network: it has no participation keys",
+            "this network is no follower: it has no sync round",
+            "this network begins at its own round 0: there is nothing to catch up with",
+            "stop this network with Ctrl-C or SIGTERM in its own terminal",
+            "sync round is not set",
+            "cannot {*} in follower mode",
+        ],
+        "the node does not have or serve that",
+        NOT_HERE,
+    ),
+    (
+        &[
+            "failed to retrieve information from the transaction pool",
+            "failed retrieving node status",
+            "failed retrieving latest block header",
+            "failed retrieving sync round from ledger",
+            "failed to set sync round on the ledger",
+            "failed to get connected peers from node",
+            "failed to encode response",
+            "failed to encode object: {*}",
+            "failed to abort catchup : {*}",
+            "failed to start catchup : {*}",
+            "the node has already been initialized",
+            "operation not available during catchup",
+            "operation aborted as server is shutting down",
+            "requested round would reach only after the protocol upgrade which isn't supported",
+            "timed out on request",
+            "internal failure",
+            "participation key generation already in progress",
+            "{w} failed as the node was catchpoint catchuping",
+            "GetSupply(): {*}",
+            "overflow on pending reward calculation",
+        ],
+        "the node cannot answer just now: it starts, catches up, stops, or is not in order",
+        NODE,
+    ),
+];
