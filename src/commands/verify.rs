@@ -36,7 +36,9 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
 }
 
 fn text(report: &VerifyReport) -> String {
-    let verdict = if report.same {
+    let verdict = if !report.usage_contract {
+        "is not a UsageContract: its program is another one"
+    } else if report.same {
         "runs this source"
     } else if report.same_code {
         "runs this source's code, and differs:"
@@ -59,7 +61,11 @@ fn text(report: &VerifyReport) -> String {
             let (there, here) = (program.bytes_on_chain, program.bytes_here);
             lines.push(format!("{name:<10}{there} bytes on chain, sha512/256 {hash}; {here} bytes here"));
         }
-        lines.extend(program.differences.iter().map(shown));
+        // Every line of another contract's program differs.
+        lines.extend(program.differences.iter().filter(|_| report.usage_contract).map(shown));
+    }
+    if report.template.is_empty() {
+        return lines.join("\n");
     }
     let settings = report.template.iter().map(|one| format!("{}={}", one.name, one.value));
     lines.push(format!("on chain  {}", settings.collect::<Vec<_>>().join(" ")));

@@ -118,6 +118,12 @@ pub(super) fn distance(old: &[u8], new: &[u8]) -> usize {
     ops.iter().filter(|op| unequal(op)).map(|op| op.old_range().len().saturating_add(op.new_range().len())).sum()
 }
 
+/// Whether two programs have less than half of their lines in common: they are not versions of one another.
+pub(super) fn is_foreign(old: &[u8], new: &[u8]) -> bool {
+    let lines = |program| Text::of(program).without_blocks().lines.len();
+    distance(old, new) > lines(old).saturating_add(lines(new)) / 2
+}
+
 /// What differs between an old program and a new one; nothing where the bytes are the same. `line_of` names lines of the
 /// new program's source.
 #[must_use]

@@ -1,9 +1,9 @@
 //! Whether the chain runs this very source, and if not, what is different: template values, code, room for state.
 
 use super::calls::{GLOBAL_SCHEMA, LOCAL_SCHEMA};
-use super::difference::{Hunk, differences, distance};
+use super::difference::{Hunk, differences, distance, is_foreign};
 use super::plan::{Change, missing_room};
-use super::{Programs, Template, UsageError, template_of};
+use super::{GlobalState, Programs, Template, UsageError, template_of};
 use pnp_client::ApplicationState;
 use pnp_types::sha512_256;
 use schemars::JsonSchema;
@@ -35,7 +35,11 @@ pub struct Verification {
     pub clear: ProgramComparison,
     /// The template values asked for.
     pub expected: Template,
-    /// The template values on the chain, as far as its program can be told from others.
+    /// Whether the application is a UsageContract, by its program or by what it keeps.
+    pub is_usage_contract: bool,
+    /// Whether at least half of the approval program is this source's: only such a program shows template values.
+    pub is_near: bool,
+    /// The template values on the chain, as far as its program shows them; of no meaning where the program is not near.
     pub on_chain: Template,
     /// Room the contract needs and the application does not have.
     pub missing_room: Vec<Change>,
@@ -61,7 +65,9 @@ impl Verification {
         });
         let missing_room = missing_room(application, &wanted, false);
         let spare_room = spare_room(application);
-        Ok(Self { approval, clear, expected, on_chain, missing_room, spare_room })
+        let is_near = !is_foreign(&application.approval_program, &near.approval);
+        let is_usage_contract = is_near || GlobalState::read(application).is_ok();
+        Ok(Self { approval, clear, expected, is_usage_contract, is_near, on_chain, missing_room, spare_room })
     }
 
     /// Whether the chain runs this very source.
@@ -70,10 +76,15 @@ impl Verification {
         self.approval.same && self.clear.same && self.missing_room.is_empty()
     }
 
+    /// The template values that the chain's program has; none where it is not near.
+    pub fn template(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.on_chain.values().into_iter().filter(|_| self.is_near)
+    }
+
     /// The template variables that have other values on the chain: name, value there, value here.
     #[must_use]
     pub fn template_differences(&self) -> Vec<(&'static str, u64, u64)> {
-        let pairs = self.on_chain.values().into_iter().zip(self.expected.values());
+        let pairs = self.on_chain.values().into_iter().filter(|_| self.is_near).zip(self.expected.values());
         pairs.filter(|((_, is), (_, shall))| is != shall).map(|((name, is), (_, shall))| (name, is, shall)).collect()
     }
 
@@ -193,6 +204,22 @@ mod tests {
         assert!(changed.iter().any(|line| line.side == Side::Old && line.teal.contains("5000")), "{changed:?}");
         let ours = changed.iter().find(|line| line.side == Side::New).unwrap();
         assert_eq!(ours.source.as_ref().map(|source| source.code.as_str()), Some("int 10000"));
+    }
+
+    #[test]
+    fn another_contract_has_no_template_values() {
+        let foreign = "#pragma version 10\ntxn ApplicationID\nbz create\ntxn OnCompletion\nint DeleteApplication\n!=\nassert\n\
+            byte \"count\"\ndup\napp_global_get\nint 1\n+\napp_global_put\nint 1\nreturn\ncreate:\nint 1\n";
+        let foreign = assemble(foreign, AssembleOptions::default()).unwrap().bytes;
+        for approval in [foreign, vec![10, 0x81, 1], vec![11]] {
+            for expected in [None, Some(UNORDERED)] {
+                let found = Verification::new(&application(approval.clone()), expected).unwrap();
+                assert!(!found.is_usage_contract && !found.is_same() && !found.is_same_code());
+                assert_eq!((found.template().count(), found.template_differences().len()), (0, 0));
+            }
+        }
+        let found = Verification::new(&application(other_version(UNORDERED)), None).unwrap();
+        assert!(found.is_usage_contract && found.template().count() == 3);
     }
 
     #[test]

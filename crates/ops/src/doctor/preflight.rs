@@ -23,7 +23,9 @@ pub(super) async fn examine(
         Some(contract) => {
             asset(connection, contract, findings).await?;
             creator(connection, contract.application.creator, findings).await?;
-            template(contract.verification.on_chain, findings);
+            if contract.verification.is_near {
+                template(contract.verification.on_chain, findings);
+            }
             parties(contract.state.provider, contract.state.platform, findings);
             Ok(())
         }

@@ -36,11 +36,13 @@ pub struct VerifyReport {
     pub genesis_hash: String,
     /// The application.
     pub app: AppIndex,
+    /// Whether the application is a UsageContract at all, by its program or by what it keeps.
+    pub usage_contract: bool,
     /// Whether the chain runs this source, with the template values expected.
     pub same: bool,
     /// Whether its code is this source's, whatever the template's values.
     pub same_code: bool,
-    /// The template values on the chain, as far as its program shows them.
+    /// The template values on the chain, as far as its program shows them; none for another contract.
     pub template: Vec<TemplateSetting>,
     /// Template values other than expected.
     pub template_differences: Vec<TemplateDifference>,
@@ -59,15 +61,16 @@ impl VerifyReport {
     #[must_use]
     pub fn new(connection: &Connection, Verified { app, verification: found }: Verified) -> Self {
         let (network, genesis_hash) = super::place(connection);
-        let template = found.on_chain.values().map(|(name, value)| TemplateSetting { name, value });
+        let template = found.template().map(|(name, value)| TemplateSetting { name, value }).collect();
         let differs = |(name, on_chain, here)| TemplateDifference { name, on_chain, here };
         Self {
             network,
             genesis_hash,
             app,
+            usage_contract: found.is_usage_contract,
             same: found.is_same(),
             same_code: found.is_same_code(),
-            template: template.into(),
+            template,
             template_differences: found.template_differences().into_iter().map(differs).collect(),
             approval: found.approval,
             clear: found.clear,

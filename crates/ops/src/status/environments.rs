@@ -226,7 +226,7 @@ async fn read(connection: &Connection, status: &mut EnvironmentStatus) -> Result
         approval_sha512_256,
         runs_this_source: Some(found.is_same()),
         parameters: rates(&state.parameters),
-        template: found.on_chain.values().map(|(name, value)| (name.to_owned(), value)).into(),
+        template: found.template().map(|(name, value)| (name.to_owned(), value)).collect(),
         room: Some(Room {
             global_ints: global.uints,
             global_bytes: global.byte_slices,
