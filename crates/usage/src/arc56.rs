@@ -37,6 +37,7 @@ pub struct Description {
     arcs: [u32; 0],
     name: String,
     desc: &'static str,
+    #[serde(skip_serializing_if = "Networks::is_empty")]
     networks: Networks,
     structs: BTreeMap<String, ()>,
     methods: [(); 0],

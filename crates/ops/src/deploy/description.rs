@@ -1,6 +1,7 @@
 //! The ARC-56 file beside the records, kept up to date with what is recorded.
 //!
-//! A development network belongs to one machine: its deployments go to the description in `.pnp/`, which git ignores.
+//! A development network belongs to one machine: its description is in `.pnp/`, which git ignores, and names no network. A
+//! chain there lives for a short time, and AlgoKit's client generator for Python reads no description with ARC-56's `appID`.
 
 use crate::connection::Connection;
 use crate::observer::Event;
@@ -28,7 +29,7 @@ fn renew(connection: &Connection, name: &str) -> Result<PathBuf, String> {
     let folder = &connection.settings.folder;
     let own = matches!(connection.network.kind, Kind::Embedded | Kind::LocalNet);
     let path = folder.join(if own { ".pnp" } else { "deployments" }).join(file_name(name));
-    let networks = networks(folder, name, own).map_err(|error| error.to_string())?;
+    let networks = if own { Networks::new() } else { networks(folder, name).map_err(|error| error.to_string())? };
     let description = Description::new(name, networks).map_err(|error| error.to_string())?;
     let mut text = serde_json::to_string_pretty(&description).map_err(|error| error.to_string())?;
     text.push('\n');
@@ -39,11 +40,11 @@ fn renew(connection: &Connection, name: &str) -> Result<PathBuf, String> {
     Ok(path)
 }
 
-/// What the records of this folder say about `name`.
-fn networks(folder: &Path, name: &str, own: bool) -> Result<Networks, RegistryError> {
+/// What the records of this folder say about `name` on networks that others reach.
+fn networks(folder: &Path, name: &str) -> Result<Networks, RegistryError> {
     let mut networks = Networks::new();
     for network in Store::networks(folder)? {
-        if !own && DEVELOPMENT_NETWORKS.contains(&network.as_str()) {
+        if DEVELOPMENT_NETWORKS.contains(&network.as_str()) {
             continue;
         }
         for (genesis_hash, chain) in Store::new(folder, &network).load()?.chains {
