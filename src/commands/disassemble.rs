@@ -8,7 +8,7 @@ use crate::terminal::output::Answer;
 use crate::terminal::problems::warn_of_unreleased;
 use crate::terminal::values::id;
 use pnp_opcodes::MAX_VERSION;
-use pnp_teal::ProgramFormat;
+use pnp_teal::{ProgramFormat, RecoveredSource};
 use pnp_types::{AppIndex, sha512_256};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -78,8 +78,11 @@ pub(crate) struct DisassembleReport {
     size: usize,
     /// The SHA-512/256 of its bytes, in hex.
     sha512_256: String,
-    /// The TEAL.
+    /// The TEAL; with `#pragma typetrack false` where it assembles only so.
     teal: String,
+    /// Why the TEAL does not assemble to the same program; absent where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
 }
 
 /// Finds the program and disassembles it.
@@ -144,16 +147,20 @@ fn answer(
     if program.first().is_none_or(|version| *version > MAX_VERSION) {
         return Err(unknown(&name));
     }
-    let teal = pnp_teal::disassemble(program).map_err(|error| {
+    let recovered = pnp_teal::recover_source(program).map_err(|error| {
         Failure::new("program", format!("{name} is not a program")).because(error).hint(match format {
             Some(_) => FORMAT_HINT,
             None => "the network runs newer programs than this release knows; look for a newer release",
         })
     })?;
+    let RecoveredSource { text: teal, problem } = recovered;
     warn_of_unreleased(&context.out, &name, &teal, pnp_teal::version_of(&teal));
+    if let Some(problem) = &problem {
+        context.out.warn(&format!("this TEAL does not assemble to the same program: {problem}"));
+    }
     let text = teal.trim_end().to_owned();
     let sha512_256 = hex::encode(sha512_256(program));
-    let report = DisassembleReport { program: name, app, format, size: program.len(), sha512_256, teal };
+    let report = DisassembleReport { program: name, app, format, size: program.len(), sha512_256, teal, problem };
     Answer::of(&report, text)
 }
 

@@ -49,6 +49,7 @@ mod problem;
 mod problem_code;
 mod program_format;
 mod quote;
+mod recovered;
 mod refine;
 #[cfg(feature = "render")]
 mod render;
@@ -74,6 +75,7 @@ pub use format::{FormatError, assembles_alike, format};
 pub use integer::IntegerError;
 pub use problem::Problem;
 pub use program_format::ProgramFormat;
+pub use recovered::{RecoveredSource, recover_source};
 #[cfg(feature = "render")]
 pub use render::{RenderOptions, render};
 pub use source_text::{NotText, shown_text, source_text};

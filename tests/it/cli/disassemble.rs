@@ -69,3 +69,25 @@ fn an_applications_programs_come_from_the_network() {
     project.refused(&["disassemble"], 2, "usage");
     project.refused(&["disassemble", "a.tok", "--clear"], 2, "usage");
 }
+
+/// Slot 0 holds bytes or a number, by the branch, which the assembler cannot follow.
+const TWO_TYPES: &str = "#pragma version 8\n#pragma typetrack false\nint 5\nbz other\nbyte \"a\"\nstore 0\nb join\nother:\nint 3\n\
+    store 0\njoin:\nload 0\nlen\n";
+
+#[test]
+fn what_is_disassembled_assembles_again_or_says_that_it_does_not() {
+    let project = Project::new().file("a.teal", TWO_TYPES);
+    project.done(&["compile", "a.teal", "-o", "a.tok"]);
+    let report = project.done(&["disassemble", "a.tok"]);
+    assert!(report["teal"].as_str().unwrap().contains("#pragma typetrack false\n"), "{report:#}");
+    assert_eq!(report.get("problem"), None, "{report:#}");
+    std::fs::write(project.path().join("again.teal"), report["teal"].as_str().unwrap()).unwrap();
+    project.done(&["compile", "again.teal", "-o", "again.tok"]);
+    let program = |name: &str| std::fs::read(project.path().join(name)).unwrap();
+    assert_eq!(program("a.tok"), program("again.tok"));
+    // A number that takes more bytes than it needs.
+    let report = project.done(&["disassemble", "08818100"]);
+    assert!(report["problem"].as_str().unwrap().contains("other bytes"), "{report:#}");
+    let ran = project.run(&["disassemble", "08818100"]);
+    assert!(ran.stderr.contains("does not assemble to the same program"), "{}", ran.stderr);
+}
