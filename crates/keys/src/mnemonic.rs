@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
 use pnp_types::Seed;
@@ -22,8 +23,11 @@ const BITS: u32 = 11;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MnemonicError {
     /// Words are missing, or there are too many.
-    #[error("a mnemonic has 25 words, not {0}")]
+    #[error("a mnemonic has 25 words, not {count}{hint}", count = .0, hint = seed_phrase(*.0))]
     Count(usize),
+    /// The words are a seed phrase with its checksum right: the wallet derives accounts from it.
+    #[error("these {0} words are the seed phrase of a wallet (BIP-39), and not the 25 words of an Algorand account")]
+    SeedPhrase(usize),
     /// Some words are not of the list. They are counted from 1 and not repeated, so that no secret shows.
     #[error("{} of the mnemonic {} not in the English BIP-39 word list; {}", places(.unknown),
             if .unknown.len() == 1 { "is" } else { "are" }, mistake(.unknown, .near))]
@@ -36,6 +40,16 @@ pub enum MnemonicError {
     /// The words are all of the list, and still do not belong together.
     #[error("the mnemonic's checksum is wrong: a word is mistaken for another, or two are swapped")]
     Checksum,
+}
+
+/// What 24 words are perhaps: as many as most wallets' seed phrases have.
+const fn seed_phrase(count: usize) -> &'static str {
+    match count {
+        DATA_WORDS => {
+            ": one is missing, or they are the seed phrase of a wallet (BIP-39), and not the words of an account"
+        }
+        _ => "",
+    }
 }
 
 fn places(positions: &[usize]) -> String {
@@ -76,7 +90,7 @@ pub fn from_seed(seed: &[u8; 32]) -> Zeroizing<String> {
 pub fn to_seed(words: &str) -> Result<Seed, MnemonicError> {
     let count = words.split_whitespace().count();
     if count != DATA_WORDS + 1 {
-        return Err(MnemonicError::Count(count));
+        return Err(if is_seed_phrase(words) { MnemonicError::SeedPhrase(count) } else { MnemonicError::Count(count) });
     }
     let mut numbers = Zeroizing::new([0_u32; DATA_WORDS + 1]);
     let (mut unknown, mut near) = (Vec::new(), Vec::new());
@@ -152,6 +166,35 @@ fn is_near(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
+/// Whether words are a seed phrase as BIP-39 has it: 11 bits a word, of which the last ones, one for each three words, are the
+/// first of the SHA-256 of the others.
+fn is_seed_phrase(words: &str) -> bool {
+    let count = words.split_whitespace().count();
+    if !matches!(count, 12 | 15 | 18 | 21 | 24) {
+        return false;
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(33));
+    let (mut buffer, mut filled) = (0_u32, 0);
+    for word in words.split_whitespace() {
+        let Some(number) = number_of(word) else { return false };
+        buffer = (buffer << BITS) | number;
+        filled += BITS;
+        while filled >= u8::BITS {
+            filled -= u8::BITS;
+            bytes.push(u8::try_from((buffer >> filled) & 0xff).unwrap_or_default());
+        }
+        buffer &= (1 << filled) - 1;
+    }
+    // The checksum is what is left over, or of 24 words the last byte.
+    let (sum, bits) = match (filled, count) {
+        (0, _) => (bytes.pop().map(u32::from), u8::BITS),
+        (left, _) => (Some(buffer), left),
+    };
+    buffer.zeroize();
+    let first = Sha256::digest(bytes.as_slice()).first().copied().map(u32::from);
+    sum.zip(first).is_some_and(|(sum, first)| first >> (u8::BITS - bits) == sum)
+}
+
 /// The 11 bits of the checksum word: the first ones of the seed's hash.
 fn checksum(seed: &[u8; 32]) -> u32 {
     let [first, second, ..] = sha512_256(seed);
@@ -211,6 +254,29 @@ mod tests {
         swapped.swap(0, 1);
         assert_ne!(swapped.join(" "), words);
         assert_eq!(to_seed(&swapped.join(" ")).unwrap_err(), MnemonicError::Checksum);
+    }
+
+    /// The phrases are the published test vectors of BIP-39.
+    #[test]
+    fn a_wallets_seed_phrase_is_no_mnemonic() {
+        let eleven = "abandon ".repeat(11);
+        let twenty_three = "abandon ".repeat(23);
+        let answer = |words: &str| to_seed(words).unwrap_err();
+        assert_eq!(answer(&format!("{eleven}about")), MnemonicError::SeedPhrase(12));
+        assert_eq!(answer(&format!("{twenty_three}art")), MnemonicError::SeedPhrase(24));
+        assert_eq!(
+            answer(
+                "legal winner thank year wave sausage worth useful legal winner thank year wave sausage worth useful legal will"
+            ),
+            MnemonicError::SeedPhrase(18)
+        );
+        assert!(answer(&format!("{twenty_three}ART")).to_string().contains("seed phrase of a wallet (BIP-39)"));
+        // An account's words without the last one, or with a word that is none.
+        let (words, _) = recorded().remove(0);
+        let (without_last, _) = words.rsplit_once(' ').unwrap();
+        assert!(answer(without_last).to_string().starts_with("a mnemonic has 25 words, not 24: one is missing, or"));
+        assert_eq!(answer(&format!("{eleven}sesame")), MnemonicError::Count(12));
+        assert_eq!(answer(&format!("{eleven}abandon")).to_string(), "a mnemonic has 25 words, not 12");
     }
 
     /// The 24th word holds three bits; the others have to be zero.
