@@ -76,7 +76,14 @@ impl ProjectFile {
             let before = text.get(..offset).unwrap_or_default();
             let line = before.matches('\n').count().saturating_add(1);
             let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()).saturating_add(1);
-            NetworkError::Project { path, line, column, message: error.message().replace('\n', " ") }
+            let message = error.message().replace('\n', " ");
+            // A value's mistake does not name its key.
+            let key = text.lines().nth(line - 1).and_then(|text| text.split_once('=')).map(|(key, _)| key.trim());
+            let message = match key.filter(|_| message.starts_with("invalid ")) {
+                Some(key) => format!("`{key}`: {message}"),
+                None => message,
+            };
+            NetworkError::Project { path, line, column, message }
         })
     }
 }
@@ -93,5 +100,8 @@ mod tests {
         let error = ProjectFile::load(folder.path()).unwrap_err().to_string();
         assert!(error.contains("pnp.toml:2:1"), "{error}");
         assert!(error.contains("algodd"), "{error}");
+        std::fs::write(folder.path().join("pnp.toml"), "[networks.mine]\nalgod = 5\n").unwrap();
+        let error = ProjectFile::load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("pnp.toml:2:9: `algod`: invalid type: integer `5`, expected a string"), "{error}");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::record::FORMAT;
 use super::{Chain, Deployments, RegistryError};
+use pnp_types::file_mistake::described;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -60,11 +61,12 @@ impl Store {
             let place = error.location();
             let line = place.map_or(0, |place| place.line());
             let column = place.map_or(0, |place| place.column());
+            let position = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
             let message = error.without_snippet().to_string();
             let message = message.lines().next().unwrap_or_default();
             // The place comes first, once.
             let message = message.split(" at line ").next().unwrap_or(message);
-            malformed(line, column, message.to_owned())
+            malformed(line, column, described(&text, position(line), position(column), message))
         })?;
         if record.format > FORMAT {
             return Err(RegistryError::TooNew { path: self.path.clone(), found: record.format, known: FORMAT });
@@ -313,7 +315,7 @@ mod tests {
         for (text, expected) in [
             ("format: 1\nnetwork: testnet\nchains:\n  h=:\n    genesis_id: [\n", "testnet.yaml:"),
             ("format: 1\nnetwork: testnet\nchain: {}\n", "testnet.yaml:3:"),
-            ("format: one\nnetwork: testnet\n", "testnet.yaml:1:"),
+            ("format: one\nnetwork: testnet\n", "testnet.yaml:1:9: `format` is a whole number from 0 to "),
             ("format: 3\nnetwork: testnet\n", "format 3"),
             ("format: 1\nnetwork: mainnet\n", "the record of mainnet"),
             ("", "testnet.yaml:"),

@@ -47,6 +47,7 @@ mod byte_string;
 mod bytes32;
 pub mod consensus;
 mod digest;
+pub mod file_mistake;
 mod group;
 mod logic_signature;
 pub mod merkle;

@@ -21,10 +21,12 @@ pub use stage::{Stage, StageError};
 pub fn read(text: &str) -> Result<Vec<Scenario>, String> {
     serde_saphyr::from_str(text).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+        let place = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let message = error.without_snippet().to_string();
         let message = message.lines().next().unwrap_or_default();
         // The place comes first, once.
         let message = message.split(" at line ").next().unwrap_or(message);
+        let message = pnp_types::file_mistake::described(text, place(line), place(column), message);
         format!("{line}:{column}: {message}")
     })
 }
