@@ -85,7 +85,7 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let mode = args.mode.as_deref().and_then(Mode::named);
     let templates = args.templates.templates()?;
     let mut checked = Vec::new();
-    for path in &args.sources {
+    for path in each_once(&args.sources) {
         let text = source_text(path)?;
         let name = path.display().to_string();
         templates.substitute_known(&text).map_err(|error| not_filled_in(&name, &error, &[]))?;
@@ -93,6 +93,13 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
         let mut examination = examine(&text, &options);
         warn_of_unreleased(&context.out, &name, &text, examination.version);
         examination.findings.retain(|finding| !args.allow.iter().any(|name| name == finding.name()));
+        let all = std::mem::take(&mut examination.findings);
+        // A mistake in a macro is one finding, however often the macro is used.
+        all.into_iter().for_each(|finding| {
+            if !examination.findings.contains(&finding) {
+                examination.findings.push(finding);
+            }
+        });
         checked.push(Checked { path, text, examination });
     }
     if let Some(path) = &args.sarif
@@ -104,6 +111,19 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let report = report(args, &checked, exit);
     let text = text(context, &checked);
     Ok(Answer::of(&report, text)?.ending(exit))
+}
+
+/// The sources without those that are the same file as an earlier one.
+fn each_once(sources: &[PathBuf]) -> Vec<&Path> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let is_new = |path: &&PathBuf| {
+        // What cannot be found is reported when it is read.
+        let file = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        let is_new = !files.contains(&file);
+        files.push(file);
+        is_new
+    };
+    sources.iter().filter(is_new).map(PathBuf::as_path).collect()
 }
 
 fn exit(args: &Args, checked: &[Checked<'_>]) -> Exit {

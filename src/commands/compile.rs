@@ -5,7 +5,7 @@ use crate::failure::{Exit, Failure, is_disk_full};
 use crate::session::context::Context;
 use crate::terminal::input::{read, source_text};
 use crate::terminal::output::Answer;
-use crate::terminal::problems::{AUTHOR, shown, write_sarif};
+use crate::terminal::problems::{AUTHOR, each_once, shown, write_sarif};
 use crate::terminal::template::{TemplateArgs, not_filled_in};
 use data_encoding::BASE64;
 use pnp_registry::write_atomically;
@@ -43,7 +43,11 @@ pub(crate) fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let name = args.source.display().to_string();
     let source = read(&args.source)?;
     stdout_for_one(args)?;
-    let (text, mut assembled) = assemble(context, args, &name, &source)?;
+    let (text, assembled) = assemble(context, args, &name, &source)?;
+    let mut assembled = match assembled {
+        Ok(program) => Ok(Assembled { warnings: each_once(&program.warnings), ..program }),
+        Err(problems) => Err(each_once(&problems)),
+    };
     if let Ok(assembled) = &mut assembled {
         assembled.warnings.extend(pnp_teal::unreleased_version(&text, assembled.version));
     }

@@ -22,6 +22,17 @@ pub(crate) fn warn_of_unreleased(out: &Output, name: &str, source: &str, version
     }
 }
 
+/// The same without repetition: what is wrong in a macro is wrong wherever it is used, and is reported once, at its place.
+pub(crate) fn each_once(found: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut once: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for diagnostic in found {
+        if !once.contains(diagnostic) {
+            once.push(diagnostic.clone());
+        }
+    }
+    once
+}
+
 /// Writes a SARIF file; for `-` it gives the text, which is to go to stdout instead of any other.
 pub(crate) fn write_sarif(log: &Log, out: &Output, path: &Path) -> Result<Option<String>, Failure> {
     let log = serde_json::to_string_pretty(log)

@@ -101,3 +101,25 @@ fn checks_are_listed_and_explained() {
     project.refused(&["check", "--explain", "nothing"], 2, "usage");
     project.refused(&["check"], 2, "usage");
 }
+
+#[test]
+fn one_finding_is_reported_once() {
+    let project = Project::new()
+        .file("macro.teal", "#pragma version 8\n#define A foo\nA\nA\nint 1\n")
+        .file("open.teal", "#pragma version 8\nint 1\n")
+        .file("template.teal", "#pragma version 8\nint TMPL_X\nint TMPL_X\n+\n");
+    // A mistake in a macro that is used twice.
+    let (_, report) = project.json(&["check", "macro.teal"]);
+    assert_eq!(report["sources"][0]["findings"].as_array().unwrap().len(), 1, "{report:#}");
+    let error = project.refused(&["compile", "macro.teal"], 1, "teal");
+    assert_eq!(error["problems"].as_array().unwrap().len(), 1, "{error:#}");
+    // One file by several names.
+    let (_, once) = project.json(&["check", "open.teal"]);
+    let (_, twice) = project.json(&["check", "open.teal", "./open.teal", "open.teal"]);
+    assert_eq!(once, twice);
+    // One value for several places.
+    let error = project.refused(&["compile", "template.teal", "-t", "TMPL_X=abc"], 1, "template");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("TMPL_X (lines 2, 3) is \"abc\""), "{message}");
+    assert_eq!(message.matches("TMPL_X").count(), 1, "{message}");
+}

@@ -89,8 +89,28 @@ pub enum TemplateError {
     #[error("no value for {}", .0.iter().map(|v| format!("{} (line {})", v.name, v.line)).collect::<Vec<_>>().join(", "))]
     Missing(Vec<Variable>),
     /// Values that do not fit, in the order of the source.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    #[error("{}", misfits(.0))]
     Misfits(Vec<Misfit>),
+}
+
+/// Misfits as a sentence: one for each variable and what its places take, with all of their lines.
+fn misfits(all: &[Misfit]) -> String {
+    let mut groups: Vec<(&Misfit, Vec<String>)> = Vec::new();
+    for misfit in all {
+        let line = misfit.variable.line.to_string();
+        let same = |it: &Misfit| {
+            it.variable.name == misfit.variable.name && it.takes == misfit.takes && it.value == misfit.value
+        };
+        match groups.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, lines)) => lines.push(line),
+            None => groups.push((misfit, vec![line])),
+        }
+    }
+    let sentences = groups.iter().map(|(Misfit { variable, value, takes }, lines)| {
+        let word = if lines.len() == 1 { "line" } else { "lines" };
+        format!("{} ({word} {}) is {value}, but takes {takes}", variable.name, lines.join(", "))
+    });
+    sentences.collect::<Vec<_>>().join("; ")
 }
 
 /// Why a text gives no variable a value.
