@@ -48,9 +48,9 @@ enum Command {
         /// The asset; the recorded one if not given
         #[arg(long, value_parser = id::<AssetIndex>, allow_hyphen_values = true)]
         asset: Option<AssetIndex>,
-        /// The account
-        #[arg(long, default_value = "user", value_name = "NAME")]
-        from: String,
+        /// The account that opts in
+        #[arg(long, alias = "from", default_value = "user", value_name = "NAME")]
+        user: String,
         #[command(flatten)]
         signers: SenderArgs,
     },
@@ -92,7 +92,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             };
             create(session, &plan, from, signers).await
         }
-        Command::Optin { asset, from, signers } => opt_in(session, *asset, from, signers).await,
+        Command::Optin { asset, user, signers } => opt_in(session, *asset, user, signers).await,
         Command::Send { amount, to, asset, from, signers } => send(session, *amount, to, *asset, from, signers).await,
         Command::Show { asset } => show(session, *asset).await,
     };
@@ -116,7 +116,7 @@ async fn create(session: &Session<'_>, plan: &AssetPlan, from: &str, signers: &S
 async fn opt_in(
     session: &Session<'_>,
     asset: Option<AssetIndex>,
-    from: &str,
+    user: &str,
     signers: &SenderArgs,
 ) -> Result<Answer, Failure> {
     let many = signers.signers(session.context)?;
@@ -125,7 +125,7 @@ async fn opt_in(
         let text = format!("{} {state} asset {} ({})", done.account, done.asset.id, done.asset.unit_name);
         Answer::of(&OptinReport::new(session, done), text)
     };
-    session.conclude(signers, session.opt_in_to_asset(asset, from, many.as_ref()).await?, answer).await
+    session.conclude(signers, session.opt_in_to_asset(asset, user, many.as_ref()).await?, answer).await
 }
 
 async fn send(

@@ -14,8 +14,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     target: Target,
     /// The account that leaves
-    #[arg(long, default_value = "user", value_name = "NAME")]
-    from: String,
+    #[arg(long, alias = "from", default_value = "user", value_name = "NAME")]
+    user: String,
     /// Clear the state, which no program can refuse
     #[arg(long)]
     force: bool,
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
         let signers = args.signers.signers(context)?;
-        let outcome = session.leave(args.target.app, &args.from, args.force, signers.as_ref()).await?;
+        let outcome = session.leave(args.target.app, &args.user, args.force, signers.as_ref()).await?;
         let answer = |done| {
             let report = LeaveReport::new(session, args.force, done);
             let LeaveReport { account, app, round, .. } = &report;

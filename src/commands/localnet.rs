@@ -72,13 +72,6 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
             Some(folder)
         }
     };
-    if !args.listen.is_loopback() {
-        context.out.warn(&format!("listening on {}: other machines can use and change this network", args.listen));
-    }
-    context.out.say(&format!(
-        "only algod is served: kmd (port {}) and the indexer (port {}) are left to a later version",
-        args.kmd_port, args.indexer_port
-    ));
     let place = data.as_ref().map_or_else(|| "memory".to_owned(), |folder| context.shown(folder));
     let config = pnp_devnet::Config {
         data,
@@ -91,6 +84,14 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
     let running = tokio::task::spawn_blocking(move || pnp_devnet::serve(config))
         .await
         .map_err(|error| Failure::new("node", "the network could not be started").because(error))??;
+    // Nothing is said to be served before the port is this network's.
+    if !args.listen.is_loopback() {
+        context.out.warn(&format!("listening on {}: other machines can use and change this network", args.listen));
+    }
+    context.out.say(&format!(
+        "only algod is served: kmd (port {}) and the indexer (port {}) are left to a later version",
+        args.kmd_port, args.indexer_port
+    ));
     let ready = RunReport {
         algod: running.url(),
         token: pnp_devnet::LOCAL_TOKEN,

@@ -14,8 +14,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     target: Target,
     /// The account that opts in
-    #[arg(long, default_value = "user", value_name = "NAME")]
-    from: String,
+    #[arg(long, alias = "from", default_value = "user", value_name = "NAME")]
+    user: String,
     #[command(flatten)]
     signers: SenderArgs,
 }
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     on_network(context, async |session| {
         let signers = args.signers.signers(context)?;
-        let outcome = session.opt_in(args.target.app, &args.from, signers.as_ref()).await?;
+        let outcome = session.opt_in(args.target.app, &args.user, signers.as_ref()).await?;
         let answer = |done| {
             let report = OptinReport::new(session, done);
             let OptinReport { account, app, round, .. } = &report;

@@ -40,7 +40,7 @@ impl From<KeyError> for Failure {
                 Self::new("not_signed", message).hint("check that it runs, and that its wallet has no password")
             }
             KeyError::NotASigner { .. } => Self::new("not_a_signer", message)
-                .hint("`pnp-contract account list` shows which keys are here; choose one of the signers with --from"),
+                .hint("`pnp-contract account list` shows which keys are here; choose one of the signers with --user or --from"),
             KeyError::Exposed(path) => Self::new("exposed_keys", message)
                 .because("keys must be readable by their owner alone")
                 .hint(format!("run `chmod 600 {}`", path.display())),

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::terminal::output::Output;
 use crate::terminal::progress::host;
+use crate::terminal::values::whole;
 use pnp_network::{Environment, Network};
 use pnp_ops::{Host, Settings};
 use pnp_types::consensus::{FUTURE, LATEST, Protocol};
@@ -30,7 +31,7 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "NAME", value_parser = consensus)]
     pub consensus: Option<Protocol>,
     /// The most microAlgos a group may cost in fees [default: 20000 a transaction on public networks, else no limit]
-    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "MICROALGOS", env = "PNP_MAX_FEE", hide_env_values = true)]
+    #[arg(long, global = true, help_heading = GLOBAL_OPTIONS_HEADING, value_name = "MICROALGOS", env = "PNP_MAX_FEE", hide_env_values = true, value_parser = whole, allow_hyphen_values = true)]
     pub max_fee: Option<u64>,
     /// Print results and errors only
     #[arg(long, short, global = true, help_heading = GLOBAL_OPTIONS_HEADING, conflicts_with = "verbose")]

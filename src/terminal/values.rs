@@ -21,7 +21,7 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
     if digits.parse::<f64>().is_ok() {
         return Err("it is not a whole number; amounts are counted in minor units".to_owned());
     }
-    Err("it is not a number".to_owned())
+    Err(format!("it is not a number: a whole number from 0 to {} is allowed", u64::MAX))
 }
 
 /// The id of an application or an asset, or a round.
@@ -29,27 +29,33 @@ pub(crate) fn id<Id: From<u64>>(text: &str) -> Result<Id, String> {
     whole(text).map(Id::from)
 }
 
+/// What an amount of Algos may be.
+const ALGOS: &str = "digits with at most six after a point, such as 1.5, up to 18446744073709.551615";
+
 /// An amount of Algos with at most six digits after the point.
 pub(crate) fn algos(text: &str) -> Result<MicroAlgos, String> {
     let text = text.trim();
     let (before, after) = text.split_once('.').unwrap_or((text, ""));
     if after.len() > 6 {
-        return Err("an Algo has six digits after the point".to_owned());
+        return Err(format!("an Algo has six digits after the point: {ALGOS} are allowed"));
     }
     if before.starts_with('-') {
-        return Err("it is negative".to_owned());
+        return Err(format!("it is negative: {ALGOS} are allowed"));
     }
+    let too_large = || format!("it is too large: {ALGOS} are allowed");
     let number = |digits: &str| match digits {
         "" => Ok(0),
-        _ if !digits.chars().all(|c| c.is_ascii_digit()) => Err("it is not an amount of Algos, such as 1.5".to_owned()),
-        _ => digits.parse::<u64>().map_err(|_| "it is too large".to_owned()),
+        _ if !digits.chars().all(|c| c.is_ascii_digit()) => {
+            Err(format!("it is not an amount of Algos: {ALGOS} are allowed"))
+        }
+        _ => digits.parse::<u64>().map_err(|_| too_large()),
     };
     if before.is_empty() && after.is_empty() {
         return Err("it is empty; an amount of Algos is needed, such as 1.5".to_owned());
     }
     let fraction = number(&format!("{after:0<6}"))?;
     let whole = number(before)?.checked_mul(1_000_000).and_then(|micros| micros.checked_add(fraction));
-    whole.map(MicroAlgos).ok_or_else(|| "it is too large".to_owned())
+    whole.map(MicroAlgos).ok_or_else(too_large)
 }
 
 /// An address.
@@ -70,7 +76,7 @@ mod tests {
             ("-1", "negative"),
             ("1.5", "not a whole number"),
             ("1e3", "not a whole number"),
-            ("one", "not a number"),
+            ("one", "not a number: a whole number from 0 to 18446744073709551615 is allowed"),
             ("", "empty"),
             ("-", "not a number"),
         ] {
@@ -84,7 +90,8 @@ mod tests {
         assert_eq!(algos(".000001"), Ok(MicroAlgos(1)));
         assert_eq!(algos("18446744073709.551615"), Ok(MicroAlgos(u64::MAX)));
         for text in ["18446744073709.551616", "0.0000001", "-1", "x", "", ".", "1.-5", "99999999999999999999"] {
-            assert!(algos(text).is_err(), "{text}");
+            let reason = algos(text).unwrap_err();
+            assert!(reason.contains("such as 1.5"), "{text}: {reason}");
         }
     }
 }

@@ -5,6 +5,7 @@ mod messages;
 use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
+use crate::terminal::values::whole;
 use pnp_ops::doctor::{Examine, Severity, examine};
 use pnp_ops::reports::doctor::DoctorReport;
 
@@ -15,7 +16,7 @@ pub(crate) struct Args {
     #[arg(long)]
     preflight: bool,
     /// The number of ticks that the user's balance should pay for
-    #[arg(long, default_value_t = 100, value_name = "N")]
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = whole, allow_hyphen_values = true)]
     ticks: u64,
     /// Exit with 3 also if there are only warnings
     #[arg(long)]

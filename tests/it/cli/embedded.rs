@@ -130,7 +130,7 @@ fn assets_and_accounts() {
     project.done(&["asset", "create", "--unit", "TST", "--decimals", "0", "--total", "10"]);
     project.refused(&["asset", "create", "--unit", "FAR-TOO-LONG"], 2, "usage");
     project.refused(&["asset", "send", "--amount", "1", "--to", "alice"], 1, "not_opted_in");
-    project.done(&["asset", "optin", "--from", "alice"]);
+    project.done(&["asset", "optin", "--user", "alice"]);
     project.done(&["asset", "send", "--amount", "4", "--to", "alice"]);
     let short =
         project.refused(&["asset", "send", "--amount", "5", "--to", "creator", "--from", "alice"], 1, "too_little");

@@ -119,6 +119,42 @@ fn scenarios_and_programs_that_cannot_be_read_are_named_by_line() {
     let project = Project::new().file("s.yaml", "- scenario: x\n  steps:\n    - bil: {}\n").file("a.teal", "foo\n");
     let error = project.refused(&["test", "s.yaml"], 2, "usage");
     assert!(error["message"].as_str().unwrap().starts_with("s.yaml:3:7: unknown field `bil`"), "{error}");
+    std::fs::write(
+        project.path().join("s.yaml"),
+        "- scenario: x\n  contract: { fee_pct: 5, max_rate: 1.5 }\n  steps: []\n",
+    )
+    .unwrap();
+    let error = project.refused(&["test", "s.yaml"], 2, "usage");
+    let expected = "s.yaml:2:37: `max_rate` is a whole number from 0 to 18446744073709551615, not 1.5";
+    assert_eq!(error["message"], expected, "{error}");
     project.refused(&["test", "--approval", "a.teal"], 1, "teal");
     project.refused(&["bill", "--units", "1", "--tick", "0xzz"], 2, "usage");
+}
+
+#[test]
+fn the_account_that_pays_or_opts_in_is_the_user() {
+    let project = Project::new();
+    for command in [&["optin"][..], &["leave"], &["asset", "optin"], &["bill"]] {
+        let help = project.run(&[command, &["--help"]].concat()).stdout;
+        assert!(help.contains("--user <NAME>") && !help.contains("--from <NAME>"), "{help}");
+    }
+    // The older name still works.
+    project.done(&["deploy"]);
+    project.done(&["account", "new", "ann"]);
+    project.done(&["account", "fund", "ann", "--amount", "5"]);
+    for (first, second) in [("--user", "--from"), ("--from", "--user")] {
+        project.done(&["asset", "optin", first, "ann"]);
+        project.done(&["optin", first, "ann"]);
+        project.done(&["leave", second, "ann"]);
+    }
+}
+
+#[test]
+fn a_taken_port_is_reported_before_anything_is_served() {
+    let project = Project::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ran = project.run(&["localnet", "run", "--in-memory", "--algod-port", &port]);
+    assert!(ran.stderr.contains(&format!("error: algod cannot listen on 127.0.0.1:{port}")), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("served") && ran.stdout.is_empty(), "{} {}", ran.stdout, ran.stderr);
 }

@@ -30,7 +30,7 @@ pub(super) fn message(finding: BalanceFinding, network: &str) -> FindingMessage 
         BalanceFinding::CannotHold { party, address, asset } => FindingMessage::with_hint(
             format!("the {party} {address} has not opted in to asset {asset}: every bill fails"),
             format!(
-                "pnp-contract asset optin --net {network} --asset {asset} --from {party}    (or opt in from that wallet)"
+                "pnp-contract asset optin --net {network} --asset {asset} --user {party}    (or opt in from that wallet)"
             ),
         ),
         BalanceFinding::Frozen { party, asset } => FindingMessage::with_hint(
