@@ -162,6 +162,14 @@ pub(super) const SENTENCES: &[(&str, &[Entry])] = &[
         )],
     ),
     (
+        "other_consensus",
+        &[(
+            &["the network in {*} runs consensus {w}, not {w}"],
+            "a network keeps the rules that it was created with",
+            "omit --consensus, or create another network: in another folder, or with `localnet run --data-dir DIR`",
+        )],
+    ),
+    (
         "node",
         &[
             (
