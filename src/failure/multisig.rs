@@ -137,18 +137,25 @@ pub(crate) fn unreadable_bundle(path: &Path, error: &BundleError) -> Failure {
     let message = match error {
         // The decoder's words are kept for programs.
         BundleError::Malformed { why, .. } if why.is_short() => "it ends in the middle of a transaction".to_owned(),
+        BundleError::Malformed { offset, why } if why.unknown_name().is_some() => format!(
+            "the transaction from byte {offset} on has a field {}, which no transaction of this program's version has",
+            why.unknown_name().unwrap_or_default()
+        ),
         BundleError::Malformed { offset, .. } => format!("its bytes from {offset} on are no signed transaction"),
         error => error.to_string(),
     };
     let failure = Failure::new("bundle", format!("{name} is no bundle to sign: {message}"));
     let failure = match error {
         BundleError::Empty => failure.hint("check the file's name; a command with --multisig writes a bundle"),
+        BundleError::Malformed { why, .. } if why.unknown_name().is_some() => failure
+            .because("what is signed would not have the field: it would be another transaction")
+            .hint("sign it with a program that knows the field, or create the bundle again without it"),
         BundleError::TooMany | BundleError::Malformed { .. } => failure
             .because(
                 "a bundle is msgpack: the signed transactions of one group, one after the other, as goal writes them",
             )
             .hint("check the file's name, and that it was sent as it is, not as text"),
-        BundleError::NotCanonical(_) => failure
+        BundleError::Ambiguous { .. } => failure
             .because("two programs that read the same bytes differently could show one thing and sign another")
             .hint("create the bundle again, with this program or with goal"),
         BundleError::OtherKind(_) => failure

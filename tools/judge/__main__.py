@@ -39,6 +39,7 @@ COMMANDS = {
         "contract": "judge.record.contract",
         "vrf": "judge.record.vrf",
         "genesis": "judge.record.genesis",
+        "bundles": "judge.record.bundles",
         "chain": "judge.record.chain",
         "naming": "judge.record.naming",
         "story": "judge.record.story",

@@ -9,7 +9,7 @@ use super::amount::{MicroAlgos, Round};
 use super::bounds::MAX_GROUP;
 use super::digest::Digest;
 use super::group::group_id;
-use super::msgpack::{self, DecodeError};
+use super::msgpack::{self, Ambiguity, DecodeError};
 use super::multisig::{MultisigAccount, MultisigError};
 use super::signed_transaction::SignedTransaction;
 use super::transaction::Transaction;
@@ -38,9 +38,14 @@ pub enum BundleError {
         /// The decoder's reason.
         why: DecodeError,
     },
-    /// Bytes that another program may read as something else.
-    #[error("{} is not written canonically, so that another program may read something else from it", nth(.0))]
-    NotCanonical(usize),
+    /// Bytes from which another program may read something else.
+    #[error("{}: {why}", nth(.index))]
+    Ambiguous {
+        /// The transaction.
+        index: usize,
+        /// What is there twice, or would be lost.
+        why: Ambiguity,
+    },
     /// A signature that is not part of a multisignature.
     #[error("{} carries a signature of another kind than a multisignature", nth(.0))]
     OtherKind(usize),
@@ -168,27 +173,31 @@ impl Bundle {
         Ok(bundle)
     }
 
-    /// Reads a file's bytes. Transactions not prepared for signing become those of `account`, where it is given.
+    /// Reads a file's bytes: every form of the transactions that means what their canonical bytes mean, as the programs of
+    /// other signers write them, with or without blanks and line ends around them. What is written again is canonical.
+    ///
+    /// Transactions not prepared for signing become those of `account`, where it is given; else those that the
+    /// multisignature of the others has to sign become its own.
+    ///
+    /// # Errors
+    /// Bytes that are no signed transactions, or that could be read as something else; and what [`Bundle::of`] refuses.
     pub fn read(bytes: &[u8], account: Option<&MultisigAccount>) -> Result<Self, BundleError> {
         let mut signed = Vec::new();
-        let mut rest = bytes;
+        let mut rest = bytes.trim_ascii_start();
         while !rest.is_empty() {
             if signed.len() == MAX_GROUP {
                 return Err(BundleError::TooMany);
             }
             let offset = bytes.len().saturating_sub(rest.len());
-            let (mut one, after) = msgpack::decode_prefix::<SignedTransaction>(rest)
+            let (one, after) = msgpack::decode_prefix::<SignedTransaction>(rest)
                 .map_err(|why| BundleError::Malformed { offset, why })?;
-            let length = rest.len().saturating_sub(after.len());
-            if rest.get(..length) != Some(msgpack::encode(&one).as_slice()) {
-                return Err(BundleError::NotCanonical(signed.len()));
-            }
-            if let Some(account) = account.filter(|account| awaits(&one, account)) {
-                one = unsigned(account, &one.transaction);
-            }
+            let written = rest.get(..rest.len().saturating_sub(after.len())).unwrap_or_default();
+            msgpack::check_meaning(written, &msgpack::encode(&one))
+                .map_err(|why| BundleError::Ambiguous { index: signed.len(), why })?;
             signed.push(one);
-            rest = after;
+            rest = after.trim_ascii_start();
         }
+        prepare(&mut signed, account);
         Self::of(signed)
     }
 
@@ -300,6 +309,21 @@ fn unsigned(account: &MultisigAccount, transaction: &Transaction) -> SignedTrans
         msig: account.blank().clone(),
         auth_addr: if own { Address::ZERO } else { account.address() },
         ..SignedTransaction::from(transaction.clone())
+    }
+}
+
+/// Makes what nothing speaks for yet wait for the keys of `account`, or of the multisignature that the other transactions name.
+fn prepare(signed: &mut [SignedTransaction], account: Option<&MultisigAccount>) {
+    let named = signed.iter().find_map(|one| MultisigAccount::of(&one.msig).ok());
+    for one in signed {
+        let account = match account {
+            Some(account) => Some(account),
+            // Which keys sign for another sender, only the network knows.
+            None => named.as_ref().filter(|named| one.authorizer() == named.address()),
+        };
+        if let Some(account) = account.filter(|account| awaits(one, account)) {
+            *one = unsigned(account, &one.transaction);
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! `multisig merge`: the signatures of several copies in one.
 
-use super::read;
+use super::read_copies;
 use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
-use pnp_ops::multisig::{NamedBundle, create_bundle_file, merge};
+use pnp_ops::multisig::{create_bundle_file, merge};
 use pnp_ops::reports::bundle_words;
 use pnp_ops::reports::multisig::MergeReport;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub(super) struct Args {
 
 /// Does it; asks no network.
 pub(super) fn run(_context: &Context, args: &Args) -> Result<Answer, Failure> {
-    let copies = args.files.iter().map(|file| read(file, None)).collect::<Result<Vec<NamedBundle>, Failure>>()?;
+    let copies = read_copies(&args.files)?;
     let merged = merge(&copies)?;
     create_bundle_file(&args.out, &merged)?;
     let report = MergeReport::new(args.out.display().to_string(), copies, &merged);

@@ -67,7 +67,19 @@ impl BundleArgs {
 
 /// The bundle in a file; `-` is stdin.
 fn read(path: &Path, account: Option<&MultisigAccount>) -> Result<NamedBundle, Failure> {
-    let bundle = Bundle::read(&input::read(path)?, account).map_err(|error| unreadable_bundle(path, &error))?;
+    decode(path, &input::read(path)?, account)
+}
+
+/// The bundles in the copies of one: a copy without the keys of the multisignature has those of the others.
+fn read_copies(paths: &[PathBuf]) -> Result<Vec<NamedBundle>, Failure> {
+    let files = paths.iter().map(|path| Ok((path, input::read(path)?))).collect::<Result<Vec<_>, Failure>>()?;
+    let account =
+        files.iter().find_map(|(_, bytes)| Bundle::read(bytes, None).ok()).map(|bundle| bundle.account().clone());
+    files.iter().map(|(path, bytes)| decode(path, bytes, account.as_ref())).collect()
+}
+
+fn decode(path: &Path, bytes: &[u8], account: Option<&MultisigAccount>) -> Result<NamedBundle, Failure> {
+    let bundle = Bundle::read(bytes, account).map_err(|error| unreadable_bundle(path, &error))?;
     Ok(NamedBundle { name: path.display().to_string(), bundle })
 }
 

@@ -285,3 +285,48 @@ fn a_group_of_two_replaces_a_contract_and_both_are_recorded() {
     send("delete.msig");
     assert!(project.done(&["status"])["contract"].is_null());
 }
+
+/// The bundle as another signer's program may write it: with a note that is empty, longer numbers, and a line end behind it.
+fn otherwise(bundle: &[u8]) -> Vec<u8> {
+    let map = bundle.windows(4).position(|bytes| bytes == b"\xa3txn").unwrap() + 4;
+    let longer = [&bundle[..map], &[bundle[map] + 1], b"\xa4note\xc4\x00", &bundle[map + 1..], b"\n"].concat();
+    let fee = longer.windows(4).position(|bytes| bytes == b"\xa3fee").unwrap() + 4;
+    [&longer[..fee], b"\xce\x00\x00", &longer[fee + 1..]].concat()
+}
+
+#[test]
+fn a_bundle_that_another_program_wrote_is_gone_on_with_canonically() {
+    let (project, _) = signers();
+    let path = project.path().join("x.msig");
+    project.done(&["account", "fund", "alice", "--amount", "1", "--multisig", "ops", "--out", "x.msig"]);
+    let written = std::fs::read(&path).unwrap();
+    let fee = written.windows(5).position(|bytes| bytes == b"\xa3fee\xcd").expect("a fee of two bytes");
+    assert!(fee > 0);
+    std::fs::write(&path, otherwise(&written)).unwrap();
+    let inspected = project.done(&["multisig", "inspect", "x.msig"]);
+    assert_eq!(inspected["simulation"]["passes"], true, "{inspected:#}");
+    project.done(&["multisig", "sign", "x.msig", "--as", "alice", "--yes"]);
+    let signed = std::fs::read(&path).unwrap();
+    // One copy has no keys: only the transaction, as goal writes it where it does not know them.
+    let transaction = written.windows(4).position(|bytes| bytes == b"\xa3txn").unwrap();
+    std::fs::write(project.path().join("bare.msig"), [b"\x81", &written[transaction..]].concat()).unwrap();
+    project.refused(&["multisig", "status", "bare.msig"], 1, "bundle");
+    project.done(&["multisig", "merge", "bare.msig", "x.msig", "--out", "merged.msig"]);
+    assert_eq!(std::fs::read(project.path().join("merged.msig")).unwrap(), signed, "canonical, with alice's signature");
+    std::fs::write(&path, otherwise(&signed)).unwrap();
+    project.done(&["multisig", "sign", "x.msig", "--as", "bob", "--yes"]);
+    std::fs::write(&path, otherwise(&std::fs::read(&path).unwrap())).unwrap();
+    project.done(&["multisig", "submit", "x.msig"]);
+
+    let map = signed.windows(4).position(|bytes| bytes == b"\xa3txn").unwrap() + 4;
+    let with = |field: &[u8]| [&signed[..map], &[signed[map] + 1], field, &signed[map + 1..]].concat();
+    for (field, reason) in [
+        (&b"\xa3fee\x01"[..], "txn.fee is there twice"),
+        (b"\xa5rekey\xc4\x21................................!", "txn.rekey has another length"),
+        (b"\xa3abc\x01", "has a field abc"),
+    ] {
+        std::fs::write(&path, with(field)).unwrap();
+        let refused = project.refused(&["multisig", "sign", "x.msig", "--as", "bob", "--yes"], 1, "bundle");
+        assert!(text(&refused, "message").contains(reason), "{refused:#}");
+    }
+}

@@ -5,6 +5,9 @@ use std::fmt;
 /// Said where bytes end before their value does.
 const SHORT: &str = "msgp: too few bytes left to read object";
 
+/// Said before the name of a field that no structure has.
+const UNKNOWN: &str = "Unknown field: ";
+
 /// Bytes that do not hold the value asked for.
 ///
 /// The texts are those of go-algorand's `msgp` decoders; see there `msgp/errors.go`.
@@ -39,6 +42,11 @@ impl DecodeError {
     /// Whether the bytes ended before the value did.
     pub fn is_short(&self) -> bool {
         self.text == SHORT
+    }
+
+    /// The field that no structure of this version has, where that is the reason.
+    pub fn unknown_name(&self) -> Option<&str> {
+        self.text.strip_prefix(UNKNOWN)
     }
 
     pub(super) fn too_deep() -> Self {
@@ -86,7 +94,7 @@ impl DecodeError {
             name.push_str(chunk.valid());
             name.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
         }
-        Self::other(format!("Unknown field: {name}"))
+        Self::other(format!("{UNKNOWN}{name}"))
     }
 
     /// A required field is not there, or is empty.

@@ -7,12 +7,14 @@
 mod decode;
 mod encode;
 mod error;
+mod meaning;
 mod structure;
 mod values;
 
 pub use decode::Decoder;
 pub use encode::Encoder;
 pub use error::DecodeError;
+pub use meaning::{Ambiguity, check_meaning};
 #[doc(hidden)]
 pub use structure::sorted_order;
 pub use structure::wire_struct;
