@@ -43,12 +43,40 @@ gtxn 0 Amount; int 1000000; >=
 fn find(subject: &mut Subject<'_>) {
     transfers::each(subject, |subject, approval, transfer| {
         let facts = approval.facts;
-        let receiver = subject.field_fact(facts, transfer.transaction, transfer.receiver());
-        let to = subject.field(transfer.transaction, transfer.receiver());
-        if !receiver.compared && !subject.is_fixed_address(facts, receiver) && !subject.is_in_state(facts, to) {
+        let is_checked = transfers::names(subject, facts, transfer.transaction).any(|transaction| {
+            let to = subject.field(transaction, transfer.receiver());
+            let receiver = subject.fact(facts, to);
+            receiver.compared || subject.is_fixed_address(facts, receiver) || subject.is_in_state(facts, to)
+        });
+        if !is_checked {
             let message =
                 format!("the amount of {} is read, but not who receives it", subject.name_of(transfer.transaction));
             subject.report(Draft::new(&CHECK, transfer.instruction, message).approved_by(approval));
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Mode;
+
+    #[test]
+    fn a_transaction_may_be_named_in_two_ways() {
+        let program = |size: u8, kind: &str, distance: u8| {
+            format!(
+                "#pragma version 10\ntxn OnCompletion; !; assert\ntxn ApplicationID; bz made\n\
+                 global GroupSize; int {size}; ==; assert\n{kind}gtxn 0 Amount; int 2000; >=; assert\n\
+                 txn GroupIndex; int {distance}; -; gtxns Receiver; global CurrentApplicationAddress; ==; assert\n\
+                 made: int 1; return"
+            )
+        };
+        let kind = "gtxn 0 TypeEnum; int pay; ==; assert\n";
+        let of = |source: &str| -> bool {
+            let options = crate::check::CheckOptions { mode: Some(Mode::Application), ..Default::default() };
+            crate::check::check(source, &options).iter().any(|finding| finding.name() == "unchecked-receiver")
+        };
+        assert!(!of(&program(2, kind, 1)));
+        assert!(of(&program(3, kind, 1)), "this call may be at place 2, and the other transaction at place 1");
+        assert!(of(&program(2, "", 1).replace("int 1; -;", "pop; int 1;")), "that is transaction 1");
+    }
 }
