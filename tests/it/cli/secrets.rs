@@ -53,7 +53,7 @@ pub(crate) fn found(haystack: &[u8], needles: &[(String, Vec<u8>)]) -> Vec<Strin
 
 /// The needles that are in `haystack`, each with its place.
 pub(crate) fn places<'n>(haystack: &[u8], needles: &'n [(String, Vec<u8>)]) -> Vec<(&'n str, usize)> {
-    // Few bytes of memory are a needle's first two: looking for those first makes a core of half a gigabyte bearable.
+    // Few bytes of memory are a needle's first two: looking for those first makes a core of many megabytes bearable.
     let mut starts = vec![Vec::new(); 1 << 16];
     for (index, (_, needle)) in needles.iter().enumerate() {
         assert_ne!(needle[0], 0);
@@ -236,7 +236,7 @@ pub(crate) fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -
     let core = project.path().join("core.dump");
     let command = project.command(arguments);
     let mut gdb = Command::new("gdb");
-    gdb.args(["-q", "-batch", "-nx"]);
+    gdb.args(["-q", "-batch", "-nx", "-readnever"]);
     for step in ["set startup-with-shell off", "catch syscall exit_group", "run"] {
         gdb.args(["-ex", step]);
     }
@@ -246,6 +246,8 @@ pub(crate) fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -
     }
     gdb.arg("--args").arg(command.get_program()).args(command.get_args()).current_dir(project.path()).env_clear();
     gdb.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    // Else the core holds 64 MB of addresses for each thread, which nothing has used.
+    gdb.env("MALLOC_ARENA_MAX", "1");
     let mut child = gdb.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let _ = child.stdin.take()?.write_all(input.as_bytes());
     let output = child.wait_with_output().ok()?;
