@@ -8,7 +8,7 @@ use crate::terminal::output::Answer;
 use crate::terminal::problems::warn_of_unreleased;
 use pnp_network::Kind;
 use pnp_ops::reports::suite::TestReport;
-use pnp_ops::{NamedScenario, Verdict};
+use pnp_ops::{NamedScenario, ScenarioResult};
 use pnp_usage::scenario::{self, Sources};
 use pnp_usage::{APPROVAL_SOURCE, CLEAR_SOURCE};
 use std::path::{Path, PathBuf};
@@ -71,20 +71,20 @@ async fn run_all(
     scenarios: &[NamedScenario],
 ) -> Result<Answer, Failure> {
     let start = Instant::now();
-    let finished = |verdict: &Verdict| {
-        let Verdict { file, scenario, failure, .. } = verdict;
+    let finished = |result: &ScenarioResult| {
+        let ScenarioResult { file, scenario, failure, .. } = result;
         context.out.say(&match failure {
             None => format!("ok      {file}: {scenario}"),
             Some(failure) => format!("FAILED  {file}: {scenario}\n        {failure}"),
         });
     };
-    let verdicts = session.run_scenarios(sources, scenarios, context.out.is_json(), finished).await?;
-    let failures = verdicts.iter().filter_map(|verdict| {
-        let failure = verdict.failure.as_ref()?;
-        Some(format!("{}: {}: {failure}", verdict.file, verdict.scenario))
+    let results = session.run_scenarios(sources, scenarios, context.out.is_json(), finished).await?;
+    let failures = results.iter().filter_map(|result| {
+        let failure = result.failure.as_ref()?;
+        Some(format!("{}: {}: {failure}", result.file, result.scenario))
     });
     let mut lines: Vec<String> = failures.collect();
-    let report = TestReport::new(session, verdicts, start.elapsed());
+    let report = TestReport::new(session, results, start.elapsed());
     lines.push(format!("{} passed, {} failed on {}", report.passed, report.failed, report.network));
     let answer = Answer::of(&report, lines.join("\n"))?;
     Ok(if report.failed == 0 { answer } else { answer.ending(Exit::Findings) })

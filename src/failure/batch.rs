@@ -3,7 +3,7 @@
 use super::refusal::rejected;
 use super::{Exit, Failure, is_disk_full};
 use pnp_ops::BatchError;
-use pnp_usage::batch::{Halt, InputError};
+use pnp_usage::batch::{InputError, StopReason};
 use pnp_usage::journal::JournalError;
 use std::path::Path;
 
@@ -34,7 +34,7 @@ impl From<BatchError> for Failure {
             BatchError::Journal(error) => error.into(),
             BatchError::GenesisHash => Self::new("malformed_answer", message)
                 .hint("check that the address is algod's and not another service's"),
-            BatchError::Halt(halt) => halted(halt),
+            BatchError::Stopped(reason) => stopped(reason),
             BatchError::Interrupted => interrupted_by_user(RUN_AGAIN),
         }
     }
@@ -51,23 +51,23 @@ fn unreadable(path: &Path, error: &std::io::Error, message: String) -> Failure {
 }
 
 /// Why a batch cannot continue.
-fn halted(halt: Halt) -> Failure {
-    let message = halt.to_string();
-    match halt {
-        Halt::Client(error) => match error.rejection() {
+fn stopped(reason: StopReason) -> Failure {
+    let message = reason.to_string();
+    match reason {
+        StopReason::Client(error) => match error.rejection() {
             Some(rejection) => rejected(rejection, None),
             None => Failure::from(error).hint(RUN_AGAIN),
         },
-        Halt::Journal(error) => error.into(),
-        Halt::Contract(error) => error.into(),
-        Halt::Fee { fee, .. } => Failure::new("fee_ceiling", message)
+        StopReason::Journal(error) => error.into(),
+        StopReason::Contract(error) => error.into(),
+        StopReason::Fee { fee, .. } => Failure::new("fee_ceiling", message)
             .because("the network suggests fees by its congestion")
             .hint(format!("run it again when the network is less busy, or allow it with --max-fee {fee}")),
-        Halt::Stalled { .. } => Failure::new("stalled", message).hint(RUN_AGAIN),
-        Halt::Signature { .. } => {
+        StopReason::Stalled { .. } => Failure::new("stalled", message).hint(RUN_AGAIN),
+        StopReason::Signature { .. } => {
             Failure::new("no_signature", message).hint("correct the key, and run the command again")
         }
-        Halt::Task(_) => Failure::new("internal", message)
+        StopReason::Task(_) => Failure::new("internal", message)
             .hint("this is a fault of this program: report it; running the command again settles what was sent"),
     }
 }

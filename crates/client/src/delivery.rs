@@ -6,7 +6,7 @@
 
 use super::confirmation::PendingBody;
 use super::outcome::{Outcome, Window};
-use super::{Algod, ClientError, Confirmation, Rejection, Retries, Verdict};
+use super::{Algod, ClientError, Confirmation, Rejection, Retries, RetryAdvice};
 use pnp_types::{AppIndex, AssetIndex, Round, SignedTransaction, Txid, msgpack};
 use std::time::{Duration, Instant};
 
@@ -149,7 +149,7 @@ impl<'a> Delivery<'a> {
         F: Future<Output = Result<T, ClientError>>,
     {
         let answer = question(self.algod.clone().with_retry(self.retries.rest())).await;
-        if answer.as_ref().err().is_none_or(|error| error.verdict() != Verdict::Later) {
+        if answer.as_ref().err().is_none_or(|error| error.retry_advice() != RetryAdvice::Later) {
             self.retries.answered();
         }
         answer
@@ -188,7 +188,7 @@ impl<'a> Delivery<'a> {
     /// Waits until the group is in a block or its last round is over. `refusal` is the answer to the last copy if an earlier one
     /// may have arrived.
     async fn wait_for_block(&mut self, refusal: Option<ClientError>) -> Result<Confirmation, ClientError> {
-        let alone = self.algod.service().transport_options().alone;
+        let is_single_node = self.algod.service().transport_options().is_single_node;
         if let StatusById::InBlock(confirmation) = self.status_by_id().await? {
             return Ok(confirmation);
         }
@@ -210,17 +210,17 @@ impl<'a> Delivery<'a> {
             if !is_pending && let Some(confirmation) = self.find_in_new_blocks().await? {
                 return Ok(confirmation);
             }
-            if self.window().is_over(self.newest.0, alone) {
+            if self.window().is_over(self.newest.0, is_single_node) {
                 return self.after_last_round().await;
             }
             if let Some(refusal) = &refusal
                 && !is_pending
                 && (self.enough_rounds_since(begun.0)
-                    || begun.1.elapsed() >= if alone { SINGLE_NODE_TIMEOUT } else { RESUBMIT_AFTER })
+                    || begun.1.elapsed() >= if is_single_node { SINGLE_NODE_TIMEOUT } else { RESUBMIT_AFTER })
             {
-                return Err(self.after_second_refusal(refusal, alone));
+                return Err(self.after_second_refusal(refusal, is_single_node));
             }
-            if !is_pending && self.is_dropped_for_good(alone) {
+            if !is_pending && self.is_dropped_for_good(is_single_node) {
                 return Err(self.dropped_error());
             }
             if !is_pending && !self.bytes.is_empty() && self.enough_rounds_since(submitted) {
@@ -246,9 +246,9 @@ impl<'a> Delivery<'a> {
     /// On a network of several nodes, other pools may have it, and only blocks without it decide; if none come, the outcome is not
     /// known. Where one node is the whole network, its pool is the only one. There no block may ever come, because a development
     /// network makes blocks only for transactions, so that time decides.
-    fn is_dropped_for_good(&self, alone: bool) -> bool {
+    fn is_dropped_for_good(&self, is_single_node: bool) -> bool {
         let Some((round, then, _)) = &self.dropped else { return false };
-        self.enough_rounds_since(*round) || (alone && then.elapsed() >= RESUBMIT_AFTER)
+        self.enough_rounds_since(*round) || (is_single_node && then.elapsed() >= RESUBMIT_AFTER)
     }
 
     fn dropped_error(&self) -> ClientError {
@@ -272,9 +272,9 @@ impl<'a> Delivery<'a> {
     }
 
     /// The error if the last copy was refused and no earlier one is found.
-    fn after_second_refusal(&self, refusal: &ClientError, alone: bool) -> ClientError {
+    fn after_second_refusal(&self, refusal: &ClientError, is_single_node: bool) -> ClientError {
         match refusal.rejection() {
-            Some(rejection) if alone => ClientError::Rejected(Box::new(rejection.clone())),
+            Some(rejection) if is_single_node => ClientError::Rejected(Box::new(rejection.clone())),
             _ => self.uncertain(refusal),
         }
     }
@@ -310,7 +310,7 @@ impl<'a> Delivery<'a> {
                 Ok(Some(None)) => self.read = Some(round),
                 Ok(None) => return Ok(None),
                 // A node that is behind, or keeps no blocks: the next call tries again.
-                Err(error) if error.verdict() != Verdict::Later => return Err(self.uncertain(error)),
+                Err(error) if error.retry_advice() != RetryAdvice::Later => return Err(self.uncertain(error)),
                 Err(_) => return Ok(None),
             }
         }
@@ -346,7 +346,7 @@ impl<'a> Delivery<'a> {
                 return Err(self.uncertain(why));
             }
             Ok(_) => tokio::time::sleep(Duration::from_millis(250)).await,
-            Err(error) if error.verdict() == Verdict::Later => {
+            Err(error) if error.retry_advice() == RetryAdvice::Later => {
                 let asked = error.asked_pause();
                 tokio::time::sleep(asked.unwrap_or(Duration::from_secs(1)).min(NO_BLOCK_TIMEOUT)).await;
                 // A service that asks to wait is there.

@@ -119,7 +119,7 @@ pub enum ClientError {
 
 /// What a failed request means for sending it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum RetryAdvice {
     /// It arrived and was refused: nothing was kept, and the same bytes will be refused again.
     Refused,
     /// Whether it arrived is not known, or the service is busy: the same bytes may be sent again later.
@@ -131,22 +131,22 @@ pub enum Verdict {
 impl ClientError {
     /// What the failure means for sending the same request again.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
+    pub fn retry_advice(&self) -> RetryAdvice {
         match self {
-            Self::Rejected(_) => Verdict::Refused,
-            Self::Unauthorized { .. } | Self::Untrusted { .. } | Self::Roots { .. } => Verdict::Stop,
+            Self::Rejected(_) => RetryAdvice::Refused,
+            Self::Unauthorized { .. } | Self::Untrusted { .. } | Self::Roots { .. } => RetryAdvice::Stop,
             // A full pool empties again, whatever the status of the answer.
-            Self::Api { message, .. } if message.contains("reached capacity") => Verdict::Later,
-            Self::Api { status: 404 | 405 | 501, .. } => Verdict::Stop,
-            Self::Api { status: 408 | 425 | 429 | 500.., .. } => Verdict::Later,
-            Self::Api { .. } => Verdict::Refused,
+            Self::Api { message, .. } if message.contains("reached capacity") => RetryAdvice::Later,
+            Self::Api { status: 404 | 405 | 501, .. } => RetryAdvice::Stop,
+            Self::Api { status: 408 | 425 | 429 | 500.., .. } => RetryAdvice::Later,
+            Self::Api { .. } => RetryAdvice::Refused,
             Self::Unreachable { .. }
             | Self::Lost { .. }
             | Self::Busy { .. }
             | Self::Malformed { .. }
             | Self::Dropped { .. }
             | Self::Uncertain { .. }
-            | Self::Expired { .. } => Verdict::Later,
+            | Self::Expired { .. } => RetryAdvice::Later,
         }
     }
 
@@ -196,14 +196,14 @@ mod tests {
     #[test]
     fn only_an_answer_from_the_rules_is_final() {
         let api = |status, message: &str| ClientError::Api { service: "algod", status, message: message.to_owned() };
-        assert_eq!(api(429, "slow down").verdict(), Verdict::Later);
-        assert_eq!(api(500, "").verdict(), Verdict::Later);
-        assert_eq!(api(400, "transaction pool has reached capacity").verdict(), Verdict::Later);
-        assert_eq!(api(400, "empty txgroup").verdict(), Verdict::Refused);
-        assert_eq!(api(404, "Not Found").verdict(), Verdict::Stop);
+        assert_eq!(api(429, "slow down").retry_advice(), RetryAdvice::Later);
+        assert_eq!(api(500, "").retry_advice(), RetryAdvice::Later);
+        assert_eq!(api(400, "transaction pool has reached capacity").retry_advice(), RetryAdvice::Later);
+        assert_eq!(api(400, "empty txgroup").retry_advice(), RetryAdvice::Refused);
+        assert_eq!(api(404, "Not Found").retry_advice(), RetryAdvice::Stop);
         let service = "algod";
         let gone = ClientError::Unreachable { service, url: String::new(), why: "timeout".to_owned() };
-        assert_eq!(gone.verdict(), Verdict::Later);
-        assert_eq!(ClientError::Unauthorized { service, url: String::new() }.verdict(), Verdict::Stop);
+        assert_eq!(gone.retry_advice(), RetryAdvice::Later);
+        assert_eq!(ClientError::Unauthorized { service, url: String::new() }.retry_advice(), RetryAdvice::Stop);
     }
 }

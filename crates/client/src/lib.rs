@@ -53,7 +53,7 @@ mod trace;
 pub use account::{AccountState, ApplicationState, AssetState, Holding};
 pub use algod::{Algod, SuggestedParams, Version};
 pub use confirmation::Confirmation;
-pub use error::{ClientError, Verdict};
+pub use error::{ClientError, RetryAdvice};
 pub use indexer::{AppCall, CreatedApplication, Indexer, NotedCall};
 pub use kmd::{DEFAULT_WALLET, Kmd, Wallet};
 pub use node::NodeStatus;

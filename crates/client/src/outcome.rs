@@ -48,8 +48,8 @@ impl Window {
     /// Whether no block after round `latest` can have the transaction. Where one node is the whole network (`alone`) that
     /// is so at once; elsewhere the node that answers may be behind.
     #[must_use]
-    pub const fn is_over(self, latest: Round, alone: bool) -> bool {
-        latest.0 > self.last_valid.0.saturating_add(if alone { 0 } else { ROUNDS_BEHIND })
+    pub const fn is_over(self, latest: Round, is_single_node: bool) -> bool {
+        latest.0 > self.last_valid.0.saturating_add(if is_single_node { 0 } else { ROUNDS_BEHIND })
     }
 
     /// The window, as far as the network allows one to reach.
@@ -130,8 +130,8 @@ impl Algod {
             }));
         };
         let latest = self.newest_round().await?;
-        let alone = self.service().transport_options().alone;
-        let is_over = window.is_over(latest, alone);
+        let is_single_node = self.service().transport_options().is_single_node;
+        let is_over = window.is_over(latest, is_single_node);
         // An answer by id is older than `latest`, and may be of a node that is behind: it never makes a transaction void.
         if is_over || latest.since(window.first_valid) >= REMEMBERED_ROUNDS {
             match self.search_blocks(txid, window, latest).await? {
@@ -174,7 +174,8 @@ impl Algod {
     /// The ids of a block that exists; `None` if the node does not keep it. A node that is behind soon has it.
     async fn ids_of_block(&self, round: Round, latest: Round) -> Result<Option<Vec<Txid>>, ClientError> {
         let is_recent = latest.since(round) < REMEMBERED_ROUNDS;
-        let mut tries = if is_recent && !self.service().transport_options().alone { RECENT_BLOCK_ATTEMPTS } else { 1 };
+        let mut tries =
+            if is_recent && !self.service().transport_options().is_single_node { RECENT_BLOCK_ATTEMPTS } else { 1 };
         loop {
             tries -= 1;
             match self.block_txids(round).await {

@@ -1,6 +1,6 @@
 //! When a request that got no good answer is sent again: after which pause, and for how long in all.
 
-use super::{ClientError, Roots, Verdict};
+use super::{ClientError, RetryAdvice, Roots};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The longest pause that a service can ask for.
@@ -18,7 +18,7 @@ pub struct Transport {
     /// When a request is sent again, and for how long in all.
     pub retry: RetryPolicy,
     /// Whether the node that answers is the whole network, so that no other node can know more.
-    pub alone: bool,
+    pub is_single_node: bool,
 }
 
 /// When a request that got no good answer is sent again, and for how long in all.
@@ -111,7 +111,7 @@ impl Retries {
             ClientError::Unreachable { url, .. } if is_unknown && super::http::is_loopback(url) => 0,
             ClientError::Unreachable { .. } if is_unknown => FURTHER_ATTEMPTS,
             ClientError::Malformed { .. } | ClientError::Api { status: 500.., .. } => FURTHER_ATTEMPTS,
-            error if error.verdict() == Verdict::Later => u32::MAX,
+            error if error.retry_advice() == RetryAdvice::Later => u32::MAX,
             _ => 0,
         };
         self.pause(error).filter(|_| self.failures <= most)

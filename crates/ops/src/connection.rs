@@ -411,6 +411,6 @@ pub fn transport(folder: &Path, network: &Network) -> Result<Transport, Error> {
         Some(path) => Some(Roots::load(&folder.join(path))?),
         None => None,
     };
-    let alone = matches!(network.kind, Kind::Embedded | Kind::LocalNet);
-    Ok(Transport { roots, alone, ..Transport::default() })
+    let is_single_node = matches!(network.kind, Kind::Embedded | Kind::LocalNet);
+    Ok(Transport { roots, is_single_node, ..Transport::default() })
 }

@@ -92,7 +92,7 @@ impl Embedded {
 
     /// Its algod, which is the only node of its network.
     pub(crate) fn algod(&self) -> Result<Algod, Error> {
-        let transport = Transport { alone: true, ..Transport::default() };
+        let transport = Transport { is_single_node: true, ..Transport::default() };
         Ok(Algod::connect(&self.url, Some(pnp_devnet::LOCAL_TOKEN), transport)?)
     }
 

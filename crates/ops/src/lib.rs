@@ -108,5 +108,5 @@ pub use status::{
     Condition, ContractStatus, ContractSummary, Drift, EnvironmentProblem, EnvironmentStatus, Environments, Room,
     RunningProgram, Status, UserStatus, environments,
 };
-pub use suite::{NamedScenario, Verdict};
+pub use suite::{NamedScenario, ScenarioResult};
 pub use verify::Verified;

@@ -17,7 +17,7 @@ pub struct NamedScenario {
 
 /// The result of a scenario.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Verdict {
+pub struct ScenarioResult {
     /// The file it is in.
     pub file: String,
     /// Its title.
@@ -33,7 +33,7 @@ pub struct Verdict {
 }
 
 impl Connection {
-    /// Runs scenarios one after the other, with the programs of `sources`; `finished` gets each verdict at once. Their accounts
+    /// Runs scenarios one after the other, with the programs of `sources`; `finished` gets each result at once. Their accounts
     /// are funded by the network's dispenser.
     ///
     /// # Errors
@@ -43,8 +43,8 @@ impl Connection {
         sources: &Sources,
         scenarios: &[NamedScenario],
         with_transcripts: bool,
-        mut finished: impl FnMut(&Verdict),
-    ) -> Result<Vec<Verdict>, Error> {
+        mut finished: impl FnMut(&ScenarioResult),
+    ) -> Result<Vec<ScenarioResult>, Error> {
         let dispenser = self.dispenser().await?;
         let key = dispenser.unlock().await?.ok_or(DispenserError::KeyStays)?;
         let sign = |transaction: &_| key.sign_transaction(transaction);
@@ -52,7 +52,7 @@ impl Connection {
         if with_transcripts {
             stage = stage.with_transcripts();
         }
-        let mut verdicts = Vec::with_capacity(scenarios.len());
+        let mut results = Vec::with_capacity(scenarios.len());
         for NamedScenario { file, scenario } in scenarios {
             let (transcript, failure) = match play(&mut stage, sources, scenario).await {
                 Ok(transcript) => (Some(transcript), None),
@@ -60,10 +60,10 @@ impl Connection {
                 Err(failure) => (None, Some(failure.to_string())),
             };
             let (file, scenario) = (file.clone(), scenario.scenario.clone());
-            let verdict = Verdict { file, scenario, passed: failure.is_none(), transcript, failure };
-            finished(&verdict);
-            verdicts.push(verdict);
+            let result = ScenarioResult { file, scenario, passed: failure.is_none(), transcript, failure };
+            finished(&result);
+            results.push(result);
         }
-        Ok(verdicts)
+        Ok(results)
     }
 }

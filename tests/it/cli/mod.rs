@@ -1,10 +1,9 @@
 //! The commands as a user meets them: arguments, environment and files in; stdout, stderr and an exit code out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what tests share may fail as loudly as tests")]
 
-mod at_once;
 mod billing;
 mod check;
-mod comfort;
+mod concurrent;
 mod cost;
 mod deploy;
 mod diagnostics;
@@ -12,15 +11,16 @@ mod disassemble;
 mod embedded;
 mod explain;
 mod fmt;
-mod forgotten;
 mod future;
+mod help;
 mod identity;
-mod insight;
 mod interrupted;
 mod keys;
+mod lost_transactions;
 mod misuse;
 mod multisig;
 mod program;
+mod reading_commands;
 mod schemas;
 pub(crate) mod secrets;
 mod version_0_1_0;

@@ -19,8 +19,8 @@ fn pending(request: &Request, body: &str) -> Act {
     }
 }
 
-fn algod(proxy: &Proxy, alone: bool) -> Algod {
-    Algod::connect(&proxy.url(), Some(LOCAL_TOKEN), Transport { alone, ..Transport::default() }).unwrap()
+fn algod(proxy: &Proxy, is_single_node: bool) -> Algod {
+    Algod::connect(&proxy.url(), Some(LOCAL_TOKEN), Transport { is_single_node, ..Transport::default() }).unwrap()
 }
 
 /// Makes empty blocks, one after the other as a network does.

@@ -10,7 +10,11 @@ const SENT: Txid = pnp_types::Digest([7; 32]);
 
 /// A network of several nodes: the one that answers by id is behind and does not know the transaction; the newest round and the
 /// blocks come from others. `blocks` says which block has the transaction; `None` where the block is not there.
-fn network(alone: bool, newest: Round, block: impl Fn(Round) -> Option<bool> + Send + Sync + 'static) -> Algod {
+fn network(
+    is_single_node: bool,
+    newest: Round,
+    block: impl Fn(Round) -> Option<bool> + Send + Sync + 'static,
+) -> Algod {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let block = Arc::new(block);
@@ -21,7 +25,7 @@ fn network(alone: bool, newest: Round, block: impl Fn(Round) -> Option<bool> + S
             std::thread::spawn(move || answer(&mut stream, newest, &*block));
         }
     });
-    Algod::connect(&url, None, Transport { alone, ..Transport::default() }).unwrap()
+    Algod::connect(&url, None, Transport { is_single_node, ..Transport::default() }).unwrap()
 }
 
 /// Answers the one request of a connection.
@@ -50,10 +54,10 @@ const WINDOW: Window = Window { first_valid: Round(100), last_valid: Round(150) 
 
 #[tokio::test]
 async fn a_node_that_is_behind_makes_nothing_void() {
-    for alone in [false, true] {
-        let algod = network(alone, Round(200), |round| Some(round == Round(110)));
+    for is_single_node in [false, true] {
+        let algod = network(is_single_node, Round(200), |round| Some(round == Round(110)));
         let outcome = algod.outcome(SENT, Some(WINDOW)).await.unwrap();
-        let Outcome::InBlock(confirmation) = outcome else { panic!("alone {alone}: {outcome:?}") };
+        let Outcome::InBlock(confirmation) = outcome else { panic!("single node: {is_single_node}: {outcome:?}") };
         assert_eq!((confirmation.round, confirmation.application), (Round(110), Some(AppIndex(9))));
     }
 }

@@ -133,15 +133,15 @@ impl Connection {
             let (charged, open) = (past.sums.charged, past.open.len());
             self.event(Event::BatchContinued { journal: self.settings.shown(&path), charged, open });
         }
-        let alone = self.is_development();
+        let is_single_node = self.is_development();
         let settings = Settings {
             app,
             asset: request.asset,
             ordered_ticks: has_ordered_ticks(record.as_ref()),
             parallel: request.parallel,
             rate: request.rate,
-            validity: if alone { VALIDITY_ON_ONE_NODE } else { VALIDITY },
-            alone,
+            validity: if is_single_node { VALIDITY_ON_ONE_NODE } else { VALIDITY },
+            is_single_node,
             network: NETWORK,
             retry_refused: request.retry_refused,
             max_fee: self.max_fee(3),
@@ -236,7 +236,7 @@ impl OpenBatch<'_> {
 fn why_ended(error: batch::BatchError<Error>, journal: &Path) -> Error {
     match error {
         batch::BatchError::Payers(error) => error,
-        batch::BatchError::Halt(halt) => BatchError::from(halt).into(),
+        batch::BatchError::Stopped(reason) => BatchError::from(reason).into(),
         batch::BatchError::Input(error) => BatchError::Input(error).into(),
         batch::BatchError::OtherInput { line } => BatchError::OtherInput { line, journal: journal.to_owned() }.into(),
         batch::BatchError::Interrupted => BatchError::Interrupted.into(),

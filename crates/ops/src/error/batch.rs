@@ -1,6 +1,6 @@
 //! Why a batch was not started, or ended early.
 
-use pnp_usage::batch::{Halt, InputError};
+use pnp_usage::batch::{InputError, StopReason};
 use pnp_usage::journal::JournalError;
 use std::io;
 use std::path::PathBuf;
@@ -39,17 +39,17 @@ pub enum BatchError {
     GenesisHash,
     /// The network, the contract, a key or this program stopped it.
     #[error(transparent)]
-    Halt(Halt),
+    Stopped(StopReason),
     /// It was asked to stop; bills that were on their way are settled.
     #[error("interrupted")]
     Interrupted,
 }
 
-impl From<Halt> for BatchError {
-    fn from(halt: Halt) -> Self {
-        match halt {
-            Halt::Journal(error) => Self::Journal(error),
-            halt => Self::Halt(halt),
+impl From<StopReason> for BatchError {
+    fn from(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Journal(error) => Self::Journal(error),
+            reason => Self::Stopped(reason),
         }
     }
 }

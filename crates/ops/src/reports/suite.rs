@@ -1,7 +1,7 @@
 //! The document of scenarios that were run.
 
 use crate::connection::Connection;
-use crate::suite::Verdict;
+use crate::suite::ScenarioResult;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::time::Duration;
@@ -18,13 +18,13 @@ pub struct TestReport {
     /// How long all of them took.
     pub milliseconds: u64,
     /// Every scenario, in the order they were run.
-    pub scenarios: Vec<Verdict>,
+    pub scenarios: Vec<ScenarioResult>,
 }
 
 impl TestReport {
     /// The results, and how long they took.
     #[must_use]
-    pub fn new(connection: &Connection, scenarios: Vec<Verdict>, time: Duration) -> Self {
+    pub fn new(connection: &Connection, scenarios: Vec<ScenarioResult>, time: Duration) -> Self {
         let passed = scenarios.iter().filter(|verdict| verdict.passed).count();
         Self {
             network: connection.network.name.clone(),

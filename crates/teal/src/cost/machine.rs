@@ -153,7 +153,7 @@ pub(super) struct Weight {
 
 /// Where control goes after a block.
 #[derive(Debug)]
-pub(super) enum After {
+pub(super) enum BlockEnd {
     /// One of these.
     Next(Vec<State>),
     /// The program ends, and may approve.
@@ -175,7 +175,7 @@ pub(super) struct ByLength {
 pub(super) struct BlockResult {
     pub(super) weight: Weight,
     pub(super) by_length: Vec<ByLength>,
-    pub(super) after: After,
+    pub(super) end: BlockEnd,
     /// Whether it may be run any number of times before what comes after it: recursion that is followed no deeper.
     pub(super) endless: bool,
     /// Whether the program may also end within that recursion, and approve.
@@ -228,7 +228,7 @@ impl<'a> Machine<'a> {
         let mut ran = BlockResult {
             weight: Weight::default(),
             by_length: Vec::new(),
-            after: After::Rejects,
+            end: BlockEnd::Rejects,
             endless: false,
             approves: false,
         };
@@ -250,10 +250,10 @@ impl<'a> Machine<'a> {
         }
         ran.endless = self.is_endless(exit, &state);
         ran.approves = matches!(exit, Exit::Call { entry, .. } if ran.endless && self.may_end_in(*entry));
-        ran.after = match exit {
+        ran.end = match exit {
             Exit::Call { entry, back } if ran.endless => {
                 state.skip_call(self.graph.subroutine_at(*entry).and_then(|callee| callee.proto));
-                After::Next(vec![State { block: *back, ..state }])
+                BlockEnd::Next(vec![State { block: *back, ..state }])
             }
             exit => self.leave(exit, state),
         };
@@ -302,36 +302,36 @@ impl<'a> Machine<'a> {
     }
 
     /// Where control goes at the end of a block.
-    fn leave(&mut self, exit: &Exit, mut state: State) -> After {
+    fn leave(&mut self, exit: &Exit, mut state: State) -> BlockEnd {
         match exit {
-            Exit::Goto(to) => After::Next(vec![State { block: *to, ..state }]),
+            Exit::Goto(to) => BlockEnd::Next(vec![State { block: *to, ..state }]),
             Exit::Branch { taken, next, on_zero } => {
                 let truth = self.pop_truth(&mut state);
                 let paths = [(*taken, !on_zero), (*next, *on_zero)];
                 let open = paths.iter().filter(|(_, wanted)| truth.is_none_or(|truth| truth == *wanted));
-                After::Next(open.map(|(block, _)| State { block: *block, ..state.clone() }).collect())
+                BlockEnd::Next(open.map(|(block, _)| State { block: *block, ..state.clone() }).collect())
             }
             Exit::Switch { targets, next } => {
                 let open = self.choices(&mut state, targets, *next);
-                After::Next(open.into_iter().map(|block| State { block, ..state.clone() }).collect())
+                BlockEnd::Next(open.into_iter().map(|block| State { block, ..state.clone() }).collect())
             }
             Exit::Call { entry, back } => {
                 let frame = Some(Frame { height: state.stack.len(), proto: None });
                 state.calls.push(Call { back: *back, frame });
-                After::Next(vec![State { block: *entry, ..state }])
+                BlockEnd::Next(vec![State { block: *entry, ..state }])
             }
             Exit::Retsub => {
-                let Some(call) = state.calls.pop() else { return After::Rejects };
+                let Some(call) = state.calls.pop() else { return BlockEnd::Rejects };
                 if self.follows && !state.retsub(call.frame) {
-                    return After::Rejects;
+                    return BlockEnd::Rejects;
                 }
-                After::Next(vec![State { block: call.back, ..state }])
+                BlockEnd::Next(vec![State { block: call.back, ..state }])
             }
             Exit::Return | Exit::End => match self.pop_truth(&mut state) {
-                Some(false) => After::Rejects,
-                _ => After::Approves,
+                Some(false) => BlockEnd::Rejects,
+                _ => BlockEnd::Approves,
             },
-            Exit::Err => After::Rejects,
+            Exit::Err => BlockEnd::Rejects,
         }
     }
 

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::rc::Rc;
 
-use super::machine::{After, ByLength, Machine, State, Weight};
+use super::machine::{BlockEnd, ByLength, Machine, State, Weight};
 use crate::flow::BlockId;
 
 /// More nodes are not followed.
@@ -87,10 +87,10 @@ impl Paths {
             if ran.endless {
                 node.next.push(nodes.len());
             }
-            match ran.after {
-                After::Rejects => {}
-                After::Approves => node.approves = true,
-                After::Next(states) => {
+            match ran.end {
+                BlockEnd::Rejects => {}
+                BlockEnd::Approves => node.approves = true,
+                BlockEnd::Next(states) => {
                     for mut state in states {
                         let met = states_of.entry(state.block).or_default();
                         if *met >= max_states {

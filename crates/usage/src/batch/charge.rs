@@ -4,10 +4,10 @@ use super::group::Common;
 use super::group_outcome::{self, GroupOutcome};
 use super::network::Network;
 use super::user_queues::Entry;
-use super::{Explain, Halt, Outcome, Settings, SettledBill};
+use super::{Explain, Outcome, Settings, SettledBill, StopReason};
 use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};
 use crate::{GlobalState, LocalState, OperationError, Signer, Split, TickId, UsageError};
-use pnp_client::{ClientError, Rejection, Verdict};
+use pnp_client::{ClientError, Rejection, RetryAdvice};
 use pnp_types::{Address, Round, Txid, msgpack};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -64,7 +64,7 @@ enum AfterRefusal {
 
 impl Charge {
     /// Bills the line until its outcome is known.
-    pub(super) async fn run(mut self) -> Result<FinishedLine, Halt> {
+    pub(super) async fn run(mut self) -> Result<FinishedLine, StopReason> {
         let mut open = self.entry.open.take();
         if let Some(intent) = &open
             && intent.user != self.signer.address()
@@ -107,7 +107,7 @@ impl Charge {
     }
 
     /// Creates an intent, or returns why the contract would refuse it.
-    async fn new_intent(&self, again: Option<TickId>) -> Result<Result<Intent, String>, Halt> {
+    async fn new_intent(&self, again: Option<TickId>) -> Result<Result<Intent, String>, StopReason> {
         let Self { shared, entry, .. } = self;
         let params = shared.network.params().await?;
         let state = self.state();
@@ -136,7 +136,8 @@ impl Charge {
             Err(error) => return Ok(Err(error.to_string())),
         };
         // Another node may be some rounds behind.
-        let first_valid = params.last_round.saturating_sub(if shared.settings.alone { 0 } else { 3 }).max(Round(1));
+        let first_valid =
+            params.last_round.saturating_sub(if shared.settings.is_single_node { 0 } else { 3 }).max(Round(1));
         let mut intent = Intent {
             line: entry.line,
             input: entry.input,
@@ -157,25 +158,25 @@ impl Charge {
         let transactions = shared.common.transactions(&intent, &state).map_err(OperationError::Group)?;
         let fee = transactions.iter().fold(0, |sum: u64, transaction| sum.saturating_add(transaction.header.fee.0));
         if let Some(limit) = shared.settings.max_fee.filter(|limit| fee > *limit) {
-            return Err(Halt::Fee { fee, limit });
+            return Err(StopReason::Fee { fee, limit });
         }
         intent.txid = transactions.first().map(pnp_types::Transaction::id).unwrap_or_default();
         Ok(Ok(intent))
     }
 
     /// The intent's group as bytes; `None` if this program would build other bytes today.
-    async fn bytes(&self, intent: &Intent) -> Result<Option<Vec<u8>>, Halt> {
+    async fn bytes(&self, intent: &Intent) -> Result<Option<Vec<u8>>, StopReason> {
         let transactions = self.shared.common.transactions(intent, &self.state()).map_err(OperationError::Group)?;
         if transactions.first().map(pnp_types::Transaction::id) != Some(intent.txid) {
             return Ok(None);
         }
         let signed = self.signer.sign(&transactions).await;
-        let signed = signed.map_err(|why| Halt::Signature { user: intent.user, why: why.to_string() })?;
+        let signed = signed.map_err(|why| StopReason::Signature { user: intent.user, why: why.to_string() })?;
         Ok(Some(signed.iter().flat_map(msgpack::encode).collect()))
     }
 
     /// Sends the group until its outcome is known. `sent` says whether a copy may have arrived before.
-    async fn send_group(&self, intent: &Intent, mut sent: bool) -> Result<GroupResult, Halt> {
+    async fn send_group(&self, intent: &Intent, mut sent: bool) -> Result<GroupResult, StopReason> {
         let Shared { network, settings, .. } = self.shared.as_ref();
         if sent && let Some(round) = network.look_up(intent.txid).await? {
             return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
@@ -184,7 +185,7 @@ impl Charge {
         let mut refusals = 0;
         let mut moved = (network.latest(), Instant::now());
         loop {
-            if group_outcome::is_over(intent, network.latest(), settings.alone) {
+            if group_outcome::is_over(intent, network.latest(), settings.is_single_node) {
                 return Ok(GroupResult::Outcome(group_outcome::find(network, settings, intent).await?));
             }
             let submitted = match &bytes {
@@ -205,7 +206,7 @@ impl Charge {
                         return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
                     }
                     refusals += 1;
-                    if settings.alone && refusals > 1 {
+                    if settings.is_single_node && refusals > 1 {
                         return Ok(GroupResult::Refused(error));
                     }
                 }
@@ -214,13 +215,13 @@ impl Charge {
             if network.latest() > moved.0 {
                 moved = (network.latest(), Instant::now());
             } else if moved.1.elapsed() > settings.network.total {
-                return Err(Halt::Stalled { txid: intent.txid });
+                return Err(StopReason::Stalled { txid: intent.txid });
             }
         }
     }
 
     /// Sends bytes; `Ok(Err(_))` is a refusal. Afterwards `sent` says whether they may have arrived.
-    async fn submit(&self, bytes: &[u8], sent: &mut bool) -> Result<Result<(), ClientError>, Halt> {
+    async fn submit(&self, bytes: &[u8], sent: &mut bool) -> Result<Result<(), ClientError>, StopReason> {
         let network = &self.shared.network;
         let retries = network.retries();
         loop {
@@ -233,34 +234,34 @@ impl Charge {
                 }
                 Err(error) => error,
             };
-            match error.verdict() {
-                Verdict::Refused if matches!(error.rejection(), Some(Rejection::Duplicate { .. })) => {
+            match error.retry_advice() {
+                RetryAdvice::Refused if matches!(error.rejection(), Some(Rejection::Duplicate { .. })) => {
                     network.answered();
                     *sent = true;
                     return Ok(Ok(()));
                 }
-                Verdict::Refused => {
+                RetryAdvice::Refused => {
                     network.answered();
                     return Ok(Err(error));
                 }
-                Verdict::Later => {
+                RetryAdvice::Later => {
                     *sent |= error.may_have_arrived();
                     if !network.may_try_again(&retries, &error) {
                         return Err(error.into());
                     }
                 }
-                Verdict::Stop => return Err(error.into()),
+                RetryAdvice::Stop => return Err(error.into()),
             }
         }
     }
 
     /// Whether a refused line has another chance.
-    async fn after_refusal(&self, intent: &Intent, error: &ClientError) -> Result<AfterRefusal, Halt> {
+    async fn after_refusal(&self, intent: &Intent, error: &ClientError) -> Result<AfterRefusal, StopReason> {
         let Shared { network, settings, explain, .. } = self.shared.as_ref();
         let Some(rejection) = error.rejection() else { return Ok(AfterRefusal::Final(error.to_string())) };
         match rejection {
             Rejection::FeeTooSmall { .. } | Rejection::Expired { .. } => {
-                tokio::time::sleep(if settings.alone { Duration::ZERO } else { RECHECK_DELAY }).await;
+                tokio::time::sleep(if settings.is_single_node { Duration::ZERO } else { RECHECK_DELAY }).await;
                 network.refresh().await?;
                 return Ok(AfterRefusal::SameTick);
             }
@@ -292,17 +293,17 @@ impl Charge {
         *self.shared.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn void(&self, reason: String) -> Result<(), Halt> {
+    fn void(&self, reason: String) -> Result<(), StopReason> {
         Ok(self.shared.journal.note(Record::Void(Void { line: self.entry.line, reason }))?)
     }
 
-    fn charged(mut self, intent: &Intent, round: Option<Round>) -> Result<FinishedLine, Halt> {
+    fn charged(mut self, intent: &Intent, round: Option<Round>) -> Result<FinishedLine, StopReason> {
         self.shared.journal.note(Record::Charged(Charged { line: intent.line, round }))?;
         self.last = Some(intent.tick.clone());
         Ok(self.ended(Some(intent), Outcome::Charged(round)))
     }
 
-    fn refused(self, intent: Option<&Intent>, reason: String) -> Result<FinishedLine, Halt> {
+    fn refused(self, intent: Option<&Intent>, reason: String) -> Result<FinishedLine, StopReason> {
         let Self { shared, entry, .. } = &self;
         shared.journal.note(Record::Refused(Refused {
             line: entry.line,

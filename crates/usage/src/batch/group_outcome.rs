@@ -1,7 +1,7 @@
 //! The outcome of a group whose last valid round is over: in a block, in none, or not known.
 
 use super::network::Network;
-use super::{Halt, Settings};
+use super::{Settings, StopReason};
 use crate::journal::Intent;
 use crate::{LocalState, OperationError};
 use pnp_client::{Outcome, Window};
@@ -19,15 +19,15 @@ pub(super) enum GroupOutcome {
 }
 
 /// Whether no block to come can have the group.
-pub(super) fn is_over(intent: &Intent, latest: Round, alone: bool) -> bool {
-    window(intent).is_over(latest, alone)
+pub(super) fn is_over(intent: &Intent, latest: Round, is_single_node: bool) -> bool {
+    window(intent).is_over(latest, is_single_node)
 }
 
 /// Finds the outcome of a group that no further block can contain.
 ///
 /// If the node finds it neither by id nor in its blocks, the user's newest tick may still show that it is charged. Only blocks
 /// make a group void.
-pub(super) async fn find(network: &Network, settings: &Settings, intent: &Intent) -> Result<GroupOutcome, Halt> {
+pub(super) async fn find(network: &Network, settings: &Settings, intent: &Intent) -> Result<GroupOutcome, StopReason> {
     match network.ask(|| network.algod.outcome(intent.txid, Some(window(intent)))).await? {
         Outcome::InBlock(confirmation) => Ok(GroupOutcome::Charged(Some(confirmation.round))),
         Outcome::Void(how) => Ok(GroupOutcome::Void(how.to_string())),
@@ -42,7 +42,7 @@ const fn window(intent: &Intent) -> Window {
 
 /// Reads the contract's state, which can confirm a tick and nothing else: the node that answers may be behind its network, so
 /// that an earlier newest tick, or none, proves nothing.
-async fn by_state(network: &Network, settings: &Settings, intent: &Intent) -> Result<GroupOutcome, Halt> {
+async fn by_state(network: &Network, settings: &Settings, intent: &Intent) -> Result<GroupOutcome, StopReason> {
     let state = network.ask(|| LocalState::fetch(&network.algod, intent.user, settings.app)).await?;
     let state = state.map_err(OperationError::Usage)?;
     Ok(outcome_by_state(intent, state.as_ref()))

@@ -41,7 +41,7 @@ pub struct Settings {
     /// For how many rounds a group stays valid, at most 1000.
     pub validity: u64,
     /// Whether the node that answers is the whole network, so that no other node can have what it refuses or does not know.
-    pub alone: bool,
+    pub is_single_node: bool,
     /// When requests are sent again. Its total is also how long to wait for a block.
     pub network: RetryPolicy,
     /// Whether lines that were refused before are tried again.
@@ -137,7 +137,7 @@ pub trait Listener: Send {
 
 /// Why a batch cannot continue. What is open in the journal is settled by another run.
 #[derive(Debug, thiserror::Error)]
-pub enum Halt {
+pub enum StopReason {
     /// The network does not answer, or refuses the connection.
     #[error(transparent)]
     Client(#[from] ClientError),

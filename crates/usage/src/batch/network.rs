@@ -1,6 +1,6 @@
 //! What all lines of a batch share of the network: its newest round, its fees, its bad moments, and who waits for which block.
 
-use pnp_client::{Algod, ClientError, Outcome, Retries, RetryPolicy, SuggestedParams, Verdict};
+use pnp_client::{Algod, ClientError, Outcome, Retries, RetryAdvice, RetryPolicy, SuggestedParams};
 use pnp_types::{Round, Txid};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,7 +65,7 @@ impl Network {
         loop {
             self.pass().await;
             match request().await {
-                Err(error) if error.verdict() == Verdict::Later => {
+                Err(error) if error.retry_advice() == RetryAdvice::Later => {
                     if !self.may_try_again(&retries, &error) {
                         return Err(error);
                     }

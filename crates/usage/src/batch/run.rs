@@ -5,7 +5,9 @@ use super::group::Common;
 use super::network::Network;
 use super::preparing::Preparing;
 use super::user_queues::{Entry, Pushed, Start, UserQueues};
-use super::{Explain, Halt, Input, InputError, Line, LineResult, Listener, Outcome, Payers, Ready, Row, Settings};
+use super::{
+    Explain, Input, InputError, Line, LineResult, Listener, Outcome, Payers, Ready, Row, Settings, StopReason,
+};
 use crate::journal::{Done, InputDigest, Journal, JournalState, Record, Refused, Sums};
 use crate::{StopSignal, global_state};
 use pnp_client::Algod;
@@ -22,7 +24,7 @@ use tokio::task::JoinSet;
 const MAX_WAITING_LINES: usize = 100_000;
 /// How many lines are read before bills are started again.
 const LINES_PER_STEP: usize = 256;
-/// How long running lines may take_line to end when something halts the batch.
+/// How long running lines may take to end when something stops the batch.
 const LAST_BILLS: Duration = Duration::from_secs(5);
 /// How many users that cannot be billed are kept in memory.
 const MAX_UNKNOWN_USERS: usize = 10_000;
@@ -65,7 +67,7 @@ pub struct Summary {
 pub enum BatchError<E> {
     /// The network, the journal or this program.
     #[error(transparent)]
-    Halt(#[from] Halt),
+    Stopped(#[from] StopReason),
     /// The input.
     #[error(transparent)]
     Input(#[from] InputError),
@@ -94,7 +96,7 @@ struct Run<'r, P: Payers, L> {
     users: HashMap<String, Result<Address, String>>,
     preparing: Preparing<'r, Prepared<P::Error>>,
     queues: UserQueues,
-    tasks: JoinSet<Result<FinishedLine, Halt>>,
+    tasks: JoinSet<Result<FinishedLine, StopReason>>,
     /// Lines that wait until the input has shown to be the journal's.
     held: Vec<Line>,
     check: Check,
@@ -115,7 +117,7 @@ impl Batch {
         (journal, past): (Journal, JournalState),
         settings: Settings,
         explain: Explain,
-    ) -> Result<Self, Halt> {
+    ) -> Result<Self, StopReason> {
         let state = global_state(&algod, settings.app).await?;
         let network = Network::new(algod, settings.network);
         let params = network.params().await?;
@@ -205,7 +207,7 @@ impl Batch {
             }
             Ok(false)
         });
-        match read.await.map_err(|error| Halt::Task(error.to_string()))? {
+        match read.await.map_err(|error| StopReason::Task(error.to_string()))? {
             Ok(true) => Ok(true),
             Ok(false) => Err(BatchError::OtherInput { line: highest }),
             Err(error) => Err(BatchError::Input(error)),
@@ -414,7 +416,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     }
 
     /// Ends a line of a user who cannot be billed.
-    fn refuse(&mut self, user: Address, entry: &Entry, reason: String) -> Result<(), Halt> {
+    fn refuse(&mut self, user: Address, entry: &Entry, reason: String) -> Result<(), StopReason> {
         let outcome = if entry.open.is_some() { Outcome::Doubtful(reason) } else { Outcome::Refused(reason) };
         self.settle_unsent(entry.line, entry.input, user.to_string(), outcome)
     }
@@ -443,7 +445,13 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     }
 
     /// Settles a line that was not sent in this run.
-    fn settle_unsent(&mut self, line: u64, input: InputDigest, user: String, outcome: Outcome) -> Result<(), Halt> {
+    fn settle_unsent(
+        &mut self,
+        line: u64,
+        input: InputDigest,
+        user: String,
+        outcome: Outcome,
+    ) -> Result<(), StopReason> {
         if let Outcome::Refused(reason) = &outcome {
             self.summary.refused += 1;
             let refused = Refused { line, input, reason: reason.clone() };
@@ -456,8 +464,11 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
     }
 
     /// Takes in the outcome of a line.
-    fn settle(&mut self, ended: Result<Result<FinishedLine, Halt>, tokio::task::JoinError>) -> Result<(), Halt> {
-        let ended = ended.map_err(|error| Halt::Task(error.to_string()))??;
+    fn settle(
+        &mut self,
+        ended: Result<Result<FinishedLine, StopReason>, tokio::task::JoinError>,
+    ) -> Result<(), StopReason> {
+        let ended = ended.map_err(|error| StopReason::Task(error.to_string()))??;
         let FinishedLine { line, user, bill, outcome, last } = ended;
         match &outcome {
             Outcome::Charged(_) => {
@@ -502,7 +513,7 @@ impl<P: Payers, L: Listener> Run<'_, P, L> {
         self.summary.complete = true;
         if !self.batch.past.done || self.summary.charged > 0 {
             let done = Done { lines: self.last_line, input: self.read.unwrap_or_default() };
-            self.batch.shared.journal.commit(Record::Done(done)).await.map_err(Halt::from)?;
+            self.batch.shared.journal.commit(Record::Done(done)).await.map_err(StopReason::from)?;
         }
         Ok(())
     }

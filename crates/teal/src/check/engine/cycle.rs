@@ -4,9 +4,9 @@
 //! come back the program's state has come back, but for what is left of the budget, and no condition can come out
 //! otherwise the next time. Only a block where paths were joined makes terms that mean another value each time.
 
-use super::cells::{EMPTY, ListId};
 use super::explore::Explorer;
 use super::state::{State, Stop};
+use super::storage::{EMPTY, ListId};
 use crate::flow::Exit;
 
 /// Blocks of a way round that are looked at.
@@ -36,11 +36,11 @@ impl Explorer<'_> {
         let proto = self.graph.subroutine_at(entry).and_then(|callee| callee.proto);
         // What has a `proto` does not look below its arguments.
         let sees = match proto {
-            Some((taken, _)) if state.open && self.cells.stacks.len(state.stack) < usize::from(taken) => return,
+            Some((taken, _)) if state.open && self.storage.stacks.len(state.stack) < usize::from(taken) => return,
             Some((taken, _)) => {
-                let mut arguments: Vec<_> = self.cells.stacks.iter(state.stack).take(usize::from(taken)).collect();
+                let mut arguments: Vec<_> = self.storage.stacks.iter(state.stack).take(usize::from(taken)).collect();
                 arguments.reverse();
-                arguments.into_iter().fold(EMPTY, |list, term| self.cells.stacks.push(list, term))
+                arguments.into_iter().fold(EMPTY, |list, term| self.storage.stacks.push(list, term))
             }
             None => state.stack,
         };

@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use super::actions::{Calls, KnownCall};
 use super::assume::Logic;
-use super::cells::{EMPTY as NO_FACTS, ListId, Lists};
 use super::facts::FactsId;
-use super::state::{Approval, Call, Cells, Heights, Note, Outcome, Seen, State, StateKey, Stop};
+use super::state::{Approval, Call, Heights, Note, Outcome, PathStorage, Seen, State, StateKey, Stop};
+use super::storage::{EMPTY as NO_FACTS, ListId, Lists};
 use super::terms::{Form, NOTHING, TermId, TransactionRef};
 use crate::check::deployment_settings::DeploymentSettings;
 use crate::flow::{Exit, Graph, Instruction, Program, ends_block};
@@ -26,7 +26,7 @@ const MAX_ROUNDS: usize = 3_000;
 const MAX_CALLS: usize = 30;
 /// The same subroutine within itself.
 const MAX_RECURSION: usize = 3;
-/// The most cells and terms, about 100 bytes each.
+/// The most storage and terms, about 100 bytes each.
 const MAX_CELLS: usize = 600_000;
 /// Approvals that are kept.
 const MAX_APPROVALS: usize = 3_000;
@@ -75,7 +75,7 @@ pub(super) struct Explorer<'a> {
     pub(super) program: &'a Program,
     pub(super) graph: &'a Graph,
     pub(super) settings: &'a DeploymentSettings,
-    pub(super) cells: Cells,
+    pub(super) storage: PathStorage,
     pub(super) seen: Seen,
     /// Whether the program stores anything in scratch space.
     pub(super) stores_anything: bool,
@@ -176,7 +176,7 @@ impl<'a> Explorer<'a> {
             program,
             graph,
             settings,
-            cells: Cells::new(),
+            storage: PathStorage::new(),
             seen,
             stores_anything: program.instructions().iter().any(stores),
             hopeful: hopeful(graph),
@@ -224,7 +224,7 @@ impl<'a> Explorer<'a> {
     }
 
     fn size(&self) -> usize {
-        self.cells.count()
+        self.storage.count()
             + self.seen.paths.count()
             + self.seen.logic.terms.len()
             + self.seen.logic.facts.count()
@@ -275,8 +275,8 @@ impl<'a> Explorer<'a> {
         if rule.chunk == 0 {
             return rule.of_length(0);
         }
-        let measured = self.cells.stacks.without(state.stack, usize::from(rule.depth));
-        let term = self.cells.stacks.top(measured).unwrap_or(NOTHING);
+        let measured = self.storage.stacks.without(state.stack, usize::from(rule.depth));
+        let term = self.storage.stacks.top(measured).unwrap_or(NOTHING);
         rule.of_length(self.seen.logic.terms.length(term).unwrap_or(0))
     }
 
@@ -309,11 +309,11 @@ impl<'a> Explorer<'a> {
             }
         }
         if !state.open {
-            let height = self.cells.stacks.len(state.stack);
+            let height = self.storage.stacks.len(state.stack);
             let (least, most) = visits.heights.unwrap_or((height, height));
             visits.heights = Some((least.min(height), most.max(height)));
             if (least, most) != (height, height) {
-                let call = self.cells.frames.top(state.frames).filter(|call| call.frame.proto.is_some());
+                let call = self.storage.frames.top(state.frames).filter(|call| call.frame.proto.is_some());
                 let frame = call.map(|call| call.frame.height);
                 self.seen.heights.insert(block, Heights { least: least.min(height), most: most.max(height), frame });
             }
@@ -503,10 +503,10 @@ impl<'a> Explorer<'a> {
     }
 
     fn call(&mut self, state: &mut State, entry: usize, back: usize) -> Option<usize> {
-        let frame = Frame { height: self.cells.stacks.len(state.stack), proto: None };
-        let within = self.cells.frames.iter(state.frames).filter(|frame| frame.entry == entry).count();
-        let deep = within >= MAX_RECURSION || self.cells.frames.len(state.frames) >= MAX_CALLS;
-        let frames = self.cells.frames.push(state.frames, Call { entry, back, frame });
+        let frame = Frame { height: self.storage.stacks.len(state.stack), proto: None };
+        let within = self.storage.frames.iter(state.frames).filter(|frame| frame.entry == entry).count();
+        let deep = within >= MAX_RECURSION || self.storage.frames.len(state.frames) >= MAX_CALLS;
+        let frames = self.storage.frames.push(state.frames, Call { entry, back, frame });
         self.enters(state, entry);
         let contexts = self.contexts.entry(entry).or_default();
         let new = !contexts.contains(&frames);
@@ -526,9 +526,9 @@ impl<'a> Explorer<'a> {
     }
 
     fn retsub(&mut self, state: &mut State) -> Option<usize> {
-        let Call { back, frame, .. } = self.cells.frames.top(state.frames)?;
-        state.frames = self.cells.frames.below(state.frames);
-        let height = self.cells.stacks.len(state.stack);
+        let Call { back, frame, .. } = self.storage.frames.top(state.frames)?;
+        state.frames = self.storage.frames.below(state.frames);
+        let height = self.storage.stacks.len(state.stack);
         match frame.retsub(height) {
             Ok(shuffle) => self.shuffle(state, shuffle),
             Err(_) if !state.open => {
@@ -545,16 +545,16 @@ impl<'a> Explorer<'a> {
     fn after_open_return(&mut self, state: &mut State, frame: Frame) {
         let Some((args, returns)) = frame.proto else { return };
         let base = frame.height.saturating_sub(args.into());
-        let height = self.cells.stacks.len(state.stack);
+        let height = self.storage.stacks.len(state.stack);
         let results = self.pop_many(state, height.saturating_sub(base).min(returns.into()));
-        let height = self.cells.stacks.len(state.stack);
-        state.stack = self.cells.stacks.without(state.stack, height.saturating_sub(base));
+        let height = self.storage.stacks.len(state.stack);
+        state.stack = self.storage.stacks.without(state.stack, height.saturating_sub(base));
         results.iter().for_each(|term| self.push(state, *term));
     }
 
     /// The program's end: refused, or approved in some ways.
     fn finish(&mut self, state: &mut State, at_end: bool) {
-        let height = self.cells.stacks.len(state.stack);
+        let height = self.storage.stacks.len(state.stack);
         if at_end && !state.open && height != 1 {
             // It fails when it runs; what else is wrong with it is still worth knowing.
             self.seen.bad_ends.insert(state.at, height);
@@ -570,7 +570,7 @@ impl<'a> Explorer<'a> {
             if !self.approved.insert((state.at, facts, state.notes)) {
                 continue;
             }
-            let mut notes: Vec<Note> = self.cells.notes.iter(state.notes).collect();
+            let mut notes: Vec<Note> = self.storage.notes.iter(state.notes).collect();
             notes.reverse();
             let State { at: instruction, knows_caller, path, cost, .. } = *state;
             let approval = Approval { instruction, facts, knows_caller, notes, path, cost };

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cells::{EMPTY, ListId, Lists};
+use super::storage::{EMPTY, ListId, Lists};
 use super::terms::{NOTHING, Term, TermId, Terms};
 use pnp_opcodes::{AvmType, GlobalField, TxnField};
 

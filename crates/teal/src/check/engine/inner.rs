@@ -1,8 +1,8 @@
 //! Inner transactions that a path builds: what it has set of them, and what of that matters once they are sent.
 
-use super::cells::EMPTY;
 use super::explore::Explorer;
 use super::state::{Note, State};
+use super::storage::EMPTY;
 use super::terms::{NOTHING, TermId};
 use crate::flow::Instruction;
 use pnp_opcodes::{Field, Op, TxnField};
@@ -34,15 +34,15 @@ impl Explorer<'_> {
     /// What an opcode does to the inner transactions that are being built.
     pub(super) fn build(&mut self, state: &mut State, instruction: &Instruction, args: &[TermId]) {
         match (instruction.op(), args) {
-            (Op::ItxnBegin, _) => state.inner = self.cells.built.push(EMPTY, Built::Next),
-            (Op::ItxnNext, _) => state.inner = self.cells.built.push(state.inner, Built::Next),
+            (Op::ItxnBegin, _) => state.inner = self.storage.built.push(EMPTY, Built::Next),
+            (Op::ItxnNext, _) => state.inner = self.storage.built.push(state.inner, Built::Next),
             (Op::ItxnField, [value]) => {
                 let Some(field) = TxnField::from_byte(instruction.byte(0)) else { return };
                 let set = Built::Set { field, value: *value, instruction: state.at };
-                state.inner = self.cells.built.push(state.inner, set);
+                state.inner = self.storage.built.push(state.inner, set);
             }
             (Op::ItxnSubmit, _) => {
-                let mut built: Vec<Built> = self.cells.built.iter(state.inner).collect();
+                let mut built: Vec<Built> = self.storage.built.iter(state.inner).collect();
                 built.reverse();
                 // Before the first beginning there is nothing, or what joined paths had begun.
                 for transaction in built.split(|it| *it == Built::Next).skip(1) {

@@ -1,9 +1,9 @@
 //! What paths that meet have in common, where they are too many to be distinguished.
 
-use super::cells::{EMPTY, ListId, ScratchId};
 use super::explore::Explorer;
 use super::inner::Built;
 use super::state::{Note, State};
+use super::storage::{EMPTY, ListId, ScratchId};
 use super::terms::{Term, TermId, ZERO};
 
 impl Explorer<'_> {
@@ -18,7 +18,7 @@ impl Explorer<'_> {
         let protected = [self.knows_caller(&a), self.knows_caller(&b)];
         let notes = self.join_notes(a.notes, b.notes, protected);
         let knows_caller = protected == [true; 2];
-        let inner = if a.inner == b.inner { a.inner } else { self.cells.built.push(EMPTY, Built::Unknown) };
+        let inner = if a.inner == b.inner { a.inner } else { self.storage.built.push(EMPTY, Built::Unknown) };
         let same = |a: usize, b: usize| if a == b { a } else { 0 };
         State {
             stack,
@@ -45,12 +45,12 @@ impl Explorer<'_> {
     /// What both hold in a slot, or a value of its own; a slot counts as stored in if both paths have stored in it.
     fn join_scratch(&mut self, a: &State, b: &State, block: usize) -> (ScratchId, ScratchId) {
         let (mut scratch, mut stored) = (a.scratch, a.stored);
-        for slot in self.cells.scratches.differences(a.scratch, b.scratch) {
+        for slot in self.storage.scratches.differences(a.scratch, b.scratch) {
             let merged = self.merged(block, 1_000 + u32::from(slot));
-            scratch = self.cells.scratches.store(scratch, slot, merged);
+            scratch = self.storage.scratches.store(scratch, slot, merged);
         }
-        for slot in self.cells.scratches.differences(a.stored, b.stored) {
-            stored = self.cells.scratches.store(stored, slot, ZERO);
+        for slot in self.storage.scratches.differences(a.stored, b.stored) {
+            stored = self.storage.scratches.store(stored, slot, ZERO);
         }
         (scratch, stored)
     }
@@ -61,7 +61,7 @@ impl Explorer<'_> {
     }
 
     fn join_stacks(&mut self, a: &State, b: &State, block: usize) -> (ListId, bool) {
-        let stacks = &self.cells.stacks;
+        let stacks = &self.storage.stacks;
         let height = stacks.len(a.stack).min(stacks.len(b.stack));
         let open = a.open || b.open || stacks.len(a.stack) != stacks.len(b.stack);
         if a.stack == b.stack {
@@ -77,7 +77,7 @@ impl Explorer<'_> {
         for (depth, (of_a, of_b)) in list_a.iter().zip(&list_b).enumerate().rev() {
             let slot = u32::try_from(height - depth).unwrap_or(0);
             let term = if of_a == of_b { *of_a } else { self.merged(block, 3_000 + slot) };
-            stack = self.cells.stacks.push(stack, term);
+            stack = self.storage.stacks.push(stack, term);
         }
         (stack, open)
     }
@@ -90,14 +90,14 @@ impl Explorer<'_> {
             Note::Sent { .. } | Note::InnerFee { .. } => !protected,
             _ => false,
         };
-        let (mut common, of_a, of_b) = self.cells.notes.common(a, b);
+        let (mut common, of_a, of_b) = self.storage.notes.common(a, b);
         for note in of_a.iter().rev() {
             if of_b.contains(note) || stays(note, protected[0]) {
-                common = self.cells.notes.push(common, *note);
+                common = self.storage.notes.push(common, *note);
             }
         }
         for note in of_b.iter().rev().filter(|note| stays(note, protected[1]) && !of_a.contains(note)) {
-            common = self.cells.notes.push(common, *note);
+            common = self.storage.notes.push(common, *note);
         }
         common
     }

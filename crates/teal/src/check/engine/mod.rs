@@ -6,7 +6,6 @@
 
 mod actions;
 mod assume;
-mod cells;
 mod cycle;
 mod explore;
 mod facts;
@@ -16,12 +15,13 @@ mod inner;
 mod join;
 mod state;
 mod step;
+mod storage;
 mod terms;
 
 pub(super) use actions::Calls;
-pub(super) use cells::ListId;
 pub(super) use cycle::Cycle;
 pub(super) use explore::explore;
 pub(super) use facts::{Fact, FactsId};
 pub(super) use state::{Approval, Heights, MAX_NOTES, Note, Seen, Stop};
+pub(super) use storage::ListId;
 pub(super) use terms::{NOTHING, Term, TermId, TransactionRef, reads_state};

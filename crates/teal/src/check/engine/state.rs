@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::assume::Logic;
-use super::cells::{EMPTY, ListId, Lists, ScratchId, Scratches};
 use super::cycle::Cycle;
 use super::facts::FactsId;
 use super::inner::Built;
+use super::storage::{EMPTY, ListId, Lists, ScratchId, Scratches};
 use super::terms::{NOTHING, TermId, TransactionRef};
 use pnp_opcodes::{Frame, TxnField};
 
@@ -213,7 +213,7 @@ impl Seen {
 
 /// The storage of all lists and scratch spaces of paths.
 #[derive(Debug)]
-pub(super) struct Cells {
+pub(super) struct PathStorage {
     pub(super) stacks: Lists<TermId>,
     pub(super) scratches: Scratches,
     pub(super) frames: Lists<Call>,
@@ -223,7 +223,7 @@ pub(super) struct Cells {
     pub(super) local_reads: HashMap<TermId, LocalRead>,
 }
 
-impl Cells {
+impl PathStorage {
     pub(super) fn new() -> Self {
         Self {
             stacks: Lists::new(),

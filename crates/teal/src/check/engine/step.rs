@@ -1,9 +1,9 @@
 //! What one instruction does to a path, where control simply goes on after it.
 
 use super::assume::Logic;
-use super::cells::EMPTY;
 use super::explore::Explorer;
 use super::state::{Call, LocalRead, MAX_NOTES, Note, State};
+use super::storage::EMPTY;
 use super::terms::{Form, NOTHING, Term, TermId, TransactionRef, ZERO, reads_state};
 use crate::check::deployment_settings::Constant as Setting;
 use crate::flow::{Instruction, Operand};
@@ -14,13 +14,13 @@ const MAX_STORED_DEPTH: u8 = 6;
 
 impl Explorer<'_> {
     pub(super) fn push(&mut self, state: &mut State, term: TermId) {
-        state.stack = self.cells.stacks.push(state.stack, term);
+        state.stack = self.storage.stacks.push(state.stack, term);
     }
 
     /// Takes the top of the stack; an unknown value where nothing is known, or nothing is there.
     pub(super) fn pop(&mut self, state: &mut State, ty: StackType) -> TermId {
-        if let Some(term) = self.cells.stacks.top(state.stack) {
-            state.stack = self.cells.stacks.below(state.stack);
+        if let Some(term) = self.storage.stacks.top(state.stack) {
+            state.stack = self.storage.stacks.below(state.stack);
             return term;
         }
         if !state.open {
@@ -46,10 +46,10 @@ impl Explorer<'_> {
     }
 
     pub(super) fn note(&mut self, state: &mut State, note: Note) {
-        let known = self.cells.notes.len(state.notes) >= MAX_NOTES
-            || self.cells.notes.iter(state.notes).any(|known| known == note);
+        let known = self.storage.notes.len(state.notes) >= MAX_NOTES
+            || self.storage.notes.iter(state.notes).any(|known| known == note);
         if !known {
-            state.notes = self.cells.notes.push(state.notes, note);
+            state.notes = self.storage.notes.push(state.notes, note);
         }
     }
 
@@ -193,19 +193,19 @@ impl Explorer<'_> {
         };
         match (value, slot) {
             (Some(value), Some(slot)) => {
-                state.scratch = self.cells.scratches.store(state.scratch, slot, value);
-                state.stored = self.cells.scratches.store(state.stored, slot, 1);
+                state.scratch = self.storage.scratches.store(state.scratch, slot, value);
+                state.stored = self.storage.scratches.store(state.stored, slot, 1);
             }
             (Some(_), None) => self.forget_scratch(state),
             (None, Some(slot)) => {
-                let set = self.cells.scratches.load(state.stored, slot) != ZERO;
+                let set = self.storage.scratches.load(state.stored, slot) != ZERO;
                 let loaded = &mut self.seen.loaded.entry(state.at).or_insert((slot, Default::default())).1;
                 if set {
                     loaded.set = true;
                 } else {
                     loaded.unset = true;
                 }
-                let term = self.cells.scratches.load(state.scratch, slot);
+                let term = self.storage.scratches.load(state.scratch, slot);
                 self.push(state, term);
             }
             (None, None) => {
@@ -219,23 +219,23 @@ impl Explorer<'_> {
     pub(super) fn forget_scratch(&mut self, state: &mut State) {
         for slot in 0..=u8::MAX {
             let term = self.logic().terms.unknown(StackType::ANY);
-            state.scratch = self.cells.scratches.store(state.scratch, slot, term);
-            state.stored = self.cells.scratches.store(state.stored, slot, 1);
+            state.scratch = self.storage.scratches.store(state.scratch, slot, term);
+            state.stored = self.storage.scratches.store(state.stored, slot, 1);
         }
     }
 
     fn frame(&mut self, state: &mut State, instruction: &Instruction) {
-        let frame = self.cells.frames.top(state.frames);
+        let frame = self.storage.frames.top(state.frames);
         if instruction.op() == Op::Proto {
             let proto = Some((instruction.byte(0), instruction.byte(1)));
             if let Some(call) = frame {
-                let below = self.cells.frames.below(state.frames);
+                let below = self.storage.frames.below(state.frames);
                 let frame = Frame { proto, ..call.frame };
-                state.frames = self.cells.frames.push(below, Call { frame, ..call });
+                state.frames = self.storage.frames.push(below, Call { frame, ..call });
             }
             return;
         }
-        let (digs, height) = (instruction.op() == Op::FrameDig, self.cells.stacks.len(state.stack));
+        let (digs, height) = (instruction.op() == Op::FrameDig, self.storage.stacks.len(state.stack));
         let shuffle = frame.and_then(|call| match digs {
             true => call.frame.dig(instruction.signed(), height).ok(),
             false => call.frame.bury(instruction.signed(), height).ok(),
@@ -338,7 +338,7 @@ impl Explorer<'_> {
         for (at, ty) in returns.iter().enumerate() {
             let term = self.logic().terms.made(op, Form::of(instruction, at), &key, *ty);
             if op == Op::AppLocalGet && self.is_sender(args[0]) && !self.was_put(state, args[1]) {
-                self.cells.local_reads.insert(term, LocalRead { instruction: state.at, key: args[1] });
+                self.storage.local_reads.insert(term, LocalRead { instruction: state.at, key: args[1] });
             }
             self.push(state, term);
         }
@@ -346,7 +346,7 @@ impl Explorer<'_> {
 
     /// Whether the path has put a local value of the sender before. A program that deletes local values may have deleted it.
     fn was_put(&self, state: &State, key: TermId) -> bool {
-        self.cells.notes.iter(state.notes).any(|note| note == Note::Put { key })
+        self.storage.notes.iter(state.notes).any(|note| note == Note::Put { key })
             && self.program.instructions().iter().all(|instruction| instruction.op() != Op::AppLocalDel)
     }
 
@@ -363,7 +363,7 @@ impl Explorer<'_> {
         let op = instruction.op();
         let types = instruction.spec.signature.args.as_slice();
         for (at, arg) in args.iter().enumerate() {
-            let Some(read) = self.cells.local_reads.get(arg).copied() else { continue };
+            let Some(read) = self.storage.local_reads.get(arg).copied() else { continue };
             let other = args.get(1 - at.min(1)).copied().unwrap_or(NOTHING);
             let by_type = types.get(at).is_some_and(|ty| ty.kind() == AvmType::Bytes);
             let by_other =
