@@ -24,7 +24,7 @@ pub struct RecoveredSource {
 /// ```
 ///
 /// # Errors
-/// As [`disassemble`].
+/// As [`disassemble()`].
 pub fn recover_source(program: &[u8]) -> Result<RecoveredSource, DisassembleError> {
     let text = disassemble(program)?;
     let Some(problem) = difference(&text, program) else { return Ok(RecoveredSource { text, problem: None }) };
