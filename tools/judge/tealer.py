@@ -184,6 +184,7 @@ def page(groups):
     date = datetime.date.today().isoformat()
     lines = [
         "# `check` beside tealer", "",
+        "What `check` finds in programs that other people wrote, by source: [Programs that other people wrote](real-programs.md).", "",
         f"Written by `scripts/differential tealer`, {date}, with tealer 0.1.2: its detectors and `pnp-contract check` on the same sources.",
         f"Of {len(every)} sources tealer reads {len(parsed)}; it knows nothing after AVM 8. A detector counts once a source.", "",
         "| | |", "|---|---|", f"| found by both | {both} |", f"| by tealer alone | {missed} |",
