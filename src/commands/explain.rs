@@ -1,6 +1,5 @@
 //! `explain`: a node's error as the line of TEAL, the rule it broke, and what to do.
 
-use crate::failure::node_texts::{Kind, Said, meaning_of};
 use crate::failure::refusal::shown;
 use crate::failure::{Failure, refusal};
 use crate::session::context::Context;
@@ -9,7 +8,9 @@ use crate::terminal::input;
 use crate::terminal::output::Answer;
 use crate::terminal::values::id;
 use pnp_client::{RefusingProgram, Rejection, without_structures};
-use pnp_ops::explain::{Explanation, ListedLine, Listing, PastedError, ProgramSource, contract_listing};
+use pnp_ops::explain::{
+    Explanation, ListedLine, Listing, PastedError, ProgramSource, TextContext, TextKind, contract_listing, meaning_of,
+};
 use pnp_ops::reports::explain::{ExplainReport, RefusalWords};
 use pnp_teal::{AssembleOptions, SourceMap, assemble, report};
 use pnp_types::{AppIndex, SignedTransaction, Txid, msgpack};
@@ -142,21 +143,22 @@ fn meaning(Explanation { refusal: refused, mismatch, is_recognized, .. }: &Expla
             let innermost = inner.last().filter(|inner| inner.app.is_some());
             let (app, pc) = innermost.map_or((*app, *pc), |inner| (inner.app, inner.pc));
             hint = Some(program_to_name(app, pc, *program));
-            cause = meaning_of(reason, Said::ByProgram).map(|known| known.why.to_owned()).or(cause);
+            cause = meaning_of(reason, TextContext::Program).map(|known| known.why.to_owned()).or(cause);
         }
         Rejection::Other { text } => {
             let text = without_structures(text);
-            let said = if *is_recognized { Said::OfTransaction } else { Said::Somewhere };
-            let known = meaning_of(&text, said);
+            let context = if *is_recognized { TextContext::Transaction } else { TextContext::Unknown };
+            let known = meaning_of(&text, context);
             explained = known.is_some();
             cause = Some(known.map_or_else(|| text.clone(), |known| format!("{}: {text}", known.why)));
             match known.map(|known| (known.kind, known.why)) {
-                Some((Kind::Request, _)) => (code, message) = ("api", "the network refused the request".to_owned()),
-                Some((Kind::Own(own), why)) => (code, message, cause) = (own, text, Some(why.to_owned())),
+                Some((TextKind::Request, _)) => (code, message) = ("api", "the network refused the request".to_owned()),
+                Some((TextKind::Own(own), why)) => (code, message, cause) = (own, text, Some(why.to_owned())),
                 _ => {}
             }
-            hint =
-                Some(known.map_or("nothing was changed; no more is known about this error", |known| known.way).into());
+            hint = Some(
+                known.map_or("nothing was changed; no more is known about this error", |known| known.remedy).into(),
+            );
         }
         _ => {}
     }

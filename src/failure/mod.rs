@@ -8,8 +8,6 @@ mod devnet;
 mod keys;
 mod multisig;
 mod network;
-pub(crate) mod node_errors;
-pub(crate) mod node_texts;
 mod ops;
 pub(crate) mod problems;
 pub(crate) mod refusal;

@@ -1,9 +1,9 @@
 //! Refusals of the network's rules, down to the line of TEAL and the values it refused.
 
-use super::node_errors::advice;
 use super::{Failure, remedies};
 use pnp_client::{FailedStep, RefusingProgram, Rejection};
 use pnp_ops::Refusal;
+use pnp_ops::explain::advice;
 use pnp_types::{Address, AppIndex, TealValue};
 use pnp_usage::Programs;
 
@@ -38,7 +38,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
                 }
                 None => Failure::new("refused", message).because(known.map_or(refused_by(*program), |known| known.why)),
             };
-            let remedy = place.and_then(|place| remedies::remedy(place.rule())).or(known.map(|known| known.way));
+            let remedy = place.and_then(|place| remedies::remedy(place.rule())).or(known.map(|known| known.remedy));
             let usual = match (is_ours, place) {
                 (false, Some(_)) => "nothing was changed; make the call so that it passes this check",
                 _ => "nothing was changed; `pnp-contract status` shows what the contract asks for",
@@ -97,7 +97,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Failure {
         Rejection::Other { .. } => {
             let failure = Failure::new("refused", "the network refused the transaction");
             match advice(&message) {
-                Some(known) => failure.because(format!("{}: {message}", known.why)).hint(known.way),
+                Some(known) => failure.because(format!("{}: {message}", known.why)).hint(known.remedy),
                 None => failure.because(message).hint("nothing was changed"),
             }
         }

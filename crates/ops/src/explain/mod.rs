@@ -2,10 +2,12 @@
 
 mod listing;
 mod pasted_error;
+mod texts;
 mod wrapping;
 
 pub use listing::{ListedLine, Listing, Mismatch};
 pub use pasted_error::PastedError;
+pub use texts::{Advice, Meaning, TextContext, TextKind, advice, meaning_of};
 
 use crate::connection::Connection;
 use crate::error::{Error, ExplainError};

@@ -3,6 +3,7 @@
 //! Whole sentences are compared, with their variable parts: a text that only has some of their words is another one, and is
 //! left unexplained.
 
+mod known;
 mod programs;
 mod requests;
 mod services;
@@ -10,23 +11,28 @@ mod services;
 mod tests;
 mod transactions;
 
-use super::node_errors::KNOWN;
+pub use known::{Advice, advice};
+
+use known::KNOWN;
 use pnp_client::sentence_parts;
 
 /// Shapes of sentences, why they are said, and what to do.
-pub(super) type Entry = (&'static [&'static str], &'static str, &'static str);
+type Entry = (&'static [&'static str], &'static str, &'static str);
 
 /// What a text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    pub(crate) why: &'static str,
-    pub(crate) way: &'static str,
-    pub(crate) kind: Kind,
+pub struct Meaning {
+    /// Why it is said, as the end of a sentence.
+    pub why: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+    /// What sort of sentence it is.
+    pub kind: TextKind,
 }
 
 /// What sort of sentence a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum TextKind {
     /// A node refuses a transaction.
     Transaction,
     /// A node does not answer a request.
@@ -37,13 +43,13 @@ pub(crate) enum Kind {
 
 /// What is known of a text beside its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub enum TextContext {
     /// An instruction of a program failed with it.
-    ByProgram,
+    Program,
     /// A transaction was refused with it.
-    OfTransaction,
+    Transaction,
     /// Nothing.
-    Somewhere,
+    Unknown,
 }
 
 /// What stands around another text that may say more; the last part is that text.
@@ -92,24 +98,25 @@ fn entry(known: &'static [Entry], text: &str) -> Option<&'static Entry> {
 }
 
 /// Why the network refuses what commands send, and what to do, where it is known.
-pub(super) fn usual(text: &str) -> Option<&'static Entry> {
+fn usual(text: &str) -> Option<&'static Entry> {
     layers(text).find_map(|layer| entry(KNOWN, layer))
 }
 
 /// What a text means, where it is known; of texts inside each other the innermost that is.
-pub(crate) fn meaning_of(text: &str, said: Said) -> Option<Meaning> {
-    layers(text).filter_map(|layer| of_layer(layer, said)).last()
+#[must_use]
+pub fn meaning_of(text: &str, context: TextContext) -> Option<Meaning> {
+    layers(text).filter_map(|layer| of_layer(layer, context)).last()
 }
 
-fn of_layer(layer: &str, said: Said) -> Option<Meaning> {
-    let within = |list, kind| entry(list, layer).map(|(_, why, way)| Meaning { why, way, kind });
-    let refusal = |list| within(list, Kind::Transaction);
-    refusal(KNOWN).or_else(|| match said {
-        Said::ByProgram => refusal(programs::REASONS).or_else(|| refusal(transactions::SENTENCES)),
-        Said::OfTransaction => refusal(transactions::SENTENCES).or_else(|| refusal(transactions::VAGUE)),
-        Said::Somewhere => {
-            let own = || services::SENTENCES.iter().find_map(|(code, list)| within(list, Kind::Own(code)));
-            within(requests::SENTENCES, Kind::Request).or_else(|| refusal(transactions::SENTENCES)).or_else(own)
+fn of_layer(layer: &str, context: TextContext) -> Option<Meaning> {
+    let within = |list, kind| entry(list, layer).map(|(_, why, remedy)| Meaning { why, remedy, kind });
+    let refusal = |list| within(list, TextKind::Transaction);
+    refusal(KNOWN).or_else(|| match context {
+        TextContext::Program => refusal(programs::REASONS).or_else(|| refusal(transactions::SENTENCES)),
+        TextContext::Transaction => refusal(transactions::SENTENCES).or_else(|| refusal(transactions::VAGUE)),
+        TextContext::Unknown => {
+            let own = || services::SENTENCES.iter().find_map(|(code, list)| within(list, TextKind::Own(code)));
+            within(requests::SENTENCES, TextKind::Request).or_else(|| refusal(transactions::SENTENCES)).or_else(own)
         }
     })
 }

@@ -1,12 +1,14 @@
-//! What errors of the network mean that are not a rule of the contract.
+//! Why the network refuses what commands send.
 
-use super::node_texts::{Entry, usual};
+use super::{Entry, usual};
 
-/// Why, and what to do.
+/// Why a text is said, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Advice {
-    pub(crate) why: &'static str,
-    pub(crate) way: &'static str,
+pub struct Advice {
+    /// The cause, as the end of a sentence.
+    pub why: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
 }
 
 /// Sentences of go-algorand's (`data/transactions/logic/`, `data/transactions/verify/`, `ledger/apply/`, `data/pools/`).
@@ -164,9 +166,10 @@ pub(super) const KNOWN: &[Entry] = &[
     ),
 ];
 
-/// What a text means, where it is known.
-pub(crate) fn advice(text: &str) -> Option<Advice> {
-    usual(text).map(|(_, why, way)| Advice { why, way })
+/// Why the network refuses a command's transaction with this text, and what to do, where it is known.
+#[must_use]
+pub fn advice(text: &str) -> Option<Advice> {
+    usual(text).map(|(_, why, remedy)| Advice { why, remedy })
 }
 
 #[cfg(test)]
@@ -175,7 +178,7 @@ mod tests {
 
     #[test]
     fn sentences_are_distinguished() {
-        for (text, way) in [
+        for (text, remedy) in [
             ("unavailable Account AAAA", "--app-account"),
             ("invalid Box reference 0x61", "--box"),
             ("invalid Asset reference", ""),
@@ -189,8 +192,8 @@ mod tests {
             ("a genesis of ideas", ""),
             ("1 / 0", ""),
         ] {
-            let found = advice(text).map(|advice| advice.way).unwrap_or_default();
-            assert!(if way.is_empty() { found.is_empty() } else { found.contains(way) }, "{text}: {found}");
+            let found = advice(text).map(|advice| advice.remedy).unwrap_or_default();
+            assert!(if remedy.is_empty() { found.is_empty() } else { found.contains(remedy) }, "{text}: {found}");
         }
     }
 }

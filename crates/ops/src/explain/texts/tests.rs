@@ -119,7 +119,7 @@ fn filled(format: &str) -> String {
 /// The texts that stand after some words in a crate's sources, without tests.
 fn texts(folder: &str, before: &[&str]) -> Vec<String> {
     let mut files = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(folder), &mut files);
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder), &mut files);
     let mut found = Vec::new();
     for path in files {
         let source = std::fs::read_to_string(path).unwrap();
@@ -133,10 +133,10 @@ fn texts(folder: &str, before: &[&str]) -> Vec<String> {
     found
 }
 
-fn is_explained(text: &str, said: Said) -> bool {
+fn is_explained(text: &str, said: TextContext) -> bool {
     let is_refusal =
         || Rejection::parse(text, &Value::Null).is_some_and(|found| !matches!(found, Rejection::Other { .. }));
-    meaning_of(text, said).is_some() || (said != Said::ByProgram && is_refusal())
+    meaning_of(text, said).is_some() || (said != TextContext::Program && is_refusal())
 }
 
 #[test]
@@ -157,11 +157,11 @@ fn every_text_of_our_own_network_and_client_is_explained() {
     ];
     let mut left = Vec::new();
     for (folder, before, at_least, contexts) in [
-        ("ledger/src", ATTRIBUTE, 180, &[Said::OfTransaction, Said::ByProgram, Said::Somewhere][..]),
-        ("avm/src", FAULTS, 200, &[Said::ByProgram]),
-        ("devnet/src", ATTRIBUTE, 9, &[Said::Somewhere]),
-        ("devnet/src/rest", REST, 40, &[Said::Somewhere]),
-        ("client/src", ATTRIBUTE, 10, &[Said::Somewhere]),
+        ("ledger/src", ATTRIBUTE, 180, &[TextContext::Transaction, TextContext::Program, TextContext::Unknown][..]),
+        ("avm/src", FAULTS, 200, &[TextContext::Program]),
+        ("devnet/src", ATTRIBUTE, 9, &[TextContext::Unknown]),
+        ("devnet/src/rest", REST, 40, &[TextContext::Unknown]),
+        ("client/src", ATTRIBUTE, 10, &[TextContext::Unknown]),
     ] {
         let all = texts(folder, before);
         assert!(all.len() >= at_least, "{folder}: {} texts", all.len());
@@ -178,17 +178,17 @@ fn every_text_of_our_own_network_and_client_is_explained() {
 
 #[test]
 fn every_sentence_of_the_reference_is_explained() {
-    let samples = include_str!("../../../tests/vectors/explain/node_texts.tsv");
+    let samples = include_str!("../../../../../tests/vectors/explain/node_texts.tsv");
     let mut count = 0;
     for line in samples.lines().filter(|line| !line.starts_with('#')) {
         let (kind, text) = line.split_once('\t').unwrap();
         let text = pnp_client::without_structures(text);
         let explained = |said| is_explained(&text, said);
         match kind {
-            "program" => assert!(explained(Said::ByProgram), "{line}"),
-            "transaction" => assert!(explained(Said::OfTransaction), "{line}"),
-            "request" => assert!(explained(Said::Somewhere), "{line}"),
-            _ => assert!(!explained(Said::Somewhere) && !explained(Said::OfTransaction), "{line}"),
+            "program" => assert!(explained(TextContext::Program), "{line}"),
+            "transaction" => assert!(explained(TextContext::Transaction), "{line}"),
+            "request" => assert!(explained(TextContext::Unknown), "{line}"),
+            _ => assert!(!explained(TextContext::Unknown) && !explained(TextContext::Transaction), "{line}"),
         }
         count += 1;
     }
@@ -235,7 +235,7 @@ fn a_text_that_only_has_the_words_is_not_explained() {
         "a transaction {of mine} was odd",
         "Bob at work does not answer: he is out",
     ] {
-        assert_eq!(meaning_of(text, Said::Somewhere), None, "{text}");
+        assert_eq!(meaning_of(text, TextContext::Unknown), None, "{text}");
         assert_eq!(Rejection::parse(text, &Value::Null), None, "{text}");
     }
 }
