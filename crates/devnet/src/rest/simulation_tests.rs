@@ -37,6 +37,21 @@ fn a_wrong_signature_is_a_wrong_request() {
     assert_eq!((status, &answer["message"]), (400, &"At least one signature didn't pass verification".into()));
 }
 
+/// A delegation is verified with its program, by itself: the answer names the transaction, and is no wrong request.
+#[test]
+fn a_wrong_delegation_fails_its_transaction() {
+    let network = DevNode::spawn(Config::test()).unwrap();
+    let (status, answer) = simulate(&network, payment(Address([7; 32]), 5), &json!({}), |signed| {
+        let signature = signed.as_object_mut().unwrap().remove("sig").unwrap();
+        // #pragma version 12; pushint 1
+        signed["lsig"] = json!({ "l": "DIEB", "sig": signature });
+    });
+    let group = &answer["txn-groups"][0];
+    assert_eq!((status, &group["failed-at"]), (200, &json!([0])), "{answer}");
+    let message = group["failure-message"].as_str().unwrap();
+    assert!(message.ends_with("invalid : At least one signature didn't pass verification"), "{message}");
+}
+
 #[test]
 fn what_a_failing_opcode_noted_of_state_is_reported() {
     let network = DevNode::spawn(Config::test()).unwrap();

@@ -104,6 +104,9 @@ pub enum AuthorizeReason {
     AuthAddrIsSender,
     #[error("At least one signature didn't pass verification")]
     WrongSignature,
+    /// The delegation of a logic signature: it is checked with the program, and not together with the other signatures.
+    #[error("At least one signature didn't pass verification")]
+    WrongDelegation,
     #[error("multisig validation failed: {0}")]
     Multisig(MultisigFault),
     #[error("pq signature not enabled")]

@@ -263,5 +263,5 @@ fn check_logic_signature(
         signatures::multisig(&lsig.msig, &authorizer, &program, index, &mut batch)
             .map_err(AuthorizeReason::MultisigDelegation)?;
     }
-    batch.verify().map_err(|_| AuthorizeReason::WrongSignature)
+    batch.verify().map_err(|_| AuthorizeReason::WrongDelegation)
 }

@@ -1,6 +1,7 @@
 use super::*;
 
 /// Enough batches of a kind that every path is taken: overwrites, removals, several tables.
+#[cfg(feature = "disk")]
 fn fill(store: &mut dyn Store, from: u64, to: u64) {
     for round in from..to {
         let mut batch = Batch::new();
