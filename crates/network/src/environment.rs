@@ -118,7 +118,7 @@ impl Environment {
             let shown: Vec<String> = lines.iter().take(MOST_SHOWN).map(usize::to_string).collect();
             let more = if lines.len() > MOST_SHOWN { " and others" } else { "" };
             let (what, are) = if lines.len() == 1 { ("line", "is") } else { ("lines", "are") };
-            format!("{}: {what} {}{more} {are} not NAME=value and skipped", path.display(), shown.join(", "))
+            format!("{}: {what} {}{more} {are} not NAME=value, and skipped", path.display(), shown.join(", "))
         })
     }
 
@@ -204,7 +204,10 @@ mod tests {
         assert_eq!(environment.get("APP_TITLE").unwrap().value, "Play and Pay");
         assert_eq!(environment.get("X_MNEMONIC").unwrap().value, "b c");
         let notes: Vec<_> = environment.notes().collect();
-        assert!(notes.len() == 1 && notes[0].ends_with(".env: lines 2, 5 are not NAME=value and skipped"), "{notes:?}");
+        assert!(
+            notes.len() == 1 && notes[0].ends_with(".env: lines 2, 5 are not NAME=value, and skipped"),
+            "{notes:?}"
+        );
         for own in ["A_MNEMONIC secret words", "set ALGOD_TOKEN=x", "APP_ID:5", "export PNP_NET: x", "APP_ID=\"5"] {
             let error = file(&format!("A=1\n{own}\nB=2\n")).unwrap_err();
             assert!(matches!(error, NetworkError::EnvLine { line: 2, .. }), "{own}: {error}");

@@ -40,7 +40,12 @@ pub(super) fn text(report: &InspectReport, context: &Context) -> String {
         report;
     let mut lines = vec![
         format!("bundle    {file}"),
-        format!("network   {network} ({genesis_hash})"),
+        // A network without a name is named by its hash.
+        if network.contains(genesis_hash.as_str()) {
+            format!("network   {network}")
+        } else {
+            format!("network   {network} ({genesis_hash})")
+        },
         format!("multisig  {}", with_name(context, signatures.multisig)),
         format!("signed    {}", bundle_words::signatures(signatures)),
     ];
