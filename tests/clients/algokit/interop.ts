@@ -169,7 +169,7 @@ const asCreator = algorand.client.getTypedAppClientById(UsageContractClient, { a
 await asCreator.send.bare({ args: [uint(250n), uint(2n), uint(50n)] });
 check('the client sets parameters', await client.state.global.feePct(), 250n);
 const description = JSON.parse(readFileSync(join(folders[0]!, followed.description), 'utf8'));
-check('the description of a development network names none', description.networks, undefined);
+check('the description of a development network names none', description.networks === undefined);
 await client.send.closeOut.bare();
 await asCreator.send.delete.bare();
 check('the client leaves and deletes', (await lookup(ours)) === undefined);
