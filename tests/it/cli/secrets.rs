@@ -6,7 +6,7 @@ use pnp_keys::mnemonic;
 use pnp_types::SigningKey;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Stands for the address of the account in the keystore.
 const OTHER: &str = "OTHER'S ADDRESS";
@@ -235,7 +235,7 @@ fn no_secret_is_said_written_or_handed_on() {
 pub(crate) fn core_at_exit(project: &Project, arguments: &[&str], input: &str) -> Option<(Vec<u8>, i32)> {
     let core = project.path().join("core.dump");
     let command = project.command(arguments);
-    let mut gdb = Command::new("gdb");
+    let mut gdb = std::process::Command::new("gdb");
     gdb.args(["-q", "-batch", "-nx", "-readnever"]);
     for step in ["set startup-with-shell off", "catch syscall exit_group", "run"] {
         gdb.args(["-ex", step]);
