@@ -1,11 +1,12 @@
 //! What is inside the texts of nodes' refusals: structures as Go prints them, and the path to an inner transaction.
 
+use crate::sentence::number_after;
 use pnp_types::AppIndex;
 
 /// How an application's program begins the text of its failure.
 pub(crate) const PROGRAM_FAILED: &str = "logic eval error: ";
 /// What stands before the place of a failure.
-const DETAILS: &str = ". Details: ";
+pub(crate) const DETAILS: &str = ". Details: ";
 
 /// An instruction that failed, as a node names it after `Details:`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,14 +33,10 @@ pub struct InnerFailure {
 /// The instructions that a text names, that of the innermost program first.
 #[must_use]
 pub fn failed_instructions(text: &str) -> Vec<FailedInstruction> {
-    let number = |details: &str, name: &str| {
-        let (_, rest) = details.split_once(name)?;
-        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u64>().ok()
-    };
     let places = text.split(DETAILS).skip(1).map(|details| {
         let (place, opcodes) = details.split_once("opcodes=").map_or((details, None), |(at, codes)| (at, Some(codes)));
         let opcodes = opcodes.map(|codes| codes.trim().to_owned()).filter(|codes| !codes.is_empty());
-        FailedInstruction { app: number(place, "app=").map(AppIndex), pc: number(place, "pc="), opcodes }
+        FailedInstruction { app: number_after(place, "app=").map(AppIndex), pc: number_after(place, "pc="), opcodes }
     });
     places.collect()
 }

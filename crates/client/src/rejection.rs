@@ -4,9 +4,9 @@
 //! parse the same ones.
 
 use crate::node_text::{
-    InnerFailure, PROGRAM_FAILED, failed_instructions, inner_failures, reason_of_invalid, without_structures,
+    DETAILS, InnerFailure, PROGRAM_FAILED, failed_instructions, inner_failures, reason_of_invalid, without_structures,
 };
-use crate::sentence::sentence_parts;
+use crate::sentence::{after, number_after, sentence_parts};
 use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos};
 use std::fmt;
 
@@ -173,7 +173,7 @@ impl Rejection {
     fn logic(txid: &str, text: &str, data: &serde_json::Value) -> Option<Self> {
         let (program, failed) = refusing_program(text)?;
         let what = failed.unwrap_or(SAID_NO);
-        let what = what.split(". Details: ").next().unwrap_or(what);
+        let what = what.split(DETAILS).next().unwrap_or(what);
         if let Some(opt_in) = Self::known(what).filter(|known| matches!(known, Self::NotOptedIn { .. })) {
             return Some(opt_in);
         }
@@ -394,15 +394,6 @@ impl fmt::Display for Rejection {
             Self::FeeTooSmall { text } | Self::Expired { text } | Self::Other { text } => f.write_str(text),
         }
     }
-}
-
-fn after<'t>(text: &'t str, phrase: &str) -> Option<&'t str> {
-    text.split_once(phrase).map(|(_, rest)| rest)
-}
-
-fn number_after(text: &str, phrase: &str) -> Option<u64> {
-    let digits: String = after(text, phrase)?.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
 }
 
 fn id_after<Id: From<u64>>(text: &str, phrase: &str) -> Option<Id> {

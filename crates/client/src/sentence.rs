@@ -35,6 +35,17 @@ fn fits<'t>(shape: &str, text: &'t str, parts: &mut Vec<&'t str>) -> bool {
     false
 }
 
+/// The text that follows a phrase.
+pub(crate) fn after<'t>(text: &'t str, phrase: &str) -> Option<&'t str> {
+    text.split_once(phrase).map(|(_, rest)| rest)
+}
+
+/// The number that follows a phrase.
+pub(crate) fn number_after(text: &str, phrase: &str) -> Option<u64> {
+    let digits: String = after(text, phrase)?.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

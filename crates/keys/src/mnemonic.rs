@@ -271,7 +271,7 @@ mod tests {
             MnemonicError::SeedPhrase(18)
         );
         assert!(answer(&format!("{twenty_three}ART")).to_string().contains("seed phrase of a wallet (BIP-39)"));
-        // An account's words without the last one, or with a word that is none.
+        // An account's words without the last one, or with a word that is not in the list.
         let (words, _) = recorded().remove(0);
         let (without_last, _) = words.rsplit_once(' ').unwrap();
         assert!(answer(without_last).to_string().starts_with("a mnemonic has 25 words, not 24: one is missing, or"));

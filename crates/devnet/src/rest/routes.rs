@@ -99,9 +99,9 @@ pub(super) const ROUTES: &[Route] = &[
     admin("GET", "/v2/participation", participation::list, "The participation keys of the node: none."),
     admin("POST", "/v2/participation", participation::add, "Adds a file of participation keys: refused here."),
     admin("POST", "/v2/participation/generate/{address}", participation::generate, "Generates participation keys: refused here."),
-    admin("GET", "/v2/participation/{participation-id}", participation::get, "A participation key: there is none."),
-    admin("POST", "/v2/participation/{participation-id}", participation::append, "Adds state proof keys to a participation key: there is none."),
-    admin("DELETE", "/v2/participation/{participation-id}", participation::delete, "Deletes a participation key: there is none."),
+    admin("GET", "/v2/participation/{participation-id}", participation::get, "A participation key; this node has none."),
+    admin("POST", "/v2/participation/{participation-id}", participation::append, "Adds state proof keys to a participation key; this node has none."),
+    admin("DELETE", "/v2/participation/{participation-id}", participation::delete, "Deletes a participation key; this node has none."),
 
     admin("POST", "/v2/shutdown", common::shutdown, "Not implemented, as in algod: the network is stopped by a signal."),
     admin("POST", "/v2/node/shutdown", common::shutdown, "Not implemented, as in algod: the network is stopped by a signal."),
