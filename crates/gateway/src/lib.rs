@@ -1,0 +1,22 @@
+//! The Play and Pay gateway: wallets, metered sessions and reports over HTTP.
+//!
+//! A shop charges people for what they use, second by second, without handling keys, chains or rounding. The gateway keeps
+//! wallets in a double-entry ledger, reserves before it serves, charges each heartbeat exactly once, and settles what has
+//! become due on Algorand with the UsageContract, exactly once, whatever is killed whenever.
+
+pub mod access;
+pub mod amount;
+pub mod api;
+mod chain;
+pub mod credentials;
+mod events;
+mod gateway;
+pub mod http;
+pub mod id;
+pub mod ledger;
+mod pages;
+mod payments;
+pub mod problem;
+mod reports;
+mod sessions;
+pub mod store;
