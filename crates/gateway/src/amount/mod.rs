@@ -1,7 +1,9 @@
 //! Amounts of EUR, in u = 10⁻⁸ EUR, and prices: integers everywhere, decimal strings at the edge.
 
+mod lot;
 mod price;
 
+pub use lot::{lot, lot_minutes};
 pub use price::{MAX_PRICE, Price};
 
 use std::fmt;

@@ -13,6 +13,12 @@ CREATE TABLE store (
     next_key INTEGER NOT NULL DEFAULT 0
 );
 
+-- Steps forward of the clock while the gateway ran: time that nobody can have played.
+CREATE TABLE clock_steps (
+    at INTEGER PRIMARY KEY,
+    ms INTEGER NOT NULL
+);
+
 -- The accounts of both books that belong to the network as a whole. One row.
 CREATE TABLE books (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -33,8 +39,6 @@ CREATE TABLE partners (
     -- What bills have paid on the chain: net to the provider, fee (and roundings) to the platform.
     partner INTEGER NOT NULL DEFAULT 0 CHECK (partner >= 0),
     platform INTEGER NOT NULL DEFAULT 0 CHECK (platform >= 0),
-    -- Charged and not yet in a block, over all wallets: compared with the partner's risk limit.
-    unsettled INTEGER NOT NULL DEFAULT 0,
     -- JSON of `PartnerSettings`.
     settings TEXT NOT NULL
 );
@@ -127,13 +131,16 @@ CREATE TABLE tabs (
     -- Cents a minute.
     price INTEGER NOT NULL CHECK (price >= 1),
     unsettled INTEGER NOT NULL DEFAULT 0 CHECK (unsettled >= 0),
-    -- When a lot was first there since the last bill, and when the last tick came.
-    lot_since INTEGER,
+    -- The least amount whose fee is a whole minor unit; 0 where every whole minute may be billed.
+    lot INTEGER NOT NULL DEFAULT 0,
     last_tick_at INTEGER NOT NULL,
+    -- When to look whether it is to be billed; nothing while it need not be.
+    due_at INTEGER,
     -- Why it cannot be billed; nothing where it can.
     blocked TEXT,
     UNIQUE (wallet_id, contract_id, price)
 );
+CREATE INDEX tabs_due ON tabs (due_at) WHERE due_at IS NOT NULL;
 
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,
@@ -149,14 +156,17 @@ CREATE TABLE sessions (
     hold_ms INTEGER NOT NULL,
     held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
     charged INTEGER NOT NULL DEFAULT 0 CHECK (charged >= 0),
-    -- Playing time that was credited, and the part of it that leases paid for before their ticks came.
+    -- Playing time that ticks claimed, and time charged when its lease was given, whose ticks have not come.
     credited_ms INTEGER NOT NULL DEFAULT 0,
     prepaid_ms INTEGER NOT NULL DEFAULT 0,
     -- Playback leases on `lease_day` (days since 1970, UTC) for this user and content, earlier sessions included.
     lease_day INTEGER NOT NULL DEFAULT 0,
+    lease_until INTEGER NOT NULL DEFAULT 0,
     leased_ms INTEGER NOT NULL DEFAULT 0,
     lease_credited_ms INTEGER NOT NULL DEFAULT 0,
     ticks INTEGER NOT NULL DEFAULT 0,
+    -- What ticks that come after the end may still charge: what was held then.
+    late INTEGER NOT NULL DEFAULT 0 CHECK (late >= 0),
     started_at INTEGER NOT NULL,
     last_tick_at INTEGER NOT NULL,
     closed_at INTEGER,
@@ -164,8 +174,8 @@ CREATE TABLE sessions (
     close_reason TEXT
 );
 -- Open sessions alone: small, however many ended.
-CREATE UNIQUE INDEX sessions_open ON sessions (wallet_id, content_id, id) WHERE closed_at IS NULL;
-CREATE INDEX sessions_by_wallet ON sessions (wallet_id, id);
+CREATE INDEX sessions_open ON sessions (wallet_id, content_id) WHERE closed_at IS NULL;
+CREATE INDEX sessions_by_content ON sessions (wallet_id, content_id, id);
 
 -- The journal: one row is one transaction, its postings are its columns. Rows are never changed.
 CREATE TABLE entries (
@@ -182,14 +192,16 @@ CREATE TABLE entries (
     tick_hash INTEGER,
     played_ms INTEGER,
     credited_ms INTEGER,
-    -- After it: what the wallet has that is not charged, and what the session holds.
+    -- After it: what the wallet has that is not charged, and how much playing the session's hold pays for.
     balance INTEGER,
-    held_after INTEGER,
+    paid_ms INTEGER,
     -- What caused it: a top-up, withdrawal or operation, by the id of that row; the operator's reason; a member of the cause.
     cause INTEGER,
     reason TEXT,
     -- The entry that this one corrects.
     corrects INTEGER,
+    -- What moved from the tab `tab_id` to the tab `cause`.
+    moved INTEGER,
     -- Owed.
     available INTEGER NOT NULL DEFAULT 0,
     held INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,116 @@
+//! Bills on the chain: rows 14 to 17.
+
+use super::{Entry, EntryKind, LedgerError, Posting, Short, Wallet, post};
+use crate::amount::Amount;
+use crate::store::Write;
+
+/// What a bill takes from one tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BillPart {
+    /// The tab.
+    pub tab: i64,
+    /// How much of it.
+    pub amount: Amount,
+}
+
+fn sum(parts: &[BillPart]) -> Result<i64, LedgerError> {
+    parts.iter().try_fold(0_i64, |sum, part| sum.checked_add(part.amount.0)).ok_or(LedgerError::TooLarge)
+}
+
+fn of(wallet: &Wallet, kind: EntryKind, op: i64, posting: Posting) -> Entry {
+    Entry { partner: Some(wallet.partner), wallet: Some(wallet.id), cause: Some(op), posting, ..Entry::new(kind) }
+}
+
+/// Moves each part of a bill out of its tab, or back into it.
+fn move_tabs(write: &mut Write<'_>, wallet: &Wallet, parts: &[BillPart], sign: i64) -> Result<(), LedgerError> {
+    for part in parts {
+        let change = part.amount.0.saturating_mul(sign);
+        let moved = write.execute(
+            "UPDATE tabs SET unsettled = unsettled + $1 WHERE id = $2 AND wallet_id = $3 AND unsettled + $1 >= 0",
+            (change, part.tab, wallet.id),
+        )?;
+        if moved == 0 {
+            return Err(LedgerError::Short(Short::Tab));
+        }
+    }
+    Ok(())
+}
+
+/// Rows 14 and 14r: a bill is planned, from one tab, or from what is left in several. How much it is.
+///
+/// # Errors
+/// [`LedgerError::Short`].
+pub fn bill_planned(
+    write: &mut Write<'_>,
+    wallet: &Wallet,
+    op: i64,
+    parts: &[BillPart],
+) -> Result<Amount, LedgerError> {
+    let gross = sum(parts)?;
+    move_tabs(write, wallet, parts, -1)?;
+    for part in parts {
+        write.execute(
+            "INSERT INTO bill_parts (op_id, tab_id, amount) VALUES ($1, $2, $3)",
+            (op, part.tab, part.amount),
+        )?;
+    }
+    let posting =
+        Posting { unsettled: -gross, settling: gross, in_account: -gross, leaving: gross, ..Posting::default() };
+    post(write, of(wallet, EntryKind::BillPlanned, op, posting))?;
+    Ok(Amount(gross))
+}
+
+/// Row 15: a bill is in a block; `fee` is the platform's part of it.
+///
+/// # Errors
+/// [`LedgerError`].
+pub fn bill_charged(
+    write: &mut Write<'_>,
+    wallet: &Wallet,
+    op: i64,
+    gross: Amount,
+    fee: Amount,
+) -> Result<(), LedgerError> {
+    let net = gross.0.checked_sub(fee.0).filter(|net| *net >= 0).ok_or(LedgerError::TooLarge)?;
+    let posting = Posting {
+        settling: -gross.0,
+        partner: net,
+        platform: fee.0,
+        leaving: -gross.0,
+        outside: gross.0,
+        ..Posting::default()
+    };
+    post(write, of(wallet, EntryKind::BillCharged, op, posting))?;
+    Ok(())
+}
+
+/// Row 16: a bill was refused, or is in no block and never will be: all goes back to where it came from.
+///
+/// # Errors
+/// [`LedgerError`].
+pub fn bill_undone(
+    write: &mut Write<'_>,
+    wallet: &Wallet,
+    op: i64,
+    parts: &[BillPart],
+    reason: &str,
+) -> Result<(), LedgerError> {
+    let gross = sum(parts)?;
+    move_tabs(write, wallet, parts, 1)?;
+    write.execute("DELETE FROM bill_parts WHERE op_id = $1", [op])?;
+    let posting =
+        Posting { settling: -gross, unsettled: gross, leaving: -gross, in_account: gross, ..Posting::default() };
+    post(write, Entry { reason: Some(reason.to_owned()), ..of(wallet, EntryKind::BillUndone, op, posting) })?;
+    Ok(())
+}
+
+/// Row 17: nobody knows whether a bill is in a block. Nothing moves.
+///
+/// # Errors
+/// [`LedgerError`].
+pub fn bill_doubtful(write: &mut Write<'_>, wallet: &Wallet, op: i64, reason: &str) -> Result<(), LedgerError> {
+    let entry =
+        Entry { reason: Some(reason.to_owned()), ..of(wallet, EntryKind::BillDoubtful, op, Posting::default()) };
+    post(write, entry)?;
+    Ok(())
+}

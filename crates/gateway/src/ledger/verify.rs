@@ -1,0 +1,253 @@
+//! Adds the journal up again and compares it with every balance, and with its seals.
+
+use super::seal::hash_entries;
+use super::{LedgerError, Seal};
+use crate::amount::{Amount, Price};
+use rusqlite::Connection;
+
+/// Something that does not add up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was compared.
+    pub subject: String,
+    /// What the journal says, and what stands there.
+    pub detail: String,
+}
+
+/// What a verification read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// Entries of the journal.
+    pub entries: i64,
+    /// Wallets.
+    pub wallets: i64,
+    /// Sessions.
+    pub sessions: i64,
+    /// Seals.
+    pub seals: i64,
+    /// What does not add up; empty where all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// The accounts of a wallet, in the order of their columns.
+const WALLET: [&str; 11] = [
+    "available",
+    "held",
+    "unsettled",
+    "settling",
+    "withdrawing",
+    "debt",
+    "due",
+    "sending",
+    "in_account",
+    "leaving",
+    "returning",
+];
+/// The accounts of the network.
+const BOOKS: [&str; 8] = [
+    "loss",
+    "world_card",
+    "world_paypal",
+    "world_chain",
+    "world_operator",
+    "treasury",
+    "reserved",
+    "outside",
+];
+
+/// Adds the journal up again.
+///
+/// # Errors
+/// The store's.
+pub fn verify(connection: &Connection) -> Result<Verification, LedgerError> {
+    let mut found = Verification {
+        entries: count(connection, "entries")?,
+        wallets: count(connection, "wallets")?,
+        sessions: count(connection, "sessions")?,
+        seals: count(connection, "seals")?,
+        findings: Vec::new(),
+    };
+    let findings = &mut found.findings;
+    sums(connection, findings, "wallet", "wallets", "wallet_id", &WALLET)?;
+    sums(connection, findings, "partner", "partners", "partner_id", &["partner", "platform"])?;
+    sums(connection, findings, "book", "books", "1", &BOOKS)?;
+    laws(connection, findings)?;
+    tabs(connection, findings)?;
+    sessions(connection, findings)?;
+    operations(connection, findings)?;
+    seals(connection, findings)?;
+    Ok(found)
+}
+
+fn count(connection: &Connection, table: &str) -> Result<i64, LedgerError> {
+    Ok(connection.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0))?)
+}
+
+/// Compares balances with the sums of their postings.
+fn sums(
+    connection: &Connection,
+    findings: &mut Vec<Finding>,
+    subject: &str,
+    table: &str,
+    key: &str,
+    accounts: &[&str],
+) -> Result<(), LedgerError> {
+    let of_entries: Vec<_> = accounts.iter().map(|account| format!("COALESCE(SUM({account}), 0) AS {account}")).collect();
+    let pairs: Vec<_> = accounts.iter().map(|account| format!("COALESCE(e.{account}, 0), t.{account}")).collect();
+    let sql = format!(
+        "WITH e AS (SELECT {key} AS owner, {} FROM entries GROUP BY 1) \
+         SELECT t.id, {} FROM {table} t LEFT JOIN e ON e.owner = t.id",
+        of_entries.join(", "),
+        pairs.join(", ")
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        for (index, account) in accounts.iter().enumerate() {
+            let (journal, balance): (i64, i64) = (row.get(1 + 2 * index)?, row.get(2 + 2 * index)?);
+            if journal != balance {
+                findings.push(Finding {
+                    subject: format!("{subject} {id}: {account}"),
+                    detail: format!("the journal adds up to {}, the balance is {}", Amount(journal), Amount(balance)),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The laws, which the table's checks also keep.
+fn laws(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), LedgerError> {
+    let mut statement = connection.prepare(
+        "SELECT id FROM wallets WHERE available + held + unsettled + settling + withdrawing <> due + sending + in_account \
+         + leaving OR due % 1000000 <> 0 OR sending % 1000000 <> 0 OR in_account % 1000000 <> 0 \
+         OR leaving % 1000000 <> 0 OR returning % 1000000 <> 0 \
+         OR (available + held + unsettled) % 1000000 <> 0",
+    )?;
+    let broken = statement.query_map([], |row| row.get::<_, i64>(0))?;
+    for id in broken {
+        findings.push(Finding {
+            subject: format!("wallet {}", id?),
+            detail: "what is owed is not what is on the chain, in whole minor units".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// Tabs: what ticks charged, less what bills took, moved or gave back.
+fn tabs(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), LedgerError> {
+    let mut statement = connection.prepare(
+        "SELECT t.id, t.unsettled, \
+         COALESCE((SELECT SUM(unsettled) FROM entries e WHERE e.tab_id = t.id), 0) \
+         - COALESCE((SELECT SUM(amount) FROM bill_parts p WHERE p.tab_id = t.id), 0) \
+         - COALESCE((SELECT SUM(moved) FROM entries e WHERE e.tab_id = t.id AND e.moved IS NOT NULL), 0) \
+         + COALESCE((SELECT SUM(moved) FROM entries e WHERE e.cause = t.id AND e.moved IS NOT NULL), 0), w.state \
+         FROM (SELECT * FROM tabs) t JOIN wallets w ON w.id = t.wallet_id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, balance, journal): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let state: String = row.get(3)?;
+        // The rest of a closed wallet goes to the platform in one entry for all tabs.
+        let fits = if state == "closed" { balance == 0 } else { balance == journal };
+        if !fits {
+            findings.push(Finding {
+                subject: format!("tab {id}"),
+                detail: format!("the journal adds up to {}, the balance is {}", Amount(journal), Amount(balance)),
+            });
+        }
+    }
+    let mut statement = connection.prepare(
+        "SELECT w.id, w.unsettled, COALESCE((SELECT SUM(unsettled) FROM tabs t WHERE t.wallet_id = w.id), 0) FROM wallets w",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, wallet, tabs): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if wallet != tabs {
+            findings.push(Finding {
+                subject: format!("wallet {id}: tabs"),
+                detail: format!("its tabs add up to {}, its balance is {}", Amount(tabs), Amount(wallet)),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Sessions: charged is F(time), and what open ones hold is what the wallet holds.
+fn sessions(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), LedgerError> {
+    let mut statement = connection.prepare("SELECT id, price, credited_ms + prepaid_ms, charged FROM sessions")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, price, ms, charged): (i64, Price, i64, Amount) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        if price.charge(ms) != charged {
+            findings.push(Finding {
+                subject: format!("session {id}"),
+                detail: format!("{ms} ms cost {}, charged is {charged}", price.charge(ms)),
+            });
+        }
+    }
+    let mut statement = connection.prepare(
+        "SELECT w.id, w.held, COALESCE((SELECT SUM(held) FROM sessions s WHERE s.wallet_id = w.id), 0) FROM wallets w",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (id, wallet, sessions): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if wallet != sessions {
+            findings.push(Finding {
+                subject: format!("wallet {id}: held"),
+                detail: format!("its sessions hold {}, its balance is {}", Amount(sessions), Amount(wallet)),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What is under way is what operations on the chain say.
+fn operations(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), LedgerError> {
+    let mut statement = connection.prepare(
+        "SELECT w.id, w.settling, w.sending, w.leaving, \
+         COALESCE(SUM(CASE WHEN o.kind = 'bill' THEN o.amount END), 0), \
+         COALESCE(SUM(CASE WHEN o.kind = 'delivery' THEN o.amount END), 0), \
+         COALESCE(SUM(CASE WHEN o.kind IN ('bill', 'withdrawal') THEN o.amount END), 0) \
+         FROM wallets w LEFT JOIN chain_ops o ON o.wallet_id = w.id \
+         AND o.state IN ('planned', 'signed', 'sent', 'doubtful') GROUP BY w.id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        for (index, account) in ["settling", "sending", "leaving"].iter().enumerate() {
+            let (balance, operations): (i64, i64) = (row.get(1 + index)?, row.get(4 + index)?);
+            if balance != operations {
+                findings.push(Finding {
+                    subject: format!("wallet {id}: {account}"),
+                    detail: format!("operations have {}, its balance is {}", Amount(operations), Amount(balance)),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Seals follow each other, cover the journal without gaps, and hash to what they say.
+fn seals(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), LedgerError> {
+    let mut statement =
+        connection.prepare("SELECT number, at, first_entry, last_entry, entries, hash FROM seals ORDER BY number")?;
+    let all = statement.query_map([], Seal::read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let (mut previous, mut after) = (Vec::new(), 0);
+    for (number, seal) in (1_i64..).zip(all) {
+        let hashed = hash_entries(connection, (after, seal.last), &previous)?;
+        let fits = hashed.is_some_and(|hashed| {
+            hashed.hash == seal.hash && hashed.first == seal.first && hashed.entries == seal.entries
+        });
+        if !fits || seal.number != number {
+            findings.push(Finding {
+                subject: format!("seal {}", seal.number),
+                detail: "its entries are not those that were sealed".to_owned(),
+            });
+        }
+        (previous, after) = (seal.hash, seal.last);
+    }
+    Ok(())
+}
