@@ -26,7 +26,7 @@ fn move_tabs(write: &mut Write<'_>, wallet: &Wallet, parts: &[BillPart], sign: i
     for part in parts {
         let change = part.amount.0.saturating_mul(sign);
         let moved = write.execute(
-            "UPDATE tabs SET unsettled = unsettled + $1 WHERE id = $2 AND wallet_id = $3 AND unsettled + $1 >= 0",
+            "UPDATE tabs SET unsettled = unsettled + ?1 WHERE id = ?2 AND wallet_id = ?3 AND unsettled + ?1 >= 0",
             (change, part.tab, wallet.id),
         )?;
         if moved == 0 {
@@ -50,7 +50,7 @@ pub fn bill_planned(
     move_tabs(write, wallet, parts, -1)?;
     for part in parts {
         write.execute(
-            "INSERT INTO bill_parts (op_id, tab_id, amount) VALUES ($1, $2, $3)",
+            "INSERT INTO bill_parts (op_id, tab_id, amount) VALUES (?1, ?2, ?3)",
             (op, part.tab, part.amount),
         )?;
     }
@@ -97,7 +97,7 @@ pub fn bill_undone(
 ) -> Result<(), LedgerError> {
     let gross = sum(parts)?;
     move_tabs(write, wallet, parts, 1)?;
-    write.execute("DELETE FROM bill_parts WHERE op_id = $1", [op])?;
+    write.execute("DELETE FROM bill_parts WHERE op_id = ?1", [op])?;
     let posting =
         Posting { settling: -gross, unsettled: gross, leaving: -gross, in_account: gross, ..Posting::default() };
     post(write, Entry { reason: Some(reason.to_owned()), ..of(wallet, EntryKind::BillUndone, op, posting) })?;

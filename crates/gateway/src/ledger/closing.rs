@@ -21,12 +21,12 @@ pub fn close_wallet(write: &mut Write<'_>, wallet: &Wallet) -> Result<Amount, Le
     if wallet.available >= Amount::MINOR_UNIT || wallet.unsettled >= Amount::MINOR_UNIT || rest != wallet.in_account {
         return Err(LedgerError::Conflict("the wallet is not empty"));
     }
-    let tabs = write.rows("SELECT id, unsettled FROM tabs WHERE wallet_id = $1 AND unsettled > 0", [wallet.id], |row| {
+    let tabs = write.rows("SELECT id, unsettled FROM tabs WHERE wallet_id = ?1 AND unsettled > 0", [wallet.id], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
     })?;
     for (tab, amount) in tabs {
         let moved = write.execute(
-            "UPDATE tabs SET unsettled = unsettled - $1 WHERE id = $2 AND unsettled >= $1",
+            "UPDATE tabs SET unsettled = unsettled - ?1 WHERE id = ?2 AND unsettled >= ?1",
             (amount, tab),
         )?;
         if moved == 0 {
@@ -34,8 +34,8 @@ pub fn close_wallet(write: &mut Write<'_>, wallet: &Wallet) -> Result<Amount, Le
         }
     }
     let now = write.now();
-    write.execute("UPDATE wallets SET state = 'closed' WHERE id = $1", [wallet.id])?;
-    write.execute("UPDATE tabs SET due_at = NULL, last_tick_at = $1 WHERE wallet_id = $2", (now, wallet.id))?;
+    write.execute("UPDATE wallets SET state = 'closed' WHERE id = ?1", [wallet.id])?;
+    write.execute("UPDATE tabs SET due_at = NULL, last_tick_at = ?1 WHERE wallet_id = ?2", (now, wallet.id))?;
     let posting = Posting {
         available: -wallet.available.0,
         unsettled: -wallet.unsettled.0,
@@ -59,7 +59,7 @@ pub fn close_wallet(write: &mut Write<'_>, wallet: &Wallet) -> Result<Amount, Le
 /// # Errors
 /// [`LedgerError`].
 pub fn close_account(write: &mut Write<'_>, wallet: &Wallet, op: i64) -> Result<(), LedgerError> {
-    write.execute("UPDATE wallets SET has_account = 0 WHERE id = $1", [wallet.id])?;
+    write.execute("UPDATE wallets SET has_account = 0 WHERE id = ?1", [wallet.id])?;
     let posting =
         Posting { returning: -wallet.returning.0, treasury: wallet.returning.0, ..Posting::default() };
     let entry = Entry {

@@ -28,8 +28,8 @@ fn can_give_up(wallet: &Wallet, amount: Amount) -> i64 {
 /// [`LedgerError::Conflict`] where the top-up was not paid, or so much was charged back before.
 pub fn charge_back(write: &mut Write<'_>, wallet: &Wallet, top_up: &TopUp, amount: Amount) -> Result<(), LedgerError> {
     let changed = write.execute(
-        "UPDATE top_ups SET reversed = reversed + $1, state = 'charged_back' \
-         WHERE id = $2 AND state IN ('succeeded', 'charged_back') AND reversed + $1 <= amount",
+        "UPDATE top_ups SET reversed = reversed + ?1, state = 'charged_back' \
+         WHERE id = ?2 AND state IN ('succeeded', 'charged_back') AND reversed + ?1 <= amount",
         (amount, top_up.id),
     )?;
     if changed == 0 {
@@ -58,8 +58,8 @@ pub fn chargeback_won(
     amount: Amount,
 ) -> Result<(), LedgerError> {
     let changed = write.execute(
-        "UPDATE top_ups SET reversed = reversed - $1, state = 'succeeded' \
-         WHERE id = $2 AND state = 'charged_back' AND reversed >= $1",
+        "UPDATE top_ups SET reversed = reversed - ?1, state = 'succeeded' \
+         WHERE id = ?2 AND state = 'charged_back' AND reversed >= ?1",
         (amount, top_up.id),
     )?;
     if changed == 0 {
@@ -118,7 +118,7 @@ pub fn contract_replaced(
 ) -> Result<(), LedgerError> {
     for (tab, change) in [(old, amount.0.saturating_neg()), (new, amount.0)] {
         let moved = write.execute(
-            "UPDATE tabs SET unsettled = unsettled + $1 WHERE id = $2 AND wallet_id = $3 AND unsettled + $1 >= 0",
+            "UPDATE tabs SET unsettled = unsettled + ?1 WHERE id = ?2 AND wallet_id = ?3 AND unsettled + ?1 >= 0",
             (change, tab, wallet.id),
         )?;
         if moved == 0 {

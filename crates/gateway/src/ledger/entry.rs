@@ -159,9 +159,9 @@ pub fn tick_hash(tick: &str) -> i64 {
 const INSERT: &str = "INSERT INTO entries (id, at, kind, partner_id, wallet_id, session_id, tab_id, tick, tick_hash, \
     played_ms, credited_ms, balance, paid_ms, cause, reason, corrects, moved, \
     available, held, unsettled, settling, withdrawing, debt, partner, platform, loss, world_card, world_paypal, \
-    world_chain, world_operator, treasury, reserved, due, sending, in_account, leaving, returning, outside) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, \
-    $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)";
+    world_chain, world_operator, treasury, reserved, due, sending, in_account, leaving, to_return, outside) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, \
+    ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)";
 
 impl Entry {
     /// Writes the row; its id.

@@ -138,7 +138,7 @@ impl Partner {
         let settings = serde_json::to_string(settings)
             .map_err(|_| LedgerError::Conflict("the settings cannot be written"))?;
         let added = write.execute(
-            "INSERT INTO partners (id, name, created_at, settings) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO partners (id, name, created_at, settings) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",
             (id, name, now, settings),
         )?;
         if added == 0 { Err(LedgerError::Conflict("another partner has this name")) } else { Ok(id) }
@@ -151,7 +151,7 @@ impl Partner {
     pub fn set_settings(write: &mut Write<'_>, id: i64, settings: &PartnerSettings) -> Result<(), LedgerError> {
         let settings = serde_json::to_string(settings)
             .map_err(|_| LedgerError::Conflict("the settings cannot be written"))?;
-        let changed = write.execute("UPDATE partners SET settings = $1 WHERE id = $2", (settings, id))?;
+        let changed = write.execute("UPDATE partners SET settings = ?1 WHERE id = ?2", (settings, id))?;
         if changed == 0 { Err(LedgerError::Conflict("there is no such partner")) } else { Ok(()) }
     }
 }
@@ -255,7 +255,7 @@ impl Contract {
     pub fn in_force(connection: &Connection, partner: i64) -> Result<Option<Self>, StoreError> {
         let mut statement = connection.prepare_cached(
             "SELECT id, partner_id, app_id, asset_id, provider, platform, fee_pct, min_rate, max_rate, state \
-             FROM contracts WHERE partner_id = $1 AND state = 'in_force'",
+             FROM contracts WHERE partner_id = ?1 AND state = 'in_force'",
         )?;
         Ok(statement.query_row([partner], Self::read).optional()?)
     }
@@ -269,12 +269,12 @@ impl Contract {
         let (id, now) = (write.next_id(), write.now());
         let number = |value: u64| i64::try_from(value).map_err(|_| LedgerError::TooLarge);
         write.execute(
-            "UPDATE contracts SET state = 'retired' WHERE partner_id = $1 AND state = 'in_force' AND app_id <> $2",
+            "UPDATE contracts SET state = 'retired' WHERE partner_id = ?1 AND state = 'in_force' AND app_id <> ?2",
             (contract.partner, number(contract.app)?),
         )?;
         let row = write.row(
             "INSERT INTO contracts (id, partner_id, app_id, asset_id, provider, platform, fee_pct, min_rate, max_rate, \
-             state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'in_force', $10) \
+             state, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'in_force', ?10) \
              ON CONFLICT (app_id) DO UPDATE SET fee_pct = excluded.fee_pct, min_rate = excluded.min_rate, \
              max_rate = excluded.max_rate, state = 'in_force' RETURNING id",
             (

@@ -15,23 +15,23 @@ pub struct Cause {
     pub reason: Option<String>,
 }
 
-const MOVE_WALLET: &str = "UPDATE wallets SET available = available + $1, held = held + $2, unsettled = unsettled + $3, \
-    settling = settling + $4, withdrawing = withdrawing + $5, debt = debt + $6, due = due + $7, sending = sending + $8, \
-    in_account = in_account + $9, leaving = leaving + $10, returning = returning + $11 \
-    WHERE id = $12 AND available + $1 >= 0 AND held + $2 >= 0 AND unsettled + $3 >= 0 AND settling + $4 >= 0 \
-    AND withdrawing + $5 >= 0 AND debt + $6 <= 0 AND due + $7 >= 0 AND sending + $8 >= 0 AND in_account + $9 >= 0 \
-    AND leaving + $10 >= 0 AND returning + $11 >= 0 RETURNING available, held";
+const MOVE_WALLET: &str = "UPDATE wallets SET available = available + ?1, held = held + ?2, unsettled = unsettled + ?3, \
+    settling = settling + ?4, withdrawing = withdrawing + ?5, debt = debt + ?6, due = due + ?7, sending = sending + ?8, \
+    in_account = in_account + ?9, leaving = leaving + ?10, to_return = to_return + ?11 \
+    WHERE id = ?12 AND available + ?1 >= 0 AND held + ?2 >= 0 AND unsettled + ?3 >= 0 AND settling + ?4 >= 0 \
+    AND withdrawing + ?5 >= 0 AND debt + ?6 <= 0 AND due + ?7 >= 0 AND sending + ?8 >= 0 AND in_account + ?9 >= 0 \
+    AND leaving + ?10 >= 0 AND to_return + ?11 >= 0 RETURNING available, held";
 
 const MOVE_TAB: &str =
-    "UPDATE tabs SET unsettled = unsettled + $1 WHERE id = $2 AND unsettled + $1 >= 0 AND wallet_id = $3";
+    "UPDATE tabs SET unsettled = unsettled + ?1 WHERE id = ?2 AND unsettled + ?1 >= 0 AND wallet_id = ?3";
 
-const MOVE_PARTNER: &str = "UPDATE partners SET partner = partner + $1, platform = platform + $2 \
-    WHERE id = $3 AND partner + $1 >= 0 AND platform + $2 >= 0";
+const MOVE_PARTNER: &str = "UPDATE partners SET partner = partner + ?1, platform = platform + ?2 \
+    WHERE id = ?3 AND partner + ?1 >= 0 AND platform + ?2 >= 0";
 
-const MOVE_BOOKS: &str = "UPDATE books SET loss = loss + $1, world_card = world_card + $2, \
-    world_paypal = world_paypal + $3, world_chain = world_chain + $4, world_operator = world_operator + $5, \
-    treasury = treasury + $6, reserved = reserved + $7, outside = outside + $8 \
-    WHERE id = 1 AND treasury + $6 >= 0 AND reserved + $7 >= 0";
+const MOVE_BOOKS: &str = "UPDATE books SET loss = loss + ?1, world_card = world_card + ?2, \
+    world_paypal = world_paypal + ?3, world_chain = world_chain + ?4, world_operator = world_operator + ?5, \
+    treasury = treasury + ?6, reserved = reserved + ?7, outside = outside + ?8 \
+    WHERE id = 1 AND treasury + ?6 >= 0 AND reserved + ?7 >= 0";
 
 /// Moves a wallet's money; what it has then that is not charged.
 ///

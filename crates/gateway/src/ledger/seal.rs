@@ -78,7 +78,7 @@ pub(super) fn hash_entries(
     previous: &[u8],
 ) -> Result<Option<Hashed>, StoreError> {
     let mut statement =
-        connection.prepare_cached("SELECT * FROM entries WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3")?;
+        connection.prepare_cached("SELECT * FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
     let columns = statement.column_count();
     let mut rows = statement.query((after, last, MAX_ENTRIES))?;
     let mut sha = Sha256::new();
@@ -126,7 +126,7 @@ pub fn seal(write: &mut Write<'_>, seal: &Seal) -> Result<bool, StoreError> {
         return Ok(false);
     }
     write.execute(
-        "INSERT INTO seals (number, at, first_entry, last_entry, entries, hash) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO seals (number, at, first_entry, last_entry, entries, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         (seal.number, seal.at, seal.first, seal.last, seal.entries, &seal.hash),
     )?;
     Ok(true)

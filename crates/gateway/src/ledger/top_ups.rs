@@ -73,7 +73,7 @@ pub struct TopUp {
 }
 
 const BY_ID: &str = "SELECT id, wallet_id, amount, method, provider, payment_id, state, reversed, created_at, expires_at \
-    FROM top_ups WHERE id = $1";
+    FROM top_ups WHERE id = ?1";
 
 impl TopUp {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -127,7 +127,7 @@ pub fn begin_top_up(
     let (id, now) = (write.next_id(), write.now());
     write.execute(
         "INSERT INTO top_ups (id, wallet_id, amount, method, provider, state, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7)",
+         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6, ?7)",
         (id, wallet.id, amount, method, provider, now, now.saturating_add(lasts_ms)),
     )?;
     let entry = Entry {
@@ -148,7 +148,7 @@ pub fn begin_top_up(
 pub fn end_top_up(write: &mut Write<'_>, top_up: &TopUp, state: TopUpState) -> Result<(), LedgerError> {
     let now = write.now();
     let ended = write.execute(
-        "UPDATE top_ups SET state = $1, ended_at = $2 WHERE id = $3 AND state = 'pending'",
+        "UPDATE top_ups SET state = ?1, ended_at = ?2 WHERE id = ?3 AND state = 'pending'",
         (state.name(), now, top_up.id),
     )?;
     if ended == 0 {
@@ -175,8 +175,8 @@ pub fn end_top_up(write: &mut Write<'_>, top_up: &TopUp, state: TopUpState) -> R
 pub fn top_up_succeeded(write: &mut Write<'_>, top_up: &TopUp, payment_id: &str) -> Result<(), LedgerError> {
     let now = write.now();
     let ended = write.execute(
-        "UPDATE top_ups SET state = 'succeeded', payment_id = $1, ended_at = $2 \
-         WHERE id = $3 AND state IN ('pending', 'failed', 'expired')",
+        "UPDATE top_ups SET state = 'succeeded', payment_id = ?1, ended_at = ?2 \
+         WHERE id = ?3 AND state IN ('pending', 'failed', 'expired')",
         (payment_id, now, top_up.id),
     )?;
     if ended == 0 {

@@ -41,7 +41,7 @@ const WALLET: [&str; 11] = [
     "sending",
     "in_account",
     "leaving",
-    "returning",
+    "to_return",
 ];
 /// The accounts of the network.
 const BOOKS: [&str; 8] = [
@@ -122,7 +122,7 @@ fn laws(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), Ledg
     let mut statement = connection.prepare(
         "SELECT id FROM wallets WHERE available + held + unsettled + settling + withdrawing <> due + sending + in_account \
          + leaving OR due % 1000000 <> 0 OR sending % 1000000 <> 0 OR in_account % 1000000 <> 0 \
-         OR leaving % 1000000 <> 0 OR returning % 1000000 <> 0 \
+         OR leaving % 1000000 <> 0 OR to_return % 1000000 <> 0 \
          OR (available + held + unsettled) % 1000000 <> 0",
     )?;
     let broken = statement.query_map([], |row| row.get::<_, i64>(0))?;

@@ -90,7 +90,7 @@ impl Wallet {
 macro_rules! columns {
     () => {
         "id, partner_id, user_id, state, stopped, key_number, address, has_account, available, held, unsettled, settling, \
-         withdrawing, debt, due, sending, in_account, leaving, returning"
+         withdrawing, debt, due, sending, in_account, leaving, to_return"
     };
 }
 
@@ -118,8 +118,8 @@ fn read_wallet(row: &Row<'_>) -> rusqlite::Result<Wallet> {
     })
 }
 
-const BY_USER: &str = concat!("SELECT ", columns!(), " FROM wallets WHERE partner_id = $1 AND user_id = $2");
-const BY_ID: &str = concat!("SELECT ", columns!(), " FROM wallets WHERE id = $1");
+const BY_USER: &str = concat!("SELECT ", columns!(), " FROM wallets WHERE partner_id = ?1 AND user_id = ?2");
+const BY_ID: &str = concat!("SELECT ", columns!(), " FROM wallets WHERE id = ?1");
 
 /// The wallet of a partner's user; nothing where the user has not been written to yet.
 ///
@@ -148,7 +148,7 @@ pub fn open_wallet(write: &mut Write<'_>, partner: i64, user_id: &str) -> Result
     }
     let (id, now) = (write.next_id(), write.now());
     write.execute(
-        "INSERT INTO wallets (id, partner_id, user_id, created_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO wallets (id, partner_id, user_id, created_at) VALUES (?1, ?2, ?3, ?4)",
         (id, partner, user_id, now),
     )?;
     wallet(write.connection(), id)

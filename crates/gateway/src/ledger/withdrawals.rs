@@ -85,7 +85,7 @@ impl Withdrawal {
     /// The store's.
     pub fn find(connection: &Connection, id: i64) -> Result<Option<Self>, LedgerError> {
         let mut statement = connection.prepare_cached(
-            "SELECT id, wallet_id, amount, destination, mac, state, created_at FROM withdrawals WHERE id = $1",
+            "SELECT id, wallet_id, amount, destination, mac, state, created_at FROM withdrawals WHERE id = ?1",
         )?;
         Ok(statement.query_row([id], Self::read).optional()?)
     }
@@ -103,7 +103,7 @@ fn set_state(
 ) -> Result<(), LedgerError> {
     let ended = (!matches!(to, WithdrawalState::Pending | WithdrawalState::Sending)).then_some(write.now());
     let changed = write.execute(
-        "UPDATE withdrawals SET state = $1, ended_at = $2 WHERE id = $3 AND state = $4",
+        "UPDATE withdrawals SET state = ?1, ended_at = ?2 WHERE id = ?3 AND state = ?4",
         (to.name(), ended, id, from.name()),
     )?;
     if changed == 0 { Err(LedgerError::Conflict("the withdrawal is in another state")) } else { Ok(()) }
@@ -123,7 +123,7 @@ pub fn begin_withdrawal(
     let (id, now) = (write.next_id(), write.now());
     write.execute(
         "INSERT INTO withdrawals (id, wallet_id, amount, destination, mac, state, created_at) \
-         VALUES ($1, $2, $3, $4, $5, 'pending', $6)",
+         VALUES (?1, ?2, ?3, ?4, ?5, 'pending', ?6)",
         (id, wallet.id, amount, destination, mac(id), now),
     )?;
     let posting = Posting { available: -amount.0, withdrawing: amount.0, ..Posting::default() };

@@ -58,8 +58,8 @@ pub fn expired(connection: &Connection, clock: &Clock, interval_ms: i64) -> Resu
     }
     let running_for = now.saturating_sub(clock.running_since());
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM sessions WHERE closed_at IS NULL AND last_tick_at < $1 AND last_tick_at + hold_ms < $2 \
-         AND hold_ms < $3",
+        "SELECT id FROM sessions WHERE closed_at IS NULL AND last_tick_at < ?1 AND last_tick_at + hold_ms < ?2 \
+         AND hold_ms < ?3",
     )?;
     let ids = statement.query_map((now.saturating_sub(least), now, running_for), |row| row.get(0))?;
     Ok(ids.collect::<rusqlite::Result<_>>()?)

@@ -196,7 +196,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Session> {
 const BY_ID: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM sessions s JOIN wallets w ON w.id = s.wallet_id JOIN tabs t ON t.id = s.tab_id WHERE s.id = $1"
+    " FROM sessions s JOIN wallets w ON w.id = s.wallet_id JOIN tabs t ON t.id = s.tab_id WHERE s.id = ?1"
 );
 
 /// With the entry of a tick, where it was stored.
@@ -205,7 +205,7 @@ pub(super) const WITH_TICK: &str = concat!(
     columns!(),
     ", e.id, e.kind, e.tick, e.played_ms, e.credited_ms, e.unsettled, e.balance, e.paid_ms, e.reason \
      FROM sessions s JOIN wallets w ON w.id = s.wallet_id JOIN tabs t ON t.id = s.tab_id \
-     LEFT JOIN entries e ON e.session_id = s.id AND e.tick_hash = $2 WHERE s.id = $1"
+     LEFT JOIN entries e ON e.session_id = s.id AND e.tick_hash = ?2 WHERE s.id = ?1"
 );
 
 /// The session with this number.
@@ -216,9 +216,9 @@ pub fn find_session(connection: &Connection, id: i64) -> Result<Option<Session>,
     Ok(connection.prepare_cached(BY_ID)?.query_row([id], read).optional()?)
 }
 
-const SAVE: &str = "UPDATE sessions SET held = $1, charged = $2, credited_ms = $3, prepaid_ms = $4, lease_day = $5, \
-    lease_until = $6, leased_ms = $7, lease_credited_ms = $8, ticks = $9, late = $10, last_tick_at = $11, \
-    closed_at = $12, close_reason = $13, generation = $14, hold_ms = $15, client_id = $16 WHERE id = $17";
+const SAVE: &str = "UPDATE sessions SET held = ?1, charged = ?2, credited_ms = ?3, prepaid_ms = ?4, lease_day = ?5, \
+    lease_until = ?6, leased_ms = ?7, lease_credited_ms = ?8, ticks = ?9, late = ?10, last_tick_at = ?11, \
+    closed_at = ?12, close_reason = ?13, generation = ?14, hold_ms = ?15, client_id = ?16 WHERE id = ?17";
 
 impl Session {
     /// Writes what changed.

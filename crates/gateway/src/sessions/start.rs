@@ -110,12 +110,12 @@ fn open_session(
     let id = match policy {
         SessionPolicy::None => None,
         SessionPolicy::PerContent => write.row(
-            "SELECT id FROM sessions WHERE wallet_id = $1 AND content_id = $2 AND closed_at IS NULL LIMIT 1",
+            "SELECT id FROM sessions WHERE wallet_id = ?1 AND content_id = ?2 AND closed_at IS NULL LIMIT 1",
             (wallet.id, content_id),
             |row| row.get(0),
         )?,
         SessionPolicy::PerUser => write.row(
-            "SELECT id FROM sessions WHERE wallet_id = $1 AND closed_at IS NULL LIMIT 1",
+            "SELECT id FROM sessions WHERE wallet_id = ?1 AND closed_at IS NULL LIMIT 1",
             [wallet.id],
             |row| row.get(0),
         )?,
@@ -149,7 +149,7 @@ fn insert(
     write.execute(
         "INSERT INTO sessions (id, partner_id, wallet_id, tab_id, content_id, price, client_id, hold_ms, held, lease_day, \
          lease_until, leased_ms, lease_credited_ms, started_at, last_tick_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)",
         rusqlite::params![
             id,
             wallet.partner,
@@ -195,7 +195,7 @@ fn tab(
     let lot = if settings.lots { lot(price, contract.fee_pct, settings.settle_above) } else { Amount::ZERO };
     let (id, now) = (write.next_id(), write.now());
     let tab = write.row(
-        "INSERT INTO tabs (id, wallet_id, contract_id, price, lot, last_tick_at) VALUES ($1, $2, $3, $4, $5, $6) \
+        "INSERT INTO tabs (id, wallet_id, contract_id, price, lot, last_tick_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
          ON CONFLICT (wallet_id, contract_id, price) DO UPDATE SET lot = excluded.lot RETURNING id",
         (id, wallet.id, contract.id, price, lot, now),
         |row| row.get(0),
@@ -208,7 +208,7 @@ fn leases_today(write: &mut Write<'_>, wallet: &Wallet, content_id: &str) -> Res
     let now = write.now();
     let last = write.row(
         "SELECT lease_day, lease_until, leased_ms, lease_credited_ms FROM sessions \
-         WHERE wallet_id = $1 AND content_id = $2 ORDER BY id DESC LIMIT 1",
+         WHERE wallet_id = ?1 AND content_id = ?2 ORDER BY id DESC LIMIT 1",
         (wallet.id, content_id),
         |row| {
             Ok(Leases { day: row.get(0)?, until: row.get(1)?, leased_ms: row.get(2)?, credited_ms: row.get(3)? })

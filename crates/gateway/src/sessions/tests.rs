@@ -306,7 +306,7 @@ async fn a_player_that_does_not_tick_pays() {
             .read(move |connection| -> Result<i64, SessionError> {
                 Ok(connection.query_row(
                     "SELECT SUM(credited_ms + prepaid_ms) FROM sessions s JOIN wallets w ON w.id = s.wallet_id \
-                     WHERE w.user_id = $1 AND s.partner_id = $2",
+                     WHERE w.user_id = ?1 AND s.partner_id = ?2",
                     (user, partner),
                     |row| row.get(0),
                 )?)

@@ -300,7 +300,7 @@ pub(super) fn next_hold(
 }
 
 const ADD_TO_TAB: &str =
-    "UPDATE tabs SET unsettled = unsettled + $1, last_tick_at = $2, due_at = $3 WHERE id = $4";
+    "UPDATE tabs SET unsettled = unsettled + ?1, last_tick_at = ?2, due_at = ?3 WHERE id = ?4";
 
 /// Adds a charge to the session's tab, and notes when it is to be billed.
 pub(super) fn add_to_tab(

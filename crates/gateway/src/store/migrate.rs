@@ -37,7 +37,7 @@ pub(super) fn migrate(connection: &mut Connection, network: &StoreNetwork) -> Re
         Some(_) => {}
         None => {
             transaction.execute(
-                "INSERT INTO store (id, network, genesis_hash, created_at) VALUES (1, $1, $2, $3)",
+                "INSERT INTO store (id, network, genesis_hash, created_at) VALUES (1, ?1, ?2, ?3)",
                 (&network.name, &network.genesis_hash, super::clock::wall()),
             )?;
             transaction.execute("INSERT INTO books (id) VALUES (1)", [])?;

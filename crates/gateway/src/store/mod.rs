@@ -1,6 +1,6 @@
 //! The store: SQLite on disk, one writer that commits what has queued in one transaction, and readers beside it.
 //!
-//! Statements are in the dialect that SQLite and PostgreSQL share, with parameters `$1`, `$2` … in the order of their first use.
+//! Statements are in the dialect that SQLite and PostgreSQL share, but for their parameters: `?1`, `?2` … here, `$1`, `$2` … there.
 
 mod checkpoint;
 mod clock;

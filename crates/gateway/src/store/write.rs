@@ -90,7 +90,7 @@ impl Write<'_> {
     /// [`StoreError::Sqlite`].
     pub fn advance_clock(&mut self, ms: i64) -> Result<i64, StoreError> {
         let ahead = self.clock.advance(ms);
-        self.execute("UPDATE store SET clock_offset = $1 WHERE id = 1", [ahead])?;
+        self.execute("UPDATE store SET clock_offset = ?1 WHERE id = 1", [ahead])?;
         Ok(ahead)
     }
 }

@@ -221,7 +221,7 @@ impl Thread {
     /// Whether everything that was written may stay.
     fn run_jobs(&mut self, group: &mut [Box<dyn Job>], now: i64, step: Option<ClockStep>) -> Result<bool, StoreError> {
         if let Some(ClockStep { at, ms }) = step {
-            self.connection.execute("INSERT INTO clock_steps (at, ms) VALUES ($1, $2)", [at, ms])?;
+            self.connection.execute("INSERT INTO clock_steps (at, ms) VALUES (?1, ?2)", [at, ms])?;
         }
         let mut write =
             Write { connection: &self.connection, now, ids: &mut self.ids, clock: &self.clock, statements: 0 };

@@ -118,7 +118,7 @@ CREATE TABLE wallets (
     sending INTEGER NOT NULL DEFAULT 0 CHECK (sending >= 0 AND sending % 1000000 = 0),
     in_account INTEGER NOT NULL DEFAULT 0 CHECK (in_account >= 0 AND in_account % 1000000 = 0),
     leaving INTEGER NOT NULL DEFAULT 0 CHECK (leaving >= 0 AND leaving % 1000000 = 0),
-    returning INTEGER NOT NULL DEFAULT 0 CHECK (returning >= 0 AND returning % 1000000 = 0),
+    to_return INTEGER NOT NULL DEFAULT 0 CHECK (to_return >= 0 AND to_return % 1000000 = 0),
     UNIQUE (partner_id, user_id),
     CHECK (available + held + unsettled + settling + withdrawing = due + sending + in_account + leaving)
 );
@@ -223,13 +223,13 @@ CREATE TABLE entries (
     sending INTEGER NOT NULL DEFAULT 0,
     in_account INTEGER NOT NULL DEFAULT 0,
     leaving INTEGER NOT NULL DEFAULT 0,
-    returning INTEGER NOT NULL DEFAULT 0,
+    to_return INTEGER NOT NULL DEFAULT 0,
     outside INTEGER NOT NULL DEFAULT 0,
     CHECK (available + held + unsettled + settling + withdrawing + debt + partner + platform + loss
         + world_card + world_paypal + world_chain + world_operator = 0),
-    CHECK (treasury + reserved + due + sending + in_account + leaving + returning + outside = 0),
+    CHECK (treasury + reserved + due + sending + in_account + leaving + to_return + outside = 0),
     CHECK (treasury % 1000000 = 0 AND reserved % 1000000 = 0 AND due % 1000000 = 0 AND sending % 1000000 = 0
-        AND in_account % 1000000 = 0 AND leaving % 1000000 = 0 AND returning % 1000000 = 0 AND outside % 1000000 = 0)
+        AND in_account % 1000000 = 0 AND leaving % 1000000 = 0 AND to_return % 1000000 = 0 AND outside % 1000000 = 0)
 );
 -- One outcome for a tick id.
 CREATE UNIQUE INDEX entries_tick ON entries (session_id, tick_hash) WHERE tick_hash IS NOT NULL;
