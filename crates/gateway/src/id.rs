@@ -142,7 +142,15 @@ mod tests {
 
     #[test]
     fn other_texts_name_nothing() {
-        for text in ["", "ses_", "txn_7zzzzzzzzzzzz", "ses_7zzzzzzzzzzzZ", "ses_zzzzzzzzzzzzz", "ses_7zzzzzzzzzzzz0", "ses_u000000000000"] {
+        for text in [
+            "",
+            "ses_",
+            "txn_7zzzzzzzzzzzz",
+            "ses_7zzzzzzzzzzzZ",
+            "ses_zzzzzzzzzzzzz",
+            "ses_7zzzzzzzzzzzz0",
+            "ses_u000000000000",
+        ] {
             assert_eq!(Kind::Session.number(text), None, "{text}");
         }
     }

@@ -165,9 +165,13 @@ mod tests {
 
     #[test]
     fn decimals_are_read_and_written_exactly() {
-        for (text, size) in
-            [("0", 0), ("5", 500_000_000), ("4.995", 499_500_000), ("-0.00000001", -1), ("92233720368.54775807", i64::MAX)]
-        {
+        for (text, size) in [
+            ("0", 0),
+            ("5", 500_000_000),
+            ("4.995", 499_500_000),
+            ("-0.00000001", -1),
+            ("92233720368.54775807", i64::MAX),
+        ] {
             assert_eq!(text.parse(), Ok(Amount(size)), "{text}");
             assert_eq!(Amount(size).to_string(), text);
         }
@@ -177,7 +181,8 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "-", ".", ".5", "5.", "05", "+5", "1e3", "1,5", " 5", "5 ", "NaN", "0x5", "--5", "٥", "1.5.0"] {
+        for text in ["", "-", ".", ".5", "5.", "05", "+5", "1e3", "1,5", " 5", "5 ", "NaN", "0x5", "--5", "٥", "1.5.0"]
+        {
             assert_eq!(text.parse::<Amount>(), Err(AmountError::Malformed), "{text:?}");
         }
         assert_eq!("0.000000001".parse::<Amount>(), Err(AmountError::TooPrecise));

@@ -1,1 +1,36 @@
-//! Placeholder.
+//! The API over HTTP: the table of routes and what happens to every request around its handler.
+//!
+//! A route is declared once, with its handler, and everything else derives from it:
+//!
+//! ```ignore
+//! post("/v1/top_ups")
+//!     .operation("createTopUp", "Add money to a wallet")
+//!     .access(Access::SECRET_OR_USER)
+//!     .idempotent()
+//!     .success(&[StatusCode::CREATED])
+//!     .codes(&[Code::TreasuryLow])
+//!     .handler(create_top_up)
+//!
+//! async fn create_top_up(call: Call<Arc<Gateway>, CreateTopUp>) -> Result<Answer<TopUp>, Problem>
+//! ```
+
+mod body;
+mod call;
+mod fields;
+mod frame;
+mod idempotency;
+mod json;
+mod limits;
+mod origin;
+mod path;
+mod routes;
+mod stopping;
+
+pub use call::{Answer, Call, Empty, StoredAnswer};
+pub use frame::{COOKIE_NAME, Exchange, Frame, FrameSettings, Observer, REQUEST_ID, State};
+pub use idempotency::IdempotencyKey;
+pub use limits::{Rate, Rates};
+pub use origin::Connection;
+pub use path::{MAX_USER_ID, PathValues, check_user_id};
+pub use routes::{Draft, Idempotency, Route, Routes, Row, TableError, delete, get, post, put};
+pub use stopping::{Stop, Stopping};

@@ -1,0 +1,189 @@
+//! Playback tokens: what tells a content server that this content is paid for, for one lease.
+//!
+//! Content servers verify them by the published key set (JWKS, RFC 7517), and need nothing else of the gateway. A token
+//! stays under 1 KB (1,024 bytes) with every content id of 128 characters, because it travels in addresses and cookies:
+//! therefore the partner is named once, in `aud`, and the key's id has eight characters.
+
+use super::super::KeyNetwork;
+use super::jws::{self, Parts};
+use super::{TokenError, check_time, seconds};
+use crate::id::Kind;
+use data_encoding::BASE64URL_NOPAD;
+use p256::ecdsa::signature::{Signer as _, Verifier as _};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+
+const TYPE: &str = "JWT";
+/// What an audience begins with; the partner's id follows.
+const AUDIENCE: &str = "content:";
+/// Characters of a key's id.
+const KEY_ID: usize = 8;
+
+/// What a playback token says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaybackClaims {
+    /// The partner's number.
+    pub partner: i64,
+    /// The content's id at the partner: 1 to 128 characters.
+    pub content: String,
+    /// The session's number.
+    pub session: i64,
+    /// The end of its time in milliseconds since 1970; whole seconds are kept.
+    pub expires_at: i64,
+    /// Whether the times are those of the test clock, which a content server must not compare with its own.
+    pub is_test_clock: bool,
+}
+
+/// Signs playback tokens, and publishes what they are verified by.
+#[derive(Clone)]
+pub struct PlaybackTokens {
+    network: KeyNetwork,
+    key: SigningKey,
+    current: PublicKey,
+    previous: Option<PublicKey>,
+}
+
+/// A key that tokens are verified by.
+#[derive(Clone)]
+struct PublicKey {
+    id: String,
+    /// The first part of every token of this key.
+    header: String,
+    x: String,
+    y: String,
+    key: VerifyingKey,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: String,
+    typ: String,
+    kid: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Claims {
+    aud: String,
+    net: String,
+    content: String,
+    session: String,
+    exp: i64,
+    pnp_clock: Option<String>,
+}
+
+/// Whether a part is the header of a playback token, of whatever key.
+pub(super) fn is_header(part: &str) -> bool {
+    jws::decoded::<Header>(part)
+        .is_ok_and(|header| header.alg == "ES256" && header.typ == TYPE && header.kid.len() == KEY_ID)
+}
+
+impl PublicKey {
+    fn of(key: &VerifyingKey) -> Self {
+        let point = key.to_encoded_point(false);
+        // A public key is no point at infinity, which alone has no coordinates.
+        let [x, y] = [point.x(), point.y()].map(|number| BASE64URL_NOPAD.encode(number.map_or(&[], |number| number)));
+        // RFC 7638, cut off: it has to be short, and to differ from the keys that a content server may still remember.
+        let thumbprint = Sha256::digest(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#));
+        let mut id = BASE64URL_NOPAD.encode(&thumbprint);
+        id.truncate(KEY_ID);
+        let header = jws::encoded(&format!(r#"{{"alg":"ES256","typ":"{TYPE}","kid":"{id}"}}"#));
+        Self { id, header, x, y, key: *key }
+    }
+
+    fn to_jwk(&self) -> Value {
+        let Self { id, x, y, .. } = self;
+        json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": "ES256", "kid": id })
+    }
+}
+
+impl PlaybackTokens {
+    pub(in super::super) fn new(network: KeyNetwork, key: SigningKey, previous: Option<&SigningKey>) -> Self {
+        let current = PublicKey::of(key.verifying_key());
+        let previous = previous.map(|key| PublicKey::of(key.verifying_key()));
+        Self { network, key, current, previous }
+    }
+
+    /// A token that says this, of fewer than 1,024 bytes. Numbers are not negative. The same claims give the same token.
+    #[must_use]
+    pub fn sign(&self, claims: &PlaybackClaims) -> String {
+        let json = format!(
+            r#"{{"aud":"{AUDIENCE}{}","net":"{}","content":{},"session":"{}","exp":{}{}}}"#,
+            Kind::Partner.text(claims.partner),
+            self.network,
+            jws::json_text(&claims.content),
+            Kind::Session.text(claims.session),
+            seconds(claims.expires_at),
+            if claims.is_test_clock { r#","pnp_clock":"test""# } else { "" },
+        );
+        let mut token = format!("{}.{}", self.current.header, jws::encoded(&json));
+        let signature: Signature = self.key.sign(token.as_bytes());
+        token.push('.');
+        token.push_str(&BASE64URL_NOPAD.encode(&signature.to_bytes()));
+        token
+    }
+
+    /// What a token says about content of this partner, at a time in milliseconds since 1970: what a content server checks.
+    ///
+    /// # Errors
+    /// [`TokenError`]; [`TokenError::WrongSignature`] also where its key is neither the current nor the previous one.
+    pub fn verify(&self, token: &str, partner: i64, now: i64) -> Result<PlaybackClaims, TokenError> {
+        let parts = Parts::of(token)?;
+        let Some(key) = self.keys().find(|key| key.header == parts.header) else {
+            return Err(match parts.header {
+                header if is_header(header) => parts.wrong_signature(self.network),
+                header
+                    if [jws::SESSION_HEADER, jws::USER_HEADER]
+                        .map(jws::encoded)
+                        .iter()
+                        .any(|other| other == header) =>
+                {
+                    TokenError::WrongAudience
+                }
+                _ => TokenError::Malformed,
+            });
+        };
+        let signature = Signature::from_slice(&parts.signature::<64>()?).map_err(|_| TokenError::Malformed)?;
+        key.key.verify(parts.signed.as_bytes(), &signature).map_err(|_| parts.wrong_signature(self.network))?;
+        let claims: Claims = parts.claims()?;
+        let audience = format!("{AUDIENCE}{}", Kind::Partner.text(partner));
+        jws::check_claims((&claims.net, self.network), (&claims.aud, &audience))?;
+        check_time(claims.exp, now)?;
+        let is_test_clock = match claims.pnp_clock.as_deref() {
+            None => false,
+            Some("test") => true,
+            Some(_) => return Err(TokenError::Malformed),
+        };
+        Ok(PlaybackClaims {
+            partner,
+            content: claims.content,
+            session: Kind::Session.number(&claims.session).ok_or(TokenError::Malformed)?,
+            expires_at: claims.exp.saturating_mul(1000),
+            is_test_clock,
+        })
+    }
+
+    /// The key set to publish (JWKS): the current key, and the one before, whose tokens may still be about.
+    #[must_use]
+    pub fn key_set(&self) -> Value {
+        json!({ "keys": self.keys().map(PublicKey::to_jwk).collect::<Vec<_>>() })
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &PublicKey> {
+        std::iter::once(&self.current).chain(&self.previous)
+    }
+}
+
+/// Without the key.
+impl fmt::Debug for PlaybackTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlaybackTokens")
+            .field("network", &self.network)
+            .field("key_id", &self.current.id)
+            .finish_non_exhaustive()
+    }
+}
