@@ -299,8 +299,8 @@ pub(super) fn next_hold(
     if hold == Amount::ZERO { (hold, Some("insufficient_balance")) } else { (hold, None) }
 }
 
-const ADD_TO_TAB: &str =
-    "UPDATE tabs SET unsettled = unsettled + ?1, last_tick_at = ?2, due_at = ?3 WHERE id = ?4";
+const ADD_TO_TAB: &str = "UPDATE tabs SET unsettled = unsettled + ?1, last_tick_at = ?2, due_at = ?3, \
+    lot_since = COALESCE(lot_since, ?4) WHERE id = ?5";
 
 /// Adds a charge to the session's tab, and notes when it is to be billed.
 pub(super) fn add_to_tab(
@@ -325,7 +325,8 @@ pub(super) fn add_to_tab(
         (Some(earlier), Some(due)) => Some(earlier.min(due)),
         (earlier, due) => earlier.or(due),
     };
-    write.execute(ADD_TO_TAB, (charged, now, due_at, session.tab))?;
+    let lot_since = (unsettled >= threshold).then_some(now);
+    write.execute(ADD_TO_TAB, (charged, now, due_at, lot_since, session.tab))?;
     session.tab_unsettled = unsettled;
     session.tab_due_at = due_at;
     session.not_on_chain = Amount(session.not_on_chain.0.saturating_add(charged.0));

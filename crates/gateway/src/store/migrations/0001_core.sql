@@ -133,6 +133,8 @@ CREATE TABLE tabs (
     unsettled INTEGER NOT NULL DEFAULT 0 CHECK (unsettled >= 0),
     -- The least amount whose fee is a whole minor unit; 0 where every whole minute may be billed.
     lot INTEGER NOT NULL DEFAULT 0,
+    -- When a lot was first there since the last bill.
+    lot_since INTEGER,
     last_tick_at INTEGER NOT NULL,
     -- When to look whether it is to be billed; nothing while it need not be.
     due_at INTEGER,
