@@ -430,6 +430,11 @@ impl Origins {
         Self((!origins.is_empty()).then_some(origins))
     }
 
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.as_deref().into_iter().flatten().map(|origin| &**origin)
+    }
+
     /// Whether pages of an origin may. Origins are compared byte for byte, as browsers send them.
     #[must_use]
     pub fn contain(&self, origin: &str) -> bool {

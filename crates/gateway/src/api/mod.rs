@@ -1,1 +1,40 @@
-//! Placeholder.
+//! The resources of the API: what requests and answers look like, and what they do. [`routes`] is the one table of all.
+
+mod contents;
+mod idempotency;
+mod service;
+mod sessions;
+mod test_controls;
+mod ticks;
+mod top_ups;
+mod user_tokens;
+mod wallets;
+
+use crate::gateway::Gateway;
+use crate::http::{Call, Empty, Route};
+use std::sync::Arc;
+
+/// A request to the gateway.
+pub(crate) type Request<B = Empty, Q = Empty> = Call<Arc<Gateway>, B, Q>;
+
+/// Every route of the gateway. Those that move time and money by hand are there on development networks alone.
+#[must_use]
+pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
+    let mut routes = Vec::new();
+    routes.extend(service::routes());
+    routes.extend(wallets::routes());
+    routes.extend(top_ups::routes());
+    routes.extend(contents::routes());
+    routes.extend(sessions::routes());
+    routes.extend(ticks::routes());
+    routes.extend(user_tokens::routes());
+    if is_development {
+        routes.extend(test_controls::routes());
+    }
+    routes
+}
+
+/// A time as RFC 3339 in UTC, from milliseconds since 1970.
+pub(crate) fn time(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |time| format!("{time:.3}"))
+}

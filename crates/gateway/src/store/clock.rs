@@ -92,6 +92,12 @@ impl Clock {
         now.saturating_sub(start).saturating_sub(stepped).max(0)
     }
 
+    /// Whether the test clock was ever moved.
+    #[must_use]
+    pub fn is_test_clock(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).offset > 0
+    }
+
     /// Moves the test clock forward; how far it is ahead then. For development networks.
     pub(super) fn advance(&self, ms: i64) -> i64 {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

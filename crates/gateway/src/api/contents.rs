@@ -1,0 +1,174 @@
+//! The catalogue: contents and their prices.
+
+use super::Request;
+use crate::access::Access;
+use crate::amount::{Amount, AmountError, Price};
+use crate::gateway::{Gateway, PartnerState};
+use crate::http::{Answer, Empty, Route, delete, get, put};
+use crate::problem::{Code, Problem};
+use axum::http::StatusCode;
+use rusqlite::{Connection, OptionalExtension as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
+    vec![
+        put("/v1/contents/{id}")
+            .operation("putContent", "Add a content, or change its title or price")
+            .access(Access::SECRET)
+            .codes(&[Code::PriceNotBillable, Code::PriceOutOfRange])
+            .handler(put_content),
+        get("/v1/contents/{id}")
+            .operation("getContent", "A content and its price")
+            .access(Access::CATALOGUE)
+            .codes(&[Code::NotFound])
+            .handler(content),
+        delete("/v1/contents/{id}")
+            .operation("deleteContent", "Remove a content; sessions that are open go on")
+            .access(Access::SECRET)
+            .codes(&[Code::NotFound])
+            .success(&[StatusCode::NO_CONTENT])
+            .handler(delete_content),
+    ]
+}
+
+/// A content to add or change.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct PutContent {
+    /// Its title.
+    title: String,
+    /// The price of a minute, in whole cents.
+    price_per_minute: Amount,
+}
+
+/// A content.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Content {
+    /// Its id at the partner.
+    content_id: String,
+    /// Its title.
+    title: String,
+    /// The price of a minute.
+    price_per_minute: Amount,
+    /// When it was changed last.
+    updated_at: String,
+}
+
+/// The longest title, in characters.
+const MAX_TITLE: usize = 300;
+
+/// The price that an amount names, where the partner's contract can bill it.
+pub(super) fn billable_price(amount: Amount, state: &PartnerState) -> Result<Price, Problem> {
+    let not_billable = || {
+        let below = amount.whole_minor_units();
+        let nearest = [below, Amount(below.0.saturating_add(Amount::MINOR_UNIT.0))];
+        let nearest = nearest.into_iter().filter(|near| near.0 > 0).map(|near| near.to_string()).collect::<Vec<_>>();
+        Problem::new(Code::PriceNotBillable)
+            .param("price_per_minute")
+            .detail(format!("A minute costs whole cents; {amount} does not."))
+            .member("nearest", nearest)
+    };
+    let contract = state.contract.as_ref();
+    let least = contract.map_or(1, |contract| i64::try_from(contract.min_rate).unwrap_or(i64::MAX)).max(1);
+    let limit = state.partner.settings.max_price.0 / Amount::MINOR_UNIT.0;
+    let most = contract.map_or(limit, |contract| limit.min(i64::try_from(contract.max_rate).unwrap_or(i64::MAX)));
+    let price = match Price::from_amount(amount) {
+        Err(AmountError::NotCents) if amount.0 > 0 => return Err(not_billable()),
+        Err(_) | Ok(None) => None,
+        Ok(price) => price,
+    };
+    price.filter(|price| (least..=most).contains(&price.in_cents())).ok_or_else(|| {
+        let nearest = if amount.0 > least.saturating_mul(Amount::MINOR_UNIT.0) { most } else { least };
+        let cents = |cents: i64| Amount(cents.saturating_mul(Amount::MINOR_UNIT.0)).to_string();
+        Problem::new(Code::PriceOutOfRange)
+            .param("price_per_minute")
+            .detail(format!("A minute costs from {} to {} EUR here.", cents(least), cents(most)))
+            .member("nearest", vec![cents(nearest)])
+    })
+}
+
+/// The price of a content in the catalogue.
+pub(super) fn catalogue_price(
+    connection: &Connection,
+    partner: i64,
+    content_id: &str,
+) -> Result<Option<Price>, Problem> {
+    let mut statement =
+        connection.prepare_cached("SELECT price FROM contents WHERE partner_id = ?1 AND content_id = ?2")?;
+    Ok(statement.query_row((partner, content_id), |row| row.get(0)).optional()?)
+}
+
+/// Checks a content's id: as a user's.
+pub(super) fn check_content_id(id: &str) -> Result<(), Problem> {
+    crate::http::check_user_id(id).map_err(|why| Problem::invalid_field("content_id", why))
+}
+
+async fn put_content(call: Request<PutContent>) -> Result<Answer<Content>, Problem> {
+    let partner = call.principal.partner()?;
+    let id = call.path.text("id")?.to_owned();
+    check_content_id(&id)?;
+    let price = billable_price(call.body.price_per_minute, &*call.state.partner(partner)?)?;
+    let title = call.body.title;
+    if title.chars().count() > MAX_TITLE {
+        return Err(Problem::invalid_field("title", format_args!("has more than {MAX_TITLE} characters.")));
+    }
+    let content = call
+        .state
+        .write(move |write| {
+            let now = write.now();
+            write.execute(
+                "INSERT INTO contents (partner_id, content_id, title, price, created_at, updated_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT (partner_id, content_id) \
+                 DO UPDATE SET title = excluded.title, price = excluded.price, updated_at = excluded.updated_at",
+                (partner, &id, &title, price, now),
+            )?;
+            Ok(Content {
+                content_id: id.clone(),
+                title: title.clone(),
+                price_per_minute: price.amount(),
+                updated_at: super::time(now),
+            })
+        })
+        .await?;
+    Ok(Answer::ok(content))
+}
+
+async fn content(call: Request) -> Result<Answer<Content>, Problem> {
+    let partner = call.principal.partner()?;
+    let id = call.path.text("id")?.to_owned();
+    let found = call
+        .state
+        .read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT content_id, title, price, updated_at FROM contents WHERE partner_id = ?1 AND content_id = ?2",
+            )?;
+            let found = statement.query_row((partner, &id), |row| {
+                Ok(Content {
+                    content_id: row.get(0)?,
+                    title: row.get(1)?,
+                    price_per_minute: row.get::<_, Price>(2)?.amount(),
+                    updated_at: super::time(row.get(3)?),
+                })
+            });
+            Ok(found.optional()?)
+        })
+        .await?;
+    found.map(Answer::ok).ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+async fn delete_content(call: Request) -> Result<Answer<Empty>, Problem> {
+    let partner = call.principal.partner()?;
+    let id = call.path.text("id")?.to_owned();
+    let deleted = call
+        .state
+        .write(move |write| {
+            Ok(write.execute("DELETE FROM contents WHERE partner_id = ?1 AND content_id = ?2", (partner, &id))?)
+        })
+        .await?;
+    if deleted == 0 {
+        return Err(Problem::new(Code::NotFound));
+    }
+    Ok(Answer::new(StatusCode::NO_CONTENT, Empty {}))
+}

@@ -1,0 +1,94 @@
+//! What tests and trials need on development networks: time that passes, money from nowhere, and payments that end.
+
+use super::Request;
+use super::idempotency::{store_answer, stored_answer};
+use super::wallets::Wallet;
+use crate::access::Access;
+use crate::amount::Amount;
+use crate::gateway::Gateway;
+use crate::http::{Answer, Route, post};
+use crate::ledger::{self, credit, open_wallet};
+use crate::problem::{Code, Problem};
+use axum::http::StatusCode;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
+    vec![
+        post("/v1/test/clock")
+            .operation("moveTestClock", "Let time pass")
+            .access(Access::SECRET_OR_OPERATOR)
+            .by_tick_id()
+            .handler(clock),
+        post("/v1/test/wallets/{user}/fund")
+            .operation("fundTestWallet", "Give a wallet money")
+            .access(Access::SECRET)
+            .idempotent()
+            .success(&[StatusCode::CREATED])
+            .codes(&[Code::TreasuryLow])
+            .handler(fund),
+    ]
+}
+
+/// How much time passes.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveClock {
+    /// Milliseconds, from 0 to a year.
+    advance_ms: i64,
+}
+
+/// The time afterwards.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ClockAnswer {
+    /// The gateway's time.
+    now: String,
+    /// How far the test clock is ahead of the system's, in milliseconds.
+    ahead_ms: i64,
+}
+
+/// Money to give.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Fund {
+    /// How much, in whole cents.
+    amount: Amount,
+}
+
+async fn clock(call: Request<MoveClock>) -> Result<Answer<ClockAnswer>, Problem> {
+    const YEAR: i64 = 366 * 86_400_000;
+    let ms = call.body.advance_ms;
+    if !(0..=YEAR).contains(&ms) {
+        return Err(Problem::invalid_field("advance_ms", format_args!("must be from 0 to {YEAR}.")));
+    }
+    let ahead_ms = call.state.write(move |write| Ok(write.advance_clock(ms)?)).await?;
+    call.state.due.notify_one();
+    Ok(Answer::ok(ClockAnswer { now: super::time(call.state.store.clock().now()), ahead_ms }))
+}
+
+async fn fund(call: Request<Fund>) -> Result<Answer<Wallet>, Problem> {
+    let partner = call.principal.partner()?;
+    let user = call.path.user_id("user")?.to_owned();
+    let key = call.idempotency()?.clone();
+    let amount = call.body.amount;
+    if amount.0 <= 0 || amount.in_cents().is_err() {
+        return Err(Problem::invalid_field("amount", "must be a whole number of cents, at least one."));
+    }
+    let answer = call
+        .state
+        .write(move |write| {
+            if let Some(stored) = stored_answer(write, &key)? {
+                return Answer::replay(stored);
+            }
+            let wallet = open_wallet(write, partner, &user)?;
+            credit(write, &wallet, amount, "test")?;
+            let wallet = ledger::wallet(write.connection(), wallet.id)?;
+            let answer = Answer::created(Wallet::of(&wallet));
+            store_answer(write, &key, &answer.stored()?)?;
+            Ok(answer)
+        })
+        .await?;
+    call.state.due.notify_one();
+    Ok(answer)
+}

@@ -1,0 +1,186 @@
+//! The gateway: the store, the keys, and who calls, in one place.
+
+mod auth;
+mod errors;
+mod registry;
+
+pub use registry::{KeyRow, PartnerState, Registry};
+
+use crate::credentials::{
+    DerivationError, KeyNetwork, NetworkKeys, PlaybackClaims, PlaybackTokens, SessionClaims, SessionTokens, UserTokens,
+    WithdrawalMacs,
+};
+use crate::http::Observer;
+use crate::problem::{Code, Problem};
+use crate::sessions::Session;
+use crate::store::{Store, StoreError, Write, WriteError};
+use rusqlite::Connection;
+use std::sync::Arc;
+use tokio::sync::{Notify, watch};
+
+/// For how long a session token is valid after it was given, in milliseconds. Players get a new one in time.
+const SESSION_TOKEN_LASTS: i64 = 48 * 3_600_000;
+/// A playback token is valid for its lease and so many milliseconds.
+const PLAYBACK_TOKEN_GRACE: i64 = 10_000;
+
+/// The network that a gateway settles on.
+#[derive(Clone, Debug)]
+pub struct NetworkInfo {
+    /// Its name: `embedded`, `localnet` …
+    pub name: String,
+    /// What its keys and tokens begin with.
+    pub kind: KeyNetwork,
+    /// Whether accounts and assets are worth nothing there.
+    pub is_development: bool,
+}
+
+/// Everything that requests work on.
+#[derive(Debug)]
+pub struct Gateway {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The network.
+    pub network: NetworkInfo,
+    /// Partners, contracts and keys, in memory.
+    pub registry: Registry,
+    /// Wakes whoever works the queue of the chain: something became due.
+    pub due: Notify,
+    /// The newest entry that is sealed.
+    pub sealed: watch::Sender<i64>,
+    tokens: Tokens,
+}
+
+/// What signs and verifies.
+struct Tokens {
+    session: SessionTokens,
+    user: UserTokens,
+    playback: PlaybackTokens,
+    macs: WithdrawalMacs,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+impl Gateway {
+    /// A gateway over a store, with the keys of its network.
+    ///
+    /// # Errors
+    /// Keys that cannot be derived, and a store that cannot be read.
+    pub async fn new(store: Store, network: NetworkInfo, keys: &NetworkKeys) -> Result<Arc<Self>, GatewayError> {
+        let tokens = Tokens {
+            session: keys.session_tokens(network.kind)?,
+            user: keys.user_tokens(network.kind)?,
+            playback: keys.playback_tokens(network.kind, 0)?,
+            macs: keys.withdrawal_macs()?,
+        };
+        let registry = Registry::default();
+        let (sealed, _) = watch::channel(0);
+        let gateway = Arc::new(Self { store, network, registry, due: Notify::new(), sealed, tokens });
+        gateway.reload().await?;
+        Ok(gateway)
+    }
+
+    /// Reads partners, contracts and keys again.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn reload(&self) -> Result<(), StoreError> {
+        let read = self.store.read(|connection| registry::Content::read(connection)).await?;
+        self.registry.replace(read);
+        Ok(())
+    }
+
+    /// Runs a job in a transaction.
+    ///
+    /// # Errors
+    /// The job's own problem, or one of the store.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnMut(&mut Write<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.store.write(job).await.map_err(|error| match error {
+            WriteError::Job(problem) => problem,
+            WriteError::Store(error) => error.into(),
+        })
+    }
+
+    /// Reads one state of the store.
+    ///
+    /// # Errors
+    /// The job's own problem, or one of the store.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.store.read(job).await
+    }
+
+    /// A partner, its settings and its contract.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub fn partner(&self, id: i64) -> Result<Arc<PartnerState>, Problem> {
+        self.registry.partner(id).ok_or_else(|| Problem::new(Code::NotFound))
+    }
+
+    /// A session's token, valid from now on.
+    #[must_use]
+    pub fn session_token(&self, session: &Session, now: i64) -> String {
+        self.tokens.session.sign(&SessionClaims {
+            session: session.id,
+            partner: session.partner,
+            generation: session.generation,
+            issued_at: now,
+            expires_at: now.saturating_add(SESSION_TOKEN_LASTS),
+        })
+    }
+
+    /// A token that opens a session's content until its lease ends.
+    ///
+    /// # Errors
+    /// What signing may fail with.
+    pub fn playback_token(&self, session: &Session, lease_until: i64) -> Result<String, Problem> {
+        let claims = PlaybackClaims {
+            partner: session.partner,
+            content: session.content_id.clone(),
+            session: session.id,
+            expires_at: lease_until.saturating_add(PLAYBACK_TOKEN_GRACE),
+            is_test_clock: self.store.clock().is_test_clock(),
+        };
+        Ok(self.tokens.playback.sign(&claims))
+    }
+
+    /// What user tokens are signed by.
+    #[must_use]
+    pub const fn user_tokens(&self) -> &UserTokens {
+        &self.tokens.user
+    }
+
+    /// The keys that playback tokens are verified by.
+    #[must_use]
+    pub fn key_set(&self) -> serde_json::Value {
+        self.tokens.playback.key_set()
+    }
+
+    /// What proves that a withdrawal was authorized.
+    #[must_use]
+    pub const fn withdrawal_macs(&self) -> &WithdrawalMacs {
+        &self.tokens.macs
+    }
+}
+
+impl Observer for Arc<Gateway> {}
+
+/// Why a gateway cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// A key.
+    #[error(transparent)]
+    Key(#[from] DerivationError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
