@@ -19,8 +19,6 @@ const BODY: usize = 52;
 const CHECKSUM: usize = 6;
 /// Characters of the end of a key that people see.
 const HINT: usize = 4;
-/// The key of the development networks, which everybody knows.
-const MOCK_KEY: &str = "mock-api-key";
 
 /// What a key may be used from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,6 +31,15 @@ pub enum KeyKind {
 
 impl KeyKind {
     const ALL: [Self; 2] = [Self::Secret, Self::Publishable];
+
+    /// `secret` or `publishable`.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Secret => "secret",
+            Self::Publishable => "publishable",
+        }
+    }
 
     const fn prefix(self) -> &'static str {
         match self {
@@ -48,15 +55,6 @@ pub struct ApiKey {
     kind: KeyKind,
     network: KeyNetwork,
     text: Zeroizing<String>,
-}
-
-/// What came in the place of a key.
-#[derive(Clone, Debug)]
-pub enum PresentedKey {
-    /// `mock-api-key`: everybody's key on a development network, from this machine alone.
-    Mock,
-    /// A key with the form of issued ones.
-    Issued(ApiKey),
 }
 
 /// Why a text is no key. The text is never repeated.
@@ -151,14 +149,6 @@ impl FromStr for ApiKey {
             return Err(ApiKeyError::WrongChecksum);
         }
         Ok(Self { kind, network, text: Zeroizing::new(text.to_owned()) })
-    }
-}
-
-impl FromStr for PresentedKey {
-    type Err = ApiKeyError;
-
-    fn from_str(text: &str) -> Result<Self, ApiKeyError> {
-        if text == MOCK_KEY { Ok(Self::Mock) } else { text.parse().map(Self::Issued) }
     }
 }
 
@@ -265,12 +255,12 @@ mod tests {
     #[test]
     fn debug_shows_the_hint_alone() {
         let key: ApiKey = RECORDED.parse().unwrap();
-        let shown = format!("{key:?} {:?}", PresentedKey::Issued(key.clone()));
+        let shown = format!("{key:?}");
         assert!(!shown.contains("000g40r40m") && shown.contains("pnp_sk_test_…"), "{shown}");
     }
 
     #[test]
-    fn placeholders_are_refused_as_such_and_the_mock_key_is_its_own_case() {
+    fn placeholders_are_refused_as_such() {
         for text in [
             "your-api-key",
             "testnet-api-key",
@@ -284,12 +274,8 @@ mod tests {
             "pnp_sk_test_YOUR_KEY",
         ] {
             assert_eq!(text.parse::<ApiKey>().unwrap_err(), ApiKeyError::Placeholder, "{text}");
-            assert_eq!(text.parse::<PresentedKey>().unwrap_err(), ApiKeyError::Placeholder, "{text}");
         }
-        assert!(matches!("mock-api-key".parse(), Ok(PresentedKey::Mock)));
         assert!(matches!("mock-api-key".parse::<ApiKey>(), Err(ApiKeyError::Malformed)));
-        assert!(matches!("Mock-Api-Key".parse::<PresentedKey>(), Err(ApiKeyError::Malformed)));
-        assert!(matches!(RECORDED.parse(), Ok(PresentedKey::Issued(_))));
     }
 
     #[test]

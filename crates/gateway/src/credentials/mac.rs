@@ -41,7 +41,7 @@ impl fmt::Debug for MacKey {
 
 /// What was authorized: so much of this wallet to this destination, by this withdrawal and no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Withdrawal {
+pub struct AuthorizedWithdrawal {
     /// The withdrawal's number.
     pub id: i64,
     /// The wallet's number.
@@ -68,7 +68,7 @@ impl WithdrawalMacs {
 
     /// The MAC to store with a withdrawal when it is authorized.
     #[must_use]
-    pub fn mac(&self, withdrawal: &Withdrawal) -> [u8; 32] {
+    pub fn mac(&self, withdrawal: &AuthorizedWithdrawal) -> [u8; 32] {
         self.0.mac(&message(withdrawal))
     }
 
@@ -76,14 +76,14 @@ impl WithdrawalMacs {
     ///
     /// # Errors
     /// [`WrongMac`]: a member or the MAC was changed.
-    pub fn check(&self, withdrawal: &Withdrawal, mac: &[u8]) -> Result<(), WrongMac> {
+    pub fn check(&self, withdrawal: &AuthorizedWithdrawal, mac: &[u8]) -> Result<(), WrongMac> {
         if self.0.is_mac(&message(withdrawal), mac) { Ok(()) } else { Err(WrongMac) }
     }
 }
 
 /// Every member has its fixed place.
-fn message(withdrawal: &Withdrawal) -> Vec<u8> {
-    let Withdrawal { id, wallet, amount, destination } = withdrawal;
+fn message(withdrawal: &AuthorizedWithdrawal) -> Vec<u8> {
+    let AuthorizedWithdrawal { id, wallet, amount, destination } = withdrawal;
     [
         b"pnp-gateway withdrawal 1\0".as_slice(),
         &id.to_be_bytes(),
@@ -103,8 +103,8 @@ mod tests {
         WithdrawalMacs::new(MacKey::new(&[key; 32]))
     }
 
-    fn withdrawal() -> Withdrawal {
-        Withdrawal { id: 1, wallet: 2, amount: Amount(500_000_000), destination: Address([3; 32]) }
+    fn withdrawal() -> AuthorizedWithdrawal {
+        AuthorizedWithdrawal { id: 1, wallet: 2, amount: Amount(500_000_000), destination: Address([3; 32]) }
     }
 
     /// Computed with Python's `hmac`.
@@ -132,11 +132,11 @@ mod tests {
         let mac = macs(7).mac(&good);
         assert_eq!(macs(7).check(&good, &mac), Ok(()));
         for changed in [
-            Withdrawal { id: 2, wallet: 1, ..good },
-            Withdrawal { id: 3, ..good },
-            Withdrawal { wallet: 3, ..good },
-            Withdrawal { amount: Amount(500_000_001), ..good },
-            Withdrawal { destination: Address([4; 32]), ..good },
+            AuthorizedWithdrawal { id: 2, wallet: 1, ..good },
+            AuthorizedWithdrawal { id: 3, ..good },
+            AuthorizedWithdrawal { wallet: 3, ..good },
+            AuthorizedWithdrawal { amount: Amount(500_000_001), ..good },
+            AuthorizedWithdrawal { destination: Address([4; 32]), ..good },
         ] {
             assert_eq!(macs(7).check(&changed, &mac), Err(WrongMac), "{changed:?}");
         }

@@ -8,6 +8,7 @@
 //! [`SessionTokens`], [`UserTokens`], [`PlaybackTokens`] and [`WithdrawalMacs`].
 
 mod api_key;
+mod bearer;
 mod mac;
 mod master_key;
 mod network;
@@ -16,13 +17,15 @@ mod sealed;
 mod seed;
 mod token;
 
-pub use api_key::{ApiKey, ApiKeyError, KeyKind, PresentedKey};
-pub use mac::{Withdrawal, WithdrawalMacs, WrongMac};
+pub use api_key::{ApiKey, ApiKeyError, KeyKind};
+pub use bearer::{Bearer, BearerError};
+pub use mac::{AuthorizedWithdrawal, WithdrawalMacs, WrongMac};
 pub use master_key::{MasterKey, MasterKeyError};
 pub use network::{KeyNetwork, UnknownKeyNetwork};
 pub use private_file::PrivateFileError;
 pub use sealed::{Protection, SealKey, SealedSeed, SealedSeedError};
 pub use seed::{DerivationError, NetworkKeys, Seed};
 pub use token::{
-    PlaybackClaims, PlaybackTokens, SessionClaims, SessionTokens, TokenError, UserActions, UserClaims, UserTokens,
+    PlaybackClaims, PlaybackTokens, SessionClaims, SessionTokens, SigningError, TokenError, UserActions, UserClaims,
+    UserTokens,
 };

@@ -52,7 +52,7 @@ pub enum PrivateFileError {
 /// A file's bytes, in memory that is wiped; nothing where there is no file.
 pub(super) fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, PrivateFileError> {
     let failed = |source| PrivateFileError::Io { path: path.to_owned(), source };
-    // Asked before it is opened, since to open a pipe may take for ever.
+    // Asked before it is opened, since opening a pipe may never return.
     match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),

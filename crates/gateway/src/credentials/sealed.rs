@@ -139,7 +139,7 @@ impl Cost {
     }
 
     /// Whether a file asks for no more than a GiB and some seconds: it comes from outside.
-    fn is_bearable(&self) -> bool {
+    fn is_acceptable(&self) -> bool {
         let work = u64::from(self.memory_kib).saturating_mul(u64::from(self.passes));
         self.memory_kib <= 1024 * 1024 && self.passes <= 64 && self.lanes <= 16 && work <= 8 * 1024 * 1024
     }
@@ -281,7 +281,7 @@ impl SealedSeed {
         if version != VERSION || header.format != FORMAT || header.cipher != CIPHER {
             return Err(damaged("it names a format that no version of this program used"));
         }
-        if header.argon2id.as_ref().is_some_and(|cost| !cost.is_bearable()) {
+        if header.argon2id.as_ref().is_some_and(|cost| !cost.is_acceptable()) {
             return Err(damaged("its key derivation asks for too much memory or time"));
         }
         let salt = header.argon2id.as_ref().map_or(Some([0; SALT]), |cost| decoded(&cost.salt));

@@ -155,7 +155,7 @@ impl NetworkKeys {
     /// [`DerivationError`].
     pub fn playback_tokens(&self, network: KeyNetwork, rotation: u32) -> Result<PlaybackTokens, DerivationError> {
         let previous = rotation.checked_sub(1).map(|before| self.playback_key(before)).transpose()?;
-        Ok(PlaybackTokens::new(network, self.playback_key(rotation)?, previous.as_ref()))
+        PlaybackTokens::new(network, &self.playback_key(rotation)?, previous.as_ref()).ok_or(DerivationError)
     }
 
     /// What makes and checks the MACs of withdrawals.

@@ -2,7 +2,7 @@
 
 use super::super::KeyNetwork;
 use super::super::mac::MacKey;
-use super::TokenError;
+use super::{TokenError, TokenKind};
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -96,6 +96,19 @@ pub(super) fn sign_hs256(header: &str, claims: &str, key: &MacKey) -> String {
     token
 }
 
+/// What kind of token the first part stands for.
+pub(super) fn kind_of_header(part: &str) -> Result<TokenKind, TokenError> {
+    if part == encoded(SESSION_HEADER) {
+        Ok(TokenKind::Session)
+    } else if part == encoded(USER_HEADER) {
+        Ok(TokenKind::User)
+    } else if super::playback::is_header(part) {
+        Ok(TokenKind::Playback)
+    } else {
+        Err(TokenError::Malformed)
+    }
+}
+
 /// The claims of a token by HMAC-SHA256 with exactly this header. Network, audience and time are the caller's to check.
 pub(super) fn verify_hs256<T: DeserializeOwned>(
     token: &str,
@@ -105,9 +118,7 @@ pub(super) fn verify_hs256<T: DeserializeOwned>(
 ) -> Result<T, TokenError> {
     let parts = Parts::of(token)?;
     if parts.header != encoded(header) {
-        let is_other_kind = [SESSION_HEADER, USER_HEADER].iter().any(|other| parts.header == encoded(other))
-            || super::playback::is_header(parts.header);
-        return Err(if is_other_kind { TokenError::WrongAudience } else { TokenError::Malformed });
+        return Err(kind_of_header(parts.header).map_or_else(|error| error, |_| TokenError::WrongAudience));
     }
     let signature: [u8; 32] = parts.signature()?;
     if !key.is_mac(parts.signed.as_bytes(), &signature) {

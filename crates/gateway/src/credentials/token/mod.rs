@@ -14,9 +14,22 @@ mod playback;
 mod session;
 mod user;
 
-pub use playback::{PlaybackClaims, PlaybackTokens};
+pub use playback::{PlaybackClaims, PlaybackTokens, SigningError};
 pub use session::{SessionClaims, SessionTokens};
 pub use user::{UserActions, UserClaims, UserTokens};
+
+/// The kinds of tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenKind {
+    Session,
+    User,
+    Playback,
+}
+
+/// What kind of token a text says that it is. Nothing is verified.
+pub(super) fn kind_of(token: &str) -> Result<TokenKind, TokenError> {
+    jws::kind_of_header(jws::Parts::of(token)?.header)
+}
 
 /// Why a token is refused. The token is never repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,15 +6,19 @@
 
 use super::super::KeyNetwork;
 use super::jws::{self, Parts};
-use super::{TokenError, check_time, seconds};
+use super::{TokenError, TokenKind, check_time, seconds};
 use crate::id::Kind;
 use data_encoding::BASE64URL_NOPAD;
-use p256::ecdsa::signature::{Signer as _, Verifier as _};
+use p256::ecdsa::signature::Verifier as _;
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+use std::sync::Arc;
+use zeroize::Zeroizing;
 
 const TYPE: &str = "JWT";
 /// What an audience begins with; the partner's id follows.
@@ -41,10 +45,17 @@ pub struct PlaybackClaims {
 #[derive(Clone)]
 pub struct PlaybackTokens {
     network: KeyNetwork,
-    key: SigningKey,
+    /// Not the type of the derived key, which takes six times as long: every tick of every player has a token signed.
+    key: Arc<EcdsaKeyPair>,
+    random: SystemRandom,
     current: PublicKey,
     previous: Option<PublicKey>,
 }
+
+/// The system gave no randomness for a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no playback token could be signed")]
+pub struct SigningError;
 
 /// A key that tokens are verified by.
 #[derive(Clone)]
@@ -102,15 +113,23 @@ impl PublicKey {
 }
 
 impl PlaybackTokens {
-    pub(in super::super) fn new(network: KeyNetwork, key: SigningKey, previous: Option<&SigningKey>) -> Self {
+    /// `None` where the key is refused, which no derived key is.
+    pub(in super::super) fn new(network: KeyNetwork, key: &SigningKey, previous: Option<&SigningKey>) -> Option<Self> {
+        let random = SystemRandom::new();
+        let secret = Zeroizing::new(key.to_bytes());
+        let point = key.verifying_key().to_encoded_point(false);
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &secret, point.as_bytes(), &random).ok()?;
         let current = PublicKey::of(key.verifying_key());
         let previous = previous.map(|key| PublicKey::of(key.verifying_key()));
-        Self { network, key, current, previous }
+        Some(Self { network, key: Arc::new(pair), random, current, previous })
     }
 
-    /// A token that says this, of fewer than 1,024 bytes. Numbers are not negative. The same claims give the same token.
-    #[must_use]
-    pub fn sign(&self, claims: &PlaybackClaims) -> String {
+    /// A token that says this, of fewer than 1,024 bytes. Numbers are not negative. Each time the signature is another.
+    ///
+    /// # Errors
+    /// [`SigningError`].
+    pub fn sign(&self, claims: &PlaybackClaims) -> Result<String, SigningError> {
         let json = format!(
             r#"{{"aud":"{AUDIENCE}{}","net":"{}","content":{},"session":"{}","exp":{}{}}}"#,
             Kind::Partner.text(claims.partner),
@@ -121,10 +140,10 @@ impl PlaybackTokens {
             if claims.is_test_clock { r#","pnp_clock":"test""# } else { "" },
         );
         let mut token = format!("{}.{}", self.current.header, jws::encoded(&json));
-        let signature: Signature = self.key.sign(token.as_bytes());
+        let signature = self.key.sign(&self.random, token.as_bytes()).map_err(|_| SigningError)?;
         token.push('.');
-        token.push_str(&BASE64URL_NOPAD.encode(&signature.to_bytes()));
-        token
+        token.push_str(&BASE64URL_NOPAD.encode(signature.as_ref()));
+        Ok(token)
     }
 
     /// What a token says about content of this partner, at a time in milliseconds since 1970: what a content server checks.
@@ -134,17 +153,9 @@ impl PlaybackTokens {
     pub fn verify(&self, token: &str, partner: i64, now: i64) -> Result<PlaybackClaims, TokenError> {
         let parts = Parts::of(token)?;
         let Some(key) = self.keys().find(|key| key.header == parts.header) else {
-            return Err(match parts.header {
-                header if is_header(header) => parts.wrong_signature(self.network),
-                header
-                    if [jws::SESSION_HEADER, jws::USER_HEADER]
-                        .map(jws::encoded)
-                        .iter()
-                        .any(|other| other == header) =>
-                {
-                    TokenError::WrongAudience
-                }
-                _ => TokenError::Malformed,
+            return Err(match jws::kind_of_header(parts.header)? {
+                TokenKind::Playback => parts.wrong_signature(self.network),
+                TokenKind::Session | TokenKind::User => TokenError::WrongAudience,
             });
         };
         let signature = Signature::from_slice(&parts.signature::<64>()?).map_err(|_| TokenError::Malformed)?;
@@ -167,7 +178,7 @@ impl PlaybackTokens {
         })
     }
 
-    /// The key set to publish (JWKS): the current key, and the one before, whose tokens may still be about.
+    /// The key set to publish (JWKS): the current key, and the one before, whose tokens may still be in use.
     #[must_use]
     pub fn key_set(&self) -> Value {
         json!({ "keys": self.keys().map(PublicKey::to_jwk).collect::<Vec<_>>() })
