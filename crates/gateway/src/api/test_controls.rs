@@ -19,7 +19,6 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
         post("/v1/test/clock")
             .operation("moveTestClock", "Let time pass")
             .access(Access::SECRET_OR_OPERATOR)
-            .by_tick_id()
             .handler(clock),
         post("/v1/test/wallets/{user}/fund")
             .operation("fundTestWallet", "Give a wallet money")

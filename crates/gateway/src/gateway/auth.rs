@@ -2,7 +2,7 @@
 
 use super::Gateway;
 use crate::access::{Authenticated, Authenticator, Credential, Origins, Principal, RequestInfo, Scopes};
-use crate::credentials::{ApiKeyError, KeyKind, PresentedKey, TokenError};
+use crate::credentials::{ApiKey, ApiKeyError, Bearer, BearerError, KeyKind, TokenError};
 use crate::problem::{Code, Problem};
 use std::sync::Arc;
 
@@ -13,9 +13,7 @@ impl Authenticator for Gateway {
         request: &RequestInfo,
     ) -> Result<Authenticated, Problem> {
         match credential {
-            // A token has two dots, a key has none.
-            Credential::Bearer(text) if text.contains('.') => self.token(text),
-            Credential::Bearer(text) => self.key(text, request),
+            Credential::Bearer(text) => self.bearer(text, request),
             Credential::Cookie(_) => Err(Problem::new(Code::KeyMissing)),
             Credential::Socket => Ok(Authenticated { principal: Principal::Operator, origins: Origins::NONE }),
         }
@@ -27,13 +25,21 @@ impl Authenticator for Gateway {
 }
 
 impl Gateway {
-    fn key(&self, text: &str, request: &RequestInfo) -> Result<Authenticated, Problem> {
-        let key = match text.parse::<PresentedKey>() {
-            Ok(PresentedKey::Issued(key)) => key,
-            Ok(PresentedKey::Mock) => return self.mock_key(request),
-            Err(ApiKeyError::Placeholder) => return Err(Problem::new(Code::KeyPlaceholder)),
-            Err(error) => return Err(Problem::new(Code::KeyMalformed).detail(format!("The key {error}."))),
-        };
+    fn bearer(&self, text: &str, request: &RequestInfo) -> Result<Authenticated, Problem> {
+        match Bearer::of(text) {
+            Ok(Bearer::Key(key)) => self.key(&key),
+            Ok(Bearer::MockKey) => self.mock_key(request),
+            Ok(Bearer::SessionToken) => self.session_token_of(text),
+            Ok(Bearer::UserToken) => self.user_token(text),
+            Err(BearerError::Key(ApiKeyError::Placeholder)) => Err(Problem::new(Code::KeyPlaceholder)),
+            Err(BearerError::Key(error)) => {
+                Err(Problem::new(Code::KeyMalformed).detail(format!("The text {error}.")))
+            }
+            Err(BearerError::Token(error)) => Err(token_problem(error)),
+        }
+    }
+
+    fn key(&self, key: &ApiKey) -> Result<Authenticated, Problem> {
         if key.network() != self.network.kind {
             return Err(Problem::new(Code::NetworkMismatch).detail(format!(
                 "The key is for {} networks, this gateway runs on {}.",
@@ -73,27 +79,27 @@ impl Gateway {
         Ok(Authenticated { principal, origins: Origins::NONE })
     }
 
-    fn token(&self, text: &str) -> Result<Authenticated, Problem> {
-        let now = self.store.clock().now();
-        let problem = |error: TokenError| match error {
-            TokenError::Expired => Problem::new(Code::TokenExpired),
-            TokenError::WrongNetwork => Problem::new(Code::NetworkMismatch),
-            error => Problem::new(Code::TokenInvalid).detail(format!("The token {error}.")),
+    fn session_token_of(&self, text: &str) -> Result<Authenticated, Problem> {
+        let claims = self.tokens.session.verify(text, self.store.clock().now()).map_err(token_problem)?;
+        let principal = Principal::Session {
+            partner_id: claims.partner,
+            session_id: claims.session,
+            generation: claims.generation,
         };
-        match self.tokens.session.verify(text, now) {
-            Ok(claims) => {
-                let principal = Principal::Session {
-                    partner_id: claims.partner,
-                    session_id: claims.session,
-                    generation: claims.generation,
-                };
-                return Ok(Authenticated { principal, origins: self.registry.origins_of(claims.partner) });
-            }
-            Err(error @ (TokenError::Expired | TokenError::WrongNetwork)) => return Err(problem(error)),
-            Err(_) => {}
-        }
-        let claims = self.tokens.user.verify(text, now).map_err(problem)?;
+        Ok(Authenticated { principal, origins: self.registry.origins_of(claims.partner) })
+    }
+
+    fn user_token(&self, text: &str) -> Result<Authenticated, Problem> {
+        let claims = self.tokens.user.verify(text, self.store.clock().now()).map_err(token_problem)?;
         let principal = Principal::User { partner_id: claims.partner, user_id: Arc::from(claims.user) };
         Ok(Authenticated { principal, origins: self.registry.origins_of(claims.partner) })
+    }
+}
+
+fn token_problem(error: TokenError) -> Problem {
+    match error {
+        TokenError::Expired => Problem::new(Code::TokenExpired),
+        TokenError::WrongNetwork => Problem::new(Code::NetworkMismatch),
+        error => Problem::new(Code::TokenInvalid).detail(format!("The token {error}.")),
     }
 }

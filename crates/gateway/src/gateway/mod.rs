@@ -150,7 +150,7 @@ impl Gateway {
             expires_at: lease_until.saturating_add(PLAYBACK_TOKEN_GRACE),
             is_test_clock: self.store.clock().is_test_clock(),
         };
-        Ok(self.tokens.playback.sign(&claims))
+        self.tokens.playback.sign(&claims).map_err(Problem::internal)
     }
 
     /// What user tokens are signed by.
