@@ -18,5 +18,8 @@ mod pages;
 mod payments;
 pub mod problem;
 mod reports;
+mod serve;
 mod sessions;
 pub mod store;
+
+pub use serve::{DEFAULT_PORT, Ready, RunningGateway, ServeError, ServeSettings, start};

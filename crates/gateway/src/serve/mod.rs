@@ -1,0 +1,148 @@
+//! The whole gateway as one process: its network is prepared, then it answers until it is stopped.
+
+mod error;
+mod files;
+mod network;
+mod settlement;
+mod sweep;
+
+pub use error::ServeError;
+
+use crate::credentials::KeyNetwork;
+use crate::gateway::{Gateway, NetworkInfo};
+use crate::http::{Frame, FrameSettings, Listener, Routes, ServerSettings, Stopping};
+use crate::store::{Store, StoreNetwork};
+use files::GatewayFiles;
+use network::PreparedNetwork;
+use pnp_ops::Connection;
+use pnp_usage::StopSignal;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// The port that SDKs expect on the mock network.
+pub const DEFAULT_PORT: u16 = 4080;
+
+/// How a gateway is run.
+#[derive(Clone, Debug)]
+pub struct ServeSettings {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The folder of the store and the seed; `.pnp/gateway/NETWORK` if not given.
+    pub folder: Option<std::path::PathBuf>,
+}
+
+impl Default for ServeSettings {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)), folder: None }
+    }
+}
+
+/// A gateway that is ready: what its users need to know.
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
+pub struct Ready {
+    /// Where it answers.
+    pub url: String,
+    /// The network: `embedded`, `localnet` …
+    pub network: String,
+    /// What its keys begin with: `mock`, `test` or `live`.
+    pub keys: &'static str,
+    /// The key that works from this machine without further ado, on development networks.
+    pub api_key: Option<&'static str>,
+    /// The contract that users are billed with.
+    pub app_id: u64,
+    /// The asset that they are billed in.
+    pub asset_id: u64,
+    /// The treasury's account.
+    pub treasury: String,
+    /// The folder of the store and the seed.
+    pub folder: String,
+}
+
+/// A gateway that runs.
+#[derive(Debug)]
+pub struct RunningGateway {
+    /// What its users need to know.
+    pub ready: Ready,
+    /// The gateway itself.
+    pub gateway: Arc<Gateway>,
+    stop: crate::http::Stop,
+    settler: StopSignal,
+    tasks: JoinSet<Result<(), ServeError>>,
+}
+
+/// Prepares the network, opens the store and begins to answer.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Result<RunningGateway, ServeError> {
+    if !connection.is_development() {
+        return Err(ServeError::PublicNetwork(connection.network.name.clone()));
+    }
+    let folder = match &settings.folder {
+        Some(folder) => folder.clone(),
+        None => connection.settings.folder.join(".pnp").join("gateway").join(&connection.network.name),
+    };
+    pnp_ops::make_private(&connection.settings.folder, &folder)?;
+    let files = GatewayFiles::new(folder);
+    let genesis_hash = connection.identity.hash.parse().map_err(|_| ServeError::GenesisHash)?;
+    let store_network =
+        StoreNetwork { name: connection.network.name.clone(), genesis_hash: connection.identity.hash.clone() };
+    let store = Store::open(files.folder(), &store_network)?;
+    let keys = files.seed(genesis_hash)?.on(genesis_hash);
+    let network = PreparedNetwork::prepare(&connection, &keys, &store).await?;
+    let info = NetworkInfo {
+        name: connection.network.name.clone(),
+        kind: KeyNetwork::Mock,
+        is_development: connection.is_development(),
+    };
+    let gateway = Gateway::new(store, info, &keys).await?;
+
+    let listener = Listener::tcp(settings.listen)
+        .await
+        .map_err(|source| ServeError::Listen { address: settings.listen, source })?;
+    let address = listener.address().unwrap_or(settings.listen);
+    let (stop, stopping) = Stopping::new();
+    let routes = Routes::new(crate::api::routes(gateway.network.is_development))?;
+    let frame = Arc::new(Frame::new(Arc::clone(&gateway), routes, FrameSettings::default(), stopping.clone()));
+    let settler = StopSignal::new();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { Ok(crate::http::serve(frame, vec![listener], ServerSettings::default()).await?) });
+    tasks.spawn(sweep::run(Arc::clone(&gateway), stopping));
+    settlement::spawn(&mut tasks, &connection, &gateway, &keys, &network, &settler)?;
+    let ready = Ready {
+        url: format!("http://{address}"),
+        network: gateway.network.name.clone(),
+        keys: gateway.network.kind.text(),
+        api_key: address.ip().is_loopback().then_some("mock-api-key"),
+        app_id: network.app.0,
+        asset_id: network.asset.0,
+        treasury: network.treasury.to_string(),
+        folder: connection.settings.shown(files.folder()),
+    };
+    Ok(RunningGateway { ready, gateway, stop, settler, tasks })
+}
+
+impl RunningGateway {
+    /// Answers until `stop` ends, or a part of the gateway fails; then lets everything end in order.
+    ///
+    /// # Errors
+    /// What failed first.
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
+        let first = tokio::select! {
+            () = stop => None,
+            ended = self.tasks.join_next() => ended,
+        };
+        self.stop.stop();
+        self.settler.stop();
+        let mut outcome = first.map_or(Ok(()), ended);
+        while let Some(next) = self.tasks.join_next().await {
+            outcome = outcome.and(ended(next));
+        }
+        outcome
+    }
+}
+
+fn ended(task: Result<Result<(), ServeError>, tokio::task::JoinError>) -> Result<(), ServeError> {
+    task.unwrap_or_else(|error| Err(ServeError::Task(error.to_string())))
+}
