@@ -102,8 +102,7 @@ pub enum Class {
 
 impl Class {
     /// Every class.
-    pub const ALL: &'static [Self] =
-        &[Self::Secret, Self::Publishable, Self::User, Self::Session, Self::Operator];
+    pub const ALL: &'static [Self] = &[Self::Secret, Self::Publishable, Self::User, Self::Session, Self::Operator];
 
     /// The credential in words: `a secret key`.
     #[must_use]
@@ -233,6 +232,17 @@ impl Principal {
     pub fn check_user(&self, user: &str) -> Result<(), Problem> {
         match self {
             Self::User { user_id, .. } if **user_id != *user => Err(Problem::new(Code::NotFound)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that a session token is for this session. For other callers the session's row decides.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`], as for sessions that do not exist.
+    pub fn check_session(&self, session: i64) -> Result<(), Problem> {
+        match self {
+            Self::Session { session_id, .. } if *session_id != session => Err(Problem::new(Code::NotFound)),
             _ => Ok(()),
         }
     }
@@ -510,7 +520,8 @@ mod tests {
         assert_eq!(code(&Principal::Anonymous), Code::KeyMissing);
         assert_eq!(code(&Principal::Operator), Code::Forbidden);
         let problem = access.check(&Principal::Operator).unwrap_err();
-        let detail = "This call needs a secret key (scope withdrawals:write) or a user token, not the operator's login.";
+        let detail =
+            "This call needs a secret key (scope withdrawals:write) or a user token, not the operator's login.";
         assert_eq!(problem.detail_text(), Some(detail));
         assert!(Access::ANYONE.check(&Principal::Anonymous).is_ok());
     }
@@ -521,6 +532,9 @@ mod tests {
         assert!(user.check_user("ann").is_ok());
         assert_eq!(user.check_user("Ann").unwrap_err().code(), Code::NotFound);
         assert!(secret("").check_user("ann").is_ok());
+        let session = Principal::Session { partner_id: 7, session_id: 5, generation: 1 };
+        assert!(session.check_session(5).is_ok() && session.check_session(6).is_err());
+        assert!(user.check_session(6).is_ok());
     }
 
     #[test]

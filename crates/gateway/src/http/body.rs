@@ -89,7 +89,8 @@ pub(super) fn check_json(headers: &HeaderMap, takes_text: bool) -> Result<(), Pr
     }
     let (kind, parameters) = value.split_once(';').unwrap_or((value, ""));
     let kind = kind.trim();
-    let is_known = kind.eq_ignore_ascii_case("application/json") || (takes_text && kind.eq_ignore_ascii_case("text/plain"));
+    let is_known =
+        kind.eq_ignore_ascii_case("application/json") || (takes_text && kind.eq_ignore_ascii_case("text/plain"));
     if !is_known {
         let is_printable = kind.len() <= 100 && kind.bytes().all(|byte| byte.is_ascii_graphic());
         let kind = if is_printable { kind } else { "that" };

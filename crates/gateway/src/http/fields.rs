@@ -30,10 +30,15 @@ struct FieldFault {
 
 #[derive(Debug)]
 enum FaultKind {
-    Unknown { allowed: &'static [&'static str] },
+    Unknown {
+        allowed: &'static [&'static str],
+    },
     Missing,
     /// What is wrong, as the rest of a sentence about the field.
-    Value { why: String, hint: Option<&'static str> },
+    Value {
+        why: String,
+        hint: Option<&'static str>,
+    },
 }
 
 impl FieldFault {
@@ -59,9 +64,7 @@ impl FieldFault {
                 };
                 Problem::new(Code::UnknownField).detail(detail).param(path)
             }
-            FaultKind::Missing => {
-                Problem::new(Code::MissingField).detail(format!("`{path}` is missing.")).param(path)
-            }
+            FaultKind::Missing => Problem::new(Code::MissingField).detail(format!("`{path}` is missing.")).param(path),
             FaultKind::Value { why, hint } => {
                 let problem = if path.is_empty() {
                     Problem::new(Code::InvalidField).detail(format!("{whole} {why}."))
@@ -217,6 +220,19 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    /// Types that are derived also read arrays, member by member; requests are objects.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, FieldFault> {
+        match self.value {
+            Value::Array(_) => Err(FieldFault::value("must be an object, not an array".to_owned(), None)),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -243,7 +259,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     serde::forward_to_deserialize_any! {
-        i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
+        i128 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map identifier
         ignored_any
     }
 }
@@ -334,9 +350,15 @@ mod tests {
     fn faults_name_the_field_and_what_is_expected() {
         for (body, code, param, detail) in [
             ("[]", Code::InvalidField, None, "The body must be an object, not an array."),
+            (r#"{"ticks":[[1]]}"#, Code::InvalidField, Some("ticks.0"), "`ticks.0` must be an object, not an array."),
             ("{}", Code::MissingField, Some("ticks"), "`ticks` is missing."),
             (r#"{"ticks":5}"#, Code::InvalidField, Some("ticks"), "`ticks` must be an array, not a number."),
-            (r#"{"ticks":[],"x":1}"#, Code::UnknownField, Some("x"), "`x` is not a field of this request, which has `ticks`."),
+            (
+                r#"{"ticks":[],"x":1}"#,
+                Code::UnknownField,
+                Some("x"),
+                "`x` is not a field of this request, which has `ticks`.",
+            ),
             (r#"{"ticks":[{}]}"#, Code::MissingField, Some("ticks.0.played_ms"), "`ticks.0.played_ms` is missing."),
             (
                 r#"{"ticks":[{"played_ms":1},{"played_ms":1,"plaid":2}]}"#,

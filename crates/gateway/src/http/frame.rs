@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,12 @@ pub trait Observer {
     }
 }
 
+impl<O: Observer> Observer for Arc<O> {
+    fn answered(&self, exchange: &Exchange<'_>) {
+        (**self).answered(exchange);
+    }
+}
+
 /// What the frame needs of the state that routes work on.
 pub trait State: Authenticator + Observer + Clone {}
 
@@ -110,6 +117,11 @@ impl<S: State> Frame<S> {
     #[must_use]
     pub const fn routes(&self) -> &Routes<S> {
         &self.routes
+    }
+
+    /// Knows whether the server stops.
+    pub(super) fn stopping(&self) -> Stopping {
+        self.stopping.clone()
     }
 
     /// Answers a request.
@@ -248,12 +260,12 @@ impl<S: State> Frame<S> {
         body: Body,
         info: &RequestInfo,
     ) -> Result<(Principal, RawBody), Problem> {
-        let bearer = bearer(&parts.headers)?;
-        let is_in_body = row.has_body_token && bearer.is_none() && info.peer != Peer::Socket;
         if row.access.is_open() {
             self.take_address(info)?;
             return Ok((Principal::Anonymous, self.read(row, parts, body).await?));
         }
+        let bearer = bearer(&parts.headers)?;
+        let is_in_body = row.has_body_token && bearer.is_none() && info.peer != Peer::Socket;
         if is_in_body {
             let address = Limits::address(info.client);
             address.map_or(Ok(()), |address| self.limits.check(address)).map_err(rate_limited)?;
@@ -499,9 +511,8 @@ impl RequestIds {
 
     /// The client's id, if it is short and visible, or a new one.
     fn of(&self, headers: &HeaderMap) -> String {
-        let is_sane = |id: &&str| {
-            !id.is_empty() && id.len() <= MAX_REQUEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic())
-        };
+        let is_sane =
+            |id: &&str| !id.is_empty() && id.len() <= MAX_REQUEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
         if let Some(id) = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(is_sane) {
             return id.to_owned();
         }

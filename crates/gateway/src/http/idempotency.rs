@@ -9,7 +9,7 @@ use crate::access::Principal;
 use crate::problem::{Code, Problem};
 
 /// The header.
-pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key, in characters.
 const MAX_LENGTH: usize = 255;
 

@@ -16,6 +16,8 @@
 
 mod body;
 mod call;
+mod docs_page;
+mod document;
 mod fields;
 mod frame;
 mod idempotency;
@@ -24,7 +26,11 @@ mod limits;
 mod origin;
 mod path;
 mod routes;
+mod server;
 mod stopping;
+#[cfg(test)]
+mod toys;
+mod write_timeout;
 
 pub use call::{Answer, Call, Empty, StoredAnswer};
 pub use frame::{COOKIE_NAME, Exchange, Frame, FrameSettings, Observer, REQUEST_ID, State};
@@ -33,4 +39,5 @@ pub use limits::{Rate, Rates};
 pub use origin::Connection;
 pub use path::{MAX_USER_ID, PathValues, check_user_id};
 pub use routes::{Draft, Idempotency, Route, Routes, Row, TableError, delete, get, post, put};
+pub use server::{Listener, ServerSettings, serve};
 pub use stopping::{Stop, Stopping};

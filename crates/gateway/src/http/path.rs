@@ -16,14 +16,16 @@ impl PathValues {
     /// Decodes raw parts.
     pub(super) fn decode(names: &[&'static str], raw: &[&str]) -> Result<Self, Problem> {
         let decode = |(name, raw): (&&'static str, &&str)| {
-            let text = percent_decode(raw).ok_or_else(|| {
-                Problem::invalid_field(*name, "in the path is not valid UTF-8 in percent-encoding.")
-            })?;
+            let text = percent_decode(raw)
+                .ok_or_else(|| Problem::invalid_field(*name, "in the path is not valid UTF-8 in percent-encoding."))?;
             if text.chars().any(char::is_control) {
                 return Err(Problem::invalid_field(*name, "in the path must not have control characters."));
             }
             if text.len() > MAX_VALUE {
-                return Err(Problem::invalid_field(*name, format_args!("in the path is longer than {MAX_VALUE} bytes.")));
+                return Err(Problem::invalid_field(
+                    *name,
+                    format_args!("in the path is longer than {MAX_VALUE} bytes."),
+                ));
             }
             Ok((*name, text))
         };
@@ -245,7 +247,8 @@ mod tests {
 
     #[test]
     fn values_are_decoded_strictly() {
-        let value = |raw: &str| PathValues::decode(&["user"], &[raw]).map(|values| values.text("user").unwrap().to_owned());
+        let value =
+            |raw: &str| PathValues::decode(&["user"], &[raw]).map(|values| values.text("user").unwrap().to_owned());
         assert_eq!(value("a%2Fb%20%C3%BC+").unwrap(), "a/b ü+");
         for raw in ["%", "%2", "%zz", "%ff", "%00", "%0a", "a%C2%85", "%+1"] {
             assert_eq!(value(raw).unwrap_err().code(), Code::InvalidField, "{raw}");

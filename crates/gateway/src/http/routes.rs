@@ -99,16 +99,24 @@ impl Row {
     #[must_use]
     pub fn codes(&self) -> BTreeSet<Code> {
         use Code::{
-            BodyTooLarge, Busy, Forbidden, IdempotencyInProgress, IdempotencyKeyRequired, IdempotencyKeyReused, Internal,
-            InvalidBody, InvalidField, KeyExpired, KeyMalformed, KeyMissing, KeyPlaceholder, KeyRevoked, KeyUnknown,
-            Misdirected, MissingField, NetworkMismatch, NotFound, OriginNotAllowed, RateLimited, RequestTimeout,
-            SecretKeyInBrowser, StoreUnavailable, TokenExpired, TokenInvalid, UnknownField, UnsupportedMediaType,
+            BodyTooLarge, Busy, Forbidden, IdempotencyInProgress, IdempotencyKeyRequired, IdempotencyKeyReused,
+            Internal, InvalidBody, InvalidField, KeyExpired, KeyMalformed, KeyMissing, KeyPlaceholder, KeyRevoked,
+            KeyUnknown, Misdirected, MissingField, NetworkMismatch, NotFound, OriginNotAllowed, RateLimited,
+            RequestTimeout, SecretKeyInBrowser, StoreUnavailable, TokenExpired, TokenInvalid, UnknownField,
+            UnsupportedMediaType,
         };
         let mut codes: BTreeSet<Code> = self.codes.iter().copied().collect();
         codes.extend([Misdirected, RateLimited, Internal, Busy, UnknownField, InvalidField]);
         if !self.access.is_open() {
             codes.extend([KeyMissing, KeyMalformed, KeyPlaceholder, KeyUnknown, KeyRevoked, KeyExpired]);
-            codes.extend([TokenExpired, TokenInvalid, SecretKeyInBrowser, NetworkMismatch, OriginNotAllowed, Forbidden]);
+            codes.extend([
+                TokenExpired,
+                TokenInvalid,
+                SecretKeyInBrowser,
+                NetworkMismatch,
+                OriginNotAllowed,
+                Forbidden,
+            ]);
             codes.insert(StoreUnavailable);
         }
         if !self.value_names.is_empty() {

@@ -185,17 +185,15 @@ fn type_link(code: Code) -> String {
 /// A table of all codes in Markdown.
 #[must_use]
 pub fn markdown_table() -> String {
-    let mut table = String::from("| code | status | meaning | what to do | retry | outcome |\n|---|---|---|---|---|---|\n");
+    let mut table =
+        String::from("| code | status | meaning | what to do | retry | outcome |\n|---|---|---|---|---|---|\n");
     for code in Code::ALL {
         let row = code.row();
         let status = row.status.as_u16();
         let (retry, outcome) = (row.retry.text(), row.outcome.text());
         // Writing to a string does not fail.
-        let _ = writeln!(
-            table,
-            "| `{}` | {status} | {} | {} | `{retry}` | `{outcome}` |",
-            row.text, row.title, row.hint
-        );
+        let _ =
+            writeln!(table, "| `{}` | {status} | {} | {} | `{retry}` | `{outcome}` |", row.text, row.title, row.hint);
     }
     table
 }
