@@ -1,7 +1,7 @@
 //! What the ledger says about accounts, assets and applications.
 
 use data_encoding::BASE64;
-use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, StateSchema, TealValue};
+use pnp_types::{Address, AppIndex, AssetIndex, MicroAlgos, Round, StateSchema, TealValue};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -40,6 +40,19 @@ pub struct Holding {
     /// Whether it may not be moved.
     #[serde(rename = "is-frozen")]
     pub frozen: bool,
+}
+
+/// An account with everything that it holds and has joined, as of one round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountDetails {
+    /// Balance and signer.
+    pub account: AccountState,
+    /// The round after whose block this is so.
+    pub round: Round,
+    /// What it holds, by asset; an asset that it has opted in to is here with 0.
+    pub holdings: BTreeMap<AssetIndex, Holding>,
+    /// Its local states, by application that it has opted in to.
+    pub local_states: BTreeMap<AppIndex, BTreeMap<Vec<u8>, TealValue>>,
 }
 
 /// An asset's parameters, as far as billing with it needs them.
@@ -221,6 +234,57 @@ impl ApplicationBody {
             global_schema: p.global_state_schema.into(),
             local_schema: p.local_state_schema.into(),
             extra_pages: p.extra_program_pages,
+        })
+    }
+}
+
+/// The parts of an account's answer that [`AccountDetails`] has.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct DetailsBody {
+    amount: u64,
+    min_balance: u64,
+    #[serde(default)]
+    auth_addr: Option<Address>,
+    round: Round,
+    #[serde(default)]
+    assets: Vec<AssetHoldingBody>,
+    #[serde(default)]
+    apps_local_state: Vec<AppLocalStateBody>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct AssetHoldingBody {
+    asset_id: AssetIndex,
+    amount: u64,
+    #[serde(default)]
+    is_frozen: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct AppLocalStateBody {
+    id: AppIndex,
+    #[serde(default)]
+    key_value: Vec<KeyValueBody>,
+}
+
+impl DetailsBody {
+    pub(super) fn into_details(self, address: Address) -> Result<AccountDetails, String> {
+        let account = AccountState {
+            address,
+            balance: MicroAlgos(self.amount),
+            min_balance: MicroAlgos(self.min_balance),
+            auth_addr: self.auth_addr.unwrap_or(Address::ZERO),
+        };
+        let holding = |one: AssetHoldingBody| (one.asset_id, Holding { amount: one.amount, frozen: one.is_frozen });
+        let local_state = |one: AppLocalStateBody| Ok((one.id, values(one.key_value)?));
+        Ok(AccountDetails {
+            account,
+            round: self.round,
+            holdings: self.assets.into_iter().map(holding).collect(),
+            local_states: self.apps_local_state.into_iter().map(local_state).collect::<Result<_, String>>()?,
         })
     }
 }

@@ -1,8 +1,11 @@
 //! algod: parameters, submission, waiting, and reading the ledger.
 
-use super::account::{ApplicationBody, AssetBody, CreatorBody, LocalStateBody};
+use super::account::{ApplicationBody, AssetBody, CreatorBody, DetailsBody, LocalStateBody};
 use super::http::Service;
-use super::{AccountState, ApplicationState, AssetState, ClientError, Holding, RetryPolicy, Simulation, Transport};
+use super::{
+    AccountDetails, AccountState, ApplicationState, AssetState, ClientError, Holding, RetryPolicy, Simulation,
+    Transport,
+};
 use data_encoding::BASE64;
 use pnp_types::consensus::{self, ConsensusParams};
 use pnp_types::{
@@ -248,6 +251,16 @@ impl Algod {
             min_balance: MicroAlgos(body.min_balance),
             auth_addr: body.auth_addr.unwrap_or(Address::ZERO),
         })
+    }
+
+    /// An account with everything that it holds and has joined, in one request; an unknown account is an empty one. Nodes refuse
+    /// to list accounts with very many resources (algod: 1,000 unless it is configured otherwise).
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn account_details(&self, address: Address) -> Result<AccountDetails, ClientError> {
+        let body: DetailsBody = self.service.get(&format!("/v2/accounts/{address}")).await?;
+        body.into_details(address).map_err(|why| self.service.malformed(why))
     }
 
     /// An account's holding of an asset; `None` where it has not opted in.

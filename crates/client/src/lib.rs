@@ -50,7 +50,7 @@ mod simulation;
 mod tls;
 mod trace;
 
-pub use account::{AccountState, ApplicationState, AssetState, Holding};
+pub use account::{AccountDetails, AccountState, ApplicationState, AssetState, Holding};
 pub use algod::{Algod, SuggestedParams, Version};
 pub use confirmation::Confirmation;
 pub use error::{ClientError, RetryAdvice};

@@ -7,7 +7,7 @@
 pub mod access;
 pub mod amount;
 pub mod api;
-mod chain;
+pub mod chain;
 pub mod credentials;
 mod events;
 mod gateway;

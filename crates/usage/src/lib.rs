@@ -64,6 +64,7 @@ mod choices;
 pub mod difference;
 mod discover;
 mod error;
+pub mod exactly_once;
 mod intent;
 pub mod journal;
 mod parameters;

@@ -1,1 +1,35 @@
-//! Placeholder.
+//! The chain: deliveries, bills, withdrawals, returns, refills and closes, each exactly once.
+//!
+//! [`plan`] decides what is to be done for a wallet, [`groups`] builds it, the [`Signer`] signs only what was ordered, and the [`Settler`]
+//! stores the signed bytes, hands them over and finds out what became of them. One operation is in flight a wallet; another attempt at it
+//! is made only when the one before can be in no block, ever (`docs/concepts/exactly-once.md`). The database is behind [`ChainStore`].
+
+mod books;
+mod breaker;
+pub mod groups;
+mod keys;
+mod ops;
+mod outflow;
+pub mod plan;
+pub mod reconcile;
+mod refusals;
+mod shapes;
+mod signer;
+mod store;
+mod wallet_work;
+mod worker;
+
+#[cfg(test)]
+mod testing;
+
+pub use books::{ContractTerms, PendingWithdrawal, StopCause, Tab, WalletBooks};
+pub use groups::AlgoPosting;
+pub use keys::{KeyError, WalletKeys, WithdrawalClaim};
+pub use ops::{Attempt, AttemptState, BillOp, BillPart, ChainOp, OpKind, OpState, PlannedOp, WithdrawalOp, Work};
+pub use outflow::{CapReached, Caps};
+pub use plan::PlanRules;
+pub use refusals::Cause;
+pub use shapes::{ShapeError, ShapeLimits};
+pub use signer::{SignError, SignRequest, Signer, VerifiedContract};
+pub use store::{ChainStore, Consequence, Ending, Notice, VoidAttempt};
+pub use worker::{Settler, SettlerError, SettlerSettings, Wake};

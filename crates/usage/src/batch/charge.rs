@@ -1,16 +1,15 @@
 //! One line from its tick to its outcome.
 
 use super::group::Common;
-use super::group_outcome::{self, GroupOutcome};
-use super::network::Network;
 use super::user_queues::Entry;
 use super::{Explain, Outcome, Settings, SettledBill, StopReason};
+use crate::exactly_once::{BilledTick, GroupOutcome, Network, SendResult, SendRules, SentGroup};
 use crate::journal::{Charged, Intent, Journal, Record, Refused, Void};
 use crate::{GlobalState, LocalState, OperationError, Signer, Split, TickId, UsageError};
-use pnp_client::{ClientError, Rejection, RetryAdvice};
+use pnp_client::{ClientError, Rejection, Window};
 use pnp_types::{Address, Round, Txid, msgpack};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How many groups a line gets before it is left for later.
 const MAX_GROUPS: u32 = 20;
@@ -47,13 +46,6 @@ pub(super) struct FinishedLine {
     pub(super) last: Option<TickId>,
 }
 
-/// The result of sending a group.
-enum GroupResult {
-    Outcome(GroupOutcome),
-    /// Refused, and no other node can have a copy of it.
-    Refused(ClientError),
-}
-
 /// What a refusal means for the line.
 enum AfterRefusal {
     SameTick,
@@ -85,12 +77,14 @@ impl Charge {
                 self.shared.journal.commit(Record::Intent(intent.clone())).await?;
             }
             match self.send_group(&intent, sent_before).await? {
-                GroupResult::Outcome(GroupOutcome::Charged(round)) => return self.charged(&intent, round),
-                GroupResult::Outcome(GroupOutcome::Doubtful(why)) => {
+                SendResult::Outcome { outcome: GroupOutcome::InBlock(round), .. } => {
+                    return self.charged(&intent, round);
+                }
+                SendResult::Outcome { outcome: GroupOutcome::Doubtful(why), .. } => {
                     return Ok(self.ended(Some(&intent), Outcome::Doubtful(why)));
                 }
-                GroupResult::Outcome(GroupOutcome::Void(why)) => self.void(why)?,
-                GroupResult::Refused(error) => match self.after_refusal(&intent, &error).await? {
+                SendResult::Outcome { outcome: GroupOutcome::Void(why), .. } => self.void(why)?,
+                SendResult::Refused(error) => match self.after_refusal(&intent, &error).await? {
                     AfterRefusal::Final(reason) => return self.refused(Some(&intent), reason),
                     AfterRefusal::SameTick => self.void(error.to_string())?,
                     AfterRefusal::FreshTick(last) => {
@@ -176,83 +170,26 @@ impl Charge {
     }
 
     /// Sends the group until its outcome is known. `sent` says whether a copy may have arrived before.
-    async fn send_group(&self, intent: &Intent, mut sent: bool) -> Result<GroupResult, StopReason> {
+    async fn send_group(&self, intent: &Intent, sent: bool) -> Result<SendResult, StopReason> {
         let Shared { network, settings, .. } = self.shared.as_ref();
         if sent && let Some(round) = network.look_up(intent.txid).await? {
-            return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
+            let outcome = GroupOutcome::InBlock(Some(round));
+            return Ok(SendResult::Outcome { outcome, refusal: None });
         }
-        let bytes = self.bytes(intent).await?;
-        let mut refusals = 0;
-        let mut moved = (network.latest(), Instant::now());
-        loop {
-            if group_outcome::is_over(intent, network.latest(), settings.is_single_node) {
-                return Ok(GroupResult::Outcome(group_outcome::find(network, settings, intent).await?));
-            }
-            let submitted = match &bytes {
-                Some(bytes) => self.submit(bytes, &mut sent).await?,
-                None => Ok(()),
-            };
-            match submitted {
-                Ok(()) => {
-                    if let Some(round) = network.confirm(intent.txid, BLOCK_WAIT).await? {
-                        return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
-                    }
-                }
-                Err(error) if !sent => return Ok(GroupResult::Refused(error)),
-                Err(error) => {
-                    // The earlier copy may still be on its way: only a block, or its last round, decides.
-                    tokio::time::sleep(RECHECK_DELAY).await;
-                    if let Some(round) = network.look_up(intent.txid).await? {
-                        return Ok(GroupResult::Outcome(GroupOutcome::Charged(Some(round))));
-                    }
-                    refusals += 1;
-                    if settings.is_single_node && refusals > 1 {
-                        return Ok(GroupResult::Refused(error));
-                    }
-                }
-            }
-            network.refresh().await?;
-            if network.latest() > moved.0 {
-                moved = (network.latest(), Instant::now());
-            } else if moved.1.elapsed() > settings.network.total {
-                return Err(StopReason::Stalled { txid: intent.txid });
-            }
-        }
-    }
-
-    /// Sends bytes; `Ok(Err(_))` is a refusal. Afterwards `sent` says whether they may have arrived.
-    async fn submit(&self, bytes: &[u8], sent: &mut bool) -> Result<Result<(), ClientError>, StopReason> {
-        let network = &self.shared.network;
-        let retries = network.retries();
-        loop {
-            network.pass().await;
-            let error = match network.algod.submit_bytes(bytes).await {
-                Ok(_) => {
-                    network.answered();
-                    *sent = true;
-                    return Ok(Ok(()));
-                }
-                Err(error) => error,
-            };
-            match error.retry_advice() {
-                RetryAdvice::Refused if matches!(error.rejection(), Some(Rejection::Duplicate { .. })) => {
-                    network.answered();
-                    *sent = true;
-                    return Ok(Ok(()));
-                }
-                RetryAdvice::Refused => {
-                    network.answered();
-                    return Ok(Err(error));
-                }
-                RetryAdvice::Later => {
-                    *sent |= error.may_have_arrived();
-                    if !network.may_try_again(&retries, &error) {
-                        return Err(error.into());
-                    }
-                }
-                RetryAdvice::Stop => return Err(error.into()),
-            }
-        }
+        let group = SentGroup {
+            txid: intent.txid,
+            window: Window { first_valid: intent.first_valid, last_valid: intent.last_valid },
+            bytes: self.bytes(intent).await?,
+            bill: Some(BilledTick { user: intent.user, app: settings.app, tick: intent.tick.clone() }),
+        };
+        let rules = SendRules {
+            is_single_node: settings.is_single_node,
+            by_blocks: false,
+            block_wait: BLOCK_WAIT,
+            recheck_delay: RECHECK_DELAY,
+            no_block_timeout: settings.network.total,
+        };
+        Ok(group.send(network, &rules, sent).await?)
     }
 
     /// Whether a refused line has another chance.
@@ -268,7 +205,7 @@ impl Charge {
             Rejection::Logic { .. } => {}
             _ => return Ok(AfterRefusal::Final(explain(rejection))),
         }
-        let local = network.ask(|| LocalState::fetch(&network.algod, intent.user, settings.app)).await?;
+        let local = network.ask(|| LocalState::fetch(network.algod(), intent.user, settings.app)).await?;
         let last = local.map_err(OperationError::Usage)?.and_then(|local| local.last_tick);
         let overtaken = last.as_ref().is_some_and(|last| *last >= intent.tick);
         if overtaken && intent.made {
@@ -278,7 +215,7 @@ impl Charge {
             let tick = intent.tick.clone();
             return Ok(AfterRefusal::Final(UsageError::TickOrder { tick, last }.to_string()));
         }
-        let application = network.ask(|| network.algod.application(settings.app)).await?;
+        let application = network.ask(|| network.algod().application(settings.app)).await?;
         let application = application.ok_or(OperationError::NoApplication(settings.app))?;
         let now = GlobalState::read(&application).map_err(OperationError::Usage)?;
         let mut kept = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);

@@ -8,9 +8,7 @@
 
 mod charge;
 mod group;
-mod group_outcome;
 mod input;
-mod network;
 mod preparing;
 mod run;
 mod user_queues;
@@ -18,6 +16,7 @@ mod user_queues;
 pub use input::{Format, Input, InputError, Line, Row};
 pub use run::{Batch, BatchError, Summary};
 
+use super::exactly_once::SendError;
 use super::journal::JournalError;
 use super::{Signer, TickId, Units};
 use pnp_client::{ClientError, Rejection, RetryPolicy};
@@ -172,4 +171,14 @@ pub enum StopReason {
     /// A task of this program panicked.
     #[error("a task ended badly: {0}")]
     Task(String),
+}
+
+impl From<SendError> for StopReason {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::Client(error) => Self::Client(error),
+            SendError::Contract(error) => Self::Contract(error),
+            SendError::Stalled { txid } => Self::Stalled { txid },
+        }
+    }
 }

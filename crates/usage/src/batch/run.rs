@@ -2,12 +2,12 @@
 
 use super::charge::{Charge, FinishedLine, Shared};
 use super::group::Common;
-use super::network::Network;
 use super::preparing::Preparing;
 use super::user_queues::{Entry, Pushed, Start, UserQueues};
 use super::{
     Explain, Input, InputError, Line, LineResult, Listener, Outcome, Payers, Ready, Row, Settings, StopReason,
 };
+use crate::exactly_once::Network;
 use crate::journal::{Done, InputDigest, Journal, JournalState, Record, Refused, Sums};
 use crate::{StopSignal, global_state};
 use pnp_client::Algod;

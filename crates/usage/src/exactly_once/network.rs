@@ -1,4 +1,4 @@
-//! What all lines of a batch share of the network: its newest round, its fees, its bad moments, and who waits for which block.
+//! What all work on one network shares of it: its newest round, its fees, its bad moments, and who waits for which block.
 
 use pnp_client::{Algod, ClientError, Outcome, Retries, RetryAdvice, RetryPolicy, SuggestedParams};
 use pnp_types::{Round, Txid};
@@ -13,10 +13,10 @@ const FEES_VALID_FOR: Duration = Duration::from_secs(10);
 /// How many blocks are read at most to catch up. What older blocks contain is found by its id.
 const MAX_CATCH_UP_BLOCKS: u64 = 64;
 
-/// One network, seen by every line of a batch.
+/// One network, seen by everything that is sent to it: many groups are waited for with one request a round.
 #[derive(Debug)]
-pub(super) struct Network {
-    pub(super) algod: Algod,
+pub struct Network {
+    algod: Algod,
     policy: RetryPolicy,
     latest: AtomicU64,
     params: tokio::sync::Mutex<Option<(Instant, SuggestedParams)>>,
@@ -25,7 +25,7 @@ pub(super) struct Network {
     outage: Mutex<Option<Outage>>,
 }
 
-/// The time since the network gave its last good answer: one for all lines.
+/// The time since the network gave its last good answer: one for everybody.
 #[derive(Debug)]
 struct Outage {
     retries: Retries,
@@ -33,8 +33,32 @@ struct Outage {
     next: Option<Instant>,
 }
 
+/// A transaction that is looked for in new blocks; dropped, it is no longer.
+#[derive(Debug)]
+pub(crate) struct Expected<'a> {
+    network: &'a Network,
+    txid: Txid,
+    found: oneshot::Receiver<Round>,
+}
+
+impl Expected<'_> {
+    /// Its round, once [`Network::follow`] reads it in a block; `None` after so long without it.
+    pub(crate) async fn wait(mut self, patience: Duration) -> Option<Round> {
+        self.network.somebody_waits.notify_one();
+        tokio::time::timeout(patience, &mut self.found).await.ok().and_then(Result::ok)
+    }
+}
+
+impl Drop for Expected<'_> {
+    fn drop(&mut self) {
+        self.network.waiting().remove(&self.txid);
+    }
+}
+
 impl Network {
-    pub(super) fn new(algod: Algod, policy: RetryPolicy) -> Self {
+    /// A network whose every request is repeated as `policy` says, with one pause for all that fail together.
+    #[must_use]
+    pub fn new(algod: Algod, policy: RetryPolicy) -> Self {
         Self {
             // Whether and when to ask again is decided here, for all lines together.
             algod: algod.with_retry(RetryPolicy::once()),
@@ -47,8 +71,14 @@ impl Network {
         }
     }
 
+    /// Its algod, which makes one attempt a request: repeat them with [`Network::ask`].
+    #[must_use]
+    pub const fn algod(&self) -> &Algod {
+        &self.algod
+    }
+
     /// The newest round anyone has seen.
-    pub(super) fn latest(&self) -> Round {
+    pub fn latest(&self) -> Round {
         Round(self.latest.load(Ordering::Relaxed))
     }
 
@@ -56,8 +86,11 @@ impl Network {
         self.latest.fetch_max(round.0, Ordering::Relaxed);
     }
 
-    /// Repeats a request while the network is unreachable or busy, with growing pauses that all lines share.
-    pub(super) async fn ask<T, F>(&self, request: impl Fn() -> F) -> Result<T, ClientError>
+    /// Repeats a request while the network is unreachable or busy, with growing pauses that everybody shares.
+    ///
+    /// # Errors
+    /// The last answer's, where no time is left or another attempt is of no use.
+    pub async fn ask<T, F>(&self, request: impl Fn() -> F) -> Result<T, ClientError>
     where
         F: Future<Output = Result<T, ClientError>>,
     {
@@ -79,12 +112,12 @@ impl Network {
     }
 
     /// The deadline of one request, even while other requests are answered.
-    pub(super) fn retries(&self) -> Retries {
+    pub(crate) fn retries(&self) -> Retries {
         self.policy.start()
     }
 
     /// Waits until the pause after the last failure is over.
-    pub(super) async fn pass(&self) {
+    pub(crate) async fn pass(&self) {
         let next = self.outage().as_ref().and_then(|outage| outage.next);
         if let Some(next) = next {
             tokio::time::sleep_until(next.into()).await;
@@ -92,11 +125,11 @@ impl Network {
     }
 
     /// Notes a failure; whether there is time for another attempt, both of the request and of the outage that it belongs to.
-    pub(super) fn may_try_again(&self, request: &Retries, error: &ClientError) -> bool {
+    pub(crate) fn may_try_again(&self, request: &Retries, error: &ClientError) -> bool {
         let now = Instant::now();
         let mut outage = self.outage();
         let outage = outage.get_or_insert_with(|| Outage { retries: self.policy.start(), next: Some(now) });
-        // Lines that fail together count as one failure.
+        // Requests that fail together count as one failure.
         if outage.next.is_some_and(|next| next <= now) {
             outage.next = outage.retries.pause(error).map(|pause| now + pause);
         }
@@ -104,12 +137,15 @@ impl Network {
     }
 
     /// Notes that the network answers.
-    pub(super) fn answered(&self) {
+    pub(crate) fn answered(&self) {
         *self.outage() = None;
     }
 
     /// What transactions need, read again after a while; its round is the newest known.
-    pub(super) async fn params(&self) -> Result<SuggestedParams, ClientError> {
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn params(&self) -> Result<SuggestedParams, ClientError> {
         let mut kept = self.params.lock().await;
         let params = match &*kept {
             Some((when, params)) if when.elapsed() < FEES_VALID_FOR => params.clone(),
@@ -124,13 +160,19 @@ impl Network {
     }
 
     /// Reads fees and round again.
-    pub(super) async fn refresh(&self) -> Result<SuggestedParams, ClientError> {
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn refresh(&self) -> Result<SuggestedParams, ClientError> {
         *self.params.lock().await = None;
         self.params().await
     }
 
     /// The round of a transaction that is in a block, as far as the node remembers.
-    pub(super) async fn look_up(&self, txid: Txid) -> Result<Option<Round>, ClientError> {
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn look_up(&self, txid: Txid) -> Result<Option<Round>, ClientError> {
         let found = self
             // What this node dropped another one may still have.
             .ask(|| self.algod.outcome(txid, None))
@@ -145,24 +187,25 @@ impl Network {
         Ok(round)
     }
 
-    /// The round of a transaction that was sent, waited for at most `patience`.
-    pub(super) async fn confirm(&self, txid: Txid, patience: Duration) -> Result<Option<Round>, ClientError> {
-        // Entered before the question, so that no block falls between the two.
-        let (wake, woken) = oneshot::channel();
+    /// Looks for a transaction in all blocks from now on, and in the two before.
+    pub(crate) fn expect(&self, txid: Txid) -> Expected<'_> {
+        let (wake, found) = oneshot::channel();
         self.waiting().insert(txid, wake);
-        let asked = self.look_up(txid).await;
-        if !matches!(asked, Ok(None)) {
-            self.waiting().remove(&txid);
-            return asked;
-        }
-        self.somebody_waits.notify_one();
-        let round = tokio::time::timeout(patience, woken).await.ok().and_then(Result::ok);
-        self.waiting().remove(&txid);
-        Ok(round)
+        Expected { network: self, txid, found }
     }
 
-    /// Reads new blocks while anyone waits for one. Never ends.
-    pub(super) async fn follow(&self) {
+    /// The round of a transaction that was sent, waited for at most `patience`.
+    pub(crate) async fn confirm(&self, txid: Txid, patience: Duration) -> Result<Option<Round>, ClientError> {
+        // Entered before the question, so that no block falls between the two.
+        let expected = self.expect(txid);
+        match self.look_up(txid).await? {
+            Some(round) => Ok(Some(round)),
+            None => Ok(expected.wait(patience).await),
+        }
+    }
+
+    /// Reads new blocks while anyone waits for one. Never ends: run it beside the work, and drop it with it.
+    pub async fn follow(&self) {
         let mut read = Round::GENESIS;
         loop {
             if self.waiting().is_empty() {

@@ -1,0 +1,481 @@
+//! One wallet's operations, one after the other: compare, plan, sign, store, hand over, find out, book.
+
+use super::books::{ContractTerms, StopCause, WalletBooks};
+use super::groups::{self, OpMark, Order};
+use super::keys::WalletKeys;
+use super::ops::{Attempt, ChainOp, OpKind, OpState, Work};
+use super::plan;
+use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare};
+use super::refusals::{self, Accounts, Cause, ContractNow, Facts, Follow};
+use super::signer::{SignError, SignRequest};
+use super::store::{ChainStore, Ending, Notice, VoidAttempt};
+use super::worker::{Shared, WorkError, Worked};
+use crate::amount::Amount;
+use pnp_client::{AccountDetails, ClientError};
+use pnp_types::{Address, MicroAlgos, Round, Transaction, msgpack};
+use pnp_usage::exactly_once::{BilledTick, GroupOutcome, SendError, SendResult, SentGroup};
+use pnp_usage::{Bill, GlobalState};
+use std::sync::PoisonError;
+
+/// How many operations of a wallet are worked off before others get their share.
+const OPS_AT_ONCE: u32 = 4;
+/// How many attempts an operation gets in one go.
+const ATTEMPTS_AT_ONCE: u32 = 5;
+/// When what cannot pass now is tried again, in milliseconds.
+const LATER: i64 = 600_000;
+/// The same for what soon improves: fees over the limit, a node that is behind.
+const SOON: i64 = 10_000;
+
+type Worker<S> = Result<Worked, WorkError<<S as ChainStore>::Error>>;
+
+/// Whether an operation goes on.
+enum Step {
+    /// It has ended.
+    Ended,
+    /// It waits.
+    Waits,
+    /// Another attempt is to be made; its attempts are these now.
+    Again,
+}
+
+impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
+    /// Works off what a wallet has to do.
+    pub(super) async fn work(&self, wallet: i64) -> Worker<S> {
+        let mut must_compare = false;
+        for _ in 0..OPS_AT_ONCE {
+            let Some(books) = self.store.wallet(wallet).await.map_err(WorkError::Store)? else {
+                return Ok(Worked::Idle);
+            };
+            if books.stopped.is_some() {
+                return Ok(Worked::Idle);
+            }
+            let address = self.address(&books).await?;
+            if let Some(op) = &books.op {
+                if !self.may_go_on(op) || !self.drive(&books, address, op.clone()).await? {
+                    return Ok(Worked::Idle);
+                }
+                must_compare = true;
+                continue;
+            }
+            let may_bill = |contract: &ContractTerms| !self.rests(contract);
+            if !must_compare && !plan::has_work(&books, &may_bill, self.store.now()) {
+                return Ok(Worked::Idle);
+            }
+            if !self.compare_and_plan(&books, address).await? {
+                return Ok(Worked::Idle);
+            }
+            must_compare = false;
+        }
+        Ok(Worked::More)
+    }
+
+    fn may_go_on(&self, op: &ChainOp) -> bool {
+        op.state != OpState::Doubtful && op.not_before <= self.store.now()
+    }
+
+    /// The wallet's address, of the key that it has or now gets.
+    async fn address(&self, books: &WalletBooks) -> Result<Address, WorkError<S::Error>> {
+        match books.key_number {
+            Some(number) => Ok(self.signer.address(number)?),
+            None => {
+                let number = self.store.reserve_key(books.id).await.map_err(WorkError::Store)?;
+                let address = self.signer.address(number)?;
+                self.store.set_address(books.id, address).await.map_err(WorkError::Store)?;
+                Ok(address)
+            }
+        }
+    }
+
+    /// Compares a wallet with nothing in flight, and plans and drives its next operation. Whether there may be more to do.
+    async fn compare_and_plan(&self, books: &WalletBooks, address: Address) -> Result<bool, WorkError<S::Error>> {
+        let details = self.details(address).await?;
+        let chain = WalletOnChain::read(&details, self.signer.parties().asset, books)?;
+        match compare(books, &chain) {
+            Comparison::Agrees => {}
+            // The node is behind: another one, or this one later, says more.
+            Comparison::Stale => return Ok(false),
+            Comparison::Mismatch(mismatch) => {
+                self.stop(books.id, &mismatch).await?;
+                return Ok(false);
+            }
+            Comparison::Surplus { deposit, algos } => {
+                let holding = books.holding().unwrap_or_default();
+                let found = self.store.found(books.id, holding, deposit, algos).await;
+                return found.map_err(WorkError::Store);
+            }
+        }
+        self.store.reconciled(books.id, chain.round).await.map_err(WorkError::Store)?;
+        let (now, params) = (self.store.now(), self.network.params().await?);
+        let may_bill = |contract: &ContractTerms| !self.rests(contract);
+        let Some(planned) = plan::next(books, &chain, &may_bill, params.min_fee, now)? else { return Ok(false) };
+        if let Work::Bill(bill) = &planned.work
+            && !self.breakers().take(bill.contract.app, now)
+        {
+            return Ok(false);
+        }
+        let Some(op) = self.store.plan(books.id, &planned).await.map_err(WorkError::Store)? else {
+            // The books have moved on since they were read.
+            return Ok(true);
+        };
+        if books.key_number.is_none() {
+            return Ok(true);
+        }
+        self.drive(books, address, op).await
+    }
+
+    async fn details(&self, address: Address) -> Result<AccountDetails, ClientError> {
+        self.network.ask(|| self.network.algod().account_details(address)).await
+    }
+
+    async fn stop(&self, wallet: i64, mismatch: &Mismatch) -> Result<(), WorkError<S::Error>> {
+        let cause = match mismatch {
+            Mismatch::ForeignTick { .. } => StopCause::LedgerBehindChain,
+            Mismatch::HoldingShort { .. } | Mismatch::AlgosShort { .. } | Mismatch::Rekeyed => StopCause::Mismatch,
+        };
+        tracing::error!(wallet, %mismatch, "the wallet stops");
+        self.store.stop_wallet(wallet, cause, &mismatch.to_string()).await.map_err(WorkError::Store)
+    }
+
+    /// Works an operation to its end; `false` where it waits.
+    async fn drive(&self, books: &WalletBooks, address: Address, mut op: ChainOp) -> Result<bool, WorkError<S::Error>> {
+        for _ in 0..ATTEMPTS_AT_ONCE {
+            let (attempt, is_resumed) = match op.open_attempt() {
+                Some(attempt) => (attempt.clone(), true),
+                None => match self.new_attempt(books, address, &op).await? {
+                    Some(attempt) => (attempt, false),
+                    None => return Ok(false),
+                },
+            };
+            match self.try_attempt(books, address, &op, &attempt, is_resumed).await? {
+                Step::Ended => return Ok(true),
+                Step::Waits => return Ok(false),
+                Step::Again => {
+                    let books = self.store.wallet(books.id).await.map_err(WorkError::Store)?;
+                    match books.and_then(|books| books.op).filter(|now| now.id == op.id) {
+                        Some(now) => op = now,
+                        None => return Ok(true),
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Hands one attempt over and books its outcome.
+    async fn try_attempt(
+        &self,
+        books: &WalletBooks,
+        address: Address,
+        op: &ChainOp,
+        attempt: &Attempt,
+        is_resumed: bool,
+    ) -> Result<Step, WorkError<S::Error>> {
+        match self.hand_over(address, op, attempt, is_resumed).await? {
+            SendResult::Outcome { outcome: GroupOutcome::InBlock(round), .. } => {
+                self.in_block(books, address, op, attempt, round).await
+            }
+            SendResult::Outcome { outcome: GroupOutcome::Doubtful(reason), .. } => {
+                tracing::error!(op = op.text(), %reason, "the outcome is not known");
+                self.end(op, &Ending::Doubtful { reason }).await
+            }
+            SendResult::Outcome { outcome: GroupOutcome::Void(reason), refusal } => match refusal {
+                Some(error) => self.refused(books, address, op, attempt, &error, false).await,
+                None => self.void(op, attempt, false, reason, None, 0).await,
+            },
+            SendResult::Refused(error) => self.refused(books, address, op, attempt, &error, true).await,
+        }
+    }
+
+    /// Hands an attempt's stored bytes over until their outcome is known.
+    async fn hand_over(
+        &self,
+        address: Address,
+        op: &ChainOp,
+        attempt: &Attempt,
+        is_resumed: bool,
+    ) -> Result<SendResult, WorkError<S::Error>> {
+        if is_resumed && let Some(round) = self.network.look_up(attempt.txid).await? {
+            let outcome = GroupOutcome::InBlock(Some(round));
+            return Ok(SendResult::Outcome { outcome, refusal: None });
+        }
+        let bill = match &op.work {
+            Work::Bill(bill) => Some(BilledTick { user: address, app: bill.contract.app, tick: bill.tick.clone() }),
+            _ => None,
+        };
+        let group = SentGroup { txid: attempt.txid, window: attempt.window, bytes: Some(attempt.group.clone()), bill };
+        // On a network of several nodes a refusal says nothing: another process may hand the same bytes to another node.
+        let may_have_arrived = is_resumed || !self.settings.is_single_node;
+        let rules = self.settings.send_rules();
+        let (sent, marked) = tokio::join!(
+            group.send(&self.network, &rules, may_have_arrived),
+            self.store.mark_sent(op.id, attempt.number)
+        );
+        marked.map_err(WorkError::Store)?;
+        sent.map_err(|error| match error {
+            SendError::Client(error) => WorkError::Network(error),
+            SendError::Contract(pnp_usage::OperationError::Client(error)) => WorkError::Network(error),
+            SendError::Contract(pnp_usage::OperationError::Usage(error)) => WorkError::Usage(error),
+            SendError::Contract(_) => WorkError::Internal("a contract's state cannot be read"),
+            SendError::Stalled { txid } => WorkError::Network(ClientError::Uncertain {
+                txid,
+                last_valid: attempt.window.last_valid,
+                why: "the network makes no blocks".to_owned(),
+            }),
+        })
+    }
+
+    async fn in_block(
+        &self,
+        books: &WalletBooks,
+        address: Address,
+        op: &ChainOp,
+        attempt: &Attempt,
+        round: Option<Round>,
+    ) -> Result<Step, WorkError<S::Error>> {
+        let group = decode(&attempt.group).ok_or(WorkError::Internal("stored bytes that are no group"))?;
+        let algos = groups::algo_posting(&group, self.signer.parties(), address, books.algos)
+            .ok_or(WorkError::Internal("more microAlgos than 64 bits hold"))?;
+        let ending = Ending::InBlock { attempt: attempt.number, round, algos };
+        let step = self.end(op, &ending).await?;
+        if let Work::Bill(bill) = &op.work {
+            let app = bill.contract.app;
+            let rested = self.breakers().passed(app);
+            if rested {
+                self.store.notice(&Notice::ContractWorks { app }).await.map_err(WorkError::Store)?;
+            }
+        }
+        Ok(step)
+    }
+
+    async fn end(&self, op: &ChainOp, ending: &Ending) -> Result<Step, WorkError<S::Error>> {
+        self.store.end(op.id, ending).await.map_err(WorkError::Store)?;
+        Ok(Step::Ended)
+    }
+
+    async fn void(
+        &self,
+        op: &ChainOp,
+        attempt: &Attempt,
+        was_refused: bool,
+        reason: String,
+        fee_pct: Option<pnp_usage::BasisPoints>,
+        not_before: i64,
+    ) -> Result<Step, WorkError<S::Error>> {
+        let attempt = attempt.number;
+        let void = VoidAttempt { attempt, was_refused, reason, fee_pct, not_before };
+        self.store.void_attempt(op.id, &void).await.map_err(WorkError::Store)?;
+        Ok(if not_before > self.store.now() { Step::Waits } else { Step::Again })
+    }
+
+    /// Finds out why an attempt was refused, and does what follows. `was_refused` says that no node has a copy; else its window is over.
+    async fn refused(
+        &self,
+        books: &WalletBooks,
+        address: Address,
+        op: &ChainOp,
+        attempt: &Attempt,
+        error: &ClientError,
+        was_refused: bool,
+    ) -> Result<Step, WorkError<S::Error>> {
+        let facts = self.facts(address, op).await?;
+        let accounts = Accounts { wallet: address, treasury: self.signer.parties().treasury };
+        let cause = match error.rejection() {
+            Some(rejection) => refusals::cause(rejection, op, accounts, &facts),
+            None => Cause::Unexplained,
+        };
+        tracing::warn!(op = op.text(), ?cause, %error, "refused");
+        let (now, reason) = (self.store.now(), error.to_string());
+        match refusals::follow(cause, &op.work) {
+            Follow::Charged => self.in_block(books, address, op, attempt, None).await,
+            Follow::Again(fee_pct) => {
+                self.network.refresh().await?;
+                self.void(op, attempt, was_refused, reason, fee_pct, 0).await
+            }
+            Follow::Later => {
+                if cause == Cause::TreasuryShort {
+                    let notice = Notice::TreasuryShort { op: op.id, cause };
+                    self.store.notice(&notice).await.map_err(WorkError::Store)?;
+                }
+                self.void(op, attempt, was_refused, reason, None, now.saturating_add(LATER)).await
+            }
+            Follow::Refuse(then) => {
+                if let Work::Bill(bill) = &op.work
+                    && refusals::is_of_contract(cause)
+                {
+                    let app = bill.contract.app;
+                    let rests = self.breakers().refused(app, cause, now);
+                    if let Some(until) = rests {
+                        let notice = Notice::ContractRests { app, cause, until };
+                        self.store.notice(&notice).await.map_err(WorkError::Store)?;
+                    }
+                }
+                self.end(op, &Ending::Refused { cause, reason, then }).await
+            }
+        }
+    }
+
+    /// Reads what a refusal may be explained by.
+    async fn facts(&self, address: Address, op: &ChainOp) -> Result<Facts, WorkError<S::Error>> {
+        let asset = self.signer.parties().asset;
+        let mut facts = Facts::default();
+        let mut parties = vec![address];
+        match &op.work {
+            Work::Bill(bill) => {
+                let terms = &bill.contract;
+                facts.contract = Some(self.contract_now(terms).await?);
+                let details = self.details(address).await?;
+                if let Some(values) = details.local_states.get(&terms.app) {
+                    facts.last_tick = pnp_usage::LocalState::read(terms.app, values)?.last_tick;
+                }
+                parties.extend([terms.provider, terms.platform]);
+            }
+            Work::Withdrawal(withdrawal) => {
+                facts.is_destination_stuck = self.is_stuck(withdrawal.destination, asset).await?;
+            }
+            Work::Delivery { joins: Some(_) } => parties = vec![self.signer.parties().treasury],
+            Work::Delivery { joins: None } | Work::Return => parties.push(self.signer.parties().treasury),
+            Work::Refill { .. } | Work::Close => parties.clear(),
+        }
+        for party in parties {
+            facts.is_asset_stuck |= self.is_stuck(party, asset).await?;
+        }
+        Ok(facts)
+    }
+
+    /// Whether an account cannot move or receive the asset.
+    async fn is_stuck(&self, address: Address, asset: pnp_types::AssetIndex) -> Result<bool, ClientError> {
+        let holding = self.network.ask(|| self.network.algod().holding(address, asset)).await?;
+        Ok(holding.is_none_or(|holding| holding.frozen))
+    }
+
+    /// The contract as it is, compared with what was verified.
+    async fn contract_now(&self, terms: &ContractTerms) -> Result<ContractNow, WorkError<S::Error>> {
+        let Some(application) = self.network.ask(|| self.network.algod().application(terms.app)).await? else {
+            return Ok(ContractNow::Gone);
+        };
+        let program = pnp_types::sha512_256(&application.approval_program);
+        let verified = self.signer.contract(terms.app);
+        let (Ok(state), Some(verified)) = (GlobalState::read(&application), verified) else {
+            return Ok(ContractNow::Changed);
+        };
+        let is_same = program == verified.program
+            && state.provider == verified.provider
+            && state.platform == verified.platform
+            && state.asset.is_none_or(|asset| asset == terms.asset);
+        Ok(if is_same { ContractNow::Same(state) } else { ContractNow::Changed })
+    }
+
+    /// Builds, signs and stores an attempt; `None` where the operation waits or has ended.
+    async fn new_attempt(
+        &self,
+        books: &WalletBooks,
+        address: Address,
+        op: &ChainOp,
+    ) -> Result<Option<Attempt>, WorkError<S::Error>> {
+        let params = self.network.params().await?;
+        let order = self.order(books, address, op, params.min_fee).await?;
+        let mark = OpMark::of(&op.text());
+        let validity = self.settings.validity;
+        let group = groups::build(&order, self.signer.parties(), &mark, validity, &params)
+            .map_err(|_| WorkError::Internal("a group with too many transactions"))?;
+        let fee = groups::group_fee(&group);
+        if fee > self.settings.max_fee {
+            let notice = Notice::FeesHigh { fee, limit: self.settings.max_fee };
+            self.store.notice(&notice).await.map_err(WorkError::Store)?;
+            return self.wait(op, SOON, "fees over the limit").await;
+        }
+        let (number, now) = (books.key_number, self.store.now());
+        let withdrawal = match &op.work {
+            Work::Withdrawal(withdrawal) => Some((withdrawal.withdrawal, withdrawal.mac.as_slice())),
+            _ => None,
+        };
+        let key_number = number.ok_or(WorkError::Internal("a wallet without a key"))?;
+        let request =
+            SignRequest { op: op.id, mark: &mark, wallet: op.wallet, key_number, order: &order, withdrawal, now };
+        let signed = match self.signer.sign(&request, &group) {
+            Ok(signed) => signed,
+            Err(error) => return self.not_signed(op, error).await,
+        };
+        let attempt = Attempt::new(op.next_attempt(), &signed).ok_or(WorkError::Internal("an empty group"))?;
+        let stored = self.store.store_attempt(op.id, &attempt).await.map_err(WorkError::Store)?;
+        // Somebody else works on it.
+        Ok(stored.then_some(attempt))
+    }
+
+    async fn wait(&self, op: &ChainOp, pause: i64, reason: &str) -> Result<Option<Attempt>, WorkError<S::Error>> {
+        let until = self.store.now().saturating_add(pause);
+        self.store.wait(op.id, until, reason).await.map_err(WorkError::Store)?;
+        Ok(None)
+    }
+
+    async fn not_signed(&self, op: &ChainOp, error: SignError) -> Result<Option<Attempt>, WorkError<S::Error>> {
+        let reason = error.to_string();
+        tracing::error!(op = op.text(), %error, "not signed");
+        if matches!(error, SignError::NotAuthorized) && op.work.kind() == OpKind::Withdrawal {
+            let (cause, then) = (Cause::NotAuthorized, super::store::Consequence::Nothing);
+            self.end(op, &Ending::Refused { cause, reason, then }).await?;
+            return Ok(None);
+        }
+        let notice = Notice::NotSigned { op: op.id, reason: reason.clone() };
+        self.store.notice(&notice).await.map_err(WorkError::Store)?;
+        self.wait(op, LATER, &reason).await
+    }
+
+    /// What an operation's next group is to do.
+    async fn order(
+        &self,
+        books: &WalletBooks,
+        wallet: Address,
+        op: &ChainOp,
+        min_fee: MicroAlgos,
+    ) -> Result<Order, WorkError<S::Error>> {
+        let amount = op.minor_units();
+        if Amount::cents(amount) != Some(op.amount) {
+            return Err(WorkError::Internal("an amount of parts of a minor unit"));
+        }
+        Ok(match &op.work {
+            Work::Delivery { joins: Some(contract) } => Order::Make { wallet, app: contract.app, amount },
+            Work::Delivery { joins: None } => Order::Deliver { wallet, amount },
+            Work::Bill(bill) => {
+                let split = bill.split()?;
+                if split.gross != amount {
+                    return Err(WorkError::Internal("a bill that is not its parts"));
+                }
+                let ContractTerms { app, asset, provider, platform, .. } = bill.contract;
+                let (tick, units, unit_price) = (bill.tick.clone(), bill.units, bill.unit_price);
+                Order::Bill(Bill { user: wallet, app, asset, provider, platform, tick, units, unit_price, split })
+            }
+            Work::Withdrawal(withdrawal) => Order::Withdraw { wallet, destination: withdrawal.destination, amount },
+            Work::Return => Order::Return { wallet, amount },
+            Work::Refill { joins: Some(contract) } => Order::Join { wallet, app: contract.app },
+            Work::Refill { joins: None } => {
+                let spendable = self.details(wallet).await?.account.spendable();
+                Order::Refill { wallet, algos: plan::refill_amount(spendable, min_fee) }
+            }
+            Work::Close => {
+                let joined = self.details(wallet).await?.local_states;
+                let is_ours = |app: &pnp_types::AppIndex| books.contracts.iter().any(|ours| ours.app == *app);
+                Order::Close { wallet, apps: joined.into_keys().filter(is_ours).collect() }
+            }
+        })
+    }
+
+    fn rests(&self, contract: &ContractTerms) -> bool {
+        self.breakers().rests(contract.app, self.store.now())
+    }
+
+    fn breakers(&self) -> std::sync::MutexGuard<'_, super::breaker::Breakers> {
+        self.breakers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The transactions of stored bytes.
+fn decode(bytes: &[u8]) -> Option<Vec<Transaction>> {
+    let mut decoder = msgpack::Decoder::new(bytes);
+    let mut group = Vec::new();
+    while !decoder.rest().is_empty() {
+        let signed: pnp_types::SignedTransaction = msgpack::Wire::decode(&mut decoder).ok()?;
+        group.push(signed.transaction);
+    }
+    Some(group)
+}
