@@ -25,6 +25,8 @@ pub(crate) mod multisig;
 mod optin;
 mod params;
 mod schema;
+#[cfg(feature = "gateway")]
+mod serve;
 mod status;
 mod test;
 mod update;
@@ -97,6 +99,9 @@ enum Command {
     Explain(explain::Args),
     /// Run a development network
     Localnet(localnet::Args),
+    /// Run the gateway: wallets, sessions and reports over HTTP, settled on the chain
+    #[cfg(feature = "gateway")]
+    Serve(serve::Args),
     /// Run contract scenarios: this contract's own suite, or yours
     Test(test::Args),
     /// Print a completion script for a shell
@@ -187,6 +192,8 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Explain(args) => explain::run(context, &args).await,
         Command::Localnet(args) => localnet::run(context, &args).await,
+        #[cfg(feature = "gateway")]
+        Command::Serve(args) => serve::run(context, &args).await,
         Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Schema(args) => schema::run(&args),

@@ -5,6 +5,8 @@ mod batch;
 mod client;
 mod contract;
 mod devnet;
+#[cfg(feature = "gateway")]
+mod gateway;
 mod keys;
 mod multisig;
 mod network;

@@ -15,6 +15,7 @@ use crate::store::{Store, StoreNetwork};
 use files::GatewayFiles;
 use network::PreparedNetwork;
 use pnp_ops::Connection;
+use pnp_types::Digest;
 use pnp_usage::StopSignal;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -85,7 +86,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     };
     pnp_ops::make_private(&connection.settings.folder, &folder)?;
     let files = GatewayFiles::new(folder);
-    let genesis_hash = connection.identity.hash.parse().map_err(|_| ServeError::GenesisHash)?;
+    let genesis_hash = genesis_hash(&connection.identity.hash)?;
     let store_network =
         StoreNetwork { name: connection.network.name.clone(), genesis_hash: connection.identity.hash.clone() };
     let store = Store::open(files.folder(), &store_network)?;
@@ -141,6 +142,12 @@ impl RunningGateway {
         }
         outcome
     }
+}
+
+/// The hash in a node's text of it.
+fn genesis_hash(text: &str) -> Result<Digest, ServeError> {
+    let bytes = data_encoding::BASE64.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map(Digest).ok_or(ServeError::GenesisHash)
 }
 
 fn ended(task: Result<Result<(), ServeError>, tokio::task::JoinError>) -> Result<(), ServeError> {

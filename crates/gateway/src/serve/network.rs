@@ -138,7 +138,7 @@ async fn verified(
             return Err(refused(format!("its {party} {account} has not opted in to asset {asset}")));
         }
     }
-    Ok((state, asset, sha512_256(&application.approval)))
+    Ok((state, asset, Digest(sha512_256(&application.approval_program))))
 }
 
 /// Gives the treasury of a development network Algos and PLY where it has little.

@@ -13,7 +13,7 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Sweeps until the server stops.
-pub(super) async fn run(gateway: Arc<Gateway>, stopping: Stopping) -> Result<(), ServeError> {
+pub(super) async fn run(gateway: Arc<Gateway>, mut stopping: Stopping) -> Result<(), ServeError> {
     loop {
         tokio::select! {
             () = stopping.wait() => return Ok(()),

@@ -1,0 +1,83 @@
+//! `serve`: the gateway, until it is stopped.
+
+use crate::failure::Failure;
+use crate::session::context::Context;
+use crate::terminal::interrupt;
+use crate::terminal::output::Answer;
+use pnp_gateway::{DEFAULT_PORT, Ready, ServeSettings};
+use pnp_ops::Connection;
+use pnp_usage::StopSignal;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Arguments of `serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The port; 0 takes any free one
+    #[arg(long, env = "PNP_GATEWAY_PORT", hide_env_values = true, default_value_t = DEFAULT_PORT)]
+    port: u16,
+    /// The address to listen on; anything but loopback lets other machines in
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "IP")]
+    listen: IpAddr,
+    /// Where the store and the seed are kept [default: .pnp/gateway/NETWORK]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+/// Does it.
+pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
+    let connection = Arc::new(Connection::open(context.settings(), context.host()).await?);
+    let settings = ServeSettings {
+        listen: SocketAddr::new(args.listen, args.port),
+        folder: args.data_dir.clone(),
+    };
+    let outcome = serve(context, &connection, &settings).await;
+    // Everything that used it has ended.
+    if let Some(connection) = Arc::into_inner(connection) {
+        let closed = connection.close().await;
+        outcome?;
+        closed?;
+    } else {
+        outcome?;
+    }
+    context.out.say("stopped");
+    Ok(Answer::Nothing)
+}
+
+async fn serve(context: &Context, connection: &Arc<Connection>, settings: &ServeSettings) -> Result<(), Failure> {
+    let running = pnp_gateway::start(Arc::clone(connection), settings).await?;
+    if !settings.listen.ip().is_loopback() {
+        context.out.warn(&format!("listening on {}: other machines can reach this gateway", settings.listen.ip()));
+    }
+    context.out.answer(Answer::of(&running.ready, text(&running.ready))?)?;
+    let stop = StopSignal::new();
+    interrupt::stop_in_order(stop.clone());
+    running.run_until(stopped(&stop)).await?;
+    Ok(())
+}
+
+/// Ends with Ctrl-C, or where the process is asked to end.
+async fn stopped(stop: &StopSignal) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = stop.stopped() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    stop.stopped().await;
+}
+
+fn text(ready: &Ready) -> String {
+    let Ready { url, network, api_key, app_id, asset_id, treasury, folder, .. } = ready;
+    let key = api_key.map_or(String::new(), |key| format!("key        {key}  (from this machine)\n"));
+    format!(
+        "gateway    {url}\n{key}network    {network}\ncontract   application {app_id}, asset {asset_id}\n\
+         treasury   {treasury}\nstore      {folder}\ndocs       {url}/docs\nStop it with Ctrl-C."
+    )
+}
