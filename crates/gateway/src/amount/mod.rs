@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn minor_units_are_whole_cents() {
-        assert_eq!(Amount(4_995_000_00).minor_units(), 499);
+        assert_eq!(Amount(499_500_000).minor_units(), 499);
         assert_eq!(Amount(-5).minor_units(), 0);
         assert_eq!(Amount(1_999_999).whole_minor_units(), Amount::MINOR_UNIT);
         assert_eq!(Amount(1_999_999).in_cents(), Err(AmountError::NotCents));

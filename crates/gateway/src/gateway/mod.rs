@@ -88,7 +88,7 @@ impl Gateway {
     /// # Errors
     /// The store's.
     pub async fn reload(&self) -> Result<(), StoreError> {
-        let read = self.store.read(|connection| registry::Content::read(connection)).await?;
+        let read = self.store.read(registry::Content::read).await?;
         self.registry.replace(read);
         Ok(())
     }

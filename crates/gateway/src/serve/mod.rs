@@ -104,7 +104,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
         .map_err(|source| ServeError::Listen { address: settings.listen, source })?;
     let address = listener.address().unwrap_or(settings.listen);
     let (stop, stopping) = Stopping::new();
-    let routes = Routes::new(crate::api::routes(gateway.network.is_development))?;
+    let routes = Routes::with_documentation(crate::api::routes(gateway.network.is_development), env!("CARGO_PKG_VERSION"))?;
     let frame = Arc::new(Frame::new(Arc::clone(&gateway), routes, FrameSettings::default(), stopping.clone()));
     let settler = StopSignal::new();
     let mut tasks = JoinSet::new();

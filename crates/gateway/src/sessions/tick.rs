@@ -94,6 +94,9 @@ fn read_stored(row: &Row<'_>) -> rusqlite::Result<Option<(String, TickOutcome)>>
     Ok(Some((row.get(COLUMNS + 2)?, outcome)))
 }
 
+/// What became of a tick, and the session afterwards; or why it does not count.
+pub type TickResult = Result<(TickOutcome, Session), SessionError>;
+
 /// Charges a tick, or finds what became of it before. With it comes the session as it is afterwards.
 ///
 /// # Errors
@@ -116,7 +119,7 @@ pub fn tick_batch(
     request: &TickRequest,
     claims: &[Claim],
     settings: &PartnerSettings,
-) -> Result<Vec<Result<(TickOutcome, Session), SessionError>>, SessionError> {
+) -> Result<Vec<TickResult>, SessionError> {
     let mut outcomes = Vec::with_capacity(claims.len());
     for (index, claim) in claims.iter().enumerate() {
         let refills = index + 1 == claims.len();

@@ -125,7 +125,7 @@ fn nothing_is_due_before_its_time() {
 
 #[test]
 fn much_is_due_at_once_and_is_cut_in_lots() {
-    let much = books(vec![tab(2, 5_15_000_000)]);
+    let much = books(vec![tab(2, 515_000_000)]);
     assert_eq!(bill_at(&much, NOW), Some((250, 2, false)));
     let delayed = WalletBooks { rules: PlanRules { payout_delay: DAY, ..PlanRules::USUAL }, ..much };
     assert_eq!(bill_at(&delayed, NOW), None);
