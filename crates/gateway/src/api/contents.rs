@@ -1,13 +1,14 @@
 //! The catalogue: contents and their prices.
 
 use super::Request;
+use super::page::{List, Page, limit};
 use crate::access::Access;
 use crate::amount::{Amount, AmountError, Price};
 use crate::gateway::{Gateway, PartnerState};
 use crate::http::{Answer, Empty, Route, delete, get, put};
 use crate::problem::{Code, Problem};
 use axum::http::StatusCode;
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,6 +20,11 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .access(Access::SECRET)
             .codes(&[Code::PriceNotBillable, Code::PriceOutOfRange])
             .handler(put_content),
+        get("/v1/contents")
+            .operation("listContents", "The catalogue, in the order of ids")
+            .access(Access::CATALOGUE)
+            .codes(&[Code::InvalidCursor])
+            .handler(list),
         get("/v1/contents/{id}")
             .operation("getContent", "A content and its price")
             .access(Access::CATALOGUE)
@@ -54,6 +60,17 @@ struct Content {
     price_per_minute: Amount,
     /// When it was changed last.
     updated_at: String,
+}
+
+impl Content {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            content_id: row.get(0)?,
+            title: row.get(1)?,
+            price_per_minute: row.get::<_, Price>(2)?.amount(),
+            updated_at: super::time(row.get(3)?),
+        })
+    }
 }
 
 /// The longest title, in characters.
@@ -144,18 +161,48 @@ async fn content(call: Request) -> Result<Answer<Content>, Problem> {
             let mut statement = connection.prepare_cached(
                 "SELECT content_id, title, price, updated_at FROM contents WHERE partner_id = ?1 AND content_id = ?2",
             )?;
-            let found = statement.query_row((partner, &id), |row| {
-                Ok(Content {
-                    content_id: row.get(0)?,
-                    title: row.get(1)?,
-                    price_per_minute: row.get::<_, Price>(2)?.amount(),
-                    updated_at: super::time(row.get(3)?),
-                })
-            });
+            let found = statement.query_row((partner, &id), Content::read);
             Ok(found.optional()?)
         })
         .await?;
     found.map(Answer::ok).ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// Which contents.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ListContents {
+    /// Where the page begins: `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// How many, 1 to 200; 50 if not given.
+    limit: Option<i64>,
+}
+
+async fn list(call: Request<Empty, ListContents>) -> Result<Answer<Page<Content>>, Problem> {
+    let partner = call.principal.partner()?;
+    let limit = limit(call.query.limit)?;
+    let list = List::new("contents", &[&partner.to_string()]);
+    let after = match &call.query.cursor {
+        None => String::new(),
+        Some(cursor) => String::from_utf8(list.place("cursor", cursor)?)
+            .map_err(|_| Problem::new(Code::InvalidCursor).param("cursor"))?,
+    };
+    let wanted = i64::try_from(limit).map_err(Problem::internal)?.saturating_add(1);
+    let mut data = call
+        .state
+        .read(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT content_id, title, price, updated_at FROM contents WHERE partner_id = ?1 AND content_id > ?2 \
+                 ORDER BY content_id LIMIT ?3",
+            )?;
+            let contents = statement.query_map((partner, &after, wanted), Content::read)?;
+            Ok(contents.collect::<rusqlite::Result<Vec<_>>>()?)
+        })
+        .await?;
+    let has_more = data.len() > limit;
+    data.truncate(limit);
+    let next_cursor = data.last().filter(|_| has_more).map(|content| list.cursor(content.content_id.as_bytes()));
+    Ok(Answer::ok(Page { data, next_cursor }))
 }
 
 async fn delete_content(call: Request) -> Result<Answer<Empty>, Problem> {

@@ -1,14 +1,21 @@
 //! The resources of the API: what requests and answers look like, and what they do. [`routes`] is the one table of all.
 
 mod contents;
+mod events;
 mod idempotency;
+mod page;
+mod reports;
 mod service;
+mod session_list;
 mod sessions;
 mod test_controls;
 mod ticks;
 mod top_ups;
+mod transactions;
 mod user_tokens;
 mod wallets;
+
+pub(crate) use page::Order;
 
 use crate::gateway::Gateway;
 use crate::http::{Call, Empty, Route};
@@ -26,7 +33,11 @@ pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
     routes.extend(top_ups::routes());
     routes.extend(contents::routes());
     routes.extend(sessions::routes());
+    routes.extend(session_list::routes());
     routes.extend(ticks::routes());
+    routes.extend(transactions::routes());
+    routes.extend(reports::routes());
+    routes.extend(events::routes());
     routes.extend(user_tokens::routes());
     if is_development {
         routes.extend(test_controls::routes());

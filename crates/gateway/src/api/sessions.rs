@@ -225,7 +225,7 @@ struct Stop {
 
 /// A session, and what it has cost.
 #[derive(Debug, Serialize, JsonSchema)]
-struct SessionSummary {
+pub(super) struct SessionSummary {
     /// The session.
     id: String,
     /// The same.
@@ -270,7 +270,7 @@ struct RenewedTokens {
 }
 
 impl SessionSummary {
-    fn of(session: &Session, balance: Amount) -> Self {
+    pub(super) fn of(session: &Session, balance: Amount) -> Self {
         let id = Kind::Session.text(session.id);
         Self {
             session_id: id.clone(),

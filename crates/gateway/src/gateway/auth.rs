@@ -5,6 +5,7 @@ use crate::access::{Authenticated, Authenticator, Credential, Origins, Principal
 use crate::credentials::{ApiKey, ApiKeyError, Bearer, BearerError, KeyKind, TokenError};
 use crate::problem::{Code, Problem};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 impl Authenticator for Gateway {
     async fn authenticate(
@@ -55,6 +56,7 @@ impl Gateway {
         if row.expires_at.is_some_and(|at| at <= now) {
             return Err(Problem::new(Code::KeyExpired));
         }
+        row.used_at.store(now, Ordering::Relaxed);
         let (key_id, partner_id) = (row.id, row.partner);
         let principal = match row.kind {
             KeyKind::Secret => Principal::Secret { key_id, partner_id, scopes: row.scopes },

@@ -10,6 +10,7 @@ use crate::credentials::{
     DerivationError, KeyNetwork, NetworkKeys, PlaybackClaims, PlaybackTokens, SessionClaims, SessionTokens, UserTokens,
     WithdrawalMacs,
 };
+use crate::events::Live;
 use crate::http::Observer;
 use crate::problem::{Code, Problem};
 use crate::sessions::Session;
@@ -47,6 +48,8 @@ pub struct Gateway {
     pub due: Notify,
     /// The newest entry that is sealed.
     pub sealed: watch::Sender<i64>,
+    /// What happened in the last minute.
+    pub(crate) live: Live,
     tokens: Tokens,
 }
 
@@ -78,7 +81,7 @@ impl Gateway {
         };
         let registry = Registry::default();
         let (sealed, _) = watch::channel(0);
-        let gateway = Arc::new(Self { store, network, registry, due: Notify::new(), sealed, tokens });
+        let gateway = Arc::new(Self { store, network, registry, due: Notify::new(), sealed, live: Live::default(), tokens });
         gateway.reload().await?;
         Ok(gateway)
     }
@@ -91,6 +94,24 @@ impl Gateway {
         let read = self.store.read(registry::Content::read).await?;
         self.registry.replace(read);
         Ok(())
+    }
+
+    /// Writes when keys were used last, of those that were used since the last time.
+    pub(crate) async fn write_key_uses(&self) -> Result<(), Problem> {
+        let uses = self.registry.take_uses();
+        if uses.is_empty() {
+            return Ok(());
+        }
+        self.write(move |write| {
+            for (key, at) in &uses {
+                write.execute(
+                    "UPDATE api_keys SET last_used_at = ?1 WHERE id = ?2 AND COALESCE(last_used_at, 0) < ?1",
+                    [at, key],
+                )?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Runs a job in a transaction.

@@ -45,6 +45,8 @@ pub struct KeyRow {
     pub expires_at: Option<i64>,
     /// When it was revoked.
     pub revoked_at: Option<i64>,
+    /// When it was used last since that was written; 0 where it was not.
+    pub used_at: Arc<AtomicI64>,
 }
 
 /// What is in memory.
@@ -82,6 +84,7 @@ impl Content {
                 origins: Origins::from_text(&origins),
                 expires_at: row.get(6)?,
                 revoked_at: row.get(7)?,
+                used_at: Arc::default(),
             };
             content.keys.insert(row.get(0)?, key);
         }
@@ -102,6 +105,11 @@ impl Registry {
         for (id, state) in &mut content.partners {
             if let (Some(before), Some(state)) = (kept.partners.get(id), Arc::get_mut(state)) {
                 state.exposure = Arc::clone(&before.exposure);
+            }
+        }
+        for (hash, key) in &mut content.keys {
+            if let Some(before) = kept.keys.get(hash) {
+                key.used_at = Arc::clone(&before.used_at);
             }
         }
         *kept = content;
@@ -126,6 +134,13 @@ impl Registry {
     #[must_use]
     pub fn key(&self, hash: &[u8; 32]) -> Option<KeyRow> {
         self.content.read().unwrap_or_else(PoisonError::into_inner).keys.get(hash).cloned()
+    }
+
+    /// The keys that were used since they were asked for here, and when last.
+    pub(super) fn take_uses(&self) -> Vec<(i64, i64)> {
+        let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
+        let uses = content.keys.values().map(|key| (key.id, key.used_at.swap(0, Ordering::Relaxed)));
+        uses.filter(|(_, at)| *at > 0).collect()
     }
 
     /// The origins of all live publishable keys of a partner.

@@ -12,6 +12,7 @@ mod tick;
 
 pub use close::{close_session, expired};
 pub use error::SessionError;
+pub(crate) use row::select_sessions;
 pub use row::{CloseReason, Session, find_session};
 pub use start::{OnConflict, StartRequest, Started, start};
 pub use tick::{Claim, MAX_BATCH, TickOutcome, TickRequest, give_lease, tick, tick_batch};

@@ -199,6 +199,28 @@ const BY_ID: &str = concat!(
     " FROM sessions s JOIN wallets w ON w.id = s.wallet_id JOIN tabs t ON t.id = s.tab_id WHERE s.id = ?1"
 );
 
+/// Sessions, to which a condition and an order are added.
+const ALL: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", w.available + w.held FROM sessions s JOIN wallets w ON w.id = s.wallet_id JOIN tabs t ON t.id = s.tab_id "
+);
+
+/// Reads sessions with what their wallets have that is not charged. `rest` is the statement's text from `WHERE` on, over the
+/// sessions `s`; nothing of a request may be in it.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) fn select_sessions(
+    connection: &Connection,
+    rest: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<(Session, Amount)>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{ALL}{rest}"))?;
+    let sessions = statement.query_map(params, |row| Ok((read(row)?, row.get(COLUMNS)?)))?;
+    Ok(sessions.collect::<rusqlite::Result<_>>()?)
+}
+
 /// With the entry of a tick, where it was stored.
 pub(super) const WITH_TICK: &str = concat!(
     "SELECT ",

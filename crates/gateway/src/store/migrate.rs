@@ -4,7 +4,7 @@ use super::{StoreError, StoreNetwork};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
 
 /// Every step. A step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("migrations/0001_core.sql")];
+const STEPS: &[&str] = &[include_str!("migrations/0001_core.sql"), include_str!("migrations/0002_read_models.sql")];
 
 /// Brings a store up to date, and makes sure that it belongs to this network.
 pub(super) fn migrate(connection: &mut Connection, network: &StoreNetwork) -> Result<(), StoreError> {

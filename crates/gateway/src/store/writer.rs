@@ -142,7 +142,7 @@ fn read_clock(connection: &Connection) -> Result<Clock, StoreError> {
 /// Ids of rows that may be newer than every entry.
 fn last_of_others(connection: &Connection) -> Result<i64, StoreError> {
     let mut newest = 0;
-    for table in ["sessions", "top_ups", "withdrawals", "chain_ops", "partners", "api_keys", "contracts", "wallets", "tabs"] {
+    for table in ["sessions", "top_ups", "withdrawals", "chain_ops", "partners", "api_keys", "contracts", "wallets", "tabs", "exports"] {
         let last: Option<i64> = connection.query_row(&format!("SELECT MAX(id) FROM {table}"), [], |row| row.get(0))?;
         newest = newest.max(last.unwrap_or(0));
     }

@@ -1,0 +1,1 @@
+//! Read models and reports, compared with the journal.
