@@ -118,7 +118,13 @@ impl Ids {
 #[must_use]
 pub const fn first_at(time: i64) -> i64 {
     let since = time.saturating_sub(EPOCH);
-    if since < 0 { 0 } else { since << LOW_BITS }
+    if since < 0 {
+        0
+    } else if since > i64::MAX >> LOW_BITS {
+        i64::MAX
+    } else {
+        since << LOW_BITS
+    }
 }
 
 #[cfg(test)]

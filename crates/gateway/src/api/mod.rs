@@ -1,14 +1,20 @@
 //! The resources of the API: what requests and answers look like, and what they do. [`routes`] is the one table of all.
 
+mod api_keys;
 mod contents;
+mod contracts;
 mod events;
+mod exports;
 mod idempotency;
 mod page;
+mod partners;
 mod reports;
 mod service;
 mod session_list;
 mod sessions;
 mod test_controls;
+#[cfg(test)]
+pub(crate) mod testing;
 mod ticks;
 mod top_ups;
 mod transactions;
@@ -38,6 +44,10 @@ pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
     routes.extend(transactions::routes());
     routes.extend(reports::routes());
     routes.extend(events::routes());
+    routes.extend(exports::routes());
+    routes.extend(partners::routes());
+    routes.extend(api_keys::routes());
+    routes.extend(contracts::routes());
     routes.extend(user_tokens::routes());
     if is_development {
         routes.extend(test_controls::routes());

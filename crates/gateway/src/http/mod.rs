@@ -38,6 +38,6 @@ pub use idempotency::IdempotencyKey;
 pub use limits::{Rate, Rates};
 pub use origin::Connection;
 pub use path::{MAX_USER_ID, PathValues, check_user_id};
-pub use routes::{Draft, Idempotency, Route, Routes, Row, TableError, delete, get, post, put};
+pub use routes::{Draft, Idempotency, Route, Routes, Row, TableError, delete, get, patch, post, put};
 pub use server::{Listener, ServerSettings, serve};
 pub use stopping::{Stop, Stopping};

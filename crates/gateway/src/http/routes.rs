@@ -228,6 +228,12 @@ pub fn put(path: &'static str) -> Draft {
     Draft::new(Method::PUT, path)
 }
 
+/// `PATCH`, for what changes some members of something.
+#[must_use]
+pub fn patch(path: &'static str) -> Draft {
+    Draft::new(Method::PATCH, path)
+}
+
 /// `DELETE`, for what removes something.
 #[must_use]
 pub fn delete(path: &'static str) -> Draft {

@@ -1,7 +1,7 @@
 //! Reports: sums of entries over periods, statements, lists and exports. They read what the sealer has prepared, and what is not
 //! sealed yet by one query more.
 
-// mod export;
+mod export;
 mod period;
 mod session_list;
 mod statement;
@@ -9,7 +9,7 @@ mod sums;
 #[cfg(test)]
 mod tests;
 
-// pub(crate) use export::{Export, ExportKind, ExportRows, Variant};
+pub(crate) use export::{Export, ExportKind, Variant};
 pub(crate) use period::{Interval, Period, time_zone};
 pub(crate) use session_list::{SessionFilter, read_sessions};
 pub(crate) use statement::{Line, Owner, Stretch, TickLine, read_lines, read_ticks};
