@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often a stream without events says that it is there.
-const COMMENT_EVERY: Duration = Duration::from_secs(15);
+const COMMENT_EVERY: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 15 });
 /// Events that a stream reads at once.
 const STREAM_PAGE: usize = 200;
 

@@ -1,11 +1,15 @@
 //! The resources of the API: what requests and answers look like, and what they do. [`routes`] is the one table of all.
 
+#[cfg(test)]
+mod admin_tests;
 mod api_keys;
 mod contents;
 mod contracts;
 mod events;
 mod exports;
 mod idempotency;
+#[cfg(test)]
+mod isolation_tests;
 mod page;
 mod partners;
 mod reports;

@@ -236,6 +236,20 @@ impl World {
             .unwrap();
     }
 
+    /// The newest operation on the chain of a shop's wallets.
+    pub(crate) async fn newest_operation(&self, shop: usize) -> String {
+        let partner = self.shops[shop].partner;
+        let id: i64 = self
+            .gateway
+            .read(move |connection| {
+                let sql = "SELECT MAX(o.id) FROM chain_ops o JOIN wallets w ON w.id = o.wallet_id WHERE w.partner_id = ?1";
+                Ok(connection.query_row(sql, [partner], |row| row.get(0))?)
+            })
+            .await
+            .unwrap();
+        crate::id::Kind::ChainOp.text(id)
+    }
+
     /// Everything adds up.
     pub(crate) async fn verify(&self) {
         let found = self.gateway.read(|connection| Ok(verify(connection)?)).await.unwrap();

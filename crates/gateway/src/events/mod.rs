@@ -11,3 +11,5 @@ pub(crate) use projection::{Projection, QUARTER, Rollup, SEEN, Seen as Projected
 pub use sealer::run_sealer;
 #[cfg(test)]
 pub(crate) use sealer::seal_once;
+#[cfg(test)]
+mod tests;

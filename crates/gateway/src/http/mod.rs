@@ -26,6 +26,8 @@ mod limits;
 mod origin;
 mod path;
 mod routes;
+#[cfg(test)]
+mod samples;
 mod server;
 mod stopping;
 #[cfg(test)]

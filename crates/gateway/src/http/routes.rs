@@ -140,6 +140,25 @@ impl Row {
     }
 }
 
+#[cfg(test)]
+impl Row {
+    /// A body that the route understands, and a query string that it needs; for tests of the whole table.
+    pub(crate) fn samples(&self) -> (Option<Value>, String) {
+        let sample = |schema_of: SchemaOf| {
+            let mut schemas = SchemaGenerator::default();
+            let schema = schema_of(&mut schemas).to_value();
+            super::samples::sample(&schema, "", &schemas)
+        };
+        let body = match self.body {
+            BodyKind::Json(schema_of) => Some(sample(schema_of)),
+            BodyKind::Nothing | BodyKind::Raw => None,
+        };
+        let query = self.query.map_or(Value::Null, sample);
+        let pairs = query.as_object().into_iter().flatten().filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
+        (body, pairs.collect::<Vec<_>>().join("&"))
+    }
+}
+
 /// A body before its type is known.
 #[derive(Debug)]
 pub(super) enum RawBody {
