@@ -28,10 +28,7 @@ pub(crate) struct Args {
 /// Does it.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let connection = Arc::new(Connection::open(context.settings(), context.host()).await?);
-    let settings = ServeSettings {
-        listen: SocketAddr::new(args.listen, args.port),
-        folder: args.data_dir.clone(),
-    };
+    let settings = ServeSettings { listen: SocketAddr::new(args.listen, args.port), folder: args.data_dir.clone() };
     let outcome = serve(context, &connection, &settings).await;
     // Everything that used it has ended.
     if let Some(connection) = Arc::into_inner(connection) {

@@ -20,7 +20,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("keys", &["types"]),
     ("registry", &["types"]),
     ("ops", &["usage", "client", "registry", "keys", "network", "devnet", "ledger", "avm", "teal", "types"]),
-    ("", &["ops", "usage", "client", "registry", "keys", "network", "devnet", "avm", "teal", "opcodes", "types"]),
+    ("gateway", &["ops", "usage", "client", "keys", "types"]),
+    (
+        "",
+        &[
+            "gateway", "ops", "usage", "client", "registry", "keys", "network", "devnet", "avm", "teal", "opcodes",
+            "types",
+        ],
+    ),
 ];
 
 /// The libraries of this project that a manifest names as dependencies; those of its tests do not count.

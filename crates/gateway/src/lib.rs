@@ -20,6 +20,8 @@ pub mod problem;
 pub mod reports;
 pub mod serve;
 pub mod sessions;
+pub mod settlement;
 pub mod store;
+mod time;
 
 pub use serve::{DEFAULT_PORT, Ready, RunningGateway, ServeError, ServeSettings, start};

@@ -205,6 +205,12 @@ impl Connection {
         is_development(&self.network, &self.identity)
     }
 
+    /// Whether the node that answers is the whole network.
+    #[must_use]
+    pub const fn is_single_node(&self) -> bool {
+        matches!(self.network.kind, Kind::Embedded | Kind::LocalNet)
+    }
+
     /// Where keys are found.
     #[must_use]
     pub fn keys(&self) -> KeyRing<'_> {

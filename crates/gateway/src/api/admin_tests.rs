@@ -17,7 +17,10 @@ async fn a_key_is_shown_once_and_works_until_it_is_replaced_or_revoked() {
     assert_eq!(made["replayed"], false);
     let again = world.send_with("POST /v1/api_keys", Some(&secret), Some(body), &key).await;
     assert_eq!(again.headers["idempotency-replayed"], "true");
-    assert_eq!((&again.ok()["secret"], &again.ok()["replayed"], &again.ok()["id"]), (&Value::Null, &json!(true), &made["id"]));
+    assert_eq!(
+        (&again.ok()["secret"], &again.ok()["replayed"], &again.ok()["id"]),
+        (&Value::Null, &json!(true), &made["id"])
+    );
     // Nothing that was written has it.
     let dump: String = world
         .gateway

@@ -1,9 +1,9 @@
 //! API keys: shown once, kept as a hash.
 
-use super::Request;
 use super::idempotency::{store_answer, stored_answer};
 use super::page::{List, Page, limit};
 use super::partners::check_origins;
+use super::request::Request;
 use crate::access::{Access, Principal, Scope, Scopes};
 use crate::credentials::{ApiKey, KeyKind};
 use crate::gateway::Gateway;
@@ -27,7 +27,9 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
     vec![
         post("/v1/api_keys")
             .operation("createApiKey", "Make a key")
-            .description("The key is in this answer alone. An answer that is replayed has `secret: null` and `replayed: true`.")
+            .description(
+                "The key is in this answer alone. An answer that is replayed has `secret: null` and `replayed: true`.",
+            )
             .access(Access::SECRET_OR_OPERATOR)
             .idempotent()
             .success(&[StatusCode::CREATED])
@@ -40,7 +42,9 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .handler(list),
         post("/v1/api_keys/{id}/rotate")
             .operation("rotateApiKey", "Replace a key; the old one works on for a day")
-            .description("The key is in this answer alone. An answer that is replayed has `secret: null` and `replayed: true`.")
+            .description(
+                "The key is in this answer alone. An answer that is replayed has `secret: null` and `replayed: true`.",
+            )
             .access(Access::SECRET_OR_OPERATOR)
             .idempotent()
             .optional_body()
@@ -198,10 +202,10 @@ impl ApiKeyAnswer {
             hint: row.hint.clone(),
             scopes: words(&row.scopes),
             origins: words(&row.origins),
-            created_at: super::time(row.created_at),
-            expires_at: row.expires_at.map(super::time),
-            revoked_at: row.revoked_at.map(super::time),
-            last_used_at: row.last_used_at.map(super::time),
+            created_at: crate::time::rfc3339(row.created_at),
+            expires_at: row.expires_at.map(crate::time::rfc3339),
+            revoked_at: row.revoked_at.map(crate::time::rfc3339),
+            last_used_at: row.last_used_at.map(crate::time::rfc3339),
         }
     }
 
@@ -216,7 +220,8 @@ impl ApiKeyAnswer {
 fn scopes(principal: &Principal, names: &[String]) -> Result<Scopes, Problem> {
     let scope = |name: &String| {
         let found = Scope::from_text(name);
-        let scope = found.ok_or_else(|| Problem::invalid_field("scopes", format_args!("has {name:?}, which is no scope.")))?;
+        let scope =
+            found.ok_or_else(|| Problem::invalid_field("scopes", format_args!("has {name:?}, which is no scope.")))?;
         if principal.has_scope(scope) {
             return Ok(scope);
         }
@@ -245,8 +250,9 @@ async fn create(call: Request<CreateApiKey>) -> Result<Answer<ApiKeyAnswer>, Pro
         }
     };
     call.state.partner(partner)?;
-    let is_name =
-        !body.name.trim().is_empty() && body.name.chars().count() <= MAX_NAME && !body.name.chars().any(char::is_control);
+    let is_name = !body.name.trim().is_empty()
+        && body.name.chars().count() <= MAX_NAME
+        && !body.name.chars().any(char::is_control);
     if !is_name {
         return Err(Problem::invalid_field("name", format_args!("must be 1 to {MAX_NAME} characters.")));
     }
@@ -255,7 +261,10 @@ async fn create(call: Request<CreateApiKey>) -> Result<Answer<ApiKeyAnswer>, Pro
     check_origins("origins", &origins)?;
     let kind = match body.kind {
         Use::Secret if !origins.is_empty() => {
-            return Err(Problem::invalid_field("origins", "is for publishable keys: pages must never have a secret key."));
+            return Err(Problem::invalid_field(
+                "origins",
+                "is for publishable keys: pages must never have a secret key.",
+            ));
         }
         Use::Publishable if scopes != Scopes::default() => {
             return Err(Problem::invalid_field("scopes", "is for secret keys: everybody can read a publishable one."));

@@ -1,7 +1,7 @@
 //! The catalogue: contents and their prices.
 
-use super::Request;
 use super::page::{List, Page, limit};
+use super::request::Request;
 use crate::access::Access;
 use crate::amount::{Amount, AmountError, Price};
 use crate::gateway::{Gateway, PartnerState};
@@ -68,7 +68,7 @@ impl Content {
             content_id: row.get(0)?,
             title: row.get(1)?,
             price_per_minute: row.get::<_, Price>(2)?.amount(),
-            updated_at: super::time(row.get(3)?),
+            updated_at: crate::time::rfc3339(row.get(3)?),
         })
     }
 }
@@ -145,7 +145,7 @@ async fn put_content(call: Request<PutContent>) -> Result<Answer<Content>, Probl
                 content_id: id.clone(),
                 title: title.clone(),
                 price_per_minute: price.amount(),
-                updated_at: super::time(now),
+                updated_at: crate::time::rfc3339(now),
             })
         })
         .await?;

@@ -1,7 +1,7 @@
 //! The contracts that bill users.
 
-use super::Request;
 use super::page::{List, Page, limit};
+use super::request::Request;
 use crate::access::{Access, Principal};
 use crate::amount::{Amount, Price, lot, lot_minutes};
 use crate::gateway::Gateway;
@@ -130,9 +130,8 @@ async fn list(call: Request<Empty, ListContracts>) -> Result<Answer<Page<Contrac
             let page: Vec<_> = rows.by_ref().take(limit).collect();
             let has_more = rows.next().is_some();
             let next_cursor = page.last().filter(|_| has_more).map(|row| list.cursor_of(row.id));
-            let describe = |row: &ledger::Contract| {
-                describe(connection, row, &gateway.partner(row.partner)?.partner.settings)
-            };
+            let describe =
+                |row: &ledger::Contract| describe(connection, row, &gateway.partner(row.partner)?.partner.settings);
             Ok(Page { data: page.into_iter().map(describe).collect::<Result<_, _>>()?, next_cursor })
         })
         .await?;

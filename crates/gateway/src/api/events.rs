@@ -1,7 +1,7 @@
 //! Events: what happened, in the order in which it was committed.
 
-use super::Request;
 use super::page::{List, limit};
+use super::request::Request;
 use crate::access::{Access, Principal};
 use crate::events::{Event, EventFilter, read_events};
 use crate::gateway::Gateway;

@@ -1,7 +1,7 @@
 //! Exports: files of a period.
 
-use super::Request;
 use super::idempotency::{store_answer, stored_answer};
+use super::request::Request;
 use crate::access::Access;
 use crate::gateway::Gateway;
 use crate::http::{Answer, Call, Empty, Route, Stopping, get, post};
@@ -122,11 +122,11 @@ async fn create(call: Request<CreateExport>) -> Result<Answer<ExportAnswer>, Pro
             let answer = Answer::created(ExportAnswer {
                 kind: export.kind,
                 variant: export.variant,
-                from: super::time(export.period.0),
-                to: super::time(export.period.1),
+                from: crate::time::rfc3339(export.period.0),
+                to: crate::time::rfc3339(export.period.1),
                 rows: export.rows,
                 url: format!("/v1/exports/{id}"),
-                created_at: super::time(export.created_at),
+                created_at: crate::time::rfc3339(export.created_at),
                 id,
             });
             store_answer(write, &key, &answer.stored()?)?;

@@ -20,11 +20,7 @@ pub(super) fn stored_answer(write: &mut Write<'_>, key: &IdempotencyKey) -> Resu
 }
 
 /// Keeps an answer with its effect.
-pub(super) fn store_answer(
-    write: &mut Write<'_>,
-    key: &IdempotencyKey,
-    answer: &StoredAnswer,
-) -> Result<(), Problem> {
+pub(super) fn store_answer(write: &mut Write<'_>, key: &IdempotencyKey, answer: &StoredAnswer) -> Result<(), Problem> {
     let now = write.now();
     write.execute(
         "INSERT INTO idempotency_keys (partner_id, key_hash, request, body_hash, status, answer, created_at) \

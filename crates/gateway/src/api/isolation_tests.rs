@@ -60,7 +60,8 @@ fn filled(row: &Row, targets: &HashMap<&'static str, Target>) -> (String, bool) 
     for part in row.path.split('/') {
         if part.starts_with('{') {
             let target = targets.get(before);
-            match target.unwrap_or_else(|| panic!("{}: what is {part} after {before:?}? Say it in `targets`", row.path)) {
+            match target.unwrap_or_else(|| panic!("{}: what is {part} after {before:?}? Say it in `targets`", row.path))
+            {
                 Target::Id(id) => {
                     has_id = true;
                     path.push(id.clone());
@@ -136,7 +137,12 @@ async fn another_partner_finds_nothing() {
             asked += 1;
             let reply = world.send(&request, Some(credential), body.clone()).await;
             if has_id {
-                assert_eq!((reply.status, reply.code().as_str()), (404, "NOT_FOUND"), "{request} {class:?}: {}", reply.text);
+                assert_eq!(
+                    (reply.status, reply.code().as_str()),
+                    (404, "NOT_FOUND"),
+                    "{request} {class:?}: {}",
+                    reply.text
+                );
             }
             for target in targets.values() {
                 if let Target::Id(id) = target {

@@ -5,6 +5,8 @@ mod admin_tests;
 mod api_keys;
 mod contents;
 mod contracts;
+#[cfg(test)]
+mod event_tests;
 mod events;
 mod exports;
 mod idempotency;
@@ -12,7 +14,10 @@ mod idempotency;
 mod isolation_tests;
 mod page;
 mod partners;
+#[cfg(test)]
+mod report_tests;
 mod reports;
+mod request;
 mod service;
 mod session_list;
 mod sessions;
@@ -25,14 +30,9 @@ mod transactions;
 mod user_tokens;
 mod wallets;
 
-pub(crate) use page::Order;
-
 use crate::gateway::Gateway;
-use crate::http::{Call, Empty, Route};
+use crate::http::Route;
 use std::sync::Arc;
-
-/// A request to the gateway.
-pub(crate) type Request<B = Empty, Q = Empty> = Call<Arc<Gateway>, B, Q>;
 
 /// Every route of the gateway. Those that move time and money by hand are there on development networks alone.
 #[must_use]
@@ -57,9 +57,4 @@ pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
         routes.extend(test_controls::routes());
     }
     routes
-}
-
-/// A time as RFC 3339 in UTC, from milliseconds since 1970.
-pub(crate) fn time(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |time| format!("{time:.3}"))
 }

@@ -3,7 +3,7 @@
 use crate::problem::{Code, Problem};
 use data_encoding::BASE64URL_NOPAD;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 /// How many rows a page has where nothing is said, and at most.
@@ -18,26 +18,6 @@ pub(super) struct Page<T> {
     pub(super) data: Vec<T>,
     /// Where the next page begins: the value of `cursor` in the next request. Null at the end.
     pub(super) next_cursor: Option<String>,
-}
-
-/// In which order a list is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Order {
-    /// The oldest first.
-    Asc,
-    /// The newest first.
-    #[default]
-    Desc,
-}
-
-impl Order {
-    pub(crate) const fn text(self) -> &'static str {
-        match self {
-            Self::Asc => "asc",
-            Self::Desc => "desc",
-        }
-    }
 }
 
 /// How many rows a page may have.
@@ -102,7 +82,9 @@ mod tests {
         let cursor = list.cursor_of(77);
         assert_eq!(list.number("cursor", Some(&cursor)).unwrap(), Some(77));
         assert_eq!(list.number("cursor", None).unwrap(), None);
-        for other in [List::new("sessions", &["closed"]), List::new("events", &["open"]), List::new("sessionsopen", &[])] {
+        for other in
+            [List::new("sessions", &["closed"]), List::new("events", &["open"]), List::new("sessionsopen", &[])]
+        {
             let problem = other.number("cursor", Some(&cursor)).unwrap_err();
             assert_eq!((problem.code(), problem.param_text()), (Code::InvalidCursor, Some("cursor")));
         }

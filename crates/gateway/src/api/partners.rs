@@ -1,9 +1,9 @@
 //! Partners and their settings.
 
-use super::Request;
 use super::idempotency::{store_answer, stored_answer};
 use super::page::{List, Page, limit};
 use super::reports::named_partner;
+use super::request::Request;
 use crate::access::{Access, Principal};
 use crate::amount::Amount;
 use crate::gateway::Gateway;
@@ -130,7 +130,7 @@ impl Partner {
         Self {
             id: Kind::Partner.text(partner.id),
             name: partner.name.clone(),
-            created_at: super::time(partner.created_at),
+            created_at: crate::time::rfc3339(partner.created_at),
             earned: partner.earned,
             platform_fees: partner.platform,
             settings: partner.settings.clone(),
@@ -227,7 +227,9 @@ fn check(settings: &PartnerSettings) -> Result<(), Problem> {
     }
     check_origins("return_origins", &settings.return_origins)?;
     if let Some(url) = &settings.top_up_url
-        && (url.len() > 2_000 || !(url.starts_with("https://") || url.starts_with("http://")) || !url.bytes().all(|byte| byte.is_ascii_graphic()))
+        && (url.len() > 2_000
+            || !(url.starts_with("https://") || url.starts_with("http://"))
+            || !url.bytes().all(|byte| byte.is_ascii_graphic()))
     {
         return Err(Problem::invalid_field("top_up_url", "must be a URL that begins with `https://` or `http://`."));
     }

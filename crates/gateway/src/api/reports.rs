@@ -1,7 +1,6 @@
 //! Reports of users and partners, and what happens now.
 
-use super::Request;
-use super::page::Order;
+use super::request::Request;
 use super::session_list::sessions_of;
 use super::sessions::SessionSummary;
 use crate::access::{Access, Principal};
@@ -13,7 +12,7 @@ use crate::id::Kind;
 use crate::ledger::find_wallet;
 use crate::problem::{Code, Problem};
 use crate::reports::{
-    Interval, PartnerSums, Period, SessionFilter, UserSums, partner_sums, read_sessions, user_sums,
+    Interval, Order, PartnerSums, Period, SessionFilter, UserSums, partner_sums, read_sessions, user_sums,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -271,7 +270,8 @@ async fn partner_report(call: Request<Empty, ReportQuery>) -> Result<Answer<Part
         .await?;
     let list = sessions_of(partner, None, began, Order::Desc, "");
     Ok(Answer::ok(report_of(partner, shown, &period, is_divided.then_some(&parts), &sums, |report| {
-        report.sessions = page.sessions.iter().map(|(session, balance)| SessionSummary::of(session, *balance)).collect();
+        report.sessions =
+            page.sessions.iter().map(|(session, balance)| SessionSummary::of(session, *balance)).collect();
         report.sessions_next_cursor = page.next.map(|place| list.cursor_of(place));
     })))
 }
@@ -367,7 +367,7 @@ async fn live(call: Request) -> Result<Answer<LiveMetrics>, Problem> {
     let partners: Vec<_> = ids.iter().map(of).collect();
     let sum = |number: fn(&LivePartner) -> i64| partners.iter().map(number).fold(0, i64::saturating_add);
     Ok(Answer::ok(LiveMetrics {
-        at: super::time(now),
+        at: crate::time::rfc3339(now),
         open_sessions: sum(|partner| partner.open_sessions),
         ticks: sum(|partner| partner.ticks),
         charged: Amount(sum(|partner| partner.charged.0)),

@@ -1,6 +1,6 @@
 //! The service itself: its version, and the keys that content servers verify by.
 
-use super::Request;
+use super::request::Request;
 use crate::access::Access;
 use crate::gateway::Gateway;
 use crate::http::{Answer, Route, get};
@@ -49,7 +49,7 @@ async fn service(call: Request) -> Result<Answer<Service>, Problem> {
         },
         chain: network.name.clone(),
         features,
-        time: super::time(call.state.store.clock().now()),
+        time: crate::time::rfc3339(call.state.store.clock().now()),
     }))
 }
 

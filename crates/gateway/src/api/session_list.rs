@@ -1,14 +1,14 @@
 //! Lists of sessions.
 
-use super::Request;
-use super::page::{List, Order, Page, limit};
+use super::page::{List, Page, limit};
+use super::request::Request;
 use super::sessions::SessionSummary;
 use crate::access::{Access, Principal};
 use crate::gateway::Gateway;
 use crate::http::{Answer, Empty, Route, check_user_id, get};
 use crate::ledger::find_wallet;
 use crate::problem::{Code, Problem};
-use crate::reports::{Period, SessionFilter, read_sessions};
+use crate::reports::{Order, Period, SessionFilter, read_sessions};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

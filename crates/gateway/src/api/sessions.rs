@@ -1,8 +1,8 @@
 //! Sessions: started, ticked, stopped.
 
-use super::Request;
 use super::contents::{billable_price, catalogue_price, check_content_id};
 use super::idempotency::{store_answer, stored_answer};
+use super::request::Request;
 use crate::access::{Access, Principal, Scope};
 use crate::amount::{Amount, Price};
 use crate::gateway::{Gateway, PartnerState};
@@ -284,9 +284,9 @@ impl SessionSummary {
             total_charge: session.charged,
             remaining_balance: balance,
             ticks: session.ticks,
-            started_at: super::time(session.started_at),
-            last_tick_at: super::time(session.last_tick_at),
-            closed_at: session.closed_at.map(super::time),
+            started_at: crate::time::rfc3339(session.started_at),
+            last_tick_at: crate::time::rfc3339(session.last_tick_at),
+            closed_at: session.closed_at.map(crate::time::rfc3339),
             close_reason: session.close_reason.map(CloseReason::name),
         }
     }
@@ -374,8 +374,7 @@ async fn start(call: Request<StartSession>) -> Result<Answer<StartedSession>, Pr
             let started = sessions::start(write, &contract, &request, &state.partner.settings)?;
             let mut session = started.session;
             let lease = lease(write, &mut session, &state)?;
-            let stored =
-                StoredStart { session: session.id, taken_up: started.is_taken_up, replaced: started.replaced };
+            let stored = StoredStart { session: session.id, taken_up: started.is_taken_up, replaced: started.replaced };
             keep(write, &key, &stored)?;
             let balance = balance_of(write, &session)?;
             Ok((stored, session, lease, balance, write.now(), false))
@@ -388,7 +387,7 @@ async fn start(call: Request<StartSession>) -> Result<Answer<StartedSession>, Pr
         id,
         session_token: gateway.session_token(&session, now),
         playback_token: playback_token(&gateway, &session, lease, settings.counts_leases)?,
-        started_at: super::time(session.started_at),
+        started_at: crate::time::rfc3339(session.started_at),
         content_id: session.content_id.clone(),
         price_per_minute: session.price.amount(),
         interval_ms: settings.interval_ms,
@@ -518,7 +517,7 @@ async fn heartbeat(call: Request<Heartbeat>) -> Result<Answer<HeartbeatAnswer>, 
         })
         .await?;
     if outcome.charged.0 > 0 && session.tab_due_at.is_some_and(|due| due <= now) {
-        call.state.due.notify_one();
+        call.state.wake(session.wallet);
     }
     answer_of(&call.state, &outcome, &session, now).map(Answer::ok)
 }
@@ -577,6 +576,9 @@ async fn heartbeats(call: Request<Batch>) -> Result<Answer<BatchAnswer>, Problem
             Ok((outcomes, write.now()))
         })
         .await?;
+    if let Some(wallet) = outcomes.iter().flatten().map(|(_, session)| session.wallet).next() {
+        call.state.wake(wallet);
+    }
     let items = claims.into_iter().zip(outcomes).map(|(claim, outcome)| {
         let answer = outcome
             .map_err(Problem::from)
@@ -587,7 +589,6 @@ async fn heartbeats(call: Request<Batch>) -> Result<Answer<BatchAnswer>, Problem
         };
         BatchItem { tick_id: claim.tick_id, result, error }
     });
-    call.state.due.notify_one();
     Ok(Answer::ok(BatchAnswer { ticks: items.collect() }))
 }
 
@@ -596,15 +597,13 @@ async fn stop(call: Request<Stop>) -> Result<Answer<SessionSummary>, Problem> {
     let state = call.state.partner(call.principal.partner()?)?;
     let request = tick_request(&call.principal, id, &state);
     let last = match (call.body.tick_id, call.body.played_ms) {
-        (Some(tick_id), Some(played_ms)) => {
-            Some(claim(Heartbeat { tick_id, played_ms, is_final: Some(false) })?)
-        }
+        (Some(tick_id), Some(played_ms)) => Some(claim(Heartbeat { tick_id, played_ms, is_final: Some(false) })?),
         (None, None) => None,
         (None, Some(_)) => return Err(Problem::new(Code::MissingField).param("tick_id")),
         (Some(_), None) => return Err(Problem::new(Code::MissingField).param("played_ms")),
     };
     let principal = call.principal;
-    let summary = call
+    let (summary, wallet) = call
         .state
         .write(move |write| {
             let session = visible(&principal, find_session(write.connection(), id)?)?;
@@ -617,10 +616,10 @@ async fn stop(call: Request<Stop>) -> Result<Answer<SessionSummary>, Problem> {
             let session = visible(&principal, find_session(write.connection(), id)?)?;
             let session = close_session(write, session, CloseReason::Stopped, &state.partner.settings)?;
             let balance = balance_of(write, &session)?;
-            Ok(SessionSummary::of(&session, balance))
+            Ok((SessionSummary::of(&session, balance), session.wallet))
         })
         .await?;
-    call.state.due.notify_one();
+    call.state.wake(wallet);
     Ok(Answer::ok(summary))
 }
 

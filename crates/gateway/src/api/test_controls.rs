@@ -1,7 +1,7 @@
 //! What tests and trials need on development networks: time that passes, money from nowhere, and payments that end.
 
-use super::Request;
 use super::idempotency::{store_answer, stored_answer};
+use super::request::Request;
 use super::wallets::Wallet;
 use crate::access::Access;
 use crate::amount::Amount;
@@ -62,8 +62,7 @@ async fn clock(call: Request<MoveClock>) -> Result<Answer<ClockAnswer>, Problem>
         return Err(Problem::invalid_field("advance_ms", format_args!("must be from 0 to {YEAR}.")));
     }
     let ahead_ms = call.state.write(move |write| Ok(write.advance_clock(ms)?)).await?;
-    call.state.due.notify_one();
-    Ok(Answer::ok(ClockAnswer { now: super::time(call.state.store.clock().now()), ahead_ms }))
+    Ok(Answer::ok(ClockAnswer { now: crate::time::rfc3339(call.state.store.clock().now()), ahead_ms }))
 }
 
 async fn fund(call: Request<Fund>) -> Result<Answer<Wallet>, Problem> {
@@ -74,20 +73,22 @@ async fn fund(call: Request<Fund>) -> Result<Answer<Wallet>, Problem> {
     if amount.0 <= 0 || amount.in_cents().is_err() {
         return Err(Problem::invalid_field("amount", "must be a whole number of cents, at least one."));
     }
-    let answer = call
+    let (answer, wallet) = call
         .state
         .write(move |write| {
             if let Some(stored) = stored_answer(write, &key)? {
-                return Answer::replay(stored);
+                return Ok((Answer::replay(stored)?, None));
             }
             let wallet = open_wallet(write, partner, &user)?;
             credit(write, &wallet, amount, "test")?;
             let wallet = ledger::wallet(write.connection(), wallet.id)?;
             let answer = Answer::created(Wallet::of(&wallet));
             store_answer(write, &key, &answer.stored()?)?;
-            Ok(answer)
+            Ok((answer, Some(wallet.id)))
         })
         .await?;
-    call.state.due.notify_one();
+    if let Some(wallet) = wallet {
+        call.state.wake(wallet);
+    }
     Ok(answer)
 }

@@ -3,8 +3,7 @@
 use crate::access::Peer;
 use crate::amount::Amount;
 use crate::credentials::{ApiKey, KeyKind, KeyNetwork, Seed};
-use crate::events::seal_once;
-use crate::gateway::{Gateway, NetworkInfo};
+use crate::gateway::{Gateway, NetworkInfo, seal_once};
 use crate::http::{Connection, Frame, FrameSettings, Rate, Rates, Routes, Stop, Stopping};
 use crate::ledger::{
     BillPart, Contract, ContractState, Partner, PartnerSettings, bill_charged, bill_planned, deliver, delivered,
@@ -26,7 +25,6 @@ pub(crate) struct World {
     pub(crate) frame: Arc<Frame<Arc<Gateway>>>,
     pub(crate) shops: [Shop; 2],
     pub(crate) stop: Stop,
-    pub(crate) stopping: Stopping,
     requests: AtomicU64,
     _folder: tempfile::TempDir,
 }
@@ -91,9 +89,9 @@ impl World {
         let routes = Routes::new(super::routes(true)).unwrap();
         let (stop, stopping) = Stopping::new();
         let much = Rate { per_second: 1_000_000, burst: 1_000_000 };
-        let rates = Rates { address: much, key: much, user: much, session: much };
+        let rates = Rates { address: much, failures: much, key: much, user: much, session: much };
         let settings = FrameSettings { rates, ..FrameSettings::default() };
-        let frame = Arc::new(Frame::new(Arc::clone(&gateway), routes, settings, stopping.clone()));
+        let frame = Arc::new(Frame::new(Arc::clone(&gateway), routes, settings, stopping));
         let mut shops = partners.into_iter().zip(keys).map(|(partner, [secret, publishable])| Shop {
             partner,
             id: crate::id::Kind::Partner.text(partner),
@@ -101,7 +99,7 @@ impl World {
             publishable: publishable.text().to_owned(),
         });
         let shops = [shops.next().unwrap(), shops.next().unwrap()];
-        Self { gateway, frame, shops, stop, stopping, requests: AtomicU64::new(0), _folder: folder }
+        Self { gateway, frame, shops, stop, requests: AtomicU64::new(0), _folder: folder }
     }
 
     /// Sends a request. `bearer` is a key or token; without one it comes from the operator's socket.
@@ -242,7 +240,7 @@ impl World {
         let id: i64 = self
             .gateway
             .read(move |connection| {
-                let sql = "SELECT MAX(o.id) FROM chain_ops o JOIN wallets w ON w.id = o.wallet_id WHERE w.partner_id = ?1";
+                let sql = "SELECT MAX(id) FROM chain_ops WHERE partner_id = ?1";
                 Ok(connection.query_row(sql, [partner], |row| row.get(0))?)
             })
             .await
@@ -260,8 +258,8 @@ impl World {
 fn add_operation(write: &mut Write<'_>, kind: &str, wallet: i64, amount: Amount) -> Result<i64, Problem> {
     let (id, now) = (write.next_id(), write.now());
     write.execute(
-        "INSERT INTO chain_ops (id, kind, state, wallet_id, amount, created_at, ended_at) \
-         VALUES (?1, ?2, 'done', ?3, ?4, ?5, ?5)",
+        "INSERT INTO chain_ops (id, kind, state, wallet_id, partner_id, amount, created_at, ended_at) \
+         SELECT ?1, ?2, 'done', id, partner_id, ?4, ?5, ?5 FROM wallets WHERE id = ?3",
         (id, kind, wallet, amount, now),
     )?;
     Ok(id)

@@ -1,6 +1,6 @@
 //! Receipts of ticks.
 
-use super::Request;
+use super::request::Request;
 use crate::access::{Access, Principal};
 use crate::amount::Amount;
 use crate::gateway::Gateway;
@@ -66,7 +66,7 @@ async fn receipt(call: Request) -> Result<Answer<Receipt>, Problem> {
                     tick_id: row.get(1)?,
                     session_id: row.get::<_, Option<i64>>(2)?.map(|id| Kind::Session.text(id)),
                     user_id: row.get(3)?,
-                    at: super::time(row.get(4)?),
+                    at: crate::time::rfc3339(row.get(4)?),
                     played_ms: row.get(5)?,
                     credited_ms: row.get(6)?,
                     charged: row.get(7)?,

@@ -1,7 +1,7 @@
 //! Top-ups: money that comes in.
 
-use super::Request;
 use super::idempotency::{store_answer, stored_answer};
+use super::request::Request;
 use super::sessions::named_user;
 use crate::access::{Access, Principal};
 use crate::amount::Amount;
@@ -114,8 +114,8 @@ impl TopUp {
             payment_method: top_up.method.clone(),
             new_balance: wallet.balance(),
             checkout_url: (top_up.state == TopUpState::Pending).then(|| Payments::checkout_url(&id)),
-            created_at: super::time(top_up.created_at),
-            expires_at: super::time(top_up.expires_at),
+            created_at: crate::time::rfc3339(top_up.created_at),
+            expires_at: crate::time::rfc3339(top_up.expires_at),
             id,
         }
     }
@@ -132,10 +132,9 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
         return Err(Problem::invalid_field("amount", "must be a whole number of cents."));
     }
     if !(settings.top_up_min..=settings.top_up_max).contains(&body.amount) {
-        return Err(Problem::new(Code::AmountOutOfRange).param("amount").detail(format!(
-            "A top-up is from {} to {} EUR.",
-            settings.top_up_min, settings.top_up_max
-        )));
+        return Err(Problem::new(Code::AmountOutOfRange)
+            .param("amount")
+            .detail(format!("A top-up is from {} to {} EUR.", settings.top_up_min, settings.top_up_max)));
     }
     if let Some(url) = &body.return_url
         && !settings.return_origins.iter().any(|origin| url == origin || url.starts_with(&format!("{origin}/")))
@@ -143,11 +142,11 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
         return Err(Problem::new(Code::ReturnUrlNotAllowed).param("return_url"));
     }
     let (amount, method, daily) = (body.amount, body.payment_method, settings.top_up_daily);
-    let answer = call
+    let (answer, wallet) = call
         .state
         .write(move |write| {
             if let Some(stored) = stored_answer(write, &key)? {
-                return Answer::replay(stored);
+                return Ok((Answer::replay(stored)?, None));
             }
             let wallet = open_wallet(write, partner, &user_id)?;
             if wallet.state != ledger::WalletState::Open {
@@ -167,8 +166,7 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
                     .param("amount")
                     .detail(format!("A user may top up {daily} EUR a day.")));
             }
-            let id =
-                begin_top_up(write, &wallet, amount, (method.text(), Payments::NAME), Payments::RESERVED_MS)?;
+            let id = begin_top_up(write, &wallet, amount, (method.text(), Payments::NAME), Payments::RESERVED_MS)?;
             let find = |write: &crate::store::Write<'_>| {
                 ledger::TopUp::find(write.connection(), id)?.ok_or_else(|| Problem::internal("a top-up is gone"))
             };
@@ -181,10 +179,12 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
             let (top_up, wallet) = (find(write)?, ledger::wallet(write.connection(), wallet.id)?);
             let answer = Answer::created(TopUp::of(&top_up, &wallet));
             store_answer(write, &key, &answer.stored()?)?;
-            Ok(answer)
+            Ok((answer, Some(wallet.id)))
         })
         .await?;
-    call.state.due.notify_one();
+    if let Some(wallet) = wallet {
+        call.state.wake(wallet);
+    }
     Ok(answer)
 }
 

@@ -1,7 +1,7 @@
 //! A wallet's statement.
 
-use super::Request;
-use super::page::{List, Order, Page, limit};
+use super::page::{List, Page, limit};
+use super::request::Request;
 use crate::access::Access;
 use crate::amount::Amount;
 use crate::events::cause_kind;
@@ -10,7 +10,7 @@ use crate::http::{Answer, Empty, Route, get};
 use crate::id::Kind;
 use crate::ledger::find_wallet;
 use crate::problem::{Code, Problem};
-use crate::reports::{Line, Owner, Stretch, TickLine, read_lines, read_ticks};
+use crate::reports::{Line, Order, Owner, Stretch, TickLine, read_lines, read_ticks};
 use crate::sessions::find_session;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ impl Transaction {
         Self {
             id: Kind::Entry.text(line.entry),
             kind: line.kind_name(),
-            at: super::time(line.at),
+            at: crate::time::rfc3339(line.at),
             amount: line.amount,
             balance: line.balance,
             session_id: line.session.map(|id| Kind::Session.text(id)),
@@ -100,7 +100,7 @@ impl Transaction {
         Self {
             id: Kind::Entry.text(tick.entry),
             kind: tick.kind.name(),
-            at: super::time(tick.at),
+            at: crate::time::rfc3339(tick.at),
             amount: Amount(tick.charged.0.saturating_neg()),
             balance: tick.balance,
             session_id: Some(Kind::Session.text(session)),
@@ -136,7 +136,8 @@ async fn list(call: Request<Empty, ListTransactions>) -> Result<Answer<Page<Tran
             let wallet = find_wallet(connection, partner, &user)?;
             if let Some(id) = session {
                 let session = find_session(connection, id)?;
-                let session = session.filter(|session| wallet.as_ref().is_some_and(|wallet| wallet.id == session.wallet));
+                let session =
+                    session.filter(|session| wallet.as_ref().is_some_and(|wallet| wallet.id == session.wallet));
                 let session = session.ok_or_else(|| Problem::new(Code::NotFound).param("session_id"))?;
                 let ticks = read_ticks(connection, id, stretch)?;
                 let row = |tick: TickLine| (tick.entry, Transaction::of_tick(tick, id, &session.content_id));

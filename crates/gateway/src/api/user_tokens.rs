@@ -1,6 +1,6 @@
 //! User tokens: what a site's server gives its pages, so that a browser may act for one user.
 
-use super::Request;
+use super::request::Request;
 use crate::access::Access;
 use crate::credentials::{UserActions, UserClaims};
 use crate::gateway::Gateway;
@@ -58,8 +58,7 @@ async fn create(call: Request<CreateUserToken>) -> Result<Answer<UserToken>, Pro
     }
     let now = call.state.store.clock().now();
     let expires_at = now.saturating_add(expires_in.saturating_mul(1000));
-    let claims =
-        UserClaims { partner, user: user_id.clone(), actions: UserActions::ALL, issued_at: now, expires_at };
+    let claims = UserClaims { partner, user: user_id.clone(), actions: UserActions::ALL, issued_at: now, expires_at };
     let token = call.state.user_tokens().sign(&claims);
-    Ok(Answer::created(UserToken { token, user_id, expires_in, expires_at: super::time(expires_at) }))
+    Ok(Answer::created(UserToken { token, user_id, expires_in, expires_at: crate::time::rfc3339(expires_at) }))
 }

@@ -1,6 +1,6 @@
 //! Wallets: what a user has.
 
-use super::Request;
+use super::request::Request;
 use crate::access::Access;
 use crate::amount::Amount;
 use crate::gateway::Gateway;

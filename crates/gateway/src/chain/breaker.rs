@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// Refusals with one cause, without a bill in a block in between, that open it.
 const REFUSALS: u32 = 3;
 /// How long the contract's bills rest, and then how long one probe has, in milliseconds.
-const REST: i64 = 600_000;
+const REST_DURATION: i64 = 600_000;
 
 /// The breakers of all contracts.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Breakers {
         match breaker.rests_until {
             Some(until) if now < until => false,
             Some(_) => {
-                breaker.rests_until = Some(now.saturating_add(REST));
+                breaker.rests_until = Some(now.saturating_add(REST_DURATION));
                 true
             }
             None => true,
@@ -53,7 +53,7 @@ impl Breakers {
         if breaker.refusals < REFUSALS {
             return None;
         }
-        let until = now.saturating_add(REST);
+        let until = now.saturating_add(REST_DURATION);
         let was_open = breaker.rests_until.replace(until).is_some();
         (!was_open).then_some(until)
     }
@@ -78,13 +78,13 @@ mod tests {
         assert_eq!(breakers.refused(APP, Cause::AssetStuck, 0), None);
         assert_eq!(breakers.refused(APP, Cause::AssetStuck, 0), None);
         assert!(breakers.take(APP, 1) && breakers.take(AppIndex(10), 1));
-        assert_eq!(breakers.refused(APP, Cause::AssetStuck, 1), Some(1 + REST));
+        assert_eq!(breakers.refused(APP, Cause::AssetStuck, 1), Some(1 + REST_DURATION));
         // Those that were under way.
         assert_eq!(breakers.refused(APP, Cause::AssetStuck, 2), None);
         assert!(breakers.rests(APP, 3) && !breakers.take(APP, 3));
-        assert!(breakers.take(APP, 2 + REST), "one probe");
-        assert!(!breakers.take(APP, 3 + REST), "and no second one");
+        assert!(breakers.take(APP, 2 + REST_DURATION), "one probe");
+        assert!(!breakers.take(APP, 3 + REST_DURATION), "and no second one");
         assert!(breakers.passed(APP) && !breakers.passed(APP));
-        assert!(breakers.take(APP, 4 + REST));
+        assert!(breakers.take(APP, 4 + REST_DURATION));
     }
 }

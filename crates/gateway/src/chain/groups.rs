@@ -19,8 +19,8 @@ const LEASE: &[u8] = b"pnp-gateway:lease";
 /// What is to be signed: everything that decides who gets what. Amounts of PLY are minor units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Makes a wallet's account: Algos, two opt-ins, and the first delivery.
-    Make {
+    /// Creates a wallet's account: Algos, two opt-ins, and the first delivery.
+    Create {
         /// The wallet.
         wallet: Address,
         /// The contract that it joins.
@@ -81,7 +81,7 @@ impl Order {
     #[must_use]
     pub const fn wallet(&self) -> Address {
         match self {
-            Self::Make { wallet, .. }
+            Self::Create { wallet, .. }
             | Self::Deliver { wallet, .. }
             | Self::Withdraw { wallet, .. }
             | Self::Return { wallet, .. }
@@ -110,14 +110,14 @@ pub struct Parties {
 
 /// What is one operation's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpMark {
+pub struct OpLabel {
     /// The note of the first transaction: the operation's id as text, and nothing else.
     pub note: Vec<u8>,
     /// The lease of the first transaction, where it has one: two attempts of an operation exclude each other.
     pub lease: [u8; 32],
 }
 
-impl OpMark {
+impl OpLabel {
     /// The marks of an operation with this id.
     #[must_use]
     pub fn of(id_text: &str) -> Self {
@@ -132,7 +132,7 @@ impl OpMark {
 pub fn build(
     order: &Order,
     parties: Parties,
-    mark: &OpMark,
+    label: &OpLabel,
     validity: u64,
     params: &SuggestedParams,
 ) -> Result<Vec<Transaction>, GroupError> {
@@ -140,7 +140,7 @@ pub fn build(
     let pay = |wallet, algos| calls::payment(treasury, wallet, algos, params);
     let send = |from, to, amount| calls::asset_transfer(from, to, asset, amount, params);
     let mut group = match order {
-        Order::Make { wallet, app, amount } => vec![
+        Order::Create { wallet, app, amount } => vec![
             pay(*wallet, NEW_ACCOUNT),
             calls::asset_opt_in(*wallet, asset, params),
             calls::opt_in(*wallet, *app, params),
@@ -162,9 +162,9 @@ pub fn build(
         transaction.header.last_valid = first_valid.saturating_add(validity);
     }
     if let Some(first) = group.first_mut() {
-        first.header.note.clone_from(&mark.note);
+        first.header.note.clone_from(&label.note);
         if order.has_lease() {
-            first.header.lease = mark.lease;
+            first.header.lease = label.lease;
         }
     }
     let mut group = calls::set_fees_and_group(group, params)?;
@@ -187,7 +187,7 @@ fn close(wallet: Address, apps: &[AppIndex], parties: Parties, params: &Suggeste
 
 /// Whether the first transaction, of the treasury, pays for all: the wallet has no Algos yet.
 const fn pools_fees(order: &Order) -> bool {
-    matches!(order, Order::Make { .. } | Order::Join { .. })
+    matches!(order, Order::Create { .. } | Order::Join { .. })
 }
 
 /// Lets the first transaction pay all fees of a group.
@@ -265,7 +265,7 @@ mod tests {
     fn the_third_book_is_the_one_of_the_design() {
         let of = |treasury, wallet, fees| AlgoPosting { treasury, wallet, fees, outside: 0 };
         for (order, expected) in [
-            (Order::Make { wallet: WALLET, app: AppIndex(9), amount: 5 }, of(-374_000, 370_000, 4_000)),
+            (Order::Create { wallet: WALLET, app: AppIndex(9), amount: 5 }, of(-374_000, 370_000, 4_000)),
             (Order::Deliver { wallet: WALLET, amount: 5 }, of(-1_000, 0, 1_000)),
             (Order::Bill(testing::bill()), of(0, -3_000, 3_000)),
             (Order::Withdraw { wallet: WALLET, destination: Address([8; 32]), amount: 5 }, of(0, -1_000, 1_000)),

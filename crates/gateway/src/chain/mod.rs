@@ -16,13 +16,14 @@ mod refusals;
 mod shapes;
 mod signer;
 mod store;
+mod terms;
 mod wallet_work;
 mod worker;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
-pub use books::{ContractTerms, PendingWithdrawal, StopCause, Tab, WalletBooks};
+pub use books::{PendingWithdrawal, StopCause, Tab, WalletBooks};
 pub use groups::AlgoPosting;
 pub use keys::{KeyError, WalletKeys, WithdrawalClaim};
 pub use ops::{Attempt, AttemptState, BillOp, BillPart, ChainOp, OpKind, OpState, PlannedOp, WithdrawalOp, Work};
@@ -32,4 +33,5 @@ pub use refusals::Cause;
 pub use shapes::{ShapeError, ShapeLimits};
 pub use signer::{SignError, SignRequest, Signer, VerifiedContract};
 pub use store::{ChainStore, Consequence, Ending, Notice, VoidAttempt};
+pub use terms::ContractTerms;
 pub use worker::{Settler, SettlerError, SettlerSettings, Wake};

@@ -1,6 +1,6 @@
 //! Operations: what is to be done on the chain for one wallet, and the attempts that were made at it.
 
-use super::books::ContractTerms;
+use super::terms::ContractTerms;
 use crate::amount::Amount;
 use crate::id::Kind;
 use pnp_client::Window;
@@ -179,7 +179,7 @@ pub struct WithdrawalOp {
 /// What an operation does, with the details of its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Work {
-    /// See [`OpKind::Delivery`]. The contract is the one that an account which is made joins.
+    /// See [`OpKind::Delivery`]. The contract is the one that a new account joins.
     Delivery {
         /// The partner's contract in force, where the wallet has no account yet.
         joins: Option<ContractTerms>,

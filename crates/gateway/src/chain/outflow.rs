@@ -68,7 +68,7 @@ impl Outflow {
         let (mut bills, mut deliveries, mut withdrawals) = (0, 0, 0);
         match order {
             Order::Bill(bill) => bills = counted(bill.split.gross),
-            Order::Make { amount, .. } | Order::Deliver { amount, .. } => deliveries = counted(*amount),
+            Order::Create { amount, .. } | Order::Deliver { amount, .. } => deliveries = counted(*amount),
             Order::Withdraw { amount, .. } => withdrawals = counted(*amount),
             Order::Return { .. } | Order::Refill { .. } | Order::Join { .. } | Order::Close { .. } => {}
         }

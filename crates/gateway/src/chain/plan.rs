@@ -1,8 +1,9 @@
 //! What is to be done next for a wallet: decisions alone, from its books and its account.
 
-use super::books::{ContractTerms, Tab, WalletBooks};
+use super::books::{Tab, WalletBooks};
 use super::ops::{BillOp, BillPart, PlannedOp, WithdrawalOp, Work};
 use super::reconcile::WalletOnChain;
+use super::terms::ContractTerms;
 use crate::amount::{Amount, Price};
 use pnp_types::MicroAlgos;
 use pnp_usage::{BasisPoints, TickId, Units, UsageError};
@@ -10,9 +11,9 @@ use pnp_usage::{BasisPoints, TickId, Units, UsageError};
 /// Transactions of a bill.
 const BILL_TRANSACTIONS: u64 = 3;
 /// A wallet gets Algos when it has fewer bills' fees than this.
-const FEWEST_BILLS: u64 = 5;
+const MIN_FUNDED_BILLS: u64 = 5;
 /// It then gets as many as this many bills cost.
-const REFILL_TO_BILLS: u64 = 12;
+const FUNDED_BILLS: u64 = 12;
 /// A day in milliseconds.
 const DAY: i64 = 86_400_000;
 
@@ -259,8 +260,8 @@ fn refill_before(wanted: &PlannedOp, chain: &WalletOnChain, min_fee: MicroAlgos)
     match &wanted.work {
         Work::Bill(bill) if !chain.last_ticks.contains_key(&bill.contract.app) => refill(Some(bill.contract.clone())),
         // Its last group has at most as many transactions as four bills.
-        Work::Close if has_for(FEWEST_BILLS.saturating_sub(1)) => None,
-        _ if has_for(FEWEST_BILLS) => None,
+        Work::Close if has_for(MIN_FUNDED_BILLS.saturating_sub(1)) => None,
+        _ if has_for(MIN_FUNDED_BILLS) => None,
         _ => refill(None),
     }
 }
@@ -269,7 +270,7 @@ fn refill_before(wanted: &PlannedOp, chain: &WalletOnChain, min_fee: MicroAlgos)
 #[must_use]
 pub fn refill_amount(spendable: MicroAlgos, min_fee: MicroAlgos) -> MicroAlgos {
     let bill = min_fee.0.saturating_mul(BILL_TRANSACTIONS);
-    MicroAlgos(bill.saturating_mul(REFILL_TO_BILLS).saturating_sub(spendable.0).max(bill))
+    MicroAlgos(bill.saturating_mul(FUNDED_BILLS).saturating_sub(spendable.0).max(bill))
 }
 
 #[cfg(test)]

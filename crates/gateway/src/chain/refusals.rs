@@ -132,7 +132,7 @@ fn by_contract(facts: &Facts, (fee_pct, unit_price): (BasisPoints, u64), tick: &
 
 /// What follows from a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Follow {
+pub(super) enum NextStep {
     /// Another attempt now, with this fee where one is named.
     Again(Option<BasisPoints>),
     /// Another attempt later.
@@ -146,26 +146,26 @@ pub(super) enum Follow {
 /// What follows from a cause for an operation. A bill that may pass later ends refused and is planned again, so that the wallet's other
 /// operations need not wait for it; every other operation waits.
 #[must_use]
-pub(super) const fn follow(cause: Cause, op: &Work) -> Follow {
+pub(super) const fn next_step(cause: Cause, op: &Work) -> NextStep {
     let is_bill = matches!(op, Work::Bill(_));
     match cause {
-        Cause::OtherBytes => Follow::Again(None),
-        Cause::FeeChanged(fee_pct) => Follow::Again(Some(fee_pct)),
-        Cause::Charged => Follow::Charged,
-        Cause::PriceOutside => Follow::Refuse(Consequence::BlockTabs),
-        Cause::ContractGone | Cause::ContractChanged => Follow::Refuse(Consequence::BlockContract),
-        Cause::TickNotGreater => Follow::Refuse(Consequence::StopWallet(StopCause::LedgerBehindChain)),
-        Cause::HoldingShort if matches!(op, Work::Close | Work::Refill { .. }) => Follow::Later,
-        Cause::HoldingShort => Follow::Refuse(Consequence::StopWallet(StopCause::Mismatch)),
-        Cause::DestinationNotReady | Cause::NotAuthorized => Follow::Refuse(Consequence::Nothing),
+        Cause::OtherBytes => NextStep::Again(None),
+        Cause::FeeChanged(fee_pct) => NextStep::Again(Some(fee_pct)),
+        Cause::Charged => NextStep::Charged,
+        Cause::PriceOutside => NextStep::Refuse(Consequence::BlockTabs),
+        Cause::ContractGone | Cause::ContractChanged => NextStep::Refuse(Consequence::BlockContract),
+        Cause::TickNotGreater => NextStep::Refuse(Consequence::StopWallet(StopCause::LedgerBehindChain)),
+        Cause::HoldingShort if matches!(op, Work::Close | Work::Refill { .. }) => NextStep::Later,
+        Cause::HoldingShort => NextStep::Refuse(Consequence::StopWallet(StopCause::Mismatch)),
+        Cause::DestinationNotReady | Cause::NotAuthorized => NextStep::Refuse(Consequence::Nothing),
         // Planning refills first, and joins.
         Cause::AlgosShort | Cause::NotJoined | Cause::AssetStuck | Cause::Unexplained if is_bill => {
-            Follow::Refuse(Consequence::Nothing)
+            NextStep::Refuse(Consequence::Nothing)
         }
         // A return has no postings to take back, and is planned again after a refill.
-        Cause::AlgosShort if matches!(op, Work::Return) => Follow::Refuse(Consequence::Nothing),
+        Cause::AlgosShort if matches!(op, Work::Return) => NextStep::Refuse(Consequence::Nothing),
         Cause::AlgosShort | Cause::NotJoined | Cause::AssetStuck | Cause::Unexplained | Cause::TreasuryShort => {
-            Follow::Later
+            NextStep::Later
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Whether transactions are an order and nothing else: field by field, whatever built them.
 
-use super::groups::{CONTRACT_MINIMUM, NEW_ACCOUNT, OpMark, Order, Parties, group_fee};
+use super::groups::{CONTRACT_MINIMUM, NEW_ACCOUNT, OpLabel, Order, Parties, group_fee};
 use pnp_types::{
     Address, AppIndex, ApplicationCall, AssetIndex, AssetTransfer, Digest, Header, MicroAlgos, OnCompletion, Payment,
     Transaction, TransactionType, group_id,
@@ -85,7 +85,7 @@ fn expected(order: &Order, parties: Parties) -> Vec<Expected> {
     let Parties { treasury, asset } = parties;
     let opt_in = |wallet, app| call(wallet, app, OnCompletion::OptIn, Vec::new());
     match order {
-        Order::Make { wallet, app, amount } => vec![
+        Order::Create { wallet, app, amount } => vec![
             payment(treasury, *wallet, NEW_ACCOUNT),
             transfer(*wallet, *wallet, asset, 0),
             opt_in(*wallet, *app),
@@ -124,7 +124,7 @@ fn expected(order: &Order, parties: Parties) -> Vec<Expected> {
 pub(super) fn check(
     order: &Order,
     parties: Parties,
-    mark: &OpMark,
+    label: &OpLabel,
     limits: &ShapeLimits,
     group: &[Transaction],
 ) -> Result<(), ShapeError> {
@@ -146,8 +146,8 @@ pub(super) fn check(
         let is_first = index == 0;
         let header = Header {
             sender,
-            note: if is_first { mark.note.clone() } else { Vec::new() },
-            lease: if is_first && order.has_lease() { mark.lease } else { [0; 32] },
+            note: if is_first { label.note.clone() } else { Vec::new() },
+            lease: if is_first && order.has_lease() { label.lease } else { [0; 32] },
             group: together,
             genesis_hash: limits.genesis_hash,
             rekey_to: Address::ZERO,

@@ -1,6 +1,6 @@
 //! The one place that signs: only what was ordered, only for contracts that were verified, and only so much a day.
 
-use super::groups::{OpMark, Order, Parties};
+use super::groups::{OpLabel, Order, Parties};
 use super::keys::{KeyError, WalletKeys, WithdrawalClaim};
 use super::outflow::{CapReached, Caps, Outflow};
 use super::shapes::{self, ShapeError, ShapeLimits};
@@ -54,7 +54,7 @@ pub struct SignRequest<'a> {
     /// The operation's id: what it moves counts once, however many attempts it has.
     pub op: i64,
     /// Its note and lease.
-    pub mark: &'a OpMark,
+    pub label: &'a OpLabel,
     /// The wallet's row id.
     pub wallet: i64,
     /// The number of its key.
@@ -126,8 +126,8 @@ impl<K: WalletKeys> Signer<K> {
     /// # Errors
     /// [`SignError`]; then nothing was signed and nothing counted.
     pub fn sign(&self, request: &SignRequest<'_>, group: &[Transaction]) -> Result<Vec<SignedTransaction>, SignError> {
-        let SignRequest { order, mark, .. } = request;
-        shapes::check(order, self.parties, mark, &self.limits, group)?;
+        let SignRequest { order, label, .. } = request;
+        shapes::check(order, self.parties, label, &self.limits, group)?;
         self.check_contracts(order)?;
         self.check_authorized(request)?;
         let wallet = self.keys.wallet(request.key_number).map_err(SignError::Key)?;
@@ -152,7 +152,7 @@ impl<K: WalletKeys> Signer<K> {
                 };
                 self.contract(bill.app).filter(is_same).map(|_| ()).ok_or(SignError::Contract(bill.app))
             }
-            Order::Make { app, .. } | Order::Join { app, .. } => {
+            Order::Create { app, .. } | Order::Join { app, .. } => {
                 self.contract(*app).map(|_| ()).ok_or(SignError::Contract(*app))
             }
             Order::Deliver { .. }

@@ -21,9 +21,11 @@ pub enum Ending {
         /// The third book's row.
         algos: AlgoPosting,
     },
-    /// It is in no block and will not be tried again. Rows 5b, 16 and 20d by its kind; a return and a refill have no postings. A close
+    /// It is in no block and will not be tried again; its newest attempt, where it has an open one, is refused. Rows 5b, 16 and 20d by its kind; a return and a refill have no postings. A close
     /// never ends so.
     Refused {
+        /// Its newest attempt; 0 where it has none.
+        attempt: u32,
         /// Why.
         cause: Cause,
         /// The same in the network's words.
@@ -31,8 +33,11 @@ pub enum Ending {
         /// What else changes in the same transaction.
         then: Consequence,
     },
-    /// Whether it is in a block is not known. The wallet stops ([`StopCause::Doubtful`]), nothing moves (row 17).
+    /// Whether it is in a block is not known. The wallet stops ([`StopCause::Doubtful`]), nothing moves (row 17). An operation that ends
+    /// or gets a void attempt later no longer stops its wallet for that.
     Doubtful {
+        /// Its newest attempt.
+        attempt: u32,
         /// How far that was found out, and where to look.
         reason: String,
     },
@@ -66,7 +71,7 @@ pub struct VoidAttempt {
     pub not_before: i64,
 }
 
-/// What people are told once, and dashboards show.
+/// What is reported to people once, and shown in dashboards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// A contract's bills were refused several times with one cause; they are tried again later, one at a time.
@@ -135,14 +140,22 @@ pub trait ChainStore: Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<i64>, Self::Error>> + Send;
 
+    /// Up to `limit` wallets after the one with row id `after`, in rising order, that have an account: what the sweep compares.
+    fn accounts(&self, after: i64, limit: usize) -> impl Future<Output = Result<Vec<i64>, Self::Error>> + Send;
+
     /// A wallet's books, read in one transaction; `None` where there is no such wallet, or it is closed.
     fn wallet(&self, wallet: i64) -> impl Future<Output = Result<Option<WalletBooks>, Self::Error>> + Send;
 
-    /// The number of the wallet's key: taken from `store.next_key` where it has none.
-    fn reserve_key(&self, wallet: i64) -> impl Future<Output = Result<u64, Self::Error>> + Send;
+    /// A number for a key that no wallet has or will have otherwise: `store.next_key`, which rises. Numbers may be missing.
+    fn reserve_key(&self) -> impl Future<Output = Result<u64, Self::Error>> + Send;
 
-    /// Writes the address that belongs to the wallet's key number.
-    fn set_address(&self, wallet: i64, address: Address) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Gives a wallet without a key this one: its number and its address.
+    fn set_key(
+        &self,
+        wallet: i64,
+        number: u64,
+        address: Address,
+    ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Plans an operation: rows 5, 14, 14r, 20a and 21 by its kind, and the row in state `planned`. `None` where a condition no longer
     /// holds: nothing in flight, enough in each account, the wallet not stopped.
@@ -152,13 +165,17 @@ pub trait ChainStore: Send + Sync + 'static {
     /// `attempt.number` follows its newest attempt.
     fn store_attempt(&self, op: i64, attempt: &Attempt) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
-    /// Notes that an attempt is being handed over: attempt and operation are then `sent`.
+    /// Notes that an attempt is being handed over: attempt and operation are then `sent`. Nothing is written unless the operation is
+    /// `signed` and the attempt is its newest.
     fn mark_sent(&self, op: i64, attempt: u32) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Notes that an attempt can be in no block, ever; the operation is `planned` again (row 16a: no postings).
-    fn void_attempt(&self, op: i64, void: &VoidAttempt) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// `false`, and nothing written, unless the attempt is the operation's newest and the operation is `signed`, `sent` or `doubtful`: another
+    /// process may have gone on already.
+    fn void_attempt(&self, op: i64, void: &VoidAttempt) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 
-    /// Ends an operation with its postings. `false`, and nothing written, where it has ended already. `has_account` becomes true with the
+    /// Ends an operation with its postings. `false`, and nothing written, where it has ended already, or where a refusal or a doubt names
+    /// another attempt than its newest. `has_account` becomes true with the
     /// first delivery, and false with a close, which closes the wallet.
     fn end(&self, op: i64, ending: &Ending) -> impl Future<Output = Result<bool, Self::Error>> + Send;
 

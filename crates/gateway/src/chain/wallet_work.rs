@@ -1,14 +1,15 @@
 //! One wallet's operations, one after the other: compare, plan, sign, store, hand over, find out, book.
 
-use super::books::{ContractTerms, StopCause, WalletBooks};
-use super::groups::{self, OpMark, Order};
+use super::books::{StopCause, WalletBooks};
+use super::groups::{self, OpLabel, Order};
 use super::keys::WalletKeys;
 use super::ops::{Attempt, ChainOp, OpKind, OpState, Work};
 use super::plan;
 use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare};
-use super::refusals::{self, Accounts, Cause, ContractNow, Facts, Follow};
+use super::refusals::{self, Accounts, Cause, ContractNow, Facts, NextStep};
 use super::signer::{SignError, SignRequest};
 use super::store::{ChainStore, Ending, Notice, VoidAttempt};
+use super::terms::ContractTerms;
 use super::worker::{Shared, WorkError, Worked};
 use crate::amount::Amount;
 use pnp_client::{AccountDetails, ClientError};
@@ -22,9 +23,12 @@ const OPS_AT_ONCE: u32 = 4;
 /// How many attempts an operation gets in one go.
 const ATTEMPTS_AT_ONCE: u32 = 5;
 /// When what cannot pass now is tried again, in milliseconds.
-const LATER: i64 = 600_000;
+const RETRY_DELAY: i64 = 600_000;
 /// The same for what soon improves: fees over the limit, a node that is behind.
-const SOON: i64 = 10_000;
+const SHORT_RETRY_DELAY: i64 = 10_000;
+
+/// How many rounds a node may be behind the one that named the newest.
+const ROUNDS_BEHIND: u64 = 3;
 
 type Worker<S> = Result<Worked, WorkError<<S as ChainStore>::Error>>;
 
@@ -39,30 +43,35 @@ enum Step {
 }
 
 impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
-    /// Works off what a wallet has to do.
-    pub(super) async fn work(&self, wallet: i64) -> Worker<S> {
-        let mut must_compare = false;
+    /// Works off what a wallet has to do. `must_compare` compares its account with its books also where there is nothing to do.
+    pub(super) async fn work(&self, wallet: i64, mut must_compare: bool) -> Worker<S> {
+        let mut worked = Worked::Nothing;
         for _ in 0..OPS_AT_ONCE {
             let Some(books) = self.store.wallet(wallet).await.map_err(WorkError::Store)? else {
-                return Ok(Worked::Idle);
+                return Ok(worked);
             };
             if books.stopped.is_some() {
-                return Ok(Worked::Idle);
+                return Ok(worked);
             }
             let address = self.address(&books).await?;
             if let Some(op) = &books.op {
-                if !self.may_go_on(op) || !self.drive(&books, address, op.clone()).await? {
-                    return Ok(Worked::Idle);
+                if !self.may_go_on(op) {
+                    return Ok(worked);
+                }
+                worked = Worked::Idle;
+                if !self.drive(&books, address, op.clone()).await? {
+                    return Ok(worked);
                 }
                 must_compare = true;
                 continue;
             }
             let may_bill = |contract: &ContractTerms| !self.rests(contract);
             if !must_compare && !plan::has_work(&books, &may_bill, self.store.now()) {
-                return Ok(Worked::Idle);
+                return Ok(worked);
             }
+            worked = Worked::Idle;
             if !self.compare_and_plan(&books, address).await? {
-                return Ok(Worked::Idle);
+                return Ok(worked);
             }
             must_compare = false;
         }
@@ -78,9 +87,9 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         match books.key_number {
             Some(number) => Ok(self.signer.address(number)?),
             None => {
-                let number = self.store.reserve_key(books.id).await.map_err(WorkError::Store)?;
+                let number = self.store.reserve_key().await.map_err(WorkError::Store)?;
                 let address = self.signer.address(number)?;
-                self.store.set_address(books.id, address).await.map_err(WorkError::Store)?;
+                self.store.set_key(books.id, number, address).await.map_err(WorkError::Store)?;
                 Ok(address)
             }
         }
@@ -114,8 +123,8 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             return Ok(false);
         }
         let Some(op) = self.store.plan(books.id, &planned).await.map_err(WorkError::Store)? else {
-            // The books have moved on since they were read.
-            return Ok(true);
+            // The books have moved on since they were read: the next look at this wallet plans what is left.
+            return Ok(false);
         };
         if books.key_number.is_none() {
             return Ok(true);
@@ -158,7 +167,18 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
                 }
             }
         }
-        Ok(true)
+        // The network keeps refusing: others get their share.
+        Ok(false)
+    }
+
+    /// Works on an operation whose outcome was not known, with what the network says now.
+    pub(super) async fn recheck(&self, wallet: i64) -> Result<(), WorkError<S::Error>> {
+        let Some(books) = self.store.wallet(wallet).await.map_err(WorkError::Store)? else { return Ok(()) };
+        if let Some(op) = books.op.clone().filter(|op| op.state == OpState::Doubtful) {
+            let address = self.address(&books).await?;
+            self.drive(&books, address, op).await?;
+        }
+        Ok(())
     }
 
     /// Hands one attempt over and books its outcome.
@@ -176,7 +196,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             }
             SendResult::Outcome { outcome: GroupOutcome::Doubtful(reason), .. } => {
                 tracing::error!(op = op.text(), %reason, "the outcome is not known");
-                self.end(op, &Ending::Doubtful { reason }).await
+                self.end(op, &Ending::Doubtful { attempt: attempt.number, reason }).await
             }
             SendResult::Outcome { outcome: GroupOutcome::Void(reason), refusal } => match refusal {
                 Some(error) => self.refused(books, address, op, attempt, &error, false).await,
@@ -285,20 +305,19 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         };
         tracing::warn!(op = op.text(), ?cause, %error, "refused");
         let (now, reason) = (self.store.now(), error.to_string());
-        match refusals::follow(cause, &op.work) {
-            Follow::Charged => self.in_block(books, address, op, attempt, None).await,
-            Follow::Again(fee_pct) => {
+        match refusals::next_step(cause, &op.work) {
+            NextStep::Charged => self.in_block(books, address, op, attempt, None).await,
+            NextStep::Again(fee_pct) => {
                 self.network.refresh().await?;
                 self.void(op, attempt, was_refused, reason, fee_pct, 0).await
             }
-            Follow::Later => {
+            NextStep::Later => {
                 if cause == Cause::TreasuryShort {
-                    let notice = Notice::TreasuryShort { op: op.id, cause };
-                    self.store.notice(&notice).await.map_err(WorkError::Store)?;
+                    self.notify_rarely(&Notice::TreasuryShort { op: op.id, cause }).await?;
                 }
-                self.void(op, attempt, was_refused, reason, None, now.saturating_add(LATER)).await
+                self.void(op, attempt, was_refused, reason, None, now.saturating_add(RETRY_DELAY)).await
             }
-            Follow::Refuse(then) => {
+            NextStep::Refuse(then) => {
                 if let Work::Bill(bill) = &op.work
                     && refusals::is_of_contract(cause)
                 {
@@ -309,7 +328,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
                         self.store.notice(&notice).await.map_err(WorkError::Store)?;
                     }
                 }
-                self.end(op, &Ending::Refused { cause, reason, then }).await
+                self.end(op, &Ending::Refused { attempt: attempt.number, cause, reason, then }).await
             }
         }
     }
@@ -372,17 +391,21 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         address: Address,
         op: &ChainOp,
     ) -> Result<Option<Attempt>, WorkError<S::Error>> {
-        let params = self.network.params().await?;
+        let mut params = self.network.params().await?;
+        if !self.settings.is_single_node {
+            // Another node may be some rounds behind.
+            params.last_round = params.last_round.saturating_sub(ROUNDS_BEHIND);
+        }
         let order = self.order(books, address, op, params.min_fee).await?;
-        let mark = OpMark::of(&op.text());
+        let label = OpLabel::of(&op.text());
         let validity = self.settings.validity;
-        let group = groups::build(&order, self.signer.parties(), &mark, validity, &params)
+        let group = groups::build(&order, self.signer.parties(), &label, validity, &params)
             .map_err(|_| WorkError::Internal("a group with too many transactions"))?;
         let fee = groups::group_fee(&group);
         if fee > self.settings.max_fee {
             let notice = Notice::FeesHigh { fee, limit: self.settings.max_fee };
-            self.store.notice(&notice).await.map_err(WorkError::Store)?;
-            return self.wait(op, SOON, "fees over the limit").await;
+            self.notify_rarely(&notice).await?;
+            return self.wait(op, SHORT_RETRY_DELAY, "fees over the limit").await;
         }
         let (number, now) = (books.key_number, self.store.now());
         let withdrawal = match &op.work {
@@ -391,7 +414,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         };
         let key_number = number.ok_or(WorkError::Internal("a wallet without a key"))?;
         let request =
-            SignRequest { op: op.id, mark: &mark, wallet: op.wallet, key_number, order: &order, withdrawal, now };
+            SignRequest { op: op.id, label: &label, wallet: op.wallet, key_number, order: &order, withdrawal, now };
         let signed = match self.signer.sign(&request, &group) {
             Ok(signed) => signed,
             Err(error) => return self.not_signed(op, error).await,
@@ -413,12 +436,12 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         tracing::error!(op = op.text(), %error, "not signed");
         if matches!(error, SignError::NotAuthorized) && op.work.kind() == OpKind::Withdrawal {
             let (cause, then) = (Cause::NotAuthorized, super::store::Consequence::Nothing);
-            self.end(op, &Ending::Refused { cause, reason, then }).await?;
+            let attempt = op.attempts.last().map_or(0, |attempt| attempt.number);
+            self.end(op, &Ending::Refused { attempt, cause, reason, then }).await?;
             return Ok(None);
         }
-        let notice = Notice::NotSigned { op: op.id, reason: reason.clone() };
-        self.store.notice(&notice).await.map_err(WorkError::Store)?;
-        self.wait(op, LATER, &reason).await
+        self.notify_rarely(&Notice::NotSigned { op: op.id, reason: reason.clone() }).await?;
+        self.wait(op, RETRY_DELAY, &reason).await
     }
 
     /// What an operation's next group is to do.
@@ -434,7 +457,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             return Err(WorkError::Internal("an amount of parts of a minor unit"));
         }
         Ok(match &op.work {
-            Work::Delivery { joins: Some(contract) } => Order::Make { wallet, app: contract.app, amount },
+            Work::Delivery { joins: Some(contract) } => Order::Create { wallet, app: contract.app, amount },
             Work::Delivery { joins: None } => Order::Deliver { wallet, amount },
             Work::Bill(bill) => {
                 let split = bill.split()?;
@@ -458,6 +481,23 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
                 Order::Close { wallet, apps: joined.into_keys().filter(is_ours).collect() }
             }
         })
+    }
+
+    /// Writes an event of this kind, unless there was one a moment ago: many operations may wait for one cause.
+    async fn notify_rarely(&self, notice: &Notice) -> Result<(), WorkError<S::Error>> {
+        let (kind, now) = (std::mem::discriminant(notice), self.store.now());
+        let is_due = {
+            let mut notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_due = notified.get(&kind).is_none_or(|last| now >= last.saturating_add(RETRY_DELAY));
+            if is_due {
+                notified.insert(kind, now);
+            }
+            is_due
+        };
+        if is_due {
+            self.store.notice(notice).await.map_err(WorkError::Store)?;
+        }
+        Ok(())
     }
 
     fn rests(&self, contract: &ContractTerms) -> bool {

@@ -8,19 +8,21 @@ use pnp_client::{Algod, ClientError, RetryPolicy};
 use pnp_types::MicroAlgos;
 use pnp_usage::exactly_once::{Network, SendRules};
 use pnp_usage::{StopSignal, UsageError};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::mem::Discriminant;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// How long wallets under way get to end when the settler is asked to stop. What does not end by then goes on at the next start.
-const LAST_OPERATIONS: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// The first and the longest pause while the network is away.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// For how long one request is repeated before its wallet is left for later.
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How the settler works.
 #[derive(Clone, Debug)]
@@ -35,6 +37,10 @@ pub struct SettlerSettings {
     pub max_fee: MicroAlgos,
     /// How often the store is asked for work that nobody announced.
     pub poll: Duration,
+    /// The pause before a refused group is handed over again where a copy may have arrived.
+    pub recheck_delay: Duration,
+    /// How often one wallet's account is compared with its books while there is nothing to do for it.
+    pub sweep: Duration,
 }
 
 impl SettlerSettings {
@@ -45,6 +51,8 @@ impl SettlerSettings {
         validity: 1000,
         max_fee: MicroAlgos(20_000),
         poll: Duration::from_millis(500),
+        recheck_delay: Duration::from_secs(2),
+        sweep: Duration::from_millis(100),
     };
     /// For a public network: groups are valid for about five minutes.
     pub const PUBLIC: Self = Self {
@@ -53,6 +61,8 @@ impl SettlerSettings {
         validity: 100,
         max_fee: MicroAlgos(20_000),
         poll: Duration::from_secs(1),
+        recheck_delay: Duration::from_secs(10),
+        sweep: Duration::from_millis(100),
     };
 
     /// How groups are sent.
@@ -61,7 +71,7 @@ impl SettlerSettings {
             is_single_node: self.is_single_node,
             by_blocks: !self.is_single_node,
             block_wait: Duration::from_secs(20),
-            recheck_delay: Duration::from_secs(if self.is_single_node { 2 } else { 10 }),
+            recheck_delay: self.recheck_delay,
             no_block_timeout: Duration::from_secs(120),
         }
     }
@@ -124,6 +134,8 @@ pub(super) struct Shared<S, K> {
     pub(super) signer: Arc<Signer<K>>,
     pub(super) settings: SettlerSettings,
     pub(super) breakers: Mutex<Breakers>,
+    /// When there was an event of a kind last.
+    pub(super) notified: Mutex<HashMap<Discriminant<Notice>, i64>>,
 }
 
 /// Works off `chain_ops`.
@@ -136,6 +148,8 @@ pub struct Settler<S, K> {
 /// How the work on a wallet ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Worked {
+    /// There was nothing to do, and the network was not asked.
+    Nothing,
     /// There is nothing more to do now.
     Idle,
     /// There may be more: it is continued behind the other wallets.
@@ -146,8 +160,9 @@ impl<S: ChainStore, K: WalletKeys> Settler<S, K> {
     /// A settler of one network.
     #[must_use]
     pub fn new(store: S, algod: Algod, signer: Arc<Signer<K>>, settings: SettlerSettings) -> Self {
-        let network = Network::new(algod, RetryPolicy::lasting(PATIENCE));
-        let shared = Shared { store, network, signer, settings, breakers: Mutex::default() };
+        let network = Network::new(algod, RetryPolicy::lasting(REQUEST_TIMEOUT));
+        let shared =
+            Shared { store, network, signer, settings, breakers: Mutex::default(), notified: Mutex::default() };
         Self { shared: Arc::new(shared), wake: Wake::default() }
     }
 
@@ -163,33 +178,53 @@ impl<S: ChainStore, K: WalletKeys> Settler<S, K> {
     /// # Errors
     /// [`SettlerError`]: the settler may be started again.
     pub async fn run(&self, stop: &StopSignal) -> Result<(), SettlerError<S::Error>> {
-        let shared = Arc::clone(&self.shared);
-        let follower = tokio::spawn(async move { shared.network.follow().await });
-        let mut run = Run {
-            shared: &self.shared,
-            wake: &self.wake,
-            tasks: JoinSet::new(),
-            busy: HashSet::new(),
-            again: HashSet::new(),
-            queue: VecDeque::new(),
-            cursor: 0,
-            away: None,
-        };
+        let follower = self.follow_blocks();
+        let mut run = self.new_run();
         let outcome = run.main_loop(stop).await;
         run.finish().await;
-        follower.abort();
+        drop(follower);
         outcome
     }
 
-    /// Works until no candidate has anything to do.
+    /// Works until there is nothing that can be done now.
     ///
     /// # Errors
     /// [`SettlerError`].
     pub async fn run_until_idle(&self) -> Result<(), SettlerError<S::Error>> {
-        let stop = StopSignal::new();
+        let follower = self.follow_blocks();
+        let mut run = self.new_run();
+        let outcome = run.until_idle().await;
+        run.finish().await;
+        drop(follower);
+        outcome
+    }
+
+    /// Looks again for the outcome of a wallet's operation that was not known ([`StopCause::Doubtful`](super::StopCause::Doubtful)), for
+    /// example once the network's settings name a node that keeps older blocks. Where it is known now, the wallet goes on.
+    ///
+    /// # Errors
+    /// [`SettlerError`]. A network that does not answer is none: nothing has changed then.
+    pub async fn recheck(&self, wallet: i64) -> Result<(), SettlerError<S::Error>> {
+        match self.shared.recheck(wallet).await {
+            Err(WorkError::Store(error)) => Err(SettlerError::Store(error)),
+            Err(error) => {
+                tracing::warn!(wallet, %error, "the outcome is still not known");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Follows blocks until what is returned is dropped.
+    fn follow_blocks(&self) -> JoinSet<()> {
         let shared = Arc::clone(&self.shared);
-        let follower = tokio::spawn(async move { shared.network.follow().await });
-        let mut run = Run {
+        let mut follower = JoinSet::new();
+        follower.spawn(async move { shared.network.follow().await });
+        follower
+    }
+
+    fn new_run(&self) -> Run<'_, S, K> {
+        Run {
             shared: &self.shared,
             wake: &self.wake,
             tasks: JoinSet::new(),
@@ -197,81 +232,91 @@ impl<S: ChainStore, K: WalletKeys> Settler<S, K> {
             again: HashSet::new(),
             queue: VecDeque::new(),
             cursor: 0,
-            away: None,
-        };
-        let outcome = run.once(&stop).await;
-        run.finish().await;
-        follower.abort();
-        outcome
+            swept: 0,
+            outage: None,
+        }
     }
+}
+
+/// A wallet, and how the work on it ended.
+type Ended<S> = (i64, Result<Worked, WorkError<<S as ChainStore>::Error>>);
+
+/// The time since the network stopped answering.
+struct Outage {
+    /// Until when nothing is started.
+    until: Instant,
+    /// The next pause.
+    pause: Duration,
 }
 
 /// One run of a settler.
 struct Run<'s, S: ChainStore, K> {
     shared: &'s Arc<Shared<S, K>>,
     wake: &'s Wake,
-    tasks: JoinSet<(i64, Result<Worked, WorkError<S::Error>>)>,
-    /// Wallets that are worked on.
+    tasks: JoinSet<Ended<S>>,
+    /// Wallets that are worked on, or wait for it.
     busy: HashSet<i64>,
     /// Wallets that were announced while they were worked on.
     again: HashSet<i64>,
-    queue: VecDeque<i64>,
+    /// Wallets that wait, and whether they are to be compared in any case.
+    queue: VecDeque<(i64, bool)>,
     /// The wallet after which the store is asked for more.
     cursor: i64,
-    /// While the network is away: the next pause.
-    away: Option<Duration>,
+    /// The wallet that was compared last.
+    swept: i64,
+    outage: Option<Outage>,
 }
 
 impl<S: ChainStore, K: WalletKeys> Run<'_, S, K> {
     async fn main_loop(&mut self, stop: &StopSignal) -> Result<(), SettlerError<S::Error>> {
-        let mut next_poll = tokio::time::Instant::now();
+        let SettlerSettings { poll, sweep, .. } = self.shared.settings;
+        let (mut next_poll, mut next_sweep) = (Instant::now(), Instant::now());
         loop {
             for wallet in self.wake.take() {
-                self.enqueue(wallet);
+                self.enqueue(wallet, false);
             }
-            if tokio::time::Instant::now() >= next_poll && self.has_room() {
-                // A whole page means that there are more behind it.
-                if !self.fill().await? {
-                    next_poll = tokio::time::Instant::now() + self.shared.settings.poll;
-                }
+            // A whole page means that there are more behind it.
+            if Instant::now() >= next_poll && self.has_room() && !self.fill().await? {
+                next_poll = Instant::now() + poll;
+            }
+            if Instant::now() >= next_sweep && self.has_room() {
+                self.sweep().await?;
+                next_sweep = Instant::now() + sweep;
             }
             self.start();
+            let next = self.resumes_at().unwrap_or_else(|| next_poll.min(next_sweep));
             tokio::select! {
                 biased;
                 () = stop.stopped() => return Ok(()),
-                Some(ended) = self.tasks.join_next() => self.ended(ended, stop).await?,
+                Some(ended) = self.tasks.join_next() => self.ended(ended).await?,
                 () = self.wake.announced.notified() => {}
-                () = tokio::time::sleep_until(next_poll), if self.has_room() => {}
+                () = tokio::time::sleep_until(next), if self.has_room() || self.outage.is_some() => {}
             }
         }
     }
 
-    /// Works on every candidate until there is none that had anything to do.
-    async fn once(&mut self, stop: &StopSignal) -> Result<(), SettlerError<S::Error>> {
+    /// Works on every candidate once, and on what follows from that.
+    async fn until_idle(&mut self) -> Result<(), SettlerError<S::Error>> {
         loop {
-            let is_page = self.fill().await?;
+            let has_more = self.fill().await?;
             self.start();
-            let Some(ended) = self.tasks.join_next().await else {
-                if is_page {
-                    continue;
-                }
-                return Ok(());
-            };
-            self.ended(ended, stop).await?;
-            while !self.queue.is_empty() || !self.tasks.is_empty() {
+            while let Some(ended) = self.tasks.join_next().await {
+                self.ended(ended).await?;
                 self.start();
-                if let Some(ended) = self.tasks.join_next().await {
-                    self.ended(ended, stop).await?;
-                }
             }
-            if !is_page {
+            if !has_more || self.outage.is_some() {
                 return Ok(());
             }
         }
     }
 
     fn has_room(&self) -> bool {
-        self.queue.len() < self.shared.settings.parallel
+        self.queue.len() < self.shared.settings.parallel && self.resumes_at().is_none()
+    }
+
+    /// When work goes on after an outage; `None` where it may now.
+    fn resumes_at(&self) -> Option<Instant> {
+        self.outage.as_ref().map(|outage| outage.until).filter(|until| *until > Instant::now())
     }
 
     /// Asks the store for wallets; whether there may be more behind them.
@@ -282,73 +327,79 @@ impl<S: ChainStore, K: WalletKeys> Run<'_, S, K> {
         self.cursor = if is_page { found.last().copied().unwrap_or(0) } else { 0 };
         for wallet in found {
             if !self.busy.contains(&wallet) {
-                self.enqueue(wallet);
+                self.enqueue(wallet, false);
             }
         }
         Ok(is_page)
     }
 
-    fn enqueue(&mut self, wallet: i64) {
-        if self.busy.contains(&wallet) {
+    /// Lets the next wallet's account be compared with its books.
+    async fn sweep(&mut self) -> Result<(), SettlerError<S::Error>> {
+        let found = self.shared.store.accounts(self.swept, 1).await.map_err(SettlerError::Store)?;
+        self.swept = found.first().copied().unwrap_or(0);
+        if let Some(wallet) = found.first().filter(|wallet| !self.busy.contains(wallet)) {
+            self.enqueue(*wallet, true);
+        }
+        Ok(())
+    }
+
+    fn enqueue(&mut self, wallet: i64, must_compare: bool) {
+        if self.busy.insert(wallet) {
+            self.queue.push_back((wallet, must_compare));
+        } else {
             self.again.insert(wallet);
-        } else if self.busy.insert(wallet) {
-            self.queue.push_back(wallet);
         }
     }
 
     fn start(&mut self) {
-        while self.tasks.len() < self.shared.settings.parallel {
-            let Some(wallet) = self.queue.pop_front() else { break };
+        while self.tasks.len() < self.shared.settings.parallel && self.resumes_at().is_none() {
+            let Some((wallet, must_compare)) = self.queue.pop_front() else { break };
             let shared = Arc::clone(self.shared);
-            self.tasks.spawn(async move { (wallet, shared.work(wallet).await) });
+            self.tasks.spawn(async move { (wallet, shared.work(wallet, must_compare).await) });
         }
     }
 
     /// Takes in how the work on a wallet ended.
-    async fn ended(
-        &mut self,
-        ended: Result<(i64, Result<Worked, WorkError<S::Error>>), tokio::task::JoinError>,
-        stop: &StopSignal,
-    ) -> Result<(), SettlerError<S::Error>> {
+    async fn ended(&mut self, ended: Result<Ended<S>, tokio::task::JoinError>) -> Result<(), SettlerError<S::Error>> {
         let (wallet, worked) = ended.map_err(|error| SettlerError::Task(error.to_string()))?;
         self.busy.remove(&wallet);
-        let more = match worked {
+        let mut has_more = self.again.remove(&wallet);
+        match worked {
+            Ok(Worked::Nothing) => {}
             Ok(worked) => {
-                self.back().await?;
-                worked == Worked::More
+                self.network_answered().await?;
+                has_more |= worked == Worked::More;
             }
             Err(WorkError::Store(error)) => return Err(SettlerError::Store(error)),
-            Err(WorkError::Network(error)) => {
-                self.away(&error, stop).await?;
-                false
-            }
-            Err(error) => {
-                tracing::error!(wallet, %error, "the work on a wallet ended");
-                false
+            Err(WorkError::Network(error)) => self.network_failed(&error).await?,
+            Err(error) => tracing::error!(wallet, %error, "the work on a wallet ended"),
+        }
+        if has_more {
+            self.enqueue(wallet, false);
+        }
+        Ok(())
+    }
+
+    /// The network did not answer: nothing is started for a while. What fails within a pause belongs to the same failure.
+    async fn network_failed(&mut self, error: &ClientError) -> Result<(), SettlerError<S::Error>> {
+        if self.resumes_at().is_some() {
+            return Ok(());
+        }
+        tracing::warn!(%error, "the network does not answer");
+        let pause = match &self.outage {
+            Some(outage) => outage.pause,
+            None => {
+                let notice = Notice::NetworkAway { reason: error.to_string() };
+                self.shared.store.notice(&notice).await.map_err(SettlerError::Store)?;
+                FIRST_PAUSE
             }
         };
-        if self.again.remove(&wallet) || more {
-            self.enqueue(wallet);
-        }
+        self.outage = Some(Outage { until: Instant::now() + pause, pause: (pause * 2).min(LONGEST_PAUSE) });
         Ok(())
     }
 
-    /// The network did not answer: everything waits for a moment.
-    async fn away(&mut self, error: &ClientError, stop: &StopSignal) -> Result<(), SettlerError<S::Error>> {
-        tracing::warn!(%error, "the network is away");
-        if self.away.is_none() {
-            let notice = Notice::NetworkAway { reason: error.to_string() };
-            self.shared.store.notice(&notice).await.map_err(SettlerError::Store)?;
-        }
-        let pause = self.away.unwrap_or(FIRST_PAUSE);
-        self.away = Some((pause * 2).min(LONGEST_PAUSE));
-        stop.unless_stopped(tokio::time::sleep(pause)).await;
-        Ok(())
-    }
-
-    /// The network answered.
-    async fn back(&mut self) -> Result<(), SettlerError<S::Error>> {
-        if self.away.take().is_some() {
+    async fn network_answered(&mut self) -> Result<(), SettlerError<S::Error>> {
+        if self.outage.take().is_some() {
             self.shared.store.notice(&Notice::NetworkBack).await.map_err(SettlerError::Store)?;
         }
         Ok(())
@@ -356,7 +407,7 @@ impl<S: ChainStore, K: WalletKeys> Run<'_, S, K> {
 
     /// Lets wallets under way end, for a moment.
     async fn finish(&mut self) {
-        let end = tokio::time::Instant::now() + LAST_OPERATIONS;
+        let end = Instant::now() + STOP_TIMEOUT;
         while let Ok(Some(_)) = tokio::time::timeout_at(end, self.tasks.join_next()).await {}
         self.tasks.shutdown().await;
     }

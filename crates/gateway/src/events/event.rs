@@ -154,8 +154,16 @@ fn amount(kind: EntryKind, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
     let column = match kind {
         K::Stock => 22,
         K::TopUpBegun | K::TopUpEnded => 23,
-        K::TopUpSucceeded | K::TopUpLate | K::Deposit | K::Credited | K::GivenBack | K::WithdrawalCancelled
-        | K::WithdrawalRefused | K::ChargebackWon | K::WithdrawalAsked | K::ChargedBack => 12,
+        K::TopUpSucceeded
+        | K::TopUpLate
+        | K::Deposit
+        | K::Credited
+        | K::GivenBack
+        | K::WithdrawalCancelled
+        | K::WithdrawalRefused
+        | K::ChargebackWon
+        | K::WithdrawalAsked
+        | K::ChargedBack => 12,
         K::DeliveryPlanned | K::Delivered | K::DeliveryVoid => 21,
         K::DebtCollected | K::DebtWrittenOff => 17,
         K::Returned => 24,
@@ -165,7 +173,17 @@ fn amount(kind: EntryKind, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
         K::WithdrawalDone => 16,
         K::ContractReplaced => 25,
         K::WalletClosed => 19,
-        K::BillDoubtful | K::WithdrawalPlanned | K::AccountClosed | K::ContractState | K::Reconciliation => return Ok(None),
+        K::BillDoubtful
+        | K::OperationDoubtful
+        | K::TreasuryShort
+        | K::NotSigned
+        | K::NetworkState
+        | K::WithdrawalPlanned
+        | K::AccountClosed
+        | K::ContractState
+        | K::Reconciliation => {
+            return Ok(None);
+        }
     };
     let moved: Option<i64> = row.get(column)?;
     // A top-up or deposit that paid a debt, and a chargeback that left one.
@@ -189,7 +207,7 @@ fn read_event(row: &Row<'_>, names_partner: bool) -> rusqlite::Result<(i64, Even
     let event = Event {
         id: Kind::Entry.text(id),
         kind: kind.map_or_else(|| format!("entry.{number}"), |kind| kind.name().to_owned()),
-        at: crate::api::time(row.get(1)?),
+        at: crate::time::rfc3339(row.get(1)?),
         partner_id: row.get::<_, Option<i64>>(3)?.filter(|_| names_partner).map(|id| Kind::Partner.text(id)),
         user_id: row.get(4)?,
         session_id: row.get::<_, Option<i64>>(5)?.map(|id| Kind::Session.text(id)),
@@ -215,11 +233,23 @@ pub(crate) const fn cause_kind(kind: EntryKind) -> Option<Kind> {
         K::TopUpBegun | K::TopUpEnded | K::TopUpSucceeded | K::TopUpLate | K::ChargedBack | K::ChargebackWon => {
             Some(Kind::TopUp)
         }
-        K::WithdrawalAsked | K::WithdrawalPlanned | K::WithdrawalDone | K::WithdrawalCancelled | K::WithdrawalRefused => {
-            Some(Kind::Withdrawal)
-        }
-        K::DeliveryPlanned | K::Delivered | K::DeliveryVoid | K::Returned | K::BillPlanned | K::BillCharged
-        | K::BillUndone | K::BillDoubtful | K::AccountClosed => Some(Kind::ChainOp),
+        K::WithdrawalAsked
+        | K::WithdrawalPlanned
+        | K::WithdrawalDone
+        | K::WithdrawalCancelled
+        | K::WithdrawalRefused => Some(Kind::Withdrawal),
+        K::DeliveryPlanned
+        | K::Delivered
+        | K::DeliveryVoid
+        | K::Returned
+        | K::BillPlanned
+        | K::BillCharged
+        | K::BillUndone
+        | K::BillDoubtful
+        | K::AccountClosed
+        | K::OperationDoubtful
+        | K::TreasuryShort
+        | K::NotSigned => Some(Kind::ChainOp),
         _ => None,
     }
 }

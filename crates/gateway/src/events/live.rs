@@ -33,7 +33,7 @@ pub(crate) struct Recent {
 
 impl Live {
     /// Adds a stretch of the journal.
-    pub(super) fn add(&self, projection: &Projection, now: i64) {
+    pub(crate) fn add(&self, projection: &Projection, now: i64) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let oldest = now.div_euclid(1000).saturating_sub(SECONDS);
         for ((partner, second), sums) in projection.seconds.range(..).filter(|((_, second), _)| *second > oldest) {
@@ -48,7 +48,7 @@ impl Live {
     }
 
     /// Replaces the numbers of open sessions.
-    pub(super) fn set_open_sessions(&self, open_sessions: HashMap<i64, i64>) {
+    pub(crate) fn set_open_sessions(&self, open_sessions: HashMap<i64, i64>) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).open_sessions = open_sessions;
     }
 
@@ -58,8 +58,12 @@ impl Live {
         let oldest = now.div_euclid(1000).saturating_sub(SECONDS);
         let mut recent =
             Recent { open_sessions: state.open_sessions.get(&partner).copied().unwrap_or(0), ..Recent::default() };
-        for (ticks, charged) in
-            state.seconds.get(&partner).into_iter().flat_map(|seconds| seconds.range(oldest.saturating_add(1)..)).map(|pair| pair.1)
+        for (ticks, charged) in state
+            .seconds
+            .get(&partner)
+            .into_iter()
+            .flat_map(|seconds| seconds.range(oldest.saturating_add(1)..))
+            .map(|pair| pair.1)
         {
             recent.ticks = recent.ticks.saturating_add(*ticks);
             recent.charged = recent.charged.saturating_add(*charged);

@@ -3,13 +3,7 @@
 mod event;
 mod live;
 mod projection;
-mod sealer;
 
 pub(crate) use event::{Event, EventFilter, cause_kind, read_events};
-pub(crate) use live::{Live, Recent};
+pub(crate) use live::Live;
 pub(crate) use projection::{Projection, QUARTER, Rollup, SEEN, Seen as Projected, read_models_until};
-pub use sealer::run_sealer;
-#[cfg(test)]
-pub(crate) use sealer::seal_once;
-#[cfg(test)]
-mod tests;

@@ -165,19 +165,22 @@ impl Projection {
             )?;
         }
         for ((partner, quarter), sums) in &self.rollups {
-            write.execute(ADD_ROLLUP, [
-                *partner,
-                *quarter,
-                sums.sessions,
-                sums.ticks,
-                sums.played_ms,
-                sums.charged,
-                sums.bills,
-                sums.gross,
-                sums.fee,
-                sums.given_back,
-                sums.unsettled,
-            ])?;
+            write.execute(
+                ADD_ROLLUP,
+                [
+                    *partner,
+                    *quarter,
+                    sums.sessions,
+                    sums.ticks,
+                    sums.played_ms,
+                    sums.charged,
+                    sums.bills,
+                    sums.gross,
+                    sums.fee,
+                    sums.given_back,
+                    sums.unsettled,
+                ],
+            )?;
         }
         Ok(true)
     }

@@ -8,11 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl Authenticator for Gateway {
-    async fn authenticate(
-        &self,
-        credential: Credential<'_>,
-        request: &RequestInfo,
-    ) -> Result<Authenticated, Problem> {
+    async fn authenticate(&self, credential: Credential<'_>, request: &RequestInfo) -> Result<Authenticated, Problem> {
         match credential {
             Credential::Bearer(text) => self.bearer(text, request),
             Credential::Cookie(_) => Err(Problem::new(Code::KeyMissing)),
@@ -33,9 +29,7 @@ impl Gateway {
             Ok(Bearer::SessionToken) => self.session_token_of(text),
             Ok(Bearer::UserToken) => self.user_token(text),
             Err(BearerError::Key(ApiKeyError::Placeholder)) => Err(Problem::new(Code::KeyPlaceholder)),
-            Err(BearerError::Key(error)) => {
-                Err(Problem::new(Code::KeyMalformed).detail(format!("The text {error}.")))
-            }
+            Err(BearerError::Key(error)) => Err(Problem::new(Code::KeyMalformed).detail(format!("The text {error}."))),
             Err(BearerError::Token(error)) => Err(token_problem(error)),
         }
     }
@@ -68,8 +62,10 @@ impl Gateway {
     /// Everybody's key on a development network, from this machine alone: the first partner's, with every right.
     fn mock_key(&self, request: &RequestInfo) -> Result<Authenticated, Problem> {
         if !self.network.is_development {
-            return Err(Problem::new(Code::NetworkMismatch)
-                .detail(format!("mock-api-key is for development networks, this gateway runs on {}.", self.network.name)));
+            return Err(Problem::new(Code::NetworkMismatch).detail(format!(
+                "mock-api-key is for development networks, this gateway runs on {}.",
+                self.network.name
+            )));
         }
         if !request.may_use_mock_key() {
             return Err(Problem::new(Code::Forbidden)

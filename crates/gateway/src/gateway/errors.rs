@@ -58,11 +58,11 @@ impl From<SessionError> for Problem {
         match error {
             SessionError::NotFound => Self::new(Code::NotFound),
             SessionError::Exists { session, content_id, client_id, started_at } => Self::new(Code::SessionExists)
-                .detail(format!("A session with {content_id:?} is open since {}.", crate::api::time(started_at)))
+                .detail(format!("A session with {content_id:?} is open since {}.", crate::time::rfc3339(started_at)))
                 .member("session_id", crate::id::Kind::Session.text(session))
                 .member("content_id", content_id)
                 .member("client_id", client_id)
-                .member("started_at", crate::api::time(started_at)),
+                .member("started_at", crate::time::rfc3339(started_at)),
             SessionError::Replaced => Self::new(Code::SessionReplaced),
             SessionError::Closed => Self::new(Code::SessionClosed),
             SessionError::TickIdReused { played_ms } => Self::new(Code::TickIdReused)

@@ -3,9 +3,14 @@
 mod auth;
 mod errors;
 mod registry;
+mod sealer;
 
 pub use registry::{KeyRow, PartnerState, Registry};
+pub use sealer::run_sealer;
+#[cfg(test)]
+pub(crate) use sealer::seal_once;
 
+use crate::chain::Wake;
 use crate::credentials::{
     DerivationError, KeyNetwork, NetworkKeys, PlaybackClaims, PlaybackTokens, SessionClaims, SessionTokens, UserTokens,
     WithdrawalMacs,
@@ -16,8 +21,8 @@ use crate::problem::{Code, Problem};
 use crate::sessions::Session;
 use crate::store::{Store, StoreError, Write, WriteError};
 use rusqlite::Connection;
-use std::sync::Arc;
-use tokio::sync::{Notify, watch};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::watch;
 
 /// For how long a session token is valid after it was given, in milliseconds. Players get a new one in time.
 const SESSION_TOKEN_LASTS: i64 = 48 * 3_600_000;
@@ -44,8 +49,8 @@ pub struct Gateway {
     pub network: NetworkInfo,
     /// Partners, contracts and keys, in memory.
     pub registry: Registry,
-    /// Wakes whoever works the queue of the chain: something became due.
-    pub due: Notify,
+    /// Wakes the settler, once there is one.
+    settler: OnceLock<Wake>,
     /// The newest entry that is sealed.
     pub sealed: watch::Sender<i64>,
     /// What happened in the last minute.
@@ -81,7 +86,15 @@ impl Gateway {
         };
         let registry = Registry::default();
         let (sealed, _) = watch::channel(0);
-        let gateway = Arc::new(Self { store, network, registry, due: Notify::new(), sealed, live: Live::default(), tokens });
+        let gateway = Arc::new(Self {
+            store,
+            network,
+            registry,
+            settler: OnceLock::new(),
+            sealed,
+            live: Live::default(),
+            tokens,
+        });
         gateway.reload().await?;
         Ok(gateway)
     }
@@ -137,6 +150,20 @@ impl Gateway {
         job: impl FnOnce(&Connection) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         self.store.read(job).await
+    }
+
+    /// Lets the settler be woken.
+    pub fn wake_with(&self, settler: Wake) {
+        if self.settler.set(settler).is_err() {
+            tracing::warn!("a second settler is not woken");
+        }
+    }
+
+    /// Something of a wallet became due: the settler looks at once.
+    pub fn wake(&self, wallet: i64) {
+        if let Some(settler) = self.settler.get() {
+            settler.wallet(wallet);
+        }
     }
 
     /// A partner, its settings and its contract.

@@ -1,6 +1,6 @@
 //! The OpenAPI document, made from the table of routes and the types of its handlers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -51,6 +51,8 @@ impl<S> Routes<S> {
 struct Types {
     requests: SchemaGenerator,
     answers: SchemaGenerator,
+    /// Names of request types that may have the member `token`, which the frame takes out.
+    with_token: BTreeSet<String>,
 }
 
 impl Types {
@@ -62,16 +64,23 @@ impl Types {
             })
         };
         let requests = settings().for_deserialize().into_generator();
-        Self { requests, answers: settings().for_serialize().into_generator() }
+        Self { requests, answers: settings().for_serialize().into_generator(), with_token: BTreeSet::new() }
     }
 
     fn into_definitions(mut self) -> Result<Map<String, Value>, TableError> {
-        let requests = self.requests.take_definitions(true);
+        let mut requests = self.requests.take_definitions(true);
         let loose = requests.iter().find(|(_, schema)| takes_unknown_fields(schema));
         if let Some((name, _)) = loose {
             return Err(TableError::TakesUnknownFields(name.clone()));
         }
         let mut all = BTreeMap::from([(PROBLEM.to_owned(), problem::schema())]);
+        for name in self.with_token {
+            let properties = requests.get_mut(&name).and_then(|schema| schema.get_mut("properties")?.as_object_mut());
+            if let Some(properties) = properties {
+                let description = "The key or token, where the header `Authorization` cannot be sent.";
+                properties.insert("token".to_owned(), json!({ "type": "string", "description": description }));
+            }
+        }
         for (name, schema) in requests.into_iter().chain(self.answers.take_definitions(true)) {
             // Where a name is in use by another type, the second one has a number behind it.
             let plain = name.trim_end_matches(|last: char| last.is_ascii_digit());
@@ -185,6 +194,11 @@ fn request_body(row: &Row, types: &mut Types) -> Option<Value> {
         BodyKind::Json(schema) => schema(&mut types.requests).to_value(),
     };
     let mut content = Map::new();
+    if row.has_body_token {
+        let name = schema.get("$ref").and_then(|path| path.as_str()?.rsplit('/').next());
+        types.with_token.extend(name.map(str::to_owned));
+        content.insert("text/plain".to_owned(), json!({ "schema": schema.clone() }));
+    }
     content.insert("application/json".to_owned(), json!({ "schema": schema }));
     Some(json!({ "required": !row.has_optional_body, "content": content }))
 }

@@ -1,6 +1,7 @@
 //! What happens to every request, whatever its route.
 
 use std::any::Any;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -71,17 +72,20 @@ pub trait State: Authenticator + Observer + Clone {}
 impl<S: Authenticator + Observer + Clone> State for S {}
 
 /// Settings of the frame.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FrameSettings {
     /// Limits of requests.
     pub rates: Rates,
+    /// Proxies on other machines whose `X-Forwarded-For` is believed, so that limits apply to their clients. Proxies on
+    /// this machine are believed always.
+    pub trusted_proxies: Vec<IpAddr>,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
 }
 
 impl Default for FrameSettings {
     fn default() -> Self {
-        Self { rates: Rates::default(), body_timeout: Duration::from_secs(10) }
+        Self { rates: Rates::default(), trusted_proxies: Vec::new(), body_timeout: Duration::from_secs(10) }
     }
 }
 
@@ -129,7 +133,7 @@ impl<S: State> Frame<S> {
         let start = Instant::now();
         let (parts, body) = request.into_parts();
         let request_id = self.ids.of(&parts.headers);
-        let info = origin::request_info(connection, &parts, request_id.clone());
+        let info = origin::request_info(connection, &parts, request_id.clone(), &self.settings.trusted_proxies);
         let mut progress = Progress::default();
         let outcome = AssertUnwindSafe(self.respond(&mut progress, parts, body, info)).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|panic| Err(Problem::internal(panic_text(&*panic))));
@@ -267,8 +271,7 @@ impl<S: State> Frame<S> {
         let bearer = bearer(&parts.headers)?;
         let is_in_body = row.has_body_token && bearer.is_none() && info.peer != Peer::Socket;
         if is_in_body {
-            let address = Limits::address(info.client);
-            address.map_or(Ok(()), |address| self.limits.check(address)).map_err(rate_limited)?;
+            self.check_failures(info)?;
             let mut body = self.read(row, parts, body).await?;
             let token = take_token(&mut body)?;
             let credential = token.as_deref().map(Credential::Bearer);
@@ -310,14 +313,14 @@ impl<S: State> Frame<S> {
             progress.readable_by = None;
             return Err(secret_in_browser());
         }
-        let address = Limits::address(info.client);
-        address.map_or(Ok(()), |address| self.limits.check(address)).map_err(rate_limited)?;
+        self.check_failures(info)?;
         let authenticated = match self.state.authenticate(credential, info).await {
             Ok(authenticated) => authenticated,
             Err(problem) => {
                 if problem.code().status() == StatusCode::UNAUTHORIZED {
                     // The next requests of this address are limited; this one is refused with its own code.
-                    let _ = address.map(|address| self.limits.take(address));
+                    let failures = Limits::address(info.client).map(Caller::Failures);
+                    let _ = failures.map(|failures| self.limits.take(failures));
                 }
                 return Err(problem);
             }
@@ -326,14 +329,21 @@ impl<S: State> Frame<S> {
         check_browser(progress, parts, &principal, &origins, credential, info)?;
         row.access.check(&principal)?;
         if row.is_limited {
-            let caller: Option<Caller> = self.limits.caller(&principal);
+            let caller = self.limits.caller(&principal);
             caller.map_or(Ok(()), |caller| self.limits.take(caller)).map_err(rate_limited)?;
         }
         Ok(principal)
     }
 
     fn take_address(&self, info: &RequestInfo) -> Result<(), Problem> {
-        Limits::address(info.client).map_or(Ok(()), |address| self.limits.take(address)).map_err(rate_limited)
+        let address = Limits::address(info.client).map(Caller::Address);
+        address.map_or(Ok(()), |address| self.limits.take(address)).map_err(rate_limited)
+    }
+
+    /// Refuses addresses that sent too many credentials that are not valid.
+    fn check_failures(&self, info: &RequestInfo) -> Result<(), Problem> {
+        let failures = Limits::address(info.client).map(Caller::Failures);
+        failures.map_or(Ok(()), |failures| self.limits.check(failures)).map_err(rate_limited)
     }
 
     async fn read(&self, row: &Row, parts: &Parts, body: Body) -> Result<RawBody, Problem> {

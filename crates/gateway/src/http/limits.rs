@@ -20,8 +20,11 @@ pub struct Rate {
 /// The rates of all kinds of callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rates {
-    /// One address without a valid credential.
+    /// One address, for requests without a credential.
     pub address: Rate,
+    /// One address, for credentials that are not valid. Beyond it every credential from there is refused unread, so that
+    /// guessing costs nothing; many users share an address, so that it is not small.
+    pub failures: Rate,
     /// One secret or publishable key.
     pub key: Rate,
     /// One user with user tokens.
@@ -34,6 +37,7 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             address: Rate { per_second: 20, burst: 200 },
+            failures: Rate { per_second: 100, burst: 1000 },
             key: Rate { per_second: 10_000, burst: 20_000 },
             user: Rate { per_second: 10, burst: 60 },
             session: Rate { per_second: 5, burst: 60 },
@@ -46,6 +50,8 @@ impl Default for Rates {
 pub(super) enum Caller {
     /// The first 64 bits of an IPv6 address, or an IPv4 address.
     Address(u64),
+    /// The same, for credentials that are not valid.
+    Failures(u64),
     Key(i64),
     /// A hash of partner and user.
     User(u64),
@@ -85,14 +91,12 @@ impl Limits {
         Self { rates, start: Instant::now(), hasher: RandomState::new(), shards }
     }
 
-    /// The address of a request; `None` for the Unix socket, which is not limited.
-    pub(super) fn address(client: Option<IpAddr>) -> Option<Caller> {
-        client.map(|address| {
-            Caller::Address(match address {
-                IpAddr::V4(address) => u64::from(u32::from(address)),
-                // One customer has 64 bits or more of addresses.
-                IpAddr::V6(address) => u64::try_from(u128::from(address) >> 64).unwrap_or(0) | 1 << 63,
-            })
+    /// The number of an address; `None` for the Unix socket, which is not limited.
+    pub(super) fn address(client: Option<IpAddr>) -> Option<u64> {
+        client.map(|address| match address {
+            IpAddr::V4(address) => u64::from(u32::from(address)),
+            // One customer has 64 bits or more of addresses.
+            IpAddr::V6(address) => u64::try_from(u128::from(address) >> 64).unwrap_or(0) | 1 << 63,
         })
     }
 
@@ -149,6 +153,7 @@ impl Limits {
     const fn rate(&self, caller: Caller) -> Rate {
         match caller {
             Caller::Address(_) => self.rates.address,
+            Caller::Failures(_) => self.rates.failures,
             Caller::Key(_) => self.rates.key,
             Caller::User(_) => self.rates.user,
             Caller::Session(_) => self.rates.session,

@@ -16,6 +16,8 @@
 
 mod body;
 mod call;
+#[cfg(test)]
+pub(crate) mod contract;
 mod docs_page;
 mod document;
 mod fields;

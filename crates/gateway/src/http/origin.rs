@@ -22,12 +22,17 @@ pub struct Connection {
 }
 
 /// Reads what a request says about where it comes from.
-pub(super) fn request_info(connection: Connection, parts: &Parts, request_id: String) -> RequestInfo {
+pub(super) fn request_info(
+    connection: Connection,
+    parts: &Parts,
+    request_id: String,
+    trusted_proxies: &[IpAddr],
+) -> RequestInfo {
     let headers = &parts.headers;
     let text = |name: &str| text_of(headers, name);
     RequestInfo {
         peer: connection.peer,
-        client: client(connection.peer, headers),
+        client: client(connection.peer, headers, trusted_proxies),
         host: parts.uri.authority().map(|authority| authority.as_str().to_owned()).or_else(|| text(HOST.as_str())),
         has_forwarding: headers.keys().any(|name| is_forwarding(name.as_str())),
         origin: text(ORIGIN.as_str()),
@@ -52,17 +57,21 @@ fn is_forwarding(name: &str) -> bool {
     name.starts_with("x-forwarded") || matches!(name, "forwarded" | "x-real-ip" | "via" | "cf-connecting-ip")
 }
 
-/// The address that limits apply to. A proxy on this machine appends the address of its client; what stands before it in
-/// the header, and what others send, could be invented.
-fn client(peer: Peer, headers: &HeaderMap) -> Option<IpAddr> {
+/// The address that limits apply to. A proxy appends the address of its client; what stands before it in the header, and
+/// what others send, could be invented.
+fn client(peer: Peer, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> Option<IpAddr> {
     let Peer::Address(address) = peer else { return None };
-    let address = address.to_canonical();
-    if !address.is_loopback() {
-        return Some(address);
+    let is_trusted = |address: IpAddr| address.is_loopback() || trusted_proxies.contains(&address);
+    let mut client = address.to_canonical();
+    let lists = headers.get_all("x-forwarded-for").iter().rev().filter_map(|value| value.to_str().ok());
+    for text in lists.flat_map(|list| list.rsplit(',')) {
+        let before = text.trim().parse::<IpAddr>();
+        match before {
+            Ok(before) if is_trusted(client) => client = before.to_canonical(),
+            _ => break,
+        }
     }
-    let forwarded = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-    let last = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|text| text.trim().parse().ok());
-    Some(last.unwrap_or(address))
+    Some(client)
 }
 
 /// Refuses names of other hosts on listeners that only this machine reaches: a page of another site may have let its name
@@ -124,7 +133,7 @@ mod tests {
         let parts = request.body(()).unwrap().into_parts().0;
         let peer = Peer::Address(IpAddr::from([127, 0, 0, 1]));
         let connection = Connection { peer, listener_is_loopback: true };
-        (request_info(connection, &parts, String::new()), parts)
+        (request_info(connection, &parts, String::new(), &[]), parts)
     }
 
     #[test]
@@ -171,8 +180,11 @@ mod tests {
     fn limits_apply_to_the_client_of_a_proxy_on_this_machine() {
         let (info, parts) = info("/", &[("x-forwarded-for", "6.6.6.6, 1.2.3.4")]);
         assert_eq!(info.client, Some(IpAddr::from([1, 2, 3, 4])));
-        let far = Peer::Address(IpAddr::from([10, 0, 0, 1]));
-        assert_eq!(client(far, &parts.headers), Some(IpAddr::from([10, 0, 0, 1])));
+        let proxy = IpAddr::from([10, 0, 0, 1]);
+        let of = |trusted: &[IpAddr]| client(Peer::Address(proxy), &parts.headers, trusted).unwrap().to_string();
+        assert_eq!(of(&[]), "10.0.0.1");
+        assert_eq!(of(&[proxy]), "1.2.3.4");
+        assert_eq!(of(&[proxy, IpAddr::from([1, 2, 3, 4])]), "6.6.6.6");
     }
 
     #[test]

@@ -154,7 +154,11 @@ impl Row {
             BodyKind::Nothing | BodyKind::Raw => None,
         };
         let query = self.query.map_or(Value::Null, sample);
-        let pairs = query.as_object().into_iter().flatten().filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
+        let pairs = query
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some(format!("{name}={}", value.as_str()?)));
         (body, pairs.collect::<Vec<_>>().join("&"))
     }
 }

@@ -269,9 +269,10 @@ pub(super) fn frame() -> (Toy, Frame<Toy>, Stop) {
     let rates = Rates {
         session: Rate { per_second: 1, burst: 3 },
         address: Rate { per_second: 1, burst: 8 },
+        failures: Rate { per_second: 1, burst: 4 },
         ..Rates::default()
     };
-    let settings = FrameSettings { rates, body_timeout: Duration::from_millis(500) };
+    let settings = FrameSettings { rates, body_timeout: Duration::from_millis(500), ..FrameSettings::default() };
     let routes = Routes::with_documentation(routes(), "0.0.0").unwrap();
     (Arc::clone(&toy), Frame::new(toy, routes, settings, stopping), stop)
 }

@@ -1,5 +1,6 @@
 //! Bills on the chain: rows 14 to 17.
 
+use super::post::{positive, whole_cents};
 use super::{Entry, EntryKind, LedgerError, Posting, Short, Wallet, post};
 use crate::amount::Amount;
 use crate::store::Write;
@@ -21,19 +22,15 @@ fn of(wallet: &Wallet, kind: EntryKind, op: i64, posting: Posting) -> Entry {
     Entry { partner: Some(wallet.partner), wallet: Some(wallet.id), cause: Some(op), posting, ..Entry::new(kind) }
 }
 
-/// Moves each part of a bill out of its tab, or back into it.
-fn move_tabs(write: &mut Write<'_>, wallet: &Wallet, parts: &[BillPart], sign: i64) -> Result<(), LedgerError> {
-    for part in parts {
-        let change = part.amount.0.saturating_mul(sign);
-        let moved = write.execute(
-            "UPDATE tabs SET unsettled = unsettled + ?1 WHERE id = ?2 AND wallet_id = ?3 AND unsettled + ?1 >= 0",
-            (change, part.tab, wallet.id),
-        )?;
-        if moved == 0 {
-            return Err(LedgerError::Short(Short::Tab));
-        }
-    }
-    Ok(())
+/// Moves something into a tab, or out of it; what it has then.
+fn move_tab(write: &mut Write<'_>, wallet: &Wallet, tab: i64, change: i64) -> Result<i64, LedgerError> {
+    let moved = write.row(
+        "UPDATE tabs SET unsettled = unsettled + ?1 WHERE id = ?2 AND wallet_id = ?3 AND unsettled + ?1 >= 0 \
+         RETURNING unsettled",
+        (change, tab, wallet.id),
+        |row| row.get(0),
+    )?;
+    moved.ok_or(LedgerError::Short(Short::Tab))
 }
 
 /// Rows 14 and 14r: a bill is planned, from one tab, or from what is left in several. How much it is.
@@ -46,12 +43,15 @@ pub fn bill_planned(
     op: i64,
     parts: &[BillPart],
 ) -> Result<Amount, LedgerError> {
-    let gross = sum(parts)?;
-    move_tabs(write, wallet, parts, -1)?;
     for part in parts {
+        positive(part.amount)?;
+    }
+    let gross = whole_cents(Amount(sum(parts)?))?;
+    for part in parts {
+        let remaining = move_tab(write, wallet, part.tab, part.amount.0.saturating_neg())?;
         write.execute(
-            "INSERT INTO bill_parts (op_id, tab_id, amount) VALUES (?1, ?2, ?3)",
-            (op, part.tab, part.amount),
+            "INSERT INTO bill_parts (op_id, tab_id, amount, remaining) VALUES (?1, ?2, ?3, ?4)",
+            (op, part.tab, part.amount, remaining),
         )?;
     }
     let posting =
@@ -71,7 +71,15 @@ pub fn bill_charged(
     gross: Amount,
     fee: Amount,
 ) -> Result<(), LedgerError> {
-    let net = gross.0.checked_sub(fee.0).filter(|net| *net >= 0).ok_or(LedgerError::TooLarge)?;
+    let net = whole_cents(gross)?.checked_sub(fee.0).filter(|net| *net >= 0).ok_or(LedgerError::TooLarge)?;
+    if fee.0 < 0 || fee.in_cents().is_err() {
+        return Err(LedgerError::Conflict("the fee is no whole number of cents"));
+    }
+    let taken =
+        write.row("SELECT SUM(amount) FROM bill_parts WHERE op_id = ?1", [op], |row| row.get::<_, Option<i64>>(0))?;
+    if taken.flatten() != Some(gross.0) {
+        return Err(LedgerError::Conflict("the bill has taken something else"));
+    }
     let posting = Posting {
         settling: -gross.0,
         partner: net,
@@ -96,8 +104,16 @@ pub fn bill_undone(
     reason: &str,
 ) -> Result<(), LedgerError> {
     let gross = sum(parts)?;
-    move_tabs(write, wallet, parts, 1)?;
-    write.execute("DELETE FROM bill_parts WHERE op_id = ?1", [op])?;
+    for part in parts {
+        let taken = write.execute(
+            "DELETE FROM bill_parts WHERE op_id = ?1 AND tab_id = ?2 AND amount = ?3",
+            (op, part.tab, part.amount),
+        )?;
+        if taken == 0 {
+            return Err(LedgerError::Conflict("the bill has taken something else"));
+        }
+        move_tab(write, wallet, part.tab, part.amount.0)?;
+    }
     let posting =
         Posting { settling: -gross, unsettled: gross, leaving: -gross, in_account: gross, ..Posting::default() };
     post(write, Entry { reason: Some(reason.to_owned()), ..of(wallet, EntryKind::BillUndone, op, posting) })?;

@@ -1,5 +1,6 @@
 //! What is put right later: chargebacks and debts (rows 8 to 8c), contracts that were replaced or blocked (18, 19), credits (22).
 
+use super::post::{positive, whole_cents};
 use super::{Cause, Entry, EntryKind, LedgerError, Posting, Short, TopUp, Wallet, post};
 use crate::amount::Amount;
 use crate::store::Write;
@@ -27,19 +28,22 @@ fn can_give_up(wallet: &Wallet, amount: Amount) -> i64 {
 /// # Errors
 /// [`LedgerError::Conflict`] where the top-up was not paid, or so much was charged back before.
 pub fn charge_back(write: &mut Write<'_>, wallet: &Wallet, top_up: &TopUp, amount: Amount) -> Result<(), LedgerError> {
+    whole_cents(amount)?;
     let changed = write.execute(
         "UPDATE top_ups SET reversed = reversed + ?1, state = 'charged_back' \
-         WHERE id = ?2 AND state IN ('succeeded', 'charged_back') AND reversed + ?1 <= amount",
-        (amount, top_up.id),
+         WHERE id = ?2 AND wallet_id = ?3 AND state IN ('succeeded', 'charged_back') AND reversed + ?1 <= amount",
+        (amount, top_up.id, wallet.id),
     )?;
     if changed == 0 {
         return Err(LedgerError::Conflict("the top-up was not paid, or charged back before"));
     }
     let taken = can_give_up(wallet, amount);
+    let back = top_up.from_world(amount.0.saturating_neg());
     let posting = Posting {
-        world_card: amount.0,
         available: -taken,
         debt: taken.saturating_sub(amount.0),
+        world_card: back.world_card,
+        world_paypal: back.world_paypal,
         ..give_up(wallet, taken)
     };
     let cause = Cause { id: Some(top_up.id), reason: None };
@@ -57,24 +61,19 @@ pub fn chargeback_won(
     top_up: &TopUp,
     amount: Amount,
 ) -> Result<(), LedgerError> {
+    whole_cents(amount)?;
     let changed = write.execute(
-        "UPDATE top_ups SET reversed = reversed - ?1, state = 'succeeded' \
-         WHERE id = ?2 AND state = 'charged_back' AND reversed >= ?1",
-        (amount, top_up.id),
+        "UPDATE top_ups SET reversed = reversed - ?1, \
+         state = CASE WHEN reversed = ?1 THEN 'succeeded' ELSE state END \
+         WHERE id = ?2 AND wallet_id = ?3 AND state = 'charged_back' AND reversed >= ?1",
+        (amount, top_up.id, wallet.id),
     )?;
     if changed == 0 {
         return Err(LedgerError::Conflict("the top-up was not charged back"));
     }
     let debt = amount.0.min(wallet.debt.0.saturating_neg());
     let rest = amount.0.saturating_sub(debt);
-    let posting = Posting {
-        world_card: -amount.0,
-        debt,
-        available: rest,
-        treasury: -rest,
-        due: rest,
-        ..Posting::default()
-    };
+    let posting = Posting { debt, available: rest, treasury: -rest, due: rest, ..top_up.from_world(amount.0) };
     let cause = Cause { id: Some(top_up.id), reason: None };
     post(write, of(wallet, EntryKind::ChargebackWon, cause, posting))?;
     Ok(())
@@ -99,6 +98,7 @@ pub fn collect_debt(write: &mut Write<'_>, wallet: &Wallet) -> Result<Amount, Le
 /// # Errors
 /// [`LedgerError`].
 pub fn write_off(write: &mut Write<'_>, wallet: &Wallet, amount: Amount, reason: &str) -> Result<(), LedgerError> {
+    whole_cents(amount)?;
     let posting = Posting { debt: amount.0, loss: -amount.0, ..Posting::default() };
     let cause = Cause { id: None, reason: Some(reason.to_owned()) };
     post(write, of(wallet, EntryKind::DebtWrittenOff, cause, posting))?;
@@ -116,6 +116,16 @@ pub fn contract_replaced(
     amount: Amount,
     reason: &str,
 ) -> Result<(), LedgerError> {
+    positive(amount)?;
+    let is_same_price = write.row(
+        "SELECT 1 FROM tabs o JOIN tabs n ON n.price = o.price AND n.wallet_id = o.wallet_id WHERE o.id = ?1 AND n.id = ?2 \
+         AND o.id <> n.id",
+        (old, new),
+        |_| Ok(()),
+    )?;
+    if is_same_price.is_none() {
+        return Err(LedgerError::Conflict("the tabs are not of one wallet and price"));
+    }
     for (tab, change) in [(old, amount.0.saturating_neg()), (new, amount.0)] {
         let moved = write.execute(
             "UPDATE tabs SET unsettled = unsettled + ?1 WHERE id = ?2 AND wallet_id = ?3 AND unsettled + ?1 >= 0",
@@ -125,6 +135,9 @@ pub fn contract_replaced(
             return Err(LedgerError::Short(Short::Tab));
         }
     }
+    // What has moved is looked at like what was there.
+    let now = write.now();
+    write.execute("UPDATE tabs SET due_at = ?1 WHERE id = ?2 AND (due_at IS NULL OR due_at > ?1)", (now, new))?;
     let cause = Cause { id: Some(new), reason: Some(reason.to_owned()) };
     let entry = of(wallet, EntryKind::ContractReplaced, cause, Posting::default());
     post(write, Entry { tab: Some(old), moved: Some(amount), ..entry })?;
@@ -142,6 +155,7 @@ pub fn give_back(
     amount: Amount,
     reason: &str,
 ) -> Result<(), LedgerError> {
+    positive(amount)?;
     let posting = Posting { unsettled: -amount.0, available: amount.0, ..Posting::default() };
     let cause = Cause { id: None, reason: Some(reason.to_owned()) };
     post(write, Entry { tab: Some(tab), ..of(wallet, EntryKind::GivenBack, cause, posting) })?;
@@ -153,6 +167,7 @@ pub fn give_back(
 /// # Errors
 /// [`Short::Treasury`].
 pub fn credit(write: &mut Write<'_>, wallet: &Wallet, amount: Amount, reason: &str) -> Result<i64, LedgerError> {
+    whole_cents(amount)?;
     let posting = Posting {
         world_operator: -amount.0,
         available: amount.0,

@@ -1,5 +1,6 @@
 //! PLY on its way between the treasury and wallets: rows 5 to 5b, 7 and 9.
 
+use super::post::whole_cents;
 use super::{Entry, EntryKind, LedgerError, Posting, Wallet, post};
 use crate::amount::Amount;
 use crate::store::Write;
@@ -44,6 +45,7 @@ pub fn delivery_void(write: &mut Write<'_>, wallet: &Wallet, op: i64, amount: Am
 /// # Errors
 /// [`LedgerError`].
 pub fn deposit(write: &mut Write<'_>, wallet: &Wallet, amount: Amount, reason: &str) -> Result<(), LedgerError> {
+    whole_cents(amount)?;
     let debt = amount.0.min(wallet.debt.0.saturating_neg());
     let credited = amount.0.saturating_sub(debt);
     let posting = Posting {

@@ -50,6 +50,8 @@ pub enum EntryKind {
     BillUndone = 160,
     /// Nobody knows whether a bill is in a block.
     BillDoubtful = 170,
+    /// Nobody knows whether a delivery, a withdrawal or another operation is in a block.
+    OperationDoubtful = 171,
     /// What a wallet owed the old contract it owes the new one.
     ContractReplaced = 180,
     /// A charge that cannot be billed was given back.
@@ -74,6 +76,12 @@ pub enum EntryKind {
     ContractState = 300,
     /// A wallet's books and the chain differ, or agree again; no posting.
     Reconciliation = 310,
+    /// The treasury has too little for an operation; no posting.
+    TreasuryShort = 320,
+    /// An operation was not signed; no posting.
+    NotSigned = 321,
+    /// The network does not answer, answers again, or is too expensive; no posting.
+    NetworkState = 322,
 }
 
 impl EntryKind {
@@ -102,6 +110,7 @@ impl EntryKind {
         (Self::BillCharged, "settlement.done"),
         (Self::BillUndone, "settlement.undone"),
         (Self::BillDoubtful, "settlement.doubtful"),
+        (Self::OperationDoubtful, "operation.doubtful"),
         (Self::ContractReplaced, "contract.replaced"),
         (Self::GivenBack, "wallet.given_back"),
         (Self::WithdrawalAsked, "withdrawal.created"),
@@ -114,6 +123,9 @@ impl EntryKind {
         (Self::Credited, "wallet.credited"),
         (Self::ContractState, "contract.state"),
         (Self::Reconciliation, "reconciliation.mismatch"),
+        (Self::TreasuryShort, "treasury.short"),
+        (Self::NotSigned, "operation.not_signed"),
+        (Self::NetworkState, "network.state"),
     ];
 
     /// Its number in the store.

@@ -11,19 +11,21 @@ mod deliveries;
 mod entry;
 mod error;
 mod kind;
+#[cfg(test)]
+mod model_tests;
 mod partners;
 mod post;
 mod seal;
 mod top_ups;
 mod verify;
+#[cfg(test)]
+mod verify_tests;
 mod wallet;
 mod withdrawals;
 
 pub use bills::{BillPart, bill_charged, bill_doubtful, bill_planned, bill_undone};
 pub use closing::{close_account, close_wallet};
-pub use corrections::{
-    charge_back, chargeback_won, collect_debt, contract_replaced, credit, give_back, write_off,
-};
+pub use corrections::{charge_back, chargeback_won, collect_debt, contract_replaced, credit, give_back, write_off};
 pub use deliveries::{deliver, delivered, delivery_void, deposit, returned};
 pub use entry::{Entry, TickRecord, tick_hash};
 pub use error::{LedgerError, Short};

@@ -135,8 +135,8 @@ impl Partner {
     /// [`LedgerError::Conflict`] where another has the name.
     pub fn add(write: &mut Write<'_>, name: &str, settings: &PartnerSettings) -> Result<i64, LedgerError> {
         let (id, now) = (write.next_id(), write.now());
-        let settings = serde_json::to_string(settings)
-            .map_err(|_| LedgerError::Conflict("the settings cannot be written"))?;
+        let settings =
+            serde_json::to_string(settings).map_err(|_| LedgerError::Conflict("the settings cannot be written"))?;
         let added = write.execute(
             "INSERT INTO partners (id, name, created_at, settings) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING",
             (id, name, now, settings),
@@ -149,8 +149,8 @@ impl Partner {
     /// # Errors
     /// [`LedgerError::Conflict`] where there is no such partner.
     pub fn set_settings(write: &mut Write<'_>, id: i64, settings: &PartnerSettings) -> Result<(), LedgerError> {
-        let settings = serde_json::to_string(settings)
-            .map_err(|_| LedgerError::Conflict("the settings cannot be written"))?;
+        let settings =
+            serde_json::to_string(settings).map_err(|_| LedgerError::Conflict("the settings cannot be written"))?;
         let changed = write.execute("UPDATE partners SET settings = ?1 WHERE id = ?2", (settings, id))?;
         if changed == 0 { Err(LedgerError::Conflict("there is no such partner")) } else { Ok(()) }
     }

@@ -18,7 +18,7 @@ pub struct Seal {
     pub last: i64,
     /// How many entries.
     pub entries: i64,
-    /// SHA-256 over the seal before and these entries.
+    /// SHA-256 over the seal before, this one's number and time, and these entries.
     pub hash: Vec<u8>,
 }
 
@@ -57,7 +57,10 @@ impl Seal {
         let before = Self::newest(connection)?;
         let after = before.as_ref().map_or(0, |seal| seal.last);
         let (number, previous) = before.map_or((1, Vec::new()), |seal| (seal.number.saturating_add(1), seal.hash));
-        let Some(hashed) = hash_entries(connection, (after, i64::MAX), &previous)? else { return Ok(None) };
+        let Some(hashed) = hash_entries(connection, (after, i64::MAX), &Head { previous: &previous, number, at })?
+        else {
+            return Ok(None);
+        };
         let Hashed { first, last, entries, hash } = hashed;
         Ok(Some(Self { number, at, first, last, entries, hash }))
     }
@@ -71,18 +74,28 @@ pub(super) struct Hashed {
     pub(super) hash: Vec<u8>,
 }
 
-/// Hashes the entries after the first id and up to the second, with the hash before them.
+/// What is hashed before the entries.
+pub(super) struct Head<'h> {
+    /// The hash of the seal before.
+    pub(super) previous: &'h [u8],
+    pub(super) number: i64,
+    pub(super) at: i64,
+}
+
+/// Hashes the entries after the first id and up to the second, with what stands before them.
 pub(super) fn hash_entries(
     connection: &Connection,
     (after, last): (i64, i64),
-    previous: &[u8],
+    head: &Head<'_>,
 ) -> Result<Option<Hashed>, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT * FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3")?;
     let columns = statement.column_count();
     let mut rows = statement.query((after, last, MAX_ENTRIES))?;
     let mut sha = Sha256::new();
-    sha.update(previous);
+    sha.update(head.previous);
+    sha.update(head.number.to_be_bytes());
+    sha.update(head.at.to_be_bytes());
     let (mut first, mut newest, mut entries) = (None, 0, 0);
     while let Some(row) = rows.next()? {
         for column in 0..columns {

@@ -1,5 +1,6 @@
 //! Money that comes in: rows 1 to 4b.
 
+use super::post::whole_cents;
 use super::{Entry, EntryKind, LedgerError, Posting, Wallet, post, wallet};
 use crate::amount::Amount;
 use crate::store::Write;
@@ -91,6 +92,16 @@ impl TopUp {
         })
     }
 
+    /// An amount that comes from where it is paid; a negative one goes back there.
+    pub(super) fn from_world(&self, amount: i64) -> Posting {
+        let change = amount.saturating_neg();
+        if self.method == "paypal" {
+            Posting { world_paypal: change, ..Posting::default() }
+        } else {
+            Posting { world_card: change, ..Posting::default() }
+        }
+    }
+
     /// The top-up with this number.
     ///
     /// # Errors
@@ -105,6 +116,7 @@ impl TopUp {
 /// # Errors
 /// [`LedgerError`].
 pub fn stock(write: &mut Write<'_>, amount: Amount, reason: &str) -> Result<i64, LedgerError> {
+    whole_cents(amount)?;
     let entry = Entry {
         reason: Some(reason.to_owned()),
         posting: Posting { outside: -amount.0, treasury: amount.0, ..Posting::default() },
@@ -124,6 +136,7 @@ pub fn begin_top_up(
     (method, provider): (&str, &str),
     lasts_ms: i64,
 ) -> Result<i64, LedgerError> {
+    whole_cents(amount)?;
     let (id, now) = (write.next_id(), write.now());
     write.execute(
         "INSERT INTO top_ups (id, wallet_id, amount, method, provider, state, created_at, expires_at) \
@@ -146,6 +159,9 @@ pub fn begin_top_up(
 /// # Errors
 /// [`LedgerError::Conflict`] where it is not pending.
 pub fn end_top_up(write: &mut Write<'_>, top_up: &TopUp, state: TopUpState) -> Result<(), LedgerError> {
+    if !matches!(state, TopUpState::Failed | TopUpState::Expired) {
+        return Err(LedgerError::Conflict("a top-up does not end so"));
+    }
     let now = write.now();
     let ended = write.execute(
         "UPDATE top_ups SET state = ?1, ended_at = ?2 WHERE id = ?3 AND state = 'pending'",
@@ -174,24 +190,22 @@ pub fn end_top_up(write: &mut Write<'_>, top_up: &TopUp, state: TopUpState) -> R
 /// [`LedgerError::Conflict`] where it was credited before; [`Short::Treasury`](super::Short) for row 4b.
 pub fn top_up_succeeded(write: &mut Write<'_>, top_up: &TopUp, payment_id: &str) -> Result<(), LedgerError> {
     let now = write.now();
+    // In the state that it was read in: it decides where the PLY comes from.
     let ended = write.execute(
         "UPDATE top_ups SET state = 'succeeded', payment_id = ?1, ended_at = ?2 \
-         WHERE id = ?3 AND state IN ('pending', 'failed', 'expired')",
-        (payment_id, now, top_up.id),
+         WHERE id = ?3 AND state = ?4 AND state IN ('pending', 'failed', 'expired') \
+         AND NOT EXISTS (SELECT 1 FROM top_ups o WHERE o.provider = top_ups.provider AND o.payment_id = ?1 AND o.id <> ?3)",
+        (payment_id, now, top_up.id, top_up.state.name()),
     )?;
     if ended == 0 {
-        return Err(LedgerError::Conflict("the top-up was credited before"));
+        return Err(LedgerError::Conflict("the payment was credited before"));
     }
     let wallet = wallet(write.connection(), top_up.wallet)?;
     let amount = top_up.amount.0;
     // Debts are whole minor units, and so is the rest.
     let debt = amount.min(wallet.debt.0.saturating_neg());
     let credited = amount.saturating_sub(debt);
-    let world = if top_up.method == "paypal" {
-        Posting { world_paypal: -amount, ..Posting::default() }
-    } else {
-        Posting { world_card: -amount, ..Posting::default() }
-    };
+    let world = top_up.from_world(amount);
     let is_reserved = top_up.state == TopUpState::Pending;
     let posting = if is_reserved {
         Posting { reserved: -amount, due: credited, treasury: debt, ..world }

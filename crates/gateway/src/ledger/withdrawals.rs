@@ -1,6 +1,7 @@
 //! Money that leaves: rows 20 to 20d.
 
-use super::{Entry, EntryKind, LedgerError, Posting, Wallet, post};
+use super::post::whole_cents;
+use super::{Entry, EntryKind, LedgerError, Posting, Short, Wallet, post};
 use crate::amount::Amount;
 use crate::store::Write;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -97,14 +98,14 @@ fn of(wallet: &Wallet, kind: EntryKind, id: i64, posting: Posting) -> Entry {
 
 fn set_state(
     write: &mut Write<'_>,
-    id: i64,
+    (wallet, id, amount): (&Wallet, i64, Amount),
     from: WithdrawalState,
     to: WithdrawalState,
 ) -> Result<(), LedgerError> {
     let ended = (!matches!(to, WithdrawalState::Pending | WithdrawalState::Sending)).then_some(write.now());
     let changed = write.execute(
-        "UPDATE withdrawals SET state = ?1, ended_at = ?2 WHERE id = ?3 AND state = ?4",
-        (to.name(), ended, id, from.name()),
+        "UPDATE withdrawals SET state = ?1, ended_at = ?2 WHERE id = ?3 AND state = ?4 AND wallet_id = ?5 AND amount = ?6",
+        (to.name(), ended, id, from.name(), wallet.id, amount),
     )?;
     if changed == 0 { Err(LedgerError::Conflict("the withdrawal is in another state")) } else { Ok(()) }
 }
@@ -120,6 +121,11 @@ pub fn begin_withdrawal(
     destination: &str,
     mac: impl FnOnce(i64) -> Vec<u8>,
 ) -> Result<i64, LedgerError> {
+    whole_cents(amount)?;
+    // Before anything is written: a job that fails then costs the others of its transaction nothing.
+    if wallet.available < amount {
+        return Err(LedgerError::Short(Short::Wallet));
+    }
     let (id, now) = (write.next_id(), write.now());
     write.execute(
         "INSERT INTO withdrawals (id, wallet_id, amount, destination, mac, state, created_at) \
@@ -135,13 +141,8 @@ pub fn begin_withdrawal(
 ///
 /// # Errors
 /// [`LedgerError`].
-pub fn withdrawal_planned(
-    write: &mut Write<'_>,
-    wallet: &Wallet,
-    id: i64,
-    amount: Amount,
-) -> Result<(), LedgerError> {
-    set_state(write, id, WithdrawalState::Pending, WithdrawalState::Sending)?;
+pub fn withdrawal_planned(write: &mut Write<'_>, wallet: &Wallet, id: i64, amount: Amount) -> Result<(), LedgerError> {
+    set_state(write, (wallet, id, amount), WithdrawalState::Pending, WithdrawalState::Sending)?;
     let posting = Posting { in_account: -amount.0, leaving: amount.0, ..Posting::default() };
     post(write, of(wallet, EntryKind::WithdrawalPlanned, id, posting))?;
     Ok(())
@@ -152,7 +153,7 @@ pub fn withdrawal_planned(
 /// # Errors
 /// [`LedgerError`].
 pub fn withdrawal_done(write: &mut Write<'_>, wallet: &Wallet, id: i64, amount: Amount) -> Result<(), LedgerError> {
-    set_state(write, id, WithdrawalState::Sending, WithdrawalState::Done)?;
+    set_state(write, (wallet, id, amount), WithdrawalState::Sending, WithdrawalState::Done)?;
     let posting = Posting {
         withdrawing: -amount.0,
         world_chain: amount.0,
@@ -169,7 +170,7 @@ pub fn withdrawal_done(write: &mut Write<'_>, wallet: &Wallet, id: i64, amount: 
 /// # Errors
 /// [`LedgerError::Conflict`] where it is on its way or ended.
 pub fn cancel_withdrawal(write: &mut Write<'_>, wallet: &Wallet, id: i64, amount: Amount) -> Result<(), LedgerError> {
-    set_state(write, id, WithdrawalState::Pending, WithdrawalState::Cancelled)?;
+    set_state(write, (wallet, id, amount), WithdrawalState::Pending, WithdrawalState::Cancelled)?;
     let posting = Posting { withdrawing: -amount.0, available: amount.0, ..Posting::default() };
     post(write, of(wallet, EntryKind::WithdrawalCancelled, id, posting))?;
     Ok(())
@@ -186,7 +187,7 @@ pub fn withdrawal_refused(
     amount: Amount,
     reason: &str,
 ) -> Result<(), LedgerError> {
-    set_state(write, id, WithdrawalState::Sending, WithdrawalState::Refused)?;
+    set_state(write, (wallet, id, amount), WithdrawalState::Sending, WithdrawalState::Refused)?;
     let posting = Posting {
         withdrawing: -amount.0,
         available: amount.0,

@@ -1,11 +1,12 @@
 //! Exports: tables for other programs, read row by row.
 
+use super::Order;
 use super::statement::{Owner, Stretch, count_lines, read_lines};
 use crate::amount::{Amount, Price};
-use crate::api::{Order, time};
 use crate::id::{Kind, first_at};
 use crate::sessions::{CloseReason, select_sessions};
 use crate::store::{StoreError, Write};
+use crate::time::rfc3339 as time;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -203,8 +204,7 @@ impl Export {
             ExportKind::Transactions => return count_lines(connection, self.partner, (after, until)),
             ExportKind::Sessions => "SELECT COUNT(*) FROM sessions WHERE partner_id = ?1 AND id > ?2 AND id <= ?3",
             ExportKind::Settlements => {
-                "SELECT COUNT(*) FROM chain_ops o JOIN wallets w ON w.id = o.wallet_id \
-                 WHERE w.partner_id = ?1 AND o.id > ?2 AND o.id <= ?3 AND o.kind = 'bill'"
+                "SELECT COUNT(*) FROM chain_ops WHERE partner_id = ?1 AND id > ?2 AND id <= ?3 AND kind = 'bill'"
             }
         };
         Ok(connection.prepare_cached(sql)?.query_row((self.partner, after, until), |row| row.get(0))?)
@@ -221,12 +221,31 @@ impl Export {
                 &["id", "at", "type", "user_id", "session_id", "content_id", "amount", "balance", "reason"]
             }
             ExportKind::Settlements => &[
-                "id", "created_at", "ended_at", "state", "user_id", "app_id", "units", "unit_price", "gross", "fee", "net",
-                "chain_tx_id", "round",
+                "id",
+                "created_at",
+                "ended_at",
+                "state",
+                "user_id",
+                "app_id",
+                "units",
+                "unit_price",
+                "gross",
+                "fee",
+                "net",
+                "chain_tx_id",
+                "round",
             ],
             ExportKind::Sessions => &[
-                "id", "user_id", "content_id", "price_per_minute", "started_at", "closed_at", "close_reason", "duration_ms",
-                "ticks", "total_charge",
+                "id",
+                "user_id",
+                "content_id",
+                "price_per_minute",
+                "started_at",
+                "closed_at",
+                "close_reason",
+                "duration_ms",
+                "ticks",
+                "total_charge",
             ],
         };
         let cells: Vec<_> = names.iter().map(|name| Cell::plain(*name)).collect();
@@ -273,7 +292,7 @@ impl Export {
             "SELECT o.id, o.created_at, o.ended_at, o.state, w.user_id, c.app_id, o.units, o.unit_price, o.amount, \
              o.fee_pct, o.txid, o.round FROM chain_ops o JOIN wallets w ON w.id = o.wallet_id \
              LEFT JOIN contracts c ON c.id = o.contract_id \
-             WHERE w.partner_id = ?1 AND o.id > ?2 AND o.id <= ?3 AND o.kind = 'bill' ORDER BY o.id LIMIT ?4",
+             WHERE o.partner_id = ?1 AND o.id > ?2 AND o.id <= ?3 AND o.kind = 'bill' ORDER BY o.id LIMIT ?4",
         )?;
         let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
         let rows = statement.query_map((self.partner, range.0, range.1, limit), settlement)?;
@@ -357,7 +376,14 @@ mod tests {
     #[test]
     fn cells_are_quoted_and_formulas_are_texts() {
         let text = |text: &str| Cell::Text(text.to_owned());
-        let cells = [text("فیلم, \"نو\""), Cell::number("0.005"), Cell::number("-4.5"), Cell::Nothing, text("a\r\nb"), text(" x")];
+        let cells = [
+            text("فیلم, \"نو\""),
+            Cell::number("0.005"),
+            Cell::number("-4.5"),
+            Cell::Nothing,
+            text("a\r\nb"),
+            text(" x"),
+        ];
         assert_eq!(row(Variant::Rfc4180, &cells), "\"فیلم, \"\"نو\"\"\",0.005,-4.5,,\"a\r\nb\",\" x\"\r\n");
         assert_eq!(row(Variant::Excel, &cells), "\"فیلم, \"\"نو\"\"\";0,005;-4,5;;\"a\r\nb\";\" x\"\r\n");
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {

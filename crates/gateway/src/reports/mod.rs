@@ -2,14 +2,14 @@
 //! sealed yet by one query more.
 
 mod export;
+mod order;
 mod period;
 mod session_list;
 mod statement;
 mod sums;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use export::{Export, ExportKind, Variant};
+pub(crate) use order::Order;
 pub(crate) use period::{Interval, Period, time_zone};
 pub(crate) use session_list::{SessionFilter, read_sessions};
 pub(crate) use statement::{Line, Owner, Stretch, TickLine, read_lines, read_ticks};

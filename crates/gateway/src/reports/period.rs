@@ -40,7 +40,9 @@ pub(crate) struct Period {
 /// [`Code::InvalidTimeZone`].
 pub(crate) fn time_zone(name: &str) -> Result<TimeZone, Problem> {
     TimeZone::get(name).map_err(|_| {
-        Problem::new(Code::InvalidTimeZone).param("time_zone").detail(format!("{name:?} is no time zone of the IANA database."))
+        Problem::new(Code::InvalidTimeZone)
+            .param("time_zone")
+            .detail(format!("{name:?} is no time zone of the IANA database."))
     })
 }
 
@@ -52,7 +54,8 @@ fn bound(param: &'static str, text: &str, zone: &TimeZone, is_end: bool) -> Resu
     }
     let is_day = text.len() == 10;
     let day = text.parse::<Date>().ok().filter(|_| is_day);
-    let day = day.ok_or_else(|| invalid("must be a day (2025-01-31), or a time with its offset (2025-01-31T18:30:00Z)."))?;
+    let day =
+        day.ok_or_else(|| invalid("must be a day (2025-01-31), or a time with its offset (2025-01-31T18:30:00Z)."))?;
     let first = if is_end { day.tomorrow() } else { Ok(day) };
     let start = first.and_then(|day| day.to_zoned(zone.clone()));
     start.map(|start| start.timestamp().as_millisecond()).map_err(|_| invalid("is out of range."))
@@ -116,11 +119,9 @@ impl Period {
         let end = match interval {
             Interval::Hour => hour_after(&at),
             Interval::Day => at.date().tomorrow().and_then(|day| day.to_zoned(self.zone.clone())),
-            Interval::Month => at
-                .date()
-                .first_of_month()
-                .checked_add(1.month())
-                .and_then(|day| day.to_zoned(self.zone.clone())),
+            Interval::Month => {
+                at.date().first_of_month().checked_add(1.month()).and_then(|day| day.to_zoned(self.zone.clone()))
+            }
         };
         Ok(end.map_err(Problem::internal)?.timestamp().as_millisecond())
     }
@@ -164,7 +165,8 @@ mod tests {
     #[test]
     fn parts_follow_the_zones_calendar() {
         // Berlin's clocks go forward on the 30th of March and back on the 26th of October.
-        for (from, to, hours) in [("2025-03-30", "2025-03-30", 23), ("2025-10-26", "2025-10-26", 25), ("2025-01-01", "2025-01-02", 48)]
+        for (from, to, hours) in
+            [("2025-03-30", "2025-03-30", 23), ("2025-10-26", "2025-10-26", 25), ("2025-01-01", "2025-01-02", 48)]
         {
             let parts = period(from, to, "Europe/Berlin").parts(Interval::Hour).unwrap();
             assert_eq!(parts.len(), hours, "{from}");
@@ -183,7 +185,14 @@ mod tests {
 
     #[test]
     fn every_zones_days_begin_with_a_quarter_of_an_hour() {
-        for zone in ["Asia/Tehran", "Asia/Kathmandu", "Australia/Eucla", "Pacific/Chatham", "America/St_Johns", "Africa/Monrovia"] {
+        for zone in [
+            "Asia/Tehran",
+            "Asia/Kathmandu",
+            "Australia/Eucla",
+            "Pacific/Chatham",
+            "America/St_Johns",
+            "Africa/Monrovia",
+        ] {
             let year = period("2026-01-01", "2026-12-31", zone);
             for (from, _) in year.parts(Interval::Day).unwrap() {
                 assert_eq!(from % crate::events::QUARTER, 0, "{zone}");

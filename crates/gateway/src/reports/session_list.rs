@@ -1,7 +1,7 @@
 //! Lists of sessions.
 
+use super::Order;
 use crate::amount::Amount;
-use crate::api::Order;
 use crate::sessions::{Session, select_sessions};
 use crate::store::StoreError;
 use rusqlite::Connection;
@@ -75,8 +75,7 @@ pub(crate) fn read_sessions(
         order.text()
     );
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let mut sessions =
-        select_sessions(connection, &rest, (filter.partner, after, until, filter.wallet, wanted))?;
+    let mut sessions = select_sessions(connection, &rest, (filter.partner, after, until, filter.wallet, wanted))?;
     let next = if sessions.len() > limit {
         sessions.truncate(limit);
         sessions.last().map(|(session, _)| session.id)

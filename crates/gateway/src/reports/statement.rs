@@ -1,7 +1,7 @@
 //! Statements: what changed a wallet's balance, in lines that its user understands. A session is one line.
 
+use super::Order;
 use crate::amount::Amount;
-use crate::api::Order;
 use crate::events::read_models_until;
 use crate::ledger::EntryKind;
 use crate::store::StoreError;
@@ -170,11 +170,7 @@ pub(crate) struct TickLine {
 }
 
 /// All charges of a session: its ticks by the index that finds them again, and its charged leases by theirs.
-pub(crate) fn read_ticks(
-    connection: &Connection,
-    session: i64,
-    stretch: Stretch,
-) -> Result<Vec<TickLine>, StoreError> {
+pub(crate) fn read_ticks(connection: &Connection, session: i64, stretch: Stretch) -> Result<Vec<TickLine>, StoreError> {
     let (order, lease) = (stretch.order.text(), EntryKind::LeaseCharged.number());
     let sql = format!(
         "SELECT id, kind, at, tick, credited_ms, unsettled, balance FROM \

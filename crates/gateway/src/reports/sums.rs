@@ -83,7 +83,9 @@ pub(crate) fn partner_sums(
         let start = quarter.saturating_mul(QUARTER);
         match parts.of_stretch(start, start.saturating_add(QUARTER - 1)) {
             Ok(index) => add(index, &more),
-            Err(Divided) => each_of_quarter(connection, partner, quarter, known, |seen| add(parts.of(seen.at), &seen.sums))?,
+            Err(Divided) => {
+                each_of_quarter(connection, partner, quarter, known, |seen| add(parts.of(seen.at), &seen.sums))?
+            }
         }
     }
     let last_quarter = end.div_euclid(QUARTER);
@@ -181,11 +183,7 @@ pub(crate) fn user_sums(
 }
 
 /// Reads everything that a session was charged.
-fn each_charge(
-    connection: &Connection,
-    session: i64,
-    mut see: impl FnMut(i64, UserSums),
-) -> Result<(), StoreError> {
+fn each_charge(connection: &Connection, session: i64, mut see: impl FnMut(i64, UserSums)) -> Result<(), StoreError> {
     let lease = EntryKind::LeaseCharged.number();
     let sql = format!(
         "SELECT at, credited_ms, unsettled FROM entries WHERE session_id = ?1 AND tick_hash IS NOT NULL \

@@ -104,11 +104,17 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
         .map_err(|source| ServeError::Listen { address: settings.listen, source })?;
     let address = listener.address().unwrap_or(settings.listen);
     let (stop, stopping) = Stopping::new();
-    let routes = Routes::with_documentation(crate::api::routes(gateway.network.is_development), env!("CARGO_PKG_VERSION"))?;
+    let routes =
+        Routes::with_documentation(crate::api::routes(gateway.network.is_development), env!("CARGO_PKG_VERSION"))?;
     let frame = Arc::new(Frame::new(Arc::clone(&gateway), routes, FrameSettings::default(), stopping.clone()));
     let settler = StopSignal::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { Ok(crate::http::serve(frame, vec![listener], ServerSettings::default()).await?) });
+    let (sealed, seals_until) = (Arc::clone(&gateway), stopping.clone());
+    tasks.spawn(async move {
+        crate::gateway::run_sealer(sealed, seals_until).await;
+        Ok(())
+    });
     tasks.spawn(sweep::run(Arc::clone(&gateway), stopping));
     settlement::spawn(&mut tasks, &connection, &gateway, &keys, &network, &settler)?;
     let ready = Ready {

@@ -110,10 +110,7 @@ fn development_settings(is_embedded: bool) -> PartnerSettings {
 }
 
 /// Compares the contract with this source: the proof that nothing is billed twice needs its rising ticks.
-async fn verified(
-    connection: &Connection,
-    app: AppIndex,
-) -> Result<(GlobalState, AssetIndex, Digest), ServeError> {
+async fn verified(connection: &Connection, app: AppIndex) -> Result<(GlobalState, AssetIndex, Digest), ServeError> {
     let refused = |why: String| ServeError::Contract { app: app.0, why };
     let found = connection.verify(Some(app), TemplateChoices::default()).await?.verification;
     if !found.is_same_code() {
@@ -142,11 +139,7 @@ async fn verified(
 }
 
 /// Gives the treasury of a development network Algos and PLY where it has little.
-async fn fill_treasury(
-    connection: &Connection,
-    treasury: &Account,
-    asset: AssetIndex,
-) -> Result<(), ServeError> {
+async fn fill_treasury(connection: &Connection, treasury: &Account, asset: AssetIndex) -> Result<(), ServeError> {
     let (full, low) = TREASURY_ALGOS;
     if connection.algod.account(treasury.address).await?.spendable() < low {
         connection.fund(treasury.address, full).await?;

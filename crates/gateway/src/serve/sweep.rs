@@ -62,14 +62,16 @@ async fn sweep(gateway: &Arc<Gateway>) -> Result<(), Problem> {
 
 async fn close(gateway: &Arc<Gateway>, id: i64) -> Result<(), Problem> {
     let holder = Arc::clone(gateway);
-    gateway
+    let wallet = gateway
         .write(move |write| {
-            let Some(session) = find_session(write.connection(), id)? else { return Ok(()) };
+            let Some(session) = find_session(write.connection(), id)? else { return Ok(None) };
             let state = holder.partner(session.partner)?;
-            close_session(write, session, CloseReason::Expired, &state.partner.settings)?;
-            Ok(())
+            let session = close_session(write, session, CloseReason::Expired, &state.partner.settings)?;
+            Ok(Some(session.wallet))
         })
         .await?;
-    gateway.due.notify_one();
+    if let Some(wallet) = wallet {
+        gateway.wake(wallet);
+    }
     Ok(())
 }

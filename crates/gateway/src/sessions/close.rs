@@ -1,8 +1,9 @@
 //! The end of a session: its hold goes back.
 
+use super::SessionError;
+use super::limits::MIN_IDLE;
 use super::row::{CloseReason, Session};
 use super::tick::add_to_tab;
-use super::{MIN_IDLE, SessionError};
 use crate::amount::Amount;
 use crate::ledger::{Entry, EntryKind, LedgerError, PartnerSettings, Posting, move_wallet};
 use crate::store::{Clock, StoreError, Write};

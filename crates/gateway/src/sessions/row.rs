@@ -172,12 +172,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Session> {
         charged: row.get(11)?,
         credited_ms: row.get(12)?,
         prepaid_ms: row.get(13)?,
-        leases: Leases {
-            day: row.get(14)?,
-            until: row.get(15)?,
-            leased_ms: row.get(16)?,
-            credited_ms: row.get(17)?,
-        },
+        leases: Leases { day: row.get(14)?, until: row.get(15)?, leased_ms: row.get(16)?, credited_ms: row.get(17)? },
         ticks: row.get(18)?,
         late: row.get(19)?,
         started_at: row.get(20)?,

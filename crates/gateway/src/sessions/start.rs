@@ -1,13 +1,14 @@
 //! The start of a session: one open session for each user and content, and a hold before anything is served.
 
+use super::SessionError;
 use super::close::close_session;
+use super::limits::MAX_HOLD_MS;
 use super::row::{CloseReason, Leases, Session, find_session};
 use super::take_up::take_up;
-use super::{MAX_HOLD_MS, SessionError};
 use crate::amount::{Amount, Price, lot};
 use crate::ledger::{
-    Contract, Entry, EntryKind, LedgerError, PartnerSettings, Posting, SessionPolicy, Wallet, WalletState,
-    move_wallet, open_wallet,
+    Contract, Entry, EntryKind, LedgerError, PartnerSettings, Posting, SessionPolicy, Wallet, WalletState, find_wallet,
+    move_wallet,
 };
 use crate::store::Write;
 
@@ -62,13 +63,15 @@ pub fn start(
     request: &StartRequest,
     settings: &PartnerSettings,
 ) -> Result<Started, SessionError> {
-    let wallet = open_wallet(write, contract.partner, &request.user_id)?;
+    // A user who has never had money gets no wallet by asking to play: nothing is written before it is known that it stays.
+    let Some(wallet) = find_wallet(write.connection(), contract.partner, &request.user_id)? else {
+        return Err(SessionError::InsufficientBalance(Amount::ZERO));
+    };
     check_wallet(&wallet)?;
     let mut replaced = None;
     if let Some(open) = open_session(write, &wallet, &request.content_id, settings.session_policy)? {
-        let is_same = open.client_id.is_some()
-            && open.client_id == request.client_id
-            && open.content_id == request.content_id;
+        let is_same =
+            open.client_id.is_some() && open.client_id == request.client_id && open.content_id == request.content_id;
         if is_same {
             let mut session = open;
             take_up(write, &mut session, settings, request.partner_has_room)?;
@@ -196,11 +199,14 @@ fn tab(
     let (id, now) = (write.next_id(), write.now());
     let tab = write.row(
         "INSERT INTO tabs (id, wallet_id, contract_id, price, lot, last_tick_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-         ON CONFLICT (wallet_id, contract_id, price) DO UPDATE SET lot = excluded.lot RETURNING id",
+         ON CONFLICT (wallet_id, contract_id, price) DO UPDATE SET lot = excluded.lot RETURNING id, blocked",
         (id, wallet.id, contract.id, price, lot, now),
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get::<_, Option<String>>(1)?)),
     )?;
-    tab.ok_or_else(|| LedgerError::Conflict("the tab was not made").into())
+    match tab.ok_or(LedgerError::Conflict("the tab was not made"))? {
+        (tab, None) => Ok(tab),
+        (_, Some(blocked)) => Err(SessionError::ContractUnavailable(blocked)),
+    }
 }
 
 /// The leases of the user's last session with this content, as far as they are today's.
@@ -210,9 +216,7 @@ fn leases_today(write: &mut Write<'_>, wallet: &Wallet, content_id: &str) -> Res
         "SELECT lease_day, lease_until, leased_ms, lease_credited_ms FROM sessions \
          WHERE wallet_id = ?1 AND content_id = ?2 ORDER BY id DESC LIMIT 1",
         (wallet.id, content_id),
-        |row| {
-            Ok(Leases { day: row.get(0)?, until: row.get(1)?, leased_ms: row.get(2)?, credited_ms: row.get(3)? })
-        },
+        |row| Ok(Leases { day: row.get(0)?, until: row.get(1)?, leased_ms: row.get(2)?, credited_ms: row.get(3)? }),
     )?;
     Ok(last.unwrap_or_default().at(now))
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::amount::{Amount, Price};
-use crate::ledger::{Contract, ContractState, Partner, PartnerSettings, credit, find_wallet, open_wallet, stock, verify};
+use crate::ledger::{
+    Contract, ContractState, Partner, PartnerSettings, credit, find_wallet, open_wallet, stock, verify,
+};
 use crate::store::{Store, StoreNetwork, Write, WriteError};
 
 /// A store with one partner, whose contract takes 5 %.
@@ -10,7 +12,7 @@ pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) contract: Contract,
     pub(crate) settings: PartnerSettings,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Fixture {
@@ -18,10 +20,18 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let network = StoreNetwork { name: "embedded".to_owned(), genesis_hash: "hash".to_owned() };
         let store = Store::open(folder.path(), &network).unwrap();
+        Self { _folder: Some(folder), ..Self::over(store).await }
+    }
+
+    /// Over a store that is there: with the partner that it has, or a new one.
+    pub(crate) async fn over(store: Store) -> Self {
         let settings = PartnerSettings { lots: false, ..PartnerSettings::default() };
         let kept = settings.clone();
         let contract = store
             .write(move |write| -> Result<_, SessionError> {
+                if let Some(contract) = Contract::all(write.connection())?.pop() {
+                    return Ok(contract);
+                }
                 stock(write, "1000000".parse().unwrap(), "created")?;
                 let partner = Partner::add(write, "shop", &kept)?;
                 let mut contract = Contract {
@@ -41,7 +51,7 @@ impl Fixture {
             })
             .await
             .unwrap();
-        Self { store, contract, settings, _folder: folder }
+        Self { store, contract, settings, _folder: None }
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -89,6 +99,18 @@ impl Fixture {
 
     pub(crate) async fn claim(&self, session: i64, claim: Claim) -> Result<TickOutcome, SessionError> {
         let (request, settings) = (self.request(session), self.settings.clone());
+        self.write(move |write| tick(write, &request, &claim, &settings)).await.map(|(outcome, _)| outcome)
+    }
+
+    /// A claim that may be more than the time that has passed.
+    pub(crate) async fn claim_unbounded(
+        &self,
+        session: i64,
+        id: &str,
+        played_ms: i64,
+    ) -> Result<TickOutcome, SessionError> {
+        let request = TickRequest { is_unbounded: true, ..self.request(session) };
+        let (claim, settings) = (Claim { tick_id: id.to_owned(), played_ms, is_final: false }, self.settings.clone());
         self.write(move |write| tick(write, &request, &claim, &settings)).await.map(|(outcome, _)| outcome)
     }
 
@@ -142,7 +164,10 @@ async fn the_first_documentations_example() {
     for number in 0..32 {
         shop.pass(15_000).await;
         let outcome = shop.tick(session.id, &format!("t{number}"), 15_000).await.unwrap();
-        assert_eq!((outcome.charged.to_string().as_str(), outcome.credited_ms, outcome.paid_ms), ("0.005", 15_000, 15_000));
+        assert_eq!(
+            (outcome.charged.to_string().as_str(), outcome.credited_ms, outcome.paid_ms),
+            ("0.005", 15_000, 15_000)
+        );
     }
     let session = shop.stop(session.id).await;
     assert_eq!((session.charged.to_string(), session.credited_ms), ("0.16".to_owned(), 480_000));
@@ -228,8 +253,7 @@ async fn one_device_at_a_time() {
     assert!(matches!(refused, Err(SessionError::Replaced)));
     let television = StartRequest { client_id: Some("television".to_owned()), ..request };
     assert!(matches!(shop.start_request(television.clone()).await, Err(SessionError::Exists { .. })));
-    let replaced =
-        shop.start_request(StartRequest { on_conflict: OnConflict::Replace, ..television }).await.unwrap();
+    let replaced = shop.start_request(StartRequest { on_conflict: OnConflict::Replace, ..television }).await.unwrap();
     assert_eq!(replaced.replaced, Some(first.session.id));
     assert!(matches!(shop.tick(first.session.id, "late", 100).await, Err(SessionError::Replaced)));
     shop.verify().await;
@@ -317,4 +341,57 @@ async fn a_player_that_does_not_tick_pays() {
         assert!(served - paid_ms <= 45_000 + paid_ms / 10, "{user}: {served} ms served, {paid_ms} ms paid");
     }
     shop.verify().await;
+}
+
+#[tokio::test]
+async fn a_player_that_cannot_go_on_gets_the_reason() {
+    let shop = Fixture::new().await;
+    shop.fund("anna", "0.01").await;
+    let request = StartRequest {
+        user_id: "anna".to_owned(),
+        content_id: "film".to_owned(),
+        price: Price::cents(7).unwrap(),
+        hold_ms: None,
+        client_id: None,
+        on_conflict: OnConflict::Fail,
+        partner_has_room: true,
+    };
+    let session = shop.start_request(request).await.unwrap().session;
+    shop.pass(60_000).await;
+    // 857 ms after this 167 u are left: less than a millisecond costs.
+    let outcome = shop.tick(session.id, "a", 8_571).await.unwrap();
+    assert_eq!((outcome.can_continue(), outcome.reason.as_deref()), (false, Some("insufficient_balance")));
+    assert!(outcome.balance > Amount::ZERO);
+    let last = Claim { tick_id: "b".to_owned(), played_ms: 15_000, is_final: true };
+    let outcome = shop.claim(session.id, last).await.unwrap();
+    assert!(outcome.is_refused && outcome.reason.as_deref() == Some("insufficient_balance"));
+    assert_eq!(outcome.lease_until, None);
+    shop.verify().await;
+}
+
+#[tokio::test]
+async fn a_batch_is_charged_within_what_was_held() {
+    let shop = Fixture::new().await;
+    shop.fund("anna", "5").await;
+    let session = shop.start("anna", "film").await.unwrap().session;
+    shop.pass(600_000).await;
+    let claims: Vec<_> =
+        (0..4).map(|number| Claim { tick_id: format!("t{number}"), played_ms: 10_000, is_final: false }).collect();
+    let (request, settings) = (shop.request(session.id), shop.settings.clone());
+    let outcomes = shop.write(move |write| tick_batch(write, &request, &claims, &settings)).await.unwrap();
+    let outcomes: Vec<_> = outcomes.into_iter().map(|outcome| outcome.unwrap().0).collect();
+    assert_eq!(outcomes.iter().map(|outcome| outcome.credited_ms).collect::<Vec<_>>(), [10_000, 5_000, 0, 0]);
+    assert!(outcomes.iter().all(|outcome| outcome.can_continue() && !outcome.is_refused), "the wallet has enough");
+    assert_eq!(shop.tick(session.id, "next", 25_000).await.unwrap().credited_ms, 25_000);
+    shop.verify().await;
+}
+
+#[tokio::test]
+async fn who_has_nothing_gets_no_wallet_by_asking_to_play() {
+    let shop = Fixture::new().await;
+    assert!(matches!(shop.start("anna", "film").await, Err(SessionError::InsufficientBalance(Amount::ZERO))));
+    let partner = shop.contract.partner;
+    let found =
+        shop.store.read(move |connection| -> Result<_, SessionError> { Ok(find_wallet(connection, partner, "anna")?) });
+    assert_eq!(found.await.unwrap(), None);
 }

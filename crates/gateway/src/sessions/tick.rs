@@ -3,9 +3,10 @@
 //! At most five statements: one that reads session, wallet, tab and whether the tick is stored; one that moves the wallet's money;
 //! one each for session, tab and journal.
 
+use super::SessionError;
 use super::lease::Offer;
-use super::row::{COLUMNS, CloseReason, Session, WITH_TICK, read};
-use super::{CLAIM_SLACK, LATE_TICKS, REST_AFTER, SessionError};
+use super::limits::{CLAIM_SLACK, LATE_TICKS, REST_AFTER};
+use super::row::{COLUMNS, CloseReason, Session, WITH_TICK, find_session, read};
 use crate::amount::Amount;
 use crate::ledger::{Entry, EntryKind, LedgerError, PartnerSettings, Posting, tick_hash};
 use crate::ledger::{TickRecord, move_wallet};
@@ -95,7 +96,7 @@ fn read_stored(row: &Row<'_>) -> rusqlite::Result<Option<(String, TickOutcome)>>
 }
 
 /// What became of a tick, and the session afterwards; or why it does not count.
-pub type TickResult = Result<(TickOutcome, Session), SessionError>;
+pub(crate) type TickResult = Result<(TickOutcome, Session), SessionError>;
 
 /// Charges a tick, or finds what became of it before. With it comes the session as it is afterwards.
 ///
@@ -107,10 +108,10 @@ pub fn tick(
     claim: &Claim,
     settings: &PartnerSettings,
 ) -> Result<(TickOutcome, Session), SessionError> {
-    charge(write, request, claim, settings, true)
+    charge(write, request, claim, settings, None)
 }
 
-/// Charges the ticks of a player that was cut off, one after the other, as far as the hold pays for them.
+/// Charges the ticks of a player that was cut off, one after the other, as far as what was held before them pays for them.
 ///
 /// # Errors
 /// The store's; what single ticks fail with is in their place.
@@ -120,29 +121,35 @@ pub fn tick_batch(
     claims: &[Claim],
     settings: &PartnerSettings,
 ) -> Result<Vec<TickResult>, SessionError> {
+    let session = find_session(write.connection(), request.session)?;
+    let mut limit = session.map_or(Amount::ZERO, |session| session.held);
     let mut outcomes = Vec::with_capacity(claims.len());
-    for (index, claim) in claims.iter().enumerate() {
-        let refills = index + 1 == claims.len();
-        match charge(write, request, claim, settings, refills) {
+    for claim in claims {
+        let outcome = match charge(write, request, claim, settings, Some(limit)) {
             Err(SessionError::Ledger(error)) => return Err(error.into()),
-            outcome => outcomes.push(outcome),
+            outcome => outcome,
+        };
+        if let Ok((outcome, _)) = &outcome
+            && !outcome.is_replayed
+        {
+            limit = Amount(limit.0.saturating_sub(outcome.charged.0));
         }
+        outcomes.push(outcome);
     }
     Ok(outcomes)
 }
 
-/// `refills`: whether the hold is filled up from what is available.
+/// `limit`: what may be charged at most, below what the wallet has.
 fn charge(
     write: &mut Write<'_>,
     request: &TickRequest,
     claim: &Claim,
     settings: &PartnerSettings,
-    refills: bool,
+    limit: Option<Amount>,
 ) -> Result<(TickOutcome, Session), SessionError> {
     let now = write.now();
-    let found = write.row(WITH_TICK, (request.session, tick_hash(&claim.tick_id)), |row| {
-        Ok((read(row)?, read_stored(row)?))
-    })?;
+    let found = write
+        .row(WITH_TICK, (request.session, tick_hash(&claim.tick_id)), |row| Ok((read(row)?, read_stored(row)?)))?;
     let (mut session, stored) =
         found.filter(|(session, _)| session.partner == request.partner).ok_or(SessionError::NotFound)?;
     if let Some((tick_id, mut outcome)) = stored {
@@ -164,17 +171,15 @@ fn charge(
     let claimed = bounded(write, &session, claim, request.is_unbounded);
     let prepaid = claimed.min(session.prepaid_ms);
     let asked = claimed.saturating_sub(prepaid);
-    let funds = if is_late {
-        Amount(session.available.0.min(session.late.0))
-    } else if refills {
-        session.funds()
-    } else {
-        session.held
-    };
+    let funds = if is_late { Amount(session.available.0.min(session.late.0)) } else { session.funds() };
     let before = session.charged_ms();
-    let fresh = asked.min(session.price.paid_after(before, funds));
+    let payable = session.price.paid_after(before, funds);
+    // What is beyond the limit, but not beyond what the wallet has, is no want of balance: a later tick may claim it.
+    let is_short = payable < asked;
+    let allowed =
+        limit.filter(|_| !is_late).map_or(payable, |limit| session.price.paid_after(before, limit).min(payable));
+    let fresh = asked.min(allowed);
     let charged = session.price.charge_after(before, fresh);
-    let is_short = fresh < asked;
     let credited = prepaid.saturating_add(fresh);
     if is_late && is_short && credited == 0 {
         return Err(SessionError::Closed);
@@ -187,12 +192,11 @@ fn charge(
     session.last_tick_at = now;
     session.ticks = session.ticks.saturating_add(1);
     let ends = claim.is_final && !is_late;
-    let (hold, reason) = if is_late || ends {
-        (Amount::ZERO, None)
-    } else if !refills {
-        (Amount(session.held.0.saturating_sub(charged.0)), None)
-    } else if is_short {
+    let is_unpaid = is_short && fresh == payable;
+    let (hold, reason) = if is_unpaid && !is_late {
         (Amount::ZERO, Some("insufficient_balance"))
+    } else if is_late || ends {
+        (Amount::ZERO, None)
     } else {
         next_hold(&session, charged, settings, request.partner_has_room)
     };
@@ -214,18 +218,14 @@ fn charge(
     };
     let balance = move_wallet(write, session.wallet, &posting)?;
     session.available = Amount(session.available.0.saturating_add(posting.available));
-    let is_refused = is_short && credited == 0 && claimed > 0;
-    let paid_ms = if is_refused { 0 } else { session.paid_ms() };
+    let is_refused = is_unpaid && credited == 0 && claimed > 0;
+    let paid_ms = if is_refused || session.closed_at.is_some() { 0 } else { session.paid_ms() };
     let entry = Entry {
         partner: Some(session.partner),
         wallet: Some(session.wallet),
         session: Some(session.id),
         tab: Some(session.tab),
-        tick: Some(TickRecord {
-            id: Some(claim.tick_id.clone()),
-            played_ms: claim.played_ms,
-            credited_ms: credited,
-        }),
+        tick: Some(TickRecord { id: Some(claim.tick_id.clone()), played_ms: claim.played_ms, credited_ms: credited }),
         reason: reason.map(str::to_owned),
         balance: Some(balance),
         paid_ms: Some(paid_ms),
@@ -299,11 +299,15 @@ pub(super) fn next_hold(
     if risk > settings.risk_limit_wallet.0 || !partner_has_room {
         return (Amount::ZERO, Some("risk_limit"));
     }
-    if hold == Amount::ZERO { (hold, Some("insufficient_balance")) } else { (hold, None) }
+    let pays_for = session.price.paid_after(session.charged_ms(), hold).saturating_add(session.prepaid_ms);
+    if pays_for == 0 { (hold, Some("insufficient_balance")) } else { (hold, None) }
 }
 
 const ADD_TO_TAB: &str = "UPDATE tabs SET unsettled = unsettled + ?1, last_tick_at = ?2, due_at = ?3, \
     lot_since = COALESCE(lot_since, ?4) WHERE id = ?5";
+
+/// The same where neither changes: the index of tabs that are due is left alone.
+const ADD_TO_TAB_ALONE: &str = "UPDATE tabs SET unsettled = unsettled + ?1, last_tick_at = ?2 WHERE id = ?3";
 
 /// Adds a charge to the session's tab, and notes when it is to be billed.
 pub(super) fn add_to_tab(
@@ -329,7 +333,12 @@ pub(super) fn add_to_tab(
         (earlier, due) => earlier.or(due),
     };
     let lot_since = (unsettled >= threshold).then_some(now);
-    write.execute(ADD_TO_TAB, (charged, now, due_at, lot_since, session.tab))?;
+    let is_new_lot = lot_since.is_some() && session.tab_unsettled < threshold;
+    if due_at == session.tab_due_at && !is_new_lot {
+        write.execute(ADD_TO_TAB_ALONE, (charged, now, session.tab))?;
+    } else {
+        write.execute(ADD_TO_TAB, (charged, now, due_at, lot_since, session.tab))?;
+    }
     session.tab_unsettled = unsettled;
     session.tab_due_at = due_at;
     session.not_on_chain = Amount(session.not_on_chain.0.saturating_add(charged.0));

@@ -28,7 +28,9 @@ pub struct Clock {
 
 #[derive(Debug)]
 struct State {
-    wall: i64,
+    /// The newest time that the clock reached by itself, and when that was. While it stands still, because the system's clock
+    /// stepped back, these stay: what it makes up for later is time that has passed.
+    reached: i64,
     monotonic: Instant,
     /// How far the test clock is ahead.
     offset: i64,
@@ -43,10 +45,9 @@ pub(super) fn wall() -> i64 {
 impl Clock {
     /// A clock that goes on after `last`, the newest time in the store.
     pub(super) fn new(last: i64, offset: i64, steps: Vec<ClockStep>) -> Self {
-        let wall = wall();
-        let now = last.max(wall.saturating_add(offset));
+        let now = last.max(wall().saturating_add(offset));
         Self {
-            state: Mutex::new(State { wall, monotonic: Instant::now(), offset, steps }),
+            state: Mutex::new(State { reached: now, monotonic: Instant::now(), offset, steps }),
             last: AtomicI64::new(now),
             running_since: AtomicI64::new(now),
         }
@@ -55,12 +56,14 @@ impl Clock {
     /// The time of a new transaction. A step that was noticed is returned with it, to be recorded.
     pub(super) fn tick(&self) -> (i64, Option<ClockStep>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (wall, monotonic) = (wall(), Instant::now());
+        let now = self.last.load(Ordering::Relaxed).max(wall().saturating_add(state.offset));
+        let monotonic = Instant::now();
         let passed = i64::try_from(monotonic.duration_since(state.monotonic).as_millis()).unwrap_or(i64::MAX);
-        let ahead = wall.saturating_sub(state.wall).saturating_sub(passed);
-        state.wall = wall;
-        state.monotonic = monotonic;
-        let now = self.last.load(Ordering::Relaxed).max(wall.saturating_add(state.offset));
+        let ahead = now.saturating_sub(state.reached).saturating_sub(passed);
+        if now > state.reached {
+            state.reached = now;
+            state.monotonic = monotonic;
+        }
         let step = (ahead > STEP).then_some(ClockStep { at: now, ms: ahead });
         if let Some(step) = step {
             tracing::warn!(ms = step.ms, "the system's clock stepped forward");
@@ -88,7 +91,8 @@ impl Clock {
     #[must_use]
     pub fn elapsed(&self, start: i64, now: i64) -> i64 {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let stepped: i64 = state.steps.iter().filter(|step| step.at > start).map(|step| step.ms).sum();
+        let stepped: i64 =
+            state.steps.iter().filter(|step| step.at > start && step.at <= now).map(|step| step.ms).sum();
         now.saturating_sub(start).saturating_sub(stepped).max(0)
     }
 
@@ -102,6 +106,7 @@ impl Clock {
     pub(super) fn advance(&self, ms: i64) -> i64 {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.offset = state.offset.saturating_add(ms.max(0));
+        state.reached = state.reached.saturating_add(ms.max(0));
         state.offset
     }
 }
@@ -130,17 +135,48 @@ mod tests {
         assert!(clock.elapsed(before, after) >= 600_000);
     }
 
+    /// As if the system's clock had stepped forward just now.
+    fn step_forward(clock: &Clock, ms: i64) {
+        clock.state.lock().unwrap().reached -= ms;
+        clock.last.fetch_sub(ms, Ordering::Relaxed);
+    }
+
+    #[test]
+    fn what_a_clock_that_stood_still_makes_up_for_has_passed() {
+        // The system's clock was an hour behind the store's, ten minutes long, and is right again.
+        let clock = Clock::new(0, 0, Vec::new());
+        {
+            let mut state = clock.state.lock().unwrap();
+            state.reached -= 600_000;
+            state.monotonic -= std::time::Duration::from_secs(600);
+        }
+        clock.last.fetch_sub(600_000, Ordering::Relaxed);
+        let before = clock.last.load(Ordering::Relaxed);
+        let (after, step) = clock.tick();
+        assert_eq!(step, None);
+        assert!(clock.elapsed(before, after) >= 600_000);
+    }
+
+    #[test]
+    fn a_step_after_the_end_takes_nothing_from_what_was_played_before() {
+        let clock = Clock::new(0, 0, vec![ClockStep { at: 200_000, ms: 90_000 }]);
+        assert_eq!(clock.elapsed(0, 100_000), 100_000);
+        assert_eq!(clock.elapsed(0, 200_000), 110_000);
+        assert_eq!(clock.elapsed(200_000, 300_000), 100_000);
+    }
+
     #[test]
     fn a_step_of_the_system_is_not_played() {
         let clock = Clock::new(0, 0, Vec::new());
         let (before, _) = clock.tick();
-        clock.state.lock().unwrap().wall -= 7_200_000;
+        step_forward(&clock, 7_200_000);
+        let before = before - 7_200_000;
         let (after, step) = clock.tick();
         let step = step.expect("two hours are a step");
         assert!(step.ms >= 7_199_000);
         assert_eq!(clock.running_since(), after);
         // The real clock did not move: what is left of the two hours is nothing.
-        assert_eq!(clock.elapsed(before, after), 0);
+        assert!(clock.elapsed(before, after) < 1_000);
         assert_eq!(clock.elapsed(after, after + 1000), 1000);
     }
 }

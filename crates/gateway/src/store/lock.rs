@@ -51,8 +51,7 @@ pub(super) fn make_private(path: &Path) -> Result<(), StoreError> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         let private = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(path, private)
-            .map_err(|source| StoreError::File { path: path.to_owned(), source })?;
+        std::fs::set_permissions(path, private).map_err(|source| StoreError::File { path: path.to_owned(), source })?;
     }
     #[cfg(not(unix))]
     let _ = path;

@@ -1,7 +1,16 @@
 //! The schema: numbered steps forward, each in a transaction of its own.
 
-use super::{StoreError, StoreNetwork};
+use super::StoreError;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior};
+
+/// The network that a store belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreNetwork {
+    /// Its name.
+    pub name: String,
+    /// Its genesis hash, base64.
+    pub genesis_hash: String,
+}
 
 /// Every step. A step that was released is never changed.
 const STEPS: &[&str] = &[include_str!("migrations/0001_core.sql"), include_str!("migrations/0002_read_models.sql")];

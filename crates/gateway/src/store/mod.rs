@@ -4,16 +4,23 @@
 
 mod checkpoint;
 mod clock;
+mod connection;
+mod error;
 mod lock;
 mod migrate;
 mod readers;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writer;
 
 pub use clock::{Clock, ClockStep};
+pub use error::StoreError;
+pub use migrate::StoreNetwork;
 pub use write::Write;
 pub use writer::WriteError;
 
+use connection::prepare;
 use lock::StoreLock;
 use readers::Readers;
 use rusqlite::Connection;
@@ -23,73 +30,6 @@ use writer::Writer;
 
 /// The file of the store in its folder.
 const FILE: &str = "gateway.db";
-/// Bytes of a page: small, since what costs most is writing whole pages for a few changed bytes.
-const PAGE_SIZE: u32 = 1024;
-/// The page cache of the writer, in KiB.
-const WRITER_CACHE: u32 = 64 * 1024;
-
-/// Why the store cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// SQLite's own.
-    #[error("the store: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// A file beside it.
-    #[error("{}: {source}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Another process has it.
-    #[error("{} is in use by process {holder}", path.display())]
-    InUse {
-        /// The store's folder.
-        path: PathBuf,
-        /// The other process.
-        holder: String,
-    },
-    /// It was written by a later version of this program.
-    #[error("the store has schema {found}, this program knows schemas up to {known}")]
-    TooNew {
-        /// Its schema's number.
-        found: u32,
-        /// The newest that this program knows.
-        known: u32,
-    },
-    /// It belongs to another network.
-    #[error("the store belongs to network {store} (genesis {store_hash}), not to {network} (genesis {hash})")]
-    OtherNetwork {
-        /// The network it belongs to.
-        store: String,
-        /// That network's genesis hash.
-        store_hash: String,
-        /// The network that was opened.
-        network: String,
-        /// Its genesis hash.
-        hash: String,
-    },
-    /// The thread that writes has ended.
-    #[error("the store has stopped")]
-    Stopped,
-    /// More writes wait than may.
-    #[error("the store is busy")]
-    Busy,
-    /// A transaction was handed over to the disk, which reported an error: it may be there or not.
-    #[error("the store could not be written to the end: {0}")]
-    Uncertain(String),
-}
-
-/// The network that a store belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreNetwork {
-    /// Its name.
-    pub name: String,
-    /// Its genesis hash, base64.
-    pub genesis_hash: String,
-}
-
 /// An open store. Cheap to clone; it closes when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -154,10 +94,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`], or what the job fails with.
-    pub async fn read<T, E>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn read<T, E>(&self, job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -170,26 +107,21 @@ impl Store {
     /// # Errors
     /// A file that exists or cannot be written.
     pub async fn backup(&self, to: PathBuf) -> Result<(), StoreError> {
-        self.read(move |connection| {
-            connection.execute("VACUUM INTO ?1", [to.display().to_string()])?;
-            Ok(())
-        })
-        .await
+        self.inner.readers.alone(move |connection| backup(connection, &to)).await
     }
 }
 
-/// Settings of a connection.
-fn prepare(connection: &Connection, writes: bool) -> Result<(), StoreError> {
-    connection.set_prepared_statement_cache_capacity(256);
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    if writes {
-        connection.pragma_update(None, "page_size", PAGE_SIZE)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "cache_size", -i64::from(WRITER_CACHE))?;
-        // A checkpoint inside COMMIT would stall everybody who waits: `checkpoint` does it beside.
-        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+/// Copies the store to a new file that nobody but its owner can read, down to the disk.
+fn backup(connection: &Connection, to: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::File { path: to.to_owned(), source };
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(to).map_err(failed)?;
+    lock::make_private(to)?;
+    // Into a file that is there and empty.
+    let copied = connection.execute("VACUUM INTO ?1", [to.display().to_string()]).map_err(StoreError::from);
+    let copied = copied.and_then(|_| file.sync_all().map_err(failed));
+    if copied.is_err() {
+        // A part of a backup is none. What matters is the error before.
+        let _ = std::fs::remove_file(to);
     }
-    Ok(())
+    copied
 }

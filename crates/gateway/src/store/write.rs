@@ -13,6 +13,8 @@ pub struct Write<'t> {
     pub(super) clock: &'t Clock,
     /// Statements that were run.
     pub(super) statements: u64,
+    /// By how much the test clock moves when the transaction is committed.
+    pub(super) clock_advance: i64,
 }
 
 impl Write<'_> {
@@ -89,8 +91,10 @@ impl Write<'_> {
     /// # Errors
     /// [`StoreError::Sqlite`].
     pub fn advance_clock(&mut self, ms: i64) -> Result<i64, StoreError> {
-        let ahead = self.clock.advance(ms);
-        self.execute("UPDATE store SET clock_offset = ?1 WHERE id = 1", [ahead])?;
+        let ms = ms.max(0);
+        let sql = "UPDATE store SET clock_offset = clock_offset + ?1 WHERE id = 1 RETURNING clock_offset";
+        let ahead = self.row(sql, [ms], |row| row.get(0))?.unwrap_or_default();
+        self.clock_advance = self.clock_advance.saturating_add(ms);
         Ok(ahead)
     }
 }

@@ -59,6 +59,8 @@ where
     F: FnMut(&mut Write<'_>) -> Result<T, E> + Send,
 {
     fn run(&mut self, write: &mut Write<'_>) -> bool {
+        // What an earlier run, which was undone, has answered must not stay if this one panics.
+        self.result = None;
         let result = (self.job)(write);
         let succeeded = result.is_ok();
         self.result = Some(result);
@@ -86,7 +88,7 @@ impl Writer {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let ids = Ids::after(last.unwrap_or(0).max(last_of_others(&connection)?));
         let checkpoints = Checkpoints::start(path)?;
-        let mut state = Thread { connection, clock: Arc::clone(&clock), ids, checkpoints };
+        let mut state = Thread { connection, clock: Arc::clone(&clock), ids, checkpoints, steps: Vec::new() };
         let spawned = std::thread::Builder::new().name("store".to_owned()).spawn(move || state.run(queue));
         let thread = spawned.map_err(|source| StoreError::File { path: path.to_owned(), source })?;
         Ok(Self { jobs: Some(jobs), clock, thread: Some(thread) })
@@ -131,9 +133,8 @@ impl Drop for Writer {
 /// The clock goes on after the newest time that was written.
 fn read_clock(connection: &Connection) -> Result<Clock, StoreError> {
     let offset = connection.query_row("SELECT clock_offset FROM store WHERE id = 1", [], |row| row.get(0))?;
-    let last: Option<i64> = connection
-        .query_row("SELECT at FROM entries ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
-        .optional()?;
+    let last: Option<i64> =
+        connection.query_row("SELECT at FROM entries ORDER BY id DESC LIMIT 1", [], |row| row.get(0)).optional()?;
     let mut statement = connection.prepare("SELECT at, ms FROM clock_steps ORDER BY at")?;
     let steps = statement.query_map([], |row| Ok(ClockStep { at: row.get(0)?, ms: row.get(1)? }))?;
     Ok(Clock::new(last.unwrap_or(0), offset, steps.collect::<rusqlite::Result<_>>()?))
@@ -142,7 +143,19 @@ fn read_clock(connection: &Connection) -> Result<Clock, StoreError> {
 /// Ids of rows that may be newer than every entry.
 fn last_of_others(connection: &Connection) -> Result<i64, StoreError> {
     let mut newest = 0;
-    for table in ["sessions", "top_ups", "withdrawals", "chain_ops", "partners", "api_keys", "contracts", "wallets", "tabs", "exports"] {
+    for table in [
+        "sessions",
+        "top_ups",
+        "withdrawals",
+        "chain_ops",
+        "algo_entries",
+        "partners",
+        "api_keys",
+        "contracts",
+        "wallets",
+        "tabs",
+        "exports",
+    ] {
         let last: Option<i64> = connection.query_row(&format!("SELECT MAX(id) FROM {table}"), [], |row| row.get(0))?;
         newest = newest.max(last.unwrap_or(0));
     }
@@ -155,6 +168,8 @@ struct Thread {
     clock: Arc<Clock>,
     ids: Ids,
     checkpoints: Checkpoints,
+    /// Steps of the clock that no committed transaction has recorded yet.
+    steps: Vec<ClockStep>,
 }
 
 impl Thread {
@@ -197,16 +212,21 @@ impl Thread {
             return Attempt::Failed(error);
         }
         let (now, step) = self.clock.tick();
+        self.steps.extend(step);
         let ids_before = Ids::after(self.ids.next(now));
-        match self.run_jobs(group, now, step) {
-            Ok(true) => match self.statement("COMMIT") {
-                Ok(()) => Attempt::Committed,
+        match self.run_jobs(group, now) {
+            Ok(Some(advance)) => match self.statement("COMMIT") {
+                Ok(()) => {
+                    self.steps.clear();
+                    self.clock.advance(advance);
+                    Attempt::Committed
+                }
                 Err(error) => {
                     self.roll_back();
                     Attempt::Failed(StoreError::Uncertain(error.to_string()))
                 }
             },
-            Ok(false) => {
+            Ok(None) => {
                 self.ids = ids_before;
                 self.roll_back();
                 Attempt::Undone
@@ -218,27 +238,39 @@ impl Thread {
         }
     }
 
-    /// Whether everything that was written may stay.
-    fn run_jobs(&mut self, group: &mut [Box<dyn Job>], now: i64, step: Option<ClockStep>) -> Result<bool, StoreError> {
-        if let Some(ClockStep { at, ms }) = step {
-            self.connection.execute("INSERT INTO clock_steps (at, ms) VALUES (?1, ?2)", [at, ms])?;
+    /// Runs the jobs. By how much they move the test clock once everything is committed; nothing where it may not stay.
+    fn run_jobs(&mut self, group: &mut [Box<dyn Job>], now: i64) -> Result<Option<i64>, StoreError> {
+        for ClockStep { at, ms } in &self.steps {
+            self.connection.execute(
+                "INSERT INTO clock_steps (at, ms) VALUES (?1, ?2) ON CONFLICT (at) DO UPDATE SET ms = ms + excluded.ms",
+                [at, ms],
+            )?;
         }
-        let mut write =
-            Write { connection: &self.connection, now, ids: &mut self.ids, clock: &self.clock, statements: 0 };
+        let mut write = Write {
+            connection: &self.connection,
+            now,
+            ids: &mut self.ids,
+            clock: &self.clock,
+            statements: 0,
+            clock_advance: 0,
+        };
         for job in group {
             let before = write.connection.total_changes();
             let run = catch_unwind(AssertUnwindSafe(|| job.run(&mut write)));
             match run {
+                // SQLite undoes the whole transaction by itself after some errors, such as a full disk. What the next job wrote then
+                // would stay without what it belongs to.
+                Ok(_) if write.connection.is_autocommit() => return Err(StoreError::Undone),
                 Ok(true) => {}
                 Ok(false) if write.connection.total_changes() == before => {}
-                Ok(false) => return Ok(false),
+                Ok(false) => return Ok(None),
                 Err(panic) => {
                     tracing::error!(panic = text_of(&*panic), "a write panicked; it is undone");
-                    return Ok(false);
+                    return Ok(None);
                 }
             }
         }
-        Ok(true)
+        Ok(Some(write.clock_advance))
     }
 
     fn statement(&self, sql: &str) -> Result<(), StoreError> {

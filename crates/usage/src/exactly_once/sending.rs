@@ -54,7 +54,7 @@ pub enum SendResult {
     Outcome {
         /// The outcome.
         outcome: GroupOutcome,
-        /// The newest refusal, where it was refused at least once.
+        /// The newest refusal, where it was refused at least once; one that was not only too late, if there was one.
         refusal: Option<ClientError>,
     },
     /// It was refused, and no other node can have a copy of it.
@@ -138,7 +138,10 @@ impl SentGroup {
                     if rules.is_single_node && refusals > 1 {
                         return Ok(SendResult::Refused(error));
                     }
-                    refusal = Some(error);
+                    // Near its end every copy is refused for being late, which explains nothing.
+                    if refusal.is_none() || !matches!(error.rejection(), Some(Rejection::Expired { .. })) {
+                        refusal = Some(error);
+                    }
                 }
             }
             network.refresh().await?;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::amount::Amount;
-use crate::chain::books::ContractTerms;
 use crate::chain::ops::{BillOp, OpState, WithdrawalOp};
+use crate::chain::terms::ContractTerms;
 use pnp_client::{RefusingProgram, Shortage};
 use pnp_types::{AppIndex, AssetIndex};
 use pnp_usage::{Parameters, Units};
@@ -71,29 +71,29 @@ fn each_cause_of_the_design_is_found_by_types_and_state_and_has_what_follows() {
     let other = Rejection::Other { text: "a text that nobody knows".to_owned() };
     let not_joined = Rejection::NotOptedIn { app: AppIndex(9), account: String::new() };
     let asset_short = Rejection::AssetShort { has: 1, needs: 2 };
-    let refuse = Follow::Refuse;
+    let refuse = NextStep::Refuse;
     for (rejection, facts, cause_of_it, follows) in [
         (
             logic(),
             facts(state(600, 1, 1000)),
             Cause::FeeChanged(BasisPoints(600)),
-            Follow::Again(Some(BasisPoints(600))),
+            NextStep::Again(Some(BasisPoints(600))),
         ),
         (logic(), facts(state(500, 3, 1000)), Cause::PriceOutside, refuse(Consequence::BlockTabs)),
         (logic(), facts(Some(ContractNow::Gone)), Cause::ContractGone, refuse(Consequence::BlockContract)),
         (logic(), facts(Some(ContractNow::Changed)), Cause::ContractChanged, refuse(Consequence::BlockContract)),
         (other.clone(), stuck.clone(), Cause::AssetStuck, refuse(Consequence::Nothing)),
-        (logic(), with_tick("b"), Cause::Charged, Follow::Charged),
+        (logic(), with_tick("b"), Cause::Charged, NextStep::Charged),
         (logic(), with_tick("c"), Cause::TickNotGreater, refuse(Consequence::StopWallet(StopCause::LedgerBehindChain))),
         (short(ACCOUNTS.wallet), facts(state(500, 1, 1000)), Cause::AlgosShort, refuse(Consequence::Nothing)),
         (asset_short, stuck, Cause::HoldingShort, refuse(Consequence::StopWallet(StopCause::Mismatch))),
         (not_joined, facts(state(500, 1, 1000)), Cause::NotJoined, refuse(Consequence::Nothing)),
         (other, facts(state(500, 1, 1000)), Cause::Unexplained, refuse(Consequence::Nothing)),
-        (Rejection::Expired { text: String::new() }, Facts::default(), Cause::OtherBytes, Follow::Again(None)),
+        (Rejection::Expired { text: String::new() }, Facts::default(), Cause::OtherBytes, NextStep::Again(None)),
     ] {
         let found = cause(&rejection, &bill(), ACCOUNTS, &facts);
         assert_eq!(found, cause_of_it, "{rejection:?}");
-        assert_eq!(follow(found, &bill().work), follows, "{found:?}");
+        assert_eq!(next_step(found, &bill().work), follows, "{found:?}");
     }
 }
 
@@ -102,7 +102,7 @@ fn the_treasurys_shortage_lets_the_operation_wait() {
     let delivery = op(Work::Delivery { joins: None });
     for rejection in [short(ACCOUNTS.treasury), Rejection::AssetShort { has: 0, needs: 1 }] {
         let found = cause(&rejection, &delivery, ACCOUNTS, &Facts::default());
-        assert_eq!((found, follow(found, &delivery.work)), (Cause::TreasuryShort, Follow::Later));
+        assert_eq!((found, next_step(found, &delivery.work)), (Cause::TreasuryShort, NextStep::Later));
     }
 }
 
@@ -112,8 +112,8 @@ fn a_destination_that_cannot_receive_ends_the_withdrawal_and_a_close_never_ends_
     let rejection = Rejection::AssetNotHeld { asset: AssetIndex(7), account: String::new() };
     let found = cause(&rejection, &withdrawal(), ACCOUNTS, &facts);
     assert_eq!(found, Cause::DestinationNotReady);
-    assert_eq!(follow(found, &withdrawal().work), Follow::Refuse(Consequence::Nothing));
+    assert_eq!(next_step(found, &withdrawal().work), NextStep::Refuse(Consequence::Nothing));
     for cause in [Cause::AlgosShort, Cause::HoldingShort, Cause::Unexplained, Cause::AssetStuck, Cause::TreasuryShort] {
-        assert_eq!(follow(cause, &Work::Close), Follow::Later, "{cause:?}");
+        assert_eq!(next_step(cause, &Work::Close), NextStep::Later, "{cause:?}");
     }
 }

@@ -29,11 +29,11 @@ fn mac(destination: Address, cents: u64) -> Vec<u8> {
 }
 
 fn sign(signer: &Signer<Keys>, order: &Order, group: &[Transaction]) -> Result<Vec<SignedTransaction>, SignError> {
-    let mark = testing::mark();
+    let label = testing::label();
     let mac = mac(Address([8; 32]), 500);
     let withdrawal = Some((5, mac.as_slice()));
     let request =
-        SignRequest { op: testing::OP, mark: &mark, wallet: 1, key_number: NUMBER, order, withdrawal, now: 0 };
+        SignRequest { op: testing::OP, label: &label, wallet: 1, key_number: NUMBER, order, withdrawal, now: 0 };
     signer.sign(&request, group)
 }
 
@@ -77,7 +77,7 @@ fn contracts_receivers_and_splits_must_be_the_verified_ones() {
     let group = testing::group_of(&order, parties());
     assert!(matches!(sign(&signer, &order, &group), Err(SignError::Shape(_))), "another asset than PLY");
     for order in [
-        Order::Make { wallet: bill.user, app: AppIndex(10), amount: 1 },
+        Order::Create { wallet: bill.user, app: AppIndex(10), amount: 1 },
         Order::Join { wallet: bill.user, app: AppIndex(10) },
     ] {
         let group = testing::group_of(&order, parties());
@@ -99,9 +99,9 @@ fn a_withdrawal_needs_the_proof_of_its_very_amount_and_destination() {
     }
     let order = Order::Withdraw { wallet, destination, amount: 500 };
     let group = testing::group_of(&order, parties());
-    let mark = testing::mark();
+    let label = testing::label();
     let request =
-        SignRequest { op: 1, mark: &mark, wallet: 1, key_number: NUMBER, order: &order, withdrawal: None, now: 0 };
+        SignRequest { op: 1, label: &label, wallet: 1, key_number: NUMBER, order: &order, withdrawal: None, now: 0 };
     assert!(matches!(signer.sign(&request, &group), Err(SignError::NotAuthorized)));
     let mac = mac(destination, 500);
     let others = SignRequest { wallet: 2, withdrawal: Some((5, &mac)), ..request };
@@ -122,12 +122,12 @@ fn another_wallets_key_and_another_treasury_sign_nothing() {
 fn caps_hold_for_a_day_and_attempts_of_one_operation_count_once() {
     let caps = Caps { bills: 30, deliveries: 600, withdrawals: 500, algos: 10_000 };
     let signer = signer(caps);
-    let mark = testing::mark();
+    let label = testing::label();
     let sign_at = |order: &Order, op: i64, now: i64| {
         let group = testing::group_of(order, parties());
         let mac = mac(Address([8; 32]), 500);
         let withdrawal = Some((5, mac.as_slice()));
-        signer.sign(&SignRequest { op, mark: &mark, wallet: 1, key_number: NUMBER, order, withdrawal, now }, &group)
+        signer.sign(&SignRequest { op, label: &label, wallet: 1, key_number: NUMBER, order, withdrawal, now }, &group)
     };
     let order = |index: usize| orders().swap_remove(index);
     let cap = |signed: Result<_, SignError>| match signed {
@@ -189,7 +189,7 @@ const MUTATIONS: [Mutation; 17] = [
 ];
 
 fn mutate(transaction: &mut Transaction, mutation: Mutation, by: u8) {
-    let account = Address([by.max(1).wrapping_add(99); 32]);
+    let account = Address([by % 100 + 100; 32]);
     let more = u64::from(by).max(1);
     let header = &mut transaction.header;
     let (payment, transfer) = (&mut transaction.payment, &mut transaction.asset_transfer);
@@ -256,7 +256,7 @@ proptest! {
             regroup(&mut changed);
             prop_assert_eq!(sign(&signer(Caps::NONE), order, &changed).is_ok(), is_same);
         }
-        let mut ungrouped = group.clone();
+        let mut ungrouped = group;
         ungrouped.iter_mut().for_each(|one| one.header.group = Digest([1; 32]));
         prop_assert!(sign(&signer(Caps::NONE), order, &ungrouped).is_err());
     }

@@ -1,15 +1,19 @@
 //! A store in memory, with the rows of both books and the laws checked after every write.
 
 use crate::amount::Amount;
-use crate::chain::books::{ContractTerms, PendingWithdrawal, StopCause, Tab, WalletBooks};
+use crate::chain::books::{PendingWithdrawal, StopCause, Tab, WalletBooks};
 use crate::chain::groups::AlgoPosting;
 use crate::chain::ops::{Attempt, AttemptState, ChainOp, OpKind, OpState, PlannedOp, Work};
 use crate::chain::plan::PlanRules;
 use crate::chain::store::{ChainStore, Consequence, Ending, Notice, VoidAttempt};
+use crate::chain::terms::ContractTerms;
 use pnp_types::{Address, Round};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard};
+
+/// The laws are checked after every write while there are at most so many wallets.
+const CHECKED_WALLETS: usize = 50;
 
 /// Where a test lets the settler stop, as if it were killed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub(crate) struct State {
     pub(crate) wallets: BTreeMap<i64, WalletBooks>,
     pub(crate) closed: BTreeSet<i64>,
     pub(crate) ops: BTreeMap<i64, ChainOp>,
+    /// The operation in flight, by wallet.
+    open: BTreeMap<i64, i64>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) blocked_contracts: BTreeSet<i64>,
     /// The network's accounts, in u.
@@ -61,6 +67,7 @@ impl MemoryStore {
             wallets: BTreeMap::new(),
             closed: BTreeSet::new(),
             ops: BTreeMap::new(),
+            open: BTreeMap::new(),
             notices: Vec::new(),
             blocked_contracts: BTreeSet::new(),
             treasury: treasury.0,
@@ -216,8 +223,14 @@ impl MemoryStore {
             return false;
         }
         let mut books = state.wallets.remove(&op.wallet).unwrap();
+        if op.state == OpState::Doubtful {
+            books.stopped = None;
+        }
         change(&mut state, &mut books, &mut op);
         state.wallets.insert(op.wallet, books);
+        if !in_flight(&op) {
+            state.open.remove(&op.wallet);
+        }
         state.ops.insert(op.id, op);
         state.check();
         true
@@ -242,11 +255,15 @@ fn in_flight(op: &ChainOp) -> bool {
 
 impl State {
     fn in_flight(&self, wallet: i64) -> Option<ChainOp> {
-        self.ops.values().find(|op| op.wallet == wallet && in_flight(op)).cloned()
+        self.open.get(&wallet).and_then(|op| self.ops.get(op)).cloned()
     }
 
     /// Laws 1 and 3, both books' sums, and one operation in flight a wallet.
     fn check(&self) {
+        // Measurements have many.
+        if self.wallets.len() > CHECKED_WALLETS {
+            return;
+        }
         let (mut owed, mut chain) = (self.partner + self.platform + self.world_chain + self.world_card, 0);
         chain += self.treasury + self.outside;
         let mut algos = 0;
@@ -427,6 +444,13 @@ impl ChainStore for MemoryStore {
         std::future::ready(Ok(found))
     }
 
+    fn accounts(&self, after: i64, limit: usize) -> impl Future<Output = Result<Vec<i64>, Never>> + Send {
+        let state = self.state();
+        let on_chain = state.wallets.values().filter(|books| books.id > after && books.has_account);
+        let found = on_chain.take(limit).map(|books| books.id).collect();
+        std::future::ready(Ok(found))
+    }
+
     fn wallet(&self, wallet: i64) -> impl Future<Output = Result<Option<WalletBooks>, Never>> + Send {
         let state = self.state();
         let books = state.wallets.get(&wallet).filter(|_| !state.closed.contains(&wallet)).cloned();
@@ -434,25 +458,24 @@ impl ChainStore for MemoryStore {
         std::future::ready(Ok(books))
     }
 
-    fn reserve_key(&self, wallet: i64) -> impl Future<Output = Result<u64, Never>> + Send {
+    fn reserve_key(&self) -> impl Future<Output = Result<u64, Never>> + Send {
         let mut state = self.state();
-        let next = state.next_key;
-        let number = *state.wallets.get_mut(&wallet).unwrap().key_number.get_or_insert(next);
-        state.next_key = next.max(number + 1);
-        std::future::ready(Ok(number))
+        state.next_key += 1;
+        std::future::ready(Ok(state.next_key))
     }
 
-    fn set_address(&self, _: i64, _: Address) -> impl Future<Output = Result<(), Never>> + Send {
+    fn set_key(&self, wallet: i64, number: u64, _: Address) -> impl Future<Output = Result<(), Never>> + Send {
+        self.state().wallets.get_mut(&wallet).unwrap().key_number.get_or_insert(number);
         std::future::ready(Ok(()))
     }
 
     fn plan(&self, wallet: i64, op: &PlannedOp) -> impl Future<Output = Result<Option<ChainOp>, Never>> + Send {
         let planned = {
             let mut state = self.state();
-            assert!(state.in_flight(wallet).is_none(), "two operations of one wallet");
+            let is_free = state.in_flight(wallet).is_none();
             let mut books = state.wallets.get(&wallet).unwrap().clone();
             let (platform, withdrawals) = (state.platform, state.withdrawals.clone());
-            if post_plan(&mut state, &mut books, op) {
+            if is_free && post_plan(&mut state, &mut books, op) {
                 let id = state.ops.last_key_value().map_or(1, |(id, _)| id + 1);
                 let op = ChainOp {
                     id,
@@ -465,6 +488,7 @@ impl ChainStore for MemoryStore {
                 };
                 state.wallets.insert(wallet, books);
                 state.ops.insert(id, op.clone());
+                state.open.insert(wallet, id);
                 state.check();
                 Some(op)
             } else {
@@ -497,16 +521,24 @@ impl ChainStore for MemoryStore {
         async move {
             self.pass(Point::Sent).await;
             self.change_op(op, |_, _, op| {
-                op.state = OpState::Sent;
-                let attempt = op.attempts.iter_mut().find(|attempt| attempt.number == number).unwrap();
-                attempt.state = AttemptState::Sent;
+                let is_newest = op.attempts.last().is_some_and(|attempt| attempt.number == number);
+                if is_newest && op.state == OpState::Signed {
+                    op.state = OpState::Sent;
+                    op.attempts.last_mut().unwrap().state = AttemptState::Sent;
+                }
             });
             Ok(())
         }
     }
 
-    fn void_attempt(&self, op: i64, void: &VoidAttempt) -> impl Future<Output = Result<(), Never>> + Send {
+    fn void_attempt(&self, op: i64, void: &VoidAttempt) -> impl Future<Output = Result<bool, Never>> + Send {
+        let mut is_written = false;
         self.change_op(op, |_, books, op| {
+            let is_newest = op.attempts.last().is_some_and(|attempt| attempt.number == void.attempt);
+            is_written = is_newest && op.state != OpState::Planned;
+            if !is_written {
+                return;
+            }
             op.state = OpState::Planned;
             op.not_before = void.not_before;
             let attempt = op.attempts.iter_mut().find(|attempt| attempt.number == void.attempt).unwrap();
@@ -517,31 +549,40 @@ impl ChainStore for MemoryStore {
                 known.unwrap().fee_pct = fee_pct;
             }
         });
-        std::future::ready(Ok(()))
+        std::future::ready(Ok(is_written))
     }
 
     fn end(&self, op: i64, ending: &Ending) -> impl Future<Output = Result<bool, Never>> + Send {
         let ending = ending.clone();
         async move {
             self.pass(Point::Ended).await;
-            Ok(self.change_op(op, |state, books, op| match &ending {
-                Ending::InBlock { attempt, round, algos } => {
-                    op.state = OpState::Done;
-                    op.attempts.iter_mut().find(|one| one.number == *attempt).unwrap().state = AttemptState::InBlock;
-                    post_in_block(state, books, op);
-                    state.book_algos(books, *algos);
-                    books.last_round = round.unwrap_or(books.last_round);
+            let mut is_written = true;
+            let in_flight = self.change_op(op, |state, books, op| {
+                let newest = op.attempts.last().map_or(0, |attempt| attempt.number);
+                match &ending {
+                    Ending::InBlock { attempt, round, algos } => {
+                        op.state = OpState::Done;
+                        let found = op.attempts.iter_mut().find(|one| one.number == *attempt);
+                        found.unwrap().state = AttemptState::InBlock;
+                        post_in_block(state, books, op);
+                        state.book_algos(books, *algos);
+                        books.last_round = round.unwrap_or(books.last_round);
+                    }
+                    Ending::Refused { attempt, .. } | Ending::Doubtful { attempt, .. } if *attempt != newest => {
+                        is_written = false;
+                    }
+                    Ending::Refused { then: consequence, .. } => {
+                        op.state = OpState::Refused;
+                        post_refused(state, books, op);
+                        then(state, books, op, *consequence);
+                    }
+                    Ending::Doubtful { .. } => {
+                        op.state = OpState::Doubtful;
+                        books.stopped = Some(StopCause::Doubtful);
+                    }
                 }
-                Ending::Refused { then: consequence, .. } => {
-                    op.state = OpState::Refused;
-                    post_refused(state, books, op);
-                    then(state, books, op, *consequence);
-                }
-                Ending::Doubtful { .. } => {
-                    op.state = OpState::Doubtful;
-                    books.stopped = Some(StopCause::Doubtful);
-                }
-            }))
+            });
+            Ok(in_flight && is_written)
         }
     }
 

@@ -3,10 +3,10 @@
 mod memory;
 mod stage;
 
-pub(super) use memory::Point;
-pub(super) use stage::{Keys, Stage};
+pub(super) use memory::{MemoryStore, Point};
+pub(crate) use stage::{Keys, Stage};
 
-use super::groups::{self, OpMark, Order, Parties};
+use super::groups::{self, OpLabel, Order, Parties};
 use crate::id::Kind;
 use pnp_client::SuggestedParams;
 use pnp_types::{Address, AppIndex, AssetIndex, Digest, MicroAlgos, Round, Transaction};
@@ -27,12 +27,12 @@ pub(super) fn params() -> SuggestedParams {
     }
 }
 
-pub(super) fn mark() -> OpMark {
-    OpMark::of(&Kind::ChainOp.text(OP))
+pub(super) fn label() -> OpLabel {
+    OpLabel::of(&Kind::ChainOp.text(OP))
 }
 
 pub(super) fn group_of(order: &Order, parties: Parties) -> Vec<Transaction> {
-    groups::build(order, parties, &mark(), 100, &params()).unwrap()
+    groups::build(order, parties, &label(), 100, &params()).unwrap()
 }
 
 pub(super) fn group(order: &Order) -> Vec<Transaction> {
@@ -57,7 +57,7 @@ pub(super) fn bill() -> Bill {
 pub(super) fn orders_of(wallet: Address, asset: AssetIndex) -> Vec<Order> {
     let app = AppIndex(9);
     vec![
-        Order::Make { wallet, app, amount: 500 },
+        Order::Create { wallet, app, amount: 500 },
         Order::Deliver { wallet, amount: 500 },
         Order::Bill(Bill { user: wallet, asset, ..bill() }),
         Order::Withdraw { wallet, destination: Address([8; 32]), amount: 500 },

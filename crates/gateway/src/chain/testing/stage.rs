@@ -2,12 +2,12 @@
 
 use super::memory::MemoryStore;
 use crate::amount::Amount;
-use crate::chain::books::ContractTerms;
 use crate::chain::groups::Parties;
 use crate::chain::keys::{KeyError, WalletKeys, WithdrawalClaim};
 use crate::chain::outflow::Caps;
 use crate::chain::shapes::ShapeLimits;
 use crate::chain::signer::{Signer, VerifiedContract};
+use crate::chain::terms::ContractTerms;
 use crate::chain::worker::{Settler, SettlerSettings};
 use pnp_client::{Algod, Confirmation, RetryPolicy, Transport};
 use pnp_devnet::Running;

@@ -7,7 +7,7 @@ use crate::chain::keys::WithdrawalClaim;
 use crate::chain::ops::{AttemptState, ChainOp, OpKind, OpState};
 use crate::chain::plan::PlanRules;
 use crate::chain::refusals::Cause;
-use crate::chain::store::VoidAttempt;
+use crate::chain::store::{Ending, VoidAttempt};
 use crate::chain::testing::{Keys, Point, Stage};
 use pnp_types::{Address, SigningKey, Transaction};
 use pnp_usage::{BasisPoints, Parameters, Units, calls};
@@ -177,7 +177,7 @@ async fn wake_with_old_bytes(stage: &Stage) -> ChainOp {
         fee_pct: None,
         not_before: 0,
     };
-    crate::chain::ChainStore::void_attempt(&stage.store, op.id, &void).await.unwrap();
+    stage.store.void_attempt(op.id, &void).await.unwrap();
     // A group of the same round would be the same group.
     let nothing = Transaction::payment(stage.creator.address(), stage.creator.address(), MicroAlgos::ZERO).build();
     stage.send(&stage.creator, nothing).await;
@@ -434,6 +434,106 @@ async fn a_settler_stops_at_once_and_a_network_that_is_away_loses_nothing() {
     assert_eq!(store.books(1).tabs[0].unsettled, eur("5"));
 }
 
+#[tokio::test]
+async fn an_outcome_that_was_not_known_stops_the_wallet_until_it_is() {
+    let stage = with_wallet().await;
+    stage.store.charge(1, eur("5"));
+    crash_at(&stage, Point::Sent).await;
+    let op = stage.store.op_of(1).unwrap();
+    let ending = Ending::Doubtful { attempt: 1, reason: "a test".to_owned() };
+    assert!(stage.store.end(op.id, &ending).await.unwrap());
+    stage.settle().await;
+    assert_eq!(stage.store.books(1).stopped, Some(StopCause::Doubtful));
+    assert_eq!(stage.store.books(1).settling, eur("5"), "nothing moves");
+    stage.settler().recheck(1).await.unwrap();
+    assert_eq!((stage.store.books(1).stopped, stage.store.done(OpKind::Bill)), (None, 1));
+    assert!(!stage.store.end(op.id, &ending).await.unwrap(), "it has ended");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_settlers_of_one_store_do_nothing_twice() {
+    const WALLETS: i64 = 20;
+    let stage = Stage::new().await;
+    let before = stage.treasury_algos().await;
+    for wallet in 1..=WALLETS {
+        stage.store.add_wallet(wallet, &stage.contract, PlanRules::USUAL);
+    }
+    for _ in 0..3 {
+        for wallet in 1..=WALLETS {
+            stage.store.top_up(wallet, eur("10"));
+            stage.store.charge(wallet, eur("5"));
+        }
+        // A changed fee makes them void attempts at the same time, too.
+        let fee_pct = stage.store.books(1).contracts[0].fee_pct.get() + 100;
+        set_parameters(&stage, fee_pct, 1, 1000).await;
+        let (one, other) = (stage.settler(), stage.settler());
+        let ended = tokio::join!(one.run_until_idle(), other.run_until_idle());
+        (ended.0.unwrap(), ended.1.unwrap());
+        stage.store.advance(600_001);
+        stage.settle().await;
+        stage.check_chain(before).await;
+    }
+    assert_eq!(stage.store.done(OpKind::Bill), 60);
+    assert!(stage.store.state().wallets.values().all(|books| books.stopped.is_none()));
+}
+
+#[tokio::test]
+async fn the_sweep_finds_what_nobody_announces() {
+    let stage = with_wallet().await;
+    let settings = SettlerSettings { sweep: Duration::from_millis(1), ..SettlerSettings::SINGLE_NODE };
+    let settler = Settler::new(stage.store.clone(), stage.algod.clone(), Arc::clone(&stage.signer), settings);
+    let stop = StopSignal::new();
+    let asked = stop.clone();
+    let running = tokio::spawn(async move { settler.run(&asked).await });
+    let treasury = crate::chain::WalletKeys::treasury(&Keys).unwrap();
+    let transfer = Transaction::asset_transfer(treasury.address(), stage.address(1), stage.asset(), 250).build();
+    stage.send(&treasury, transfer).await;
+    while stage.store.books(1).available != eur("12.5") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    stop.stop();
+    running.await.unwrap().unwrap();
+}
+
+/// Rounds that come without anybody's transactions, as on a public network.
+fn other_peoples_rounds(stage: &Stage) -> tokio::task::JoinHandle<()> {
+    let (algod, key) = (stage.algod.clone(), stage.creator.clone());
+    tokio::spawn(async move {
+        for amount in 0.. {
+            let params = algod.suggested_params().await.unwrap();
+            let payment = calls::payment(key.address(), key.address(), MicroAlgos(amount), &params);
+            algod.submit(&[key.sign_transaction(&payment)]).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(40)).await;
+        }
+    })
+}
+
+fn several_nodes(stage: &Stage) -> Settler<crate::chain::testing::MemoryStore, Keys> {
+    let recheck_delay = Duration::from_millis(100);
+    let settings = SettlerSettings { validity: 10, recheck_delay, ..SettlerSettings::PUBLIC };
+    Settler::new(stage.store.clone(), stage.algod.clone(), Arc::clone(&stage.signer), settings)
+}
+
+#[tokio::test]
+async fn where_several_nodes_may_answer_blocks_decide() {
+    let stage = with_wallet().await;
+    let rounds = other_peoples_rounds(&stage);
+    stage.store.charge(1, eur("5"));
+    several_nodes(&stage).run_until_idle().await.unwrap();
+    assert_eq!((stage.store.done(OpKind::Bill), stage.store.last_op().attempts.len()), (1, 1));
+
+    // A refusal counts when the window is over, and is still explained by what it said first.
+    set_parameters(&stage, 1000, 1, 1000).await;
+    stage.store.charge(1, eur("5"));
+    several_nodes(&stage).run_until_idle().await.unwrap();
+    let op = stage.store.last_op();
+    let states: Vec<_> = op.attempts.iter().map(|attempt| attempt.state).collect();
+    assert_eq!((op.state, states), (OpState::Done, vec![AttemptState::Void, AttemptState::InBlock]));
+    assert!(op.attempts[1].window.first_valid.0 + 3 > op.attempts[0].window.last_valid.0);
+    assert_eq!(stage.holding(stage.platform.address()).await, Some(25 + 50));
+    rounds.abort();
+}
+
 /// How many groups a second are settled. `cargo test --release -p pnp-gateway how_fast -- --ignored --nocapture`.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement"]
@@ -451,7 +551,7 @@ async fn how_fast() {
     };
     let start = std::time::Instant::now();
     stage.settle().await;
-    measured("accounts made", start);
+    measured("accounts created", start);
     for wallet in 1..=WALLETS {
         stage.store.charge(wallet, eur("5"));
     }

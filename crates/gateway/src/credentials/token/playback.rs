@@ -5,7 +5,7 @@
 //! therefore the partner is named once, in `aud`, and the key's id has eight characters.
 
 use super::super::KeyNetwork;
-use super::jws::{self, Parts};
+use super::jws::{self, KEY_ID, PLAYBACK_TYPE as TYPE, Parts};
 use super::{TokenError, TokenKind, check_time, seconds};
 use crate::id::Kind;
 use data_encoding::BASE64URL_NOPAD;
@@ -20,11 +20,8 @@ use std::fmt;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-const TYPE: &str = "JWT";
 /// What an audience begins with; the partner's id follows.
 const AUDIENCE: &str = "content:";
-/// Characters of a key's id.
-const KEY_ID: usize = 8;
 
 /// What a playback token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,14 +67,6 @@ struct PublicKey {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Header {
-    alg: String,
-    typ: String,
-    kid: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Claims {
     aud: String,
     net: String,
@@ -85,12 +74,6 @@ struct Claims {
     session: String,
     exp: i64,
     pnp_clock: Option<String>,
-}
-
-/// Whether a part is the header of a playback token, of whatever key.
-pub(super) fn is_header(part: &str) -> bool {
-    jws::decoded::<Header>(part)
-        .is_ok_and(|header| header.alg == "ES256" && header.typ == TYPE && header.kid.len() == KEY_ID)
 }
 
 impl PublicKey {

@@ -48,6 +48,16 @@ fn operations_say_what_they_take() {
 }
 
 #[test]
+fn tokens_in_bodies_are_documented() {
+    let document = document();
+    let content = &document["paths"]["/v1/sessions/{id}/heartbeats"]["post"]["requestBody"]["content"];
+    assert_eq!(content["text/plain"], content["application/json"]);
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["Heartbeat"]["properties"]["token"]["type"], "string");
+    assert!(schemas["CreateTopUp"]["properties"].get("token").is_none());
+}
+
+#[test]
 fn references_lead_somewhere() {
     fn walk(value: &Value, document: &Value) {
         match value {

@@ -1,6 +1,7 @@
 use axum::http::HeaderMap;
 use http_body_util::BodyExt as _;
 
+use super::super::contract::Contract;
 use super::super::toys;
 use super::*;
 use crate::access::Peer;
@@ -58,8 +59,19 @@ async fn send_from<S: State>(
     let bytes = body.collect().await.unwrap().to_bytes();
     let text = String::from_utf8(bytes.to_vec()).unwrap();
     assert_eq!(parts.headers["vary"], "Origin");
+    check_contract(method, path, &parts, &text);
     assert!(!parts.headers.contains_key("access-control-allow-credentials"));
     Reply { status: parts.status.as_u16(), headers: parts.headers, text }
+}
+
+/// Every answer of these tests is one that the document describes.
+fn check_contract(method: &str, path: &str, parts: &axum::http::response::Parts, text: &str) {
+    let table = Routes::with_documentation(toys::routes(), "0.0.0").unwrap();
+    let contract = Contract::new(table.document("0.0.0").unwrap());
+    let (routes, _) = table.find(path.split('?').next().unwrap());
+    let Some(route) = routes.iter().find(|route| route.row.method == method) else { return };
+    let media_type = parts.headers.get("content-type").map(|value| value.to_str().unwrap());
+    contract.check(route.row.operation, parts.status.as_u16(), media_type, text).unwrap();
 }
 
 async fn send(request: &str, headers: &[(&str, &str)], body: &'static str) -> Reply {
@@ -331,18 +343,25 @@ async fn callers_are_limited_but_may_always_stop() {
 #[tokio::test]
 async fn addresses_without_a_valid_credential_are_limited() {
     let (toy, frame, _stop) = toys::frame();
-    let guess = async |address: [u8; 4]| {
-        let peer = Peer::Address(address.into());
-        let connection = Connection { peer, listener_is_loopback: false };
-        let wrong = ("authorization", "Bearer nobody");
-        send_from(&frame, connection, "GET /v1/wallets/ann", &[wrong], "").await.code()
+    let ask = async |address: [u8; 4], headers: &[(&str, &str)]| {
+        let connection = Connection { peer: Peer::Address(address.into()), listener_is_loopback: false };
+        let reply = send_from(&frame, connection, "GET /v1/wallets/ann", headers, "").await;
+        if reply.status == 200 { "served".to_owned() } else { reply.code() }
     };
-    for _ in 0..8 {
-        assert_eq!(guess([10, 0, 0, 1]).await, "KEY_UNKNOWN");
+    let wrong = [("authorization", "Bearer nobody")];
+    for _ in 0..4 {
+        assert_eq!(ask([10, 0, 0, 1], &wrong).await, "KEY_UNKNOWN");
     }
-    assert_eq!(guess([10, 0, 0, 1]).await, "RATE_LIMITED");
-    assert_eq!(guess([10, 0, 0, 2]).await, "KEY_UNKNOWN");
+    assert_eq!(ask([10, 0, 0, 1], &wrong).await, "RATE_LIMITED");
+    assert_eq!(ask([10, 0, 0, 1], &[SECRET]).await, "RATE_LIMITED");
+    assert_eq!(ask([10, 0, 0, 2], &wrong).await, "KEY_UNKNOWN");
     assert_eq!(toy.seen.lock().unwrap().last(), Some(&(Some("getWallet"), 401)));
+    for _ in 0..8 {
+        assert_eq!(ask([10, 0, 0, 3], &[]).await, "KEY_MISSING");
+    }
+    assert_eq!(ask([10, 0, 0, 3], &[]).await, "RATE_LIMITED");
+    // Others behind the same address go on.
+    assert_eq!(ask([10, 0, 0, 3], &[SECRET]).await, "served");
 }
 
 #[tokio::test]

@@ -59,6 +59,7 @@ CREATE TABLE contracts (
     state_reason TEXT,
     created_at INTEGER NOT NULL
 );
+CREATE INDEX contracts_by_partner ON contracts (partner_id);
 
 CREATE TABLE api_keys (
     id INTEGER PRIMARY KEY,
@@ -119,9 +120,18 @@ CREATE TABLE wallets (
     in_account INTEGER NOT NULL DEFAULT 0 CHECK (in_account >= 0 AND in_account % 1000000 = 0),
     leaving INTEGER NOT NULL DEFAULT 0 CHECK (leaving >= 0 AND leaving % 1000000 = 0),
     to_return INTEGER NOT NULL DEFAULT 0 CHECK (to_return >= 0 AND to_return % 1000000 = 0),
+    -- Algos of its account, in microAlgos: the sum of its rows in `algo_entries`.
+    algos INTEGER NOT NULL DEFAULT 0,
+    -- The round at which its account was last compared with these balances, and agreed; when that was.
+    compared_round INTEGER,
+    compared_at INTEGER,
     UNIQUE (partner_id, user_id),
     CHECK (available + held + unsettled + settling + withdrawing = due + sending + in_account + leaving)
 );
+-- Wallets with something to be done on the chain. A heartbeat changes none of these columns.
+CREATE INDEX wallets_waiting ON wallets (id) WHERE (due > 0 OR to_return > 0 OR state = 'closing') AND stopped IS NULL;
+-- Those that are compared with the chain, one after the other.
+CREATE INDEX wallets_accounts ON wallets (id) WHERE has_account = 1;
 
 -- What a wallet owes one contract at one price.
 CREATE TABLE tabs (
@@ -142,7 +152,7 @@ CREATE TABLE tabs (
     blocked TEXT,
     UNIQUE (wallet_id, contract_id, price)
 );
-CREATE INDEX tabs_due ON tabs (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX tabs_due ON tabs (due_at, wallet_id) WHERE due_at IS NOT NULL AND blocked IS NULL;
 
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,
@@ -243,7 +253,7 @@ CREATE TABLE seals (
     first_entry INTEGER NOT NULL,
     last_entry INTEGER NOT NULL,
     entries INTEGER NOT NULL,
-    -- SHA-256 over the seal before and the entries.
+    -- SHA-256 over the seal before, number, time and the entries.
     hash BLOB NOT NULL
 );
 
@@ -278,6 +288,7 @@ CREATE TABLE withdrawals (
     created_at INTEGER NOT NULL,
     ended_at INTEGER
 );
+CREATE INDEX withdrawals_pending ON withdrawals (wallet_id, id) WHERE state = 'pending';
 
 -- What is to be done on the chain: one in flight a wallet, in the order of their ids.
 CREATE TABLE chain_ops (
@@ -286,18 +297,22 @@ CREATE TABLE chain_ops (
     kind TEXT NOT NULL,
     -- 'planned', 'signed', 'sent', 'done', 'refused', 'doubtful'
     state TEXT NOT NULL,
+    partner_id INTEGER NOT NULL,
     wallet_id INTEGER NOT NULL REFERENCES wallets (id),
+    -- A bill's contract, or the one that is joined.
     contract_id INTEGER,
     withdrawal_id INTEGER,
     -- u of PLY that move.
     amount INTEGER NOT NULL CHECK (amount >= 0 AND amount % 1000000 = 0),
-    -- A bill's: units, cents a unit, fee in basis points, the tick on the chain, whether it is a rest bill.
+    -- A bill's: units, cents a unit, fee in basis points, the tick on the chain, whether it is a rest bill. The tick is text,
+    -- or 0x and hex where it is none.
     units INTEGER,
     unit_price INTEGER,
     fee_pct INTEGER,
     tick TEXT UNIQUE,
     rest INTEGER NOT NULL DEFAULT 0,
-    -- The entries that a bill covers: those of its tabs after the first and up to the last.
+    -- The entries that a bill covers: those of its tabs after the first and up to the last. What is left of them under a lot
+    -- is carried on to the next bill.
     after_entry INTEGER,
     last_entry INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -311,15 +326,23 @@ CREATE TABLE chain_ops (
 );
 -- One in flight a wallet.
 CREATE UNIQUE INDEX chain_ops_in_flight ON chain_ops (wallet_id) WHERE state IN ('planned', 'signed', 'sent', 'doubtful');
+-- Those that are worked on, by when.
+CREATE INDEX chain_ops_waiting ON chain_ops (not_before, wallet_id) WHERE state IN ('planned', 'signed', 'sent');
 CREATE INDEX chain_ops_by_wallet ON chain_ops (wallet_id, id);
+CREATE INDEX chain_ops_by_partner ON chain_ops (partner_id, id);
+-- A wallet's bills in blocks, the newest of which has the contract's last tick.
+CREATE INDEX chain_ops_bills ON chain_ops (wallet_id, contract_id, id) WHERE kind = 'bill' AND state = 'done';
 
--- What a bill takes from each tab.
+-- What a bill takes from each tab, and what a close takes.
 CREATE TABLE bill_parts (
     op_id INTEGER NOT NULL REFERENCES chain_ops (id),
     tab_id INTEGER NOT NULL REFERENCES tabs (id),
     amount INTEGER NOT NULL CHECK (amount > 0),
+    -- What the tab had left then: charges of the same entries that the next bills take.
+    remaining INTEGER NOT NULL CHECK (remaining >= 0),
     PRIMARY KEY (op_id, tab_id)
 );
+CREATE INDEX bill_parts_by_tab ON bill_parts (tab_id, op_id);
 
 -- Signed bytes, stored before they are handed over; only these are.
 CREATE TABLE chain_attempts (
@@ -351,6 +374,7 @@ CREATE TABLE algo_entries (
     outside INTEGER NOT NULL DEFAULT 0,
     CHECK (treasury + wallet + fees + outside = 0)
 );
+CREATE INDEX algo_entries_by_partner ON algo_entries (partner_id, id);
 
 -- Answers by idempotency key, written with their effect.
 CREATE TABLE idempotency_keys (

@@ -1,7 +1,7 @@
 //! Read models and reports, compared with the journal.
 
+use super::testing::World;
 use crate::amount::Amount;
-use crate::api::testing::World;
 use crate::problem::Problem;
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
@@ -22,7 +22,11 @@ fn sum(values: &Value, member: &str) -> i64 {
 }
 
 async fn journal(world: &World, sql: &'static str) -> i64 {
-    world.gateway.read(move |connection| Ok::<_, Problem>(connection.query_row(sql, [], |row| row.get(0))?)).await.unwrap()
+    world
+        .gateway
+        .read(move |connection| Ok::<_, Problem>(connection.query_row(sql, [], |row| row.get(0))?))
+        .await
+        .unwrap()
 }
 
 /// Ticks at 20:15 and 20:45 UTC, on both sides of midnight in Tehran, and bills.
@@ -51,7 +55,11 @@ async fn a_month(world: &World) {
 async fn days_are_the_month_and_the_entries_in_every_zone_sealed_or_not() {
     let world = World::new().await;
     a_month(&world).await;
-    let charged = journal(&world, "SELECT SUM(unsettled) FROM entries WHERE kind IN (110, 112) AND partner_id = (SELECT MIN(id) FROM partners)").await;
+    let charged = journal(
+        &world,
+        "SELECT SUM(unsettled) FROM entries WHERE kind IN (110, 112) AND partner_id = (SELECT MIN(id) FROM partners)",
+    )
+    .await;
     let partner = world.shops[0].id.clone();
     let mut before = Vec::new();
     for is_sealed in [false, true] {
@@ -94,8 +102,12 @@ async fn a_day_of_tehran_ends_between_two_ticks() {
     for path in [format!("/v1/reports/partners/{}", world.shops[0].id), "/v1/reports/users/anna".to_owned()] {
         let request = format!("GET {path}?from=2099-03-01&to=2099-03-04&interval=day&time_zone=Asia/Tehran");
         let report = world.shop(0, &request, None).await;
-        let days: Vec<i64> =
-            report["intervals"].as_array().unwrap().iter().map(|day| day["total_ms"].as_i64().unwrap() / 15_000).collect();
+        let days: Vec<i64> = report["intervals"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|day| day["total_ms"].as_i64().unwrap() / 15_000)
+            .collect();
         // Midnight in Tehran is 20:30 UTC: on the second day 61 ticks are before it, and 60 at it or after it.
         assert_eq!(days.iter().sum::<i64>(), 122);
         assert_eq!(days[0], 1, "{days:?}");
@@ -131,7 +143,10 @@ async fn partners_see_bills_and_what_is_left() {
         );
         assert_eq!(report["total_charged"], "0.61");
         assert_eq!(report["unsettled"], "0.41");
-        assert_eq!((&report["ticks"], &report["bills"], &report["sessions_started"]), (&json!(122), &json!(1), &json!(3)));
+        assert_eq!(
+            (&report["ticks"], &report["bills"], &report["sessions_started"]),
+            (&json!(122), &json!(1), &json!(3))
+        );
         // Before the bill everything that was charged was unsettled; on the first day nothing but its tick.
         let path = format!("GET /v1/reports/partners/{}?from=2099-03-01&to=2099-03-01", world.shops[0].id);
         assert_eq!(world.shop(0, &path, None).await["unsettled"], "0.005");
@@ -160,7 +175,10 @@ async fn periods_and_partners_of_others_are_refused() {
     let own = world.shops[0].id.clone();
     let secret = Some(world.shops[0].secret.as_str());
     for (request, code) in [
-        (format!("GET /v1/reports/partners/{own}?from=2099-03-01&to=2099-03-31&time_zone=Mars/Base"), "INVALID_TIME_ZONE"),
+        (
+            format!("GET /v1/reports/partners/{own}?from=2099-03-01&to=2099-03-31&time_zone=Mars/Base"),
+            "INVALID_TIME_ZONE",
+        ),
         (format!("GET /v1/reports/partners/{own}?from=2099-03-01"), "MISSING_FIELD"),
         (format!("GET /v1/reports/partners/{own}?from=2099-03-01&to=2099-02-01"), "INVALID_FIELD"),
         (format!("GET /v1/reports/partners/{own}?from=2090-03-01&to=2099-02-01"), "INVALID_FIELD"),
@@ -259,7 +277,9 @@ async fn sessions_are_listed_in_order_with_filters() {
     ] {
         let wanted: Vec<_> = all
             .iter()
-            .filter(|(_, of, is_closed)| user.is_none_or(|user| user == *of) && state.is_none_or(|state| state == *is_closed))
+            .filter(|(_, of, is_closed)| {
+                user.is_none_or(|user| user == *of) && state.is_none_or(|state| state == *is_closed)
+            })
             .map(|(id, ..)| id.clone())
             .collect();
         for order in ["asc", "desc"] {

@@ -1,7 +1,7 @@
 //! Events as clients read them.
 
-use super::run_sealer;
-use crate::api::testing::World;
+use super::testing::World;
+use crate::gateway::run_sealer;
 use crate::http::Stopping;
 use crate::ledger::{credit, find_wallet, open_wallet};
 use axum::body::Body;
@@ -114,7 +114,10 @@ async fn streams_lose_nothing_and_end_with_the_server() {
     let response = world.open("GET /v1/events/stream", secret, None, &[]).await;
     let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
     assert_eq!(header("content-type"), "text/event-stream");
-    assert_eq!((header("x-accel-buffering"), header("cache-control")), ("no".to_owned(), "no-store, no-transform".to_owned()));
+    assert_eq!(
+        (header("x-accel-buffering"), header("cache-control")),
+        ("no".to_owned(), "no-store, no-transform".to_owned())
+    );
     let mut body = response.into_body();
     assert!(part(&mut body).await.unwrap().starts_with("retry: 2000\n"));
     world.top_up(0, "anna", "5").await;

@@ -1,7 +1,7 @@
 //! Seals what was committed, feeds the read models, and says how far it is.
 
-use super::projection::{Projection, read_models_until};
-use crate::gateway::Gateway;
+use super::Gateway;
+use crate::events::{Projection, read_models_until};
 use crate::http::Stopping;
 use crate::ledger::{Seal, seal};
 use crate::problem::Problem;
@@ -59,7 +59,8 @@ pub async fn run_sealer(gateway: Arc<Gateway>, mut stopping: Stopping) {
 async fn begin(gateway: &Arc<Gateway>) -> Result<(), Problem> {
     let (until, exposures) = gateway
         .read(|connection| {
-            let mut statement = connection.prepare("SELECT partner_id, SUM(unsettled) FROM rollups GROUP BY partner_id")?;
+            let mut statement =
+                connection.prepare("SELECT partner_id, SUM(unsettled) FROM rollups GROUP BY partner_id")?;
             let sums = statement.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
             Ok((read_models_until(connection)?, sums.collect::<Result<Vec<_>, _>>()?))
         })
@@ -102,7 +103,11 @@ pub(crate) async fn seal_once(gateway: &Arc<Gateway>) -> Result<bool, Problem> {
                 None => true,
             };
             // Somebody else sealed: the job fails, so that nothing of it stays.
-            if fits && written.write(write)? { Ok(()) } else { Err(Problem::internal("another process seals this journal")) }
+            if fits && written.write(write)? {
+                Ok(())
+            } else {
+                Err(Problem::internal("another process seals this journal"))
+            }
         })
         .await?;
     for ((partner, _), sums) in &projection.rollups {
@@ -118,8 +123,9 @@ pub(crate) async fn seal_once(gateway: &Arc<Gateway>) -> Result<bool, Problem> {
 async fn look_seldom(gateway: &Arc<Gateway>) -> Result<(), Problem> {
     let open: HashMap<i64, i64> = gateway
         .read(|connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT partner_id, COUNT(*) FROM sessions WHERE closed_at IS NULL GROUP BY partner_id")?;
+            let mut statement = connection.prepare_cached(
+                "SELECT partner_id, COUNT(*) FROM sessions WHERE closed_at IS NULL GROUP BY partner_id",
+            )?;
             let counts = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(counts.collect::<Result<_, _>>()?)
         })

@@ -1,0 +1,6 @@
+//! Times on the wire.
+
+/// A time as RFC 3339 in UTC, from milliseconds since 1970.
+pub(crate) fn rfc3339(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |time| format!("{time:.3}"))
+}
