@@ -5,6 +5,8 @@ mod book;
 mod cli;
 mod contract;
 mod file_budget;
+#[cfg(feature = "gateway")]
+mod gateway;
 mod hostile;
 mod kill;
 mod layering;

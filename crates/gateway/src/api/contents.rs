@@ -128,6 +128,9 @@ async fn put_content(call: Request<PutContent>) -> Result<Answer<Content>, Probl
     check_content_id(&id)?;
     let price = billable_price(call.body.price_per_minute, &*call.state.partner(partner)?)?;
     let title = call.body.title;
+    if title.chars().any(char::is_control) {
+        return Err(Problem::invalid_field("title", "must not have control characters."));
+    }
     if title.chars().count() > MAX_TITLE {
         return Err(Problem::invalid_field("title", format_args!("has more than {MAX_TITLE} characters.")));
     }

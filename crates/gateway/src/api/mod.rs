@@ -21,6 +21,7 @@ mod request;
 mod service;
 mod session_list;
 mod sessions;
+mod settlements;
 mod test_controls;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -29,6 +30,7 @@ mod top_ups;
 mod transactions;
 mod user_tokens;
 mod wallets;
+mod withdrawals;
 
 use crate::gateway::Gateway;
 use crate::http::Route;
@@ -45,6 +47,8 @@ pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
     routes.extend(sessions::routes());
     routes.extend(session_list::routes());
     routes.extend(ticks::routes());
+    routes.extend(settlements::routes());
+    routes.extend(withdrawals::routes());
     routes.extend(transactions::routes());
     routes.extend(reports::routes());
     routes.extend(events::routes());

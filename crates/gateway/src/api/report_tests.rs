@@ -300,3 +300,51 @@ async fn sessions_are_listed_in_order_with_filters() {
     assert_eq!(world.shop(1, "GET /v1/sessions", None).await, json!({"data": [], "next_cursor": null}));
     assert_eq!(world.shop(1, "GET /v1/sessions?user_id=anna", None).await, json!({"data": [], "next_cursor": null}));
 }
+
+/// How fast a month of ticks is sealed and reported; prints what it measured. `PNP_TICKS` says how many.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn measure_a_month_of_ticks() {
+    let ticks: i64 = std::env::var("PNP_TICKS").ok().and_then(|ticks| ticks.parse().ok()).unwrap_or(100_000);
+    let world = World::new().await;
+    world.top_up(0, "anna", "100").await;
+    world.seal().await;
+    let first = world.gateway.store.clock().now();
+    let partner = world.shops[0].partner;
+    let month = 30 * 86_400_000_i64;
+    world
+        .gateway
+        .write(move |write| {
+            let start = write.next_id();
+            write.execute(
+                "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1) \
+                 INSERT INTO entries (id, at, kind, partner_id, wallet_id, session_id, tick, tick_hash, played_ms, credited_ms, \
+                 balance, paid_ms, available, unsettled) \
+                 SELECT ?2 + 1 + i * ((?4 << 21) / ?1), ?3 + i * ?4 / ?1, 110, ?5 + (i % 4), \
+                 (SELECT MIN(id) FROM wallets), i % 100000, i, i, 15000, 15000, 5, 15000, -500000, 500000 FROM n",
+                [ticks, start, first, month, partner],
+            )?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let since = std::time::Instant::now();
+    world.seal().await;
+    let sealed = since.elapsed();
+    let day = |ms: i64| jiff::Timestamp::from_millisecond(ms).unwrap().strftime("%Y-%m-%d").to_string();
+    let path = format!(
+        "GET /v1/reports/partners/{}?from={}&to={}&interval=day&time_zone=Asia/Tehran",
+        world.shops[0].id,
+        day(first - 86_400_000),
+        day(first + month + 86_400_000)
+    );
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let since = std::time::Instant::now();
+        let report = world.shop(0, &path, None).await;
+        times.push(since.elapsed());
+        assert_eq!(report["ticks"], (ticks + 3) / 4);
+    }
+    times.sort();
+    eprintln!("{ticks} ticks sealed in {sealed:?}; a month's report: median {:?}, longest {:?}", times[10], times[19]);
+}

@@ -31,6 +31,7 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .idempotent()
             .success(&[StatusCode::CREATED])
             .codes(&[
+                Code::NotFound,
                 Code::InsufficientBalance,
                 Code::SessionExists,
                 Code::PriceMismatch,
@@ -343,8 +344,9 @@ async fn start(call: Request<StartSession>) -> Result<Answer<StartedSession>, Pr
     if body.hold_ms.is_some_and(|hold| !(1..=MAX_HOLD_MS).contains(&hold)) {
         return Err(Problem::invalid_field("hold_ms", format_args!("must be from 1 to {MAX_HOLD_MS}.")));
     }
-    if body.client_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 128 || !id.is_ascii()) {
-        return Err(Problem::invalid_field("client_id", "must be 1 to 128 ASCII characters."));
+    let is_printable = |id: &str| id.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    if body.client_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 128 || !is_printable(id)) {
+        return Err(Problem::invalid_field("client_id", "must be 1 to 128 printable ASCII characters."));
     }
     let gateway = Arc::clone(&call.state);
     let (stored, session, lease, balance, now, is_replayed) = call

@@ -5,8 +5,8 @@ use super::request::Request;
 use super::wallets::Wallet;
 use crate::access::Access;
 use crate::amount::Amount;
-use crate::gateway::Gateway;
-use crate::http::{Answer, Route, post};
+use crate::gateway::{Gateway, sweep};
+use crate::http::{Answer, Empty, Fault, FaultAction, Faults, Route, delete, get, post};
 use crate::ledger::{self, credit, open_wallet};
 use crate::problem::{Code, Problem};
 use axum::http::StatusCode;
@@ -20,6 +20,20 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .operation("moveTestClock", "Let time pass")
             .access(Access::SECRET_OR_OPERATOR)
             .handler(clock),
+        post("/v1/test/faults")
+            .operation("addTestFault", "Let a fault strike the next requests of a call")
+            .access(Access::SECRET_OR_OPERATOR)
+            .success(&[StatusCode::CREATED])
+            .handler(add_fault),
+        get("/v1/test/faults")
+            .operation("listTestFaults", "The faults that have not struck yet")
+            .access(Access::SECRET_OR_OPERATOR)
+            .handler(waiting_faults),
+        delete("/v1/test/faults")
+            .operation("clearTestFaults", "Forget the faults that have not struck yet")
+            .access(Access::SECRET_OR_OPERATOR)
+            .success(&[StatusCode::NO_CONTENT])
+            .handler(clear_faults),
         post("/v1/test/wallets/{user}/fund")
             .operation("fundTestWallet", "Give a wallet money")
             .access(Access::SECRET)
@@ -62,7 +76,62 @@ async fn clock(call: Request<MoveClock>) -> Result<Answer<ClockAnswer>, Problem>
         return Err(Problem::invalid_field("advance_ms", format_args!("must be from 0 to {YEAR}.")));
     }
     let ahead_ms = call.state.write(move |write| Ok(write.advance_clock(ms)?)).await?;
+    // What ends by that time has ended when the caller looks.
+    sweep(&call.state).await?;
     Ok(Answer::ok(ClockAnswer { now: crate::time::rfc3339(call.state.store.clock().now()), ahead_ms }))
+}
+
+/// Faults that have not struck yet, those that strike first before the others.
+#[derive(Debug, Serialize, JsonSchema)]
+struct WaitingFaults {
+    /// The faults.
+    data: Vec<WaitingFault>,
+}
+
+/// A fault that has not struck as often as it should.
+#[derive(Debug, Serialize, JsonSchema)]
+struct WaitingFault {
+    /// The call.
+    operation: String,
+    /// What happens.
+    action: FaultAction,
+    /// How many requests it still strikes.
+    count: u32,
+    /// How many requests pass before that.
+    skip: u32,
+}
+
+impl WaitingFaults {
+    fn of(faults: &Faults) -> Self {
+        let waiting = |fault: Fault| WaitingFault {
+            operation: fault.operation,
+            action: fault.action,
+            count: fault.count.unwrap_or(1),
+            skip: fault.skip.unwrap_or(0),
+        };
+        Self { data: faults.waiting().into_iter().map(waiting).collect() }
+    }
+}
+
+async fn add_fault(call: Request<Fault>) -> Result<Answer<WaitingFaults>, Problem> {
+    let (fault, faults) = (call.body, &call.state.faults);
+    fault.check().map_err(|(member, why)| Problem::invalid_field(member, why))?;
+    if !faults.is_operation(&fault.operation) {
+        return Err(Problem::invalid_field("operation", "is no `operationId` of the document at /openapi.json."));
+    }
+    if !faults.add(fault) {
+        return Err(Problem::new(Code::Busy).detail("Too many faults wait already: clear them first."));
+    }
+    Ok(Answer::created(WaitingFaults::of(faults)))
+}
+
+async fn waiting_faults(call: Request) -> Result<Answer<WaitingFaults>, Problem> {
+    Ok(Answer::ok(WaitingFaults::of(&call.state.faults)))
+}
+
+async fn clear_faults(call: Request) -> Result<Answer<Empty>, Problem> {
+    call.state.faults.clear();
+    Ok(Answer::new(StatusCode::NO_CONTENT, Empty {}))
 }
 
 async fn fund(call: Request<Fund>) -> Result<Answer<Wallet>, Problem> {

@@ -43,6 +43,10 @@ struct Receipt {
     charged: Amount,
     /// What the wallet had afterwards that was not charged.
     balance: Amount,
+    /// The bill that has taken the charge to the chain, once there is one.
+    settlement_id: Option<String>,
+    /// That bill's transaction.
+    chain_tx_id: Option<String>,
 }
 
 async fn receipt(call: Request) -> Result<Answer<Receipt>, Problem> {
@@ -71,9 +75,17 @@ async fn receipt(call: Request) -> Result<Answer<Receipt>, Problem> {
                     credited_ms: row.get(6)?,
                     charged: row.get(7)?,
                     balance: row.get(8)?,
+                    settlement_id: None,
+                    chain_tx_id: None,
                 })
             });
-            Ok(found.optional()?.filter(|receipt| user.is_none_or(|user| *user == *receipt.user_id)))
+            let found = found.optional()?.filter(|receipt| user.is_none_or(|user| *user == *receipt.user_id));
+            let Some(mut receipt) = found else { return Ok(None) };
+            if let Some(bill) = crate::settlement::settlement_of(connection, id)? {
+                receipt.settlement_id = Some(Kind::ChainOp.text(bill.id));
+                receipt.chain_tx_id = bill.txid;
+            }
+            Ok(Some(receipt))
         })
         .await?;
     found.map(Answer::ok).ok_or_else(|| Problem::new(Code::NotFound))

@@ -24,6 +24,7 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .idempotent()
             .success(&[StatusCode::CREATED])
             .codes(&[
+                Code::NotFound,
                 Code::AmountOutOfRange,
                 Code::DailyLimitReached,
                 Code::ReturnUrlNotAllowed,
@@ -121,6 +122,13 @@ impl TopUp {
     }
 }
 
+/// Whether a URL has one of these origins.
+fn is_listed(url: &str, origins: &[String]) -> bool {
+    origins
+        .iter()
+        .any(|origin| url.strip_prefix(&**origin).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
 async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
     let partner = call.principal.partner()?;
     let state = call.state.partner(partner)?;
@@ -137,7 +145,7 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
             .detail(format!("A top-up is from {} to {} EUR.", settings.top_up_min, settings.top_up_max)));
     }
     if let Some(url) = &body.return_url
-        && !settings.return_origins.iter().any(|origin| url == origin || url.starts_with(&format!("{origin}/")))
+        && (url.chars().any(char::is_control) || !is_listed(url, &settings.return_origins))
     {
         return Err(Problem::new(Code::ReturnUrlNotAllowed).param("return_url"));
     }

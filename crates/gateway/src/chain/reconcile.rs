@@ -80,6 +80,12 @@ pub enum Mismatch {
         /// On the chain.
         found: u64,
     },
+    /// The account can hold PLY, which only the wallet's key can have done, and the books know of no account.
+    #[error("the account is on the chain, and the books know of none")]
+    UnknownAccount,
+    /// The account has as much more as the books have still to deliver: a delivery that an old copy of the books does not know.
+    #[error("the {0} minor units that are due are in the account already")]
+    UnknownDelivery(u64),
     /// Another key signs for the account.
     #[error("another key signs for the account")]
     Rekeyed,
@@ -112,6 +118,9 @@ pub fn compare(books: &WalletBooks, chain: &WalletOnChain) -> Comparison {
     if chain.is_rekeyed {
         return Comparison::Mismatch(Mismatch::Rekeyed);
     }
+    if books.op.is_none() && !books.has_account && chain.holding.is_some() {
+        return Comparison::Mismatch(Mismatch::UnknownAccount);
+    }
     match compare_ticks(books, chain) {
         Comparison::Agrees => {}
         other => return other,
@@ -131,6 +140,9 @@ pub fn compare(books: &WalletBooks, chain: &WalletOnChain) -> Comparison {
     let deposit = Amount::cents(found.saturating_sub(most));
     let algos = i64::try_from(chain.algos.0.saturating_sub(known)).unwrap_or(i64::MAX);
     match deposit {
+        Some(deposit) if deposit.0 > 0 && deposit == books.due => {
+            Comparison::Mismatch(Mismatch::UnknownDelivery(deposit.minor_units()))
+        }
         Some(Amount::ZERO) if algos == 0 => Comparison::Agrees,
         Some(deposit) => Comparison::Surplus { deposit, algos },
         None => Comparison::Stale,

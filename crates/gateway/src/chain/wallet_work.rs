@@ -138,7 +138,9 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
 
     async fn stop(&self, wallet: i64, mismatch: &Mismatch) -> Result<(), WorkError<S::Error>> {
         let cause = match mismatch {
-            Mismatch::ForeignTick { .. } => StopCause::LedgerBehindChain,
+            Mismatch::ForeignTick { .. } | Mismatch::UnknownAccount | Mismatch::UnknownDelivery(_) => {
+                StopCause::LedgerBehindChain
+            }
             Mismatch::HoldingShort { .. } | Mismatch::AlgosShort { .. } | Mismatch::Rekeyed => StopCause::Mismatch,
         };
         tracing::error!(wallet, %mismatch, "the wallet stops");

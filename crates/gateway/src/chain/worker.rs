@@ -8,7 +8,7 @@ use pnp_client::{Algod, ClientError, RetryPolicy};
 use pnp_types::MicroAlgos;
 use pnp_usage::exactly_once::{Network, SendRules};
 use pnp_usage::{StopSignal, UsageError};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::mem::Discriminant;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -110,18 +110,19 @@ pub(super) enum WorkError<E: std::error::Error + 'static> {
 /// Announces that a wallet has something to do, so that it is not found by asking the store alone.
 #[derive(Clone, Debug, Default)]
 pub struct Wake {
-    wallets: Arc<Mutex<VecDeque<i64>>>,
+    /// Each once, however often it is announced while the settler is away.
+    wallets: Arc<Mutex<BTreeSet<i64>>>,
     announced: Arc<Notify>,
 }
 
 impl Wake {
     /// Announces a wallet by its row id: after a top-up, a stop, a withdrawal, a close.
     pub fn wallet(&self, wallet: i64) {
-        self.wallets.lock().unwrap_or_else(PoisonError::into_inner).push_back(wallet);
+        self.wallets.lock().unwrap_or_else(PoisonError::into_inner).insert(wallet);
         self.announced.notify_one();
     }
 
-    fn take(&self) -> VecDeque<i64> {
+    fn take(&self) -> BTreeSet<i64> {
         std::mem::take(&mut *self.wallets.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -4,11 +4,13 @@ mod auth;
 mod errors;
 mod registry;
 mod sealer;
+mod sweep;
 
 pub use registry::{KeyRow, PartnerState, Registry};
 pub use sealer::run_sealer;
 #[cfg(test)]
 pub(crate) use sealer::seal_once;
+pub use sweep::sweep;
 
 use crate::chain::Wake;
 use crate::credentials::{
@@ -16,10 +18,12 @@ use crate::credentials::{
     WithdrawalMacs,
 };
 use crate::events::Live;
-use crate::http::Observer;
+use crate::http::{Faults, Observer};
 use crate::problem::{Code, Problem};
 use crate::sessions::Session;
 use crate::store::{Store, StoreError, Write, WriteError};
+use pnp_client::Algod;
+use pnp_types::{Address, AssetIndex};
 use rusqlite::Connection;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
@@ -51,10 +55,14 @@ pub struct Gateway {
     pub registry: Registry,
     /// Wakes the settler, once there is one.
     settler: OnceLock<Wake>,
+    /// The network's node, once it is known.
+    algod: OnceLock<Algod>,
     /// The newest entry that is sealed.
     pub sealed: watch::Sender<i64>,
     /// What happened in the last minute.
     pub(crate) live: Live,
+    /// What tests ask for; nothing looks at it on public networks.
+    pub faults: Arc<Faults>,
     tokens: Tokens,
 }
 
@@ -86,13 +94,16 @@ impl Gateway {
         };
         let registry = Registry::default();
         let (sealed, _) = watch::channel(0);
+        let settler = OnceLock::new();
         let gateway = Arc::new(Self {
             store,
             network,
             registry,
-            settler: OnceLock::new(),
+            settler,
+            algod: OnceLock::new(),
             sealed,
             live: Live::default(),
+            faults: Arc::default(),
             tokens,
         });
         gateway.reload().await?;
@@ -156,6 +167,32 @@ impl Gateway {
     pub fn wake_with(&self, settler: Wake) {
         if self.settler.set(settler).is_err() {
             tracing::warn!("a second settler is not woken");
+        }
+    }
+
+    /// Lets the network be asked.
+    pub fn ask(&self, algod: Algod) {
+        if self.algod.set(algod).is_err() {
+            tracing::warn!("a second node is not asked");
+        }
+    }
+
+    /// Checks that an address can receive the asset.
+    ///
+    /// # Errors
+    /// [`Code::DestinationNotReady`], and [`Code::Busy`] where the network does not answer.
+    pub async fn check_destination(&self, address: Address, asset: AssetIndex) -> Result<(), Problem> {
+        let away = || Problem::new(Code::Busy).detail("The network does not answer.").retry_after(5);
+        let algod = self.algod.get().ok_or_else(away)?;
+        let holding = algod.holding(address, asset).await.map_err(|error| {
+            tracing::warn!(%error, "a destination could not be looked up");
+            away()
+        })?;
+        let not_ready = |why: &'static str| Problem::new(Code::DestinationNotReady).param("destination").detail(why);
+        match holding {
+            None => Err(not_ready("The address has not opted in to the asset.")),
+            Some(holding) if holding.frozen => Err(not_ready("The address's holding of the asset is frozen.")),
+            Some(_) => Ok(()),
         }
     }
 

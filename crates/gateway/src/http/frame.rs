@@ -17,6 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, 
 use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
+use super::faults::{self, Faults};
 use super::limits::{Caller, Limits, Rates};
 use super::origin::{self, Connection};
 use super::path::PathValues;
@@ -98,6 +99,8 @@ pub struct Frame<S> {
     limits: Limits,
     ids: RequestIds,
     stopping: Stopping,
+    /// On development networks.
+    faults: Option<Arc<Faults>>,
 }
 
 /// What becomes known about a request while it is handled, and is needed for the answer.
@@ -114,7 +117,15 @@ impl<S: State> Frame<S> {
     #[must_use]
     pub fn new(state: S, routes: Routes<S>, settings: FrameSettings, stopping: Stopping) -> Self {
         let (limits, ids) = (Limits::new(settings.rates), RequestIds::new());
-        Self { state, routes, settings, limits, ids, stopping }
+        Self { state, routes, settings, limits, ids, stopping, faults: None }
+    }
+
+    /// Lets faults strike requests. For development networks.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Arc<Faults>) -> Self {
+        faults.know(self.routes.rows().map(|row| row.operation));
+        self.faults = Some(faults);
+        self
     }
 
     /// The table.
@@ -130,6 +141,19 @@ impl<S: State> Frame<S> {
 
     /// Answers a request.
     pub async fn answer(&self, connection: Connection, request: Request<Body>) -> Response<Body> {
+        match self.faults.as_deref().and_then(|faults| self.next_fault(faults, &request)) {
+            Some(fault) => faults::strike(fault, Box::pin(self.answer_unharmed(connection, request))).await,
+            None => self.answer_unharmed(connection, request).await,
+        }
+    }
+
+    fn next_fault(&self, faults: &Faults, request: &Request<Body>) -> Option<faults::Fault> {
+        let (routes, _) = self.routes.find(request.uri().path());
+        let route = routes.iter().find(|route| route.row.method == routed_method(request.method()))?;
+        faults.next(route.row.operation)
+    }
+
+    async fn answer_unharmed(&self, connection: Connection, request: Request<Body>) -> Response<Body> {
         let start = Instant::now();
         let (parts, body) = request.into_parts();
         let request_id = self.ids.of(&parts.headers);

@@ -20,6 +20,7 @@ mod call;
 pub(crate) mod contract;
 mod docs_page;
 mod document;
+mod faults;
 mod fields;
 mod frame;
 mod idempotency;
@@ -37,6 +38,7 @@ mod toys;
 mod write_timeout;
 
 pub use call::{Answer, Call, Empty, StoredAnswer};
+pub use faults::{Fault, FaultAction, Faults};
 pub use frame::{COOKIE_NAME, Exchange, Frame, FrameSettings, Observer, REQUEST_ID, State};
 pub use idempotency::IdempotencyKey;
 pub use limits::{Rate, Rates};

@@ -72,6 +72,10 @@ pub fn check_user_id(text: &str) -> Result<(), &'static str> {
     if text.chars().any(char::is_control) {
         return Err("must not have control characters");
     }
+    if matches!(text, "." | "..") {
+        // Clients resolve them as steps in the path, also where they are percent-encoded.
+        return Err("must not be `.` or `..`, which no address can hold");
+    }
     if text.chars().count() > MAX_USER_ID {
         return Err("must have at most 128 characters");
     }

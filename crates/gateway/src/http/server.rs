@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
+use super::faults::NoAnswer;
 use super::frame::{Frame, State};
 use super::origin::Connection;
 use super::stopping::Stopping;
@@ -220,7 +221,13 @@ impl<S: State> Server<S> {
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             seen.store(true, Ordering::Relaxed);
             let frame = Arc::clone(&frame);
-            async move { Ok::<_, Infallible>(frame.answer(connection, request.map(Body::new)).await) }
+            async move {
+                let answer = frame.answer(connection, request.map(Body::new)).await;
+                match answer.extensions().get::<NoAnswer>() {
+                    None => Ok(answer),
+                    Some(NoAnswer) => Err(io::Error::other("a fault that a test asked for")),
+                }
+            }
         });
         let settings = self.settings;
         let http = http1::Builder::new()

@@ -260,7 +260,8 @@ impl Contract {
         Ok(statement.query_row([partner], Self::read).optional()?)
     }
 
-    /// Records a contract and puts it in force at its partner, whose contract before is retired. `id` of the given one does
+    /// Records a contract that was verified and puts it in force at its partner, whose contract before is retired. Its blocked tabs
+    /// are billed again where their price is within its limits. `id` of the given one does
     /// not count; its number here is returned.
     ///
     /// # Errors
@@ -276,7 +277,7 @@ impl Contract {
             "INSERT INTO contracts (id, partner_id, app_id, asset_id, provider, platform, fee_pct, min_rate, max_rate, \
              state, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'in_force', ?10) \
              ON CONFLICT (app_id) DO UPDATE SET fee_pct = excluded.fee_pct, min_rate = excluded.min_rate, \
-             max_rate = excluded.max_rate, state = 'in_force' RETURNING id",
+             max_rate = excluded.max_rate, state = 'in_force', state_reason = NULL RETURNING id",
             (
                 id,
                 contract.partner,
@@ -291,6 +292,12 @@ impl Contract {
             ),
             |row| row.get(0),
         )?;
-        row.ok_or(LedgerError::Conflict("the contract was not recorded"))
+        let id = row.ok_or(LedgerError::Conflict("the contract was not recorded"))?;
+        // What was blocked because of the contract, or of its price limits then, can be billed now.
+        write.execute(
+            "UPDATE tabs SET blocked = NULL WHERE contract_id = ?1 AND blocked IS NOT NULL AND price BETWEEN ?2 AND ?3",
+            (id, number(contract.min_rate)?, number(contract.max_rate)?),
+        )?;
+        Ok(id)
     }
 }

@@ -42,9 +42,9 @@ async fn op(shop: &Fixture, user: &'static str, kind: &'static str, amount: Amou
         let wallet = find_wallet(write.connection(), partner, user)?.unwrap();
         let (id, now) = (write.next_id(), write.now());
         write.execute(
-            "INSERT INTO chain_ops (id, partner_id, kind, state, wallet_id, amount, created_at) \
-             SELECT ?1, partner_id, ?2, 'planned', id, ?4, ?5 FROM wallets WHERE id = ?3",
-            (id, kind, wallet.id, amount, now),
+            "INSERT INTO chain_ops (id, kind, state, partner_id, wallet_id, amount, created_at) \
+             VALUES (?1, ?2, 'planned', ?6, ?3, ?4, ?5)",
+            (id, kind, wallet.id, amount, now, partner),
         )?;
         Ok(id)
     })
@@ -76,7 +76,11 @@ async fn done(shop: &Fixture, op: i64) {
 async fn deliver_all(shop: &Fixture, user: &'static str, amount: Amount) {
     let id = op(shop, user, "delivery", amount).await;
     with(shop, user, move |write, wallet| deliver(write, wallet, id).map(drop)).await;
-    with(shop, user, move |write, wallet| delivered(write, wallet, id, amount)).await;
+    with(shop, user, move |write, wallet| {
+        write.execute("UPDATE wallets SET has_account = 1 WHERE id = ?1", [wallet.id])?;
+        delivered(write, wallet, id, amount)
+    })
+    .await;
     done(shop, id).await;
 }
 
@@ -168,7 +172,13 @@ async fn close_carl(shop: &Fixture, funded: Amount) {
     })
     .await;
     done(shop, id).await;
-    with(shop, "carl", |write, wallet| close_wallet(write, wallet, None).map(drop)).await;
+    let id = op(shop, "carl", "close", Amount::MINOR_UNIT).await;
+    with(shop, "carl", move |write, wallet| {
+        close_wallet(write, wallet, Some(id))?;
+        close_account(write, &super::wallet(write.connection(), wallet.id)?, id)
+    })
+    .await;
+    done(shop, id).await;
     let closed = shop
         .write(move |write| find_session(write.connection(), session.id)?.ok_or(SessionError::NotFound))
         .await
@@ -314,8 +324,9 @@ async fn a_changed_tab_or_bill_is_found() {
 }
 
 #[tokio::test]
-async fn algos_that_an_account_cannot_have_paid_are_found() {
+async fn changed_algos_are_found() {
     let copy = busy_store().await;
+    copy.is_found("UPDATE wallets SET algos = algos + 1");
     copy.is_found(
         "INSERT INTO algo_entries (id, at, wallet_id, wallet, fees) SELECT 1, 1, id, -1, 1 FROM wallets WHERE user_id = 'anna'",
     );

@@ -106,16 +106,21 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let (stop, stopping) = Stopping::new();
     let routes =
         Routes::with_documentation(crate::api::routes(gateway.network.is_development), env!("CARGO_PKG_VERSION"))?;
-    let frame = Arc::new(Frame::new(Arc::clone(&gateway), routes, FrameSettings::default(), stopping.clone()));
+    let frame = Frame::new(Arc::clone(&gateway), routes, FrameSettings::default(), stopping.clone());
+    let frame = match gateway.network.is_development {
+        true => frame.with_faults(Arc::clone(&gateway.faults)),
+        false => frame,
+    };
+    let frame = Arc::new(frame);
     let settler = StopSignal::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { Ok(crate::http::serve(frame, vec![listener], ServerSettings::default()).await?) });
-    let (sealed, seals_until) = (Arc::clone(&gateway), stopping.clone());
-    tasks.spawn(async move {
-        crate::gateway::run_sealer(sealed, seals_until).await;
+    tasks.spawn(sweep::run(Arc::clone(&gateway), stopping.clone()));
+    let sealing = crate::gateway::run_sealer(Arc::clone(&gateway), stopping);
+    tasks.spawn(async {
+        sealing.await;
         Ok(())
     });
-    tasks.spawn(sweep::run(Arc::clone(&gateway), stopping));
     settlement::spawn(&mut tasks, &connection, &gateway, &keys, &network, &settler)?;
     let ready = Ready {
         url: format!("http://{address}"),

@@ -65,6 +65,7 @@ pub(super) fn spawn(
     let books = StoreBooks::new(gateway.store.clone());
     let settler = Settler::new(books, connection.algod.clone(), Arc::new(signer), settings);
     gateway.wake_with(settler.wake());
+    gateway.ask(connection.algod.clone());
     let stop = stop.clone();
     tasks.spawn(async move { settler.run(&stop).await.map_err(|error| ServeError::Settler(error.to_string())) });
     Ok(())

@@ -1,11 +1,8 @@
-//! What happens by itself: sessions without ticks end, and top-ups that nobody paid for.
+//! Looks every second for what has ended by the time that has passed.
 
 use super::ServeError;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, sweep};
 use crate::http::Stopping;
-use crate::ledger::{TopUp, TopUpState, end_top_up};
-use crate::problem::Problem;
-use crate::sessions::{CloseReason, close_session, expired, find_session};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,54 +21,4 @@ pub(super) async fn run(gateway: Arc<Gateway>, mut stopping: Stopping) -> Result
             tracing::warn!(?problem, "the sweep failed");
         }
     }
-}
-
-async fn sweep(gateway: &Arc<Gateway>) -> Result<(), Problem> {
-    let reader = Arc::clone(gateway);
-    let ended = gateway
-        .read(move |connection| {
-            let interval = crate::ledger::PartnerSettings::default().interval_ms;
-            Ok(expired(connection, reader.store.clock(), interval)?)
-        })
-        .await?;
-    for id in ended {
-        close(gateway, id).await?;
-    }
-    let now = gateway.store.clock().now();
-    let unpaid = gateway
-        .read(move |connection| {
-            let mut statement = connection
-                .prepare_cached("SELECT id FROM top_ups WHERE state = 'pending' AND expires_at < ?1 LIMIT 100")?;
-            let ids = statement.query_map([now], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
-            Ok(ids)
-        })
-        .await?;
-    for id in unpaid {
-        gateway
-            .write(move |write| {
-                let Some(top_up) = TopUp::find(write.connection(), id)? else { return Ok(()) };
-                if top_up.state == TopUpState::Pending {
-                    end_top_up(write, &top_up, TopUpState::Expired)?;
-                }
-                Ok(())
-            })
-            .await?;
-    }
-    Ok(())
-}
-
-async fn close(gateway: &Arc<Gateway>, id: i64) -> Result<(), Problem> {
-    let holder = Arc::clone(gateway);
-    let wallet = gateway
-        .write(move |write| {
-            let Some(session) = find_session(write.connection(), id)? else { return Ok(None) };
-            let state = holder.partner(session.partner)?;
-            let session = close_session(write, session, CloseReason::Expired, &state.partner.settings)?;
-            Ok(Some(session.wallet))
-        })
-        .await?;
-    if let Some(wallet) = wallet {
-        gateway.wake(wallet);
-    }
-    Ok(())
 }

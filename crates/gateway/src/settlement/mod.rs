@@ -75,6 +75,14 @@ impl StoreBooks {
 
     /// Ends the sessions and blocks the tabs of a blocked contract, in steps.
     async fn finish_contract(&self, contract: i64) -> Result<(), SettlementError> {
+        // What is cut off goes on with the next search for work.
+        let before = std::mem::replace(&mut self.memory.state().has_resumed, false);
+        self.resume_contract(contract).await?;
+        self.memory.state().has_resumed = before;
+        Ok(())
+    }
+
+    async fn resume_contract(&self, contract: i64) -> Result<(), SettlementError> {
         let left = self.store.read(move |connection| blocking::left(connection, contract)).await?;
         let (mut tabs, mut sessions) = (left.tabs.chunks(STEP), left.sessions.chunks(STEP));
         loop {
@@ -90,12 +98,13 @@ impl StoreBooks {
 
     /// Goes on with contracts whose blocking was cut off.
     async fn resume(&self) -> Result<(), SettlementError> {
-        if std::mem::replace(&mut self.memory.state().has_resumed, true) {
+        if self.memory.state().has_resumed {
             return Ok(());
         }
         for contract in self.store.read(blocking::blocked_contracts).await? {
-            self.finish_contract(contract).await?;
+            self.resume_contract(contract).await?;
         }
+        self.memory.state().has_resumed = true;
         Ok(())
     }
 

@@ -115,6 +115,17 @@ fn a_deficit_and_a_foreign_tick_are_for_a_person() {
 }
 
 #[test]
+fn what_an_old_copy_of_the_books_does_not_know_is_no_deposit() {
+    let new = WalletBooks { has_account: false, last_ticks: BTreeMap::new(), ..books() };
+    assert_eq!(compare(&new, &chain()), Comparison::Mismatch(Mismatch::UnknownAccount));
+    let due = WalletBooks { due: cents(250), ..books() };
+    let delivered = WalletOnChain { holding: Some(750), ..chain() };
+    assert_eq!(compare(&due, &delivered), Comparison::Mismatch(Mismatch::UnknownDelivery(250)));
+    let deposited = WalletOnChain { holding: Some(751), ..chain() };
+    assert_eq!(compare(&due, &deposited), Comparison::Surplus { deposit: cents(251), algos: 0 });
+}
+
+#[test]
 fn an_old_answer_says_nothing() {
     assert_eq!(compare(&books(), &WalletOnChain { round: Round(49), holding: Some(0), ..chain() }), Comparison::Stale);
     assert_eq!(compare(&books(), &with_tick("a")), Comparison::Stale);

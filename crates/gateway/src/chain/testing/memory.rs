@@ -56,6 +56,12 @@ pub(crate) struct State {
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryStore(Arc<Mutex<State>>);
 
+/// A number from which on no test has used a key or an operation: a real network has the accounts and leases of the tests before.
+fn unused_number() -> u64 {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap();
+    u64::try_from(since.as_nanos()).unwrap()
+}
+
 #[derive(Debug, thiserror::Error)]
 #[error("nothing of this store fails")]
 pub(crate) struct Never;
@@ -78,7 +84,7 @@ impl MemoryStore {
             world_card: 0,
             algos: AlgoPosting::default(),
             withdrawals: BTreeMap::new(),
-            next_key: 1,
+            next_key: unused_number(),
             stop_at: None,
             reached: false,
         })))
@@ -476,7 +482,10 @@ impl ChainStore for MemoryStore {
             let mut books = state.wallets.get(&wallet).unwrap().clone();
             let (platform, withdrawals) = (state.platform, state.withdrawals.clone());
             if is_free && post_plan(&mut state, &mut books, op) {
-                let id = state.ops.last_key_value().map_or(1, |(id, _)| id + 1);
+                let id = state
+                    .ops
+                    .last_key_value()
+                    .map_or_else(|| i64::try_from(unused_number()).unwrap(), |(id, _)| id + 1);
                 let op = ChainOp {
                     id,
                     wallet,

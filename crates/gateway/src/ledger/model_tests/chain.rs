@@ -12,8 +12,8 @@ use crate::store::{StoreError, Write};
 fn insert_op(write: &mut Write<'_>, kind: &str, w: i64, amount: i64) -> Result<i64, StoreError> {
     let (id, now) = (write.next_id(), write.now());
     write.execute(
-        "INSERT INTO chain_ops (id, partner_id, kind, state, wallet_id, amount, created_at) \
-             SELECT ?1, partner_id, ?2, 'planned', id, ?4, ?5 FROM wallets WHERE id = ?3",
+        "INSERT INTO chain_ops (id, kind, state, partner_id, wallet_id, amount, created_at) \
+         SELECT ?1, ?2, 'planned', partner_id, id, ?4, ?5 FROM wallets WHERE id = ?3",
         (id, kind, w, amount, now),
     )?;
     Ok(id)
@@ -181,7 +181,10 @@ impl World {
         let stored = self.write(move |write| {
             let wallet = ledger::wallet(write.connection(), w)?;
             match &done {
-                Work::Delivery => ledger::delivered(write, &wallet, id, Amount(amount))?,
+                Work::Delivery => {
+                    ledger::delivered(write, &wallet, id, Amount(amount))?;
+                    write.execute("UPDATE wallets SET has_account = 1 WHERE id = ?1", [w])?;
+                }
                 Work::Bill { fee_pct, .. } => {
                     ledger::bill_charged(write, &wallet, id, Amount(amount), Amount(fee(amount, *fee_pct)))?;
                 }
@@ -246,11 +249,10 @@ impl World {
         let has_open = self.sessions.values().any(|session| session.wallet == w && session.closed.is_none());
         let stored = self.write(move |write| {
             let wallet = ledger::wallet(write.connection(), w)?;
-            let rest = ledger::close_wallet(write, &wallet, None)?;
             // The closing group takes the account's rest to the treasury.
-            let returning = ledger::wallet(write.connection(), w)?.returning;
-            let op = insert_op(write, "close", w, returning.0)?;
-            Ok((op, rest))
+            let amount = wallet.returning.0 + (wallet.available.0 + wallet.unsettled.0) / CENT * CENT;
+            let op = if wallet.has_account { Some(insert_op(write, "close", w, amount)?) } else { None };
+            Ok((op, ledger::close_wallet(write, &wallet, op)?))
         });
         let model = only_if(!has_open && !self.ops.contains_key(&w)).and_then(|()| self.books.row_21(w, shop.id));
         self.judge("21", &stored, &model, before);
@@ -259,7 +261,9 @@ impl World {
         for session in self.sessions.values_mut().filter(|session| session.wallet == w) {
             session.late = 0;
         }
-        self.ops.insert(w, Op { id: op, work: Work::Close, amount: self.books.get(Returning(w)), in_block: false });
+        if let Some(id) = op {
+            self.ops.insert(w, Op { id, work: Work::Close, amount: self.books.get(Returning(w)), in_block: false });
+        }
         self.compare();
         self.put_in_block(w);
         self.compare();

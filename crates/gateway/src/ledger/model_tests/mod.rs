@@ -3,6 +3,7 @@
 //!
 //! `GATEWAY_MODEL_SEED` and `GATEWAY_MODEL_STEPS` play one case again, or a longer one.
 
+mod algos;
 mod books;
 mod chain;
 mod money;

@@ -110,6 +110,7 @@ impl World {
         let (before, d) = (self.sample(), self.cents(300));
         let stored = self.write(move |write| {
             let wallet = ledger::wallet(write.connection(), w)?;
+            write.execute("UPDATE wallets SET has_account = 1 WHERE id = ?1", [w])?;
             Ok(ledger::deposit(write, &wallet, Amount(d), "seen")?)
         });
         let model = self.books.row_7(w, d);

@@ -345,6 +345,12 @@ async fn a_blocked_contract_ends_every_session_of_it_also_after_a_restart() {
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!(shop.plan(wallet, bill(&shop.read(wallet).await, 20)).await, None);
     shop.verify().await;
+
+    // It was repaired, and verified again.
+    let contract = shop.contract.clone();
+    shop.books.write(move |write| Ok(Contract::put_in_force(write, &contract)?)).await.unwrap();
+    assert_eq!(shop.candidates().await.len(), 2);
+    assert!(shop.plan(wallet, bill(&shop.read(wallet).await, 20)).await.is_some());
 }
 
 #[tokio::test]

@@ -153,6 +153,7 @@ CREATE TABLE tabs (
     UNIQUE (wallet_id, contract_id, price)
 );
 CREATE INDEX tabs_due ON tabs (due_at, wallet_id) WHERE due_at IS NOT NULL AND blocked IS NULL;
+CREATE INDEX tabs_blocked ON tabs (contract_id) WHERE blocked IS NOT NULL;
 
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,12 @@
+//! The gateway as its clients meet it: `pnp-contract serve` in an empty folder, and plain HTTP.
+
+mod bad_input;
+mod client;
+mod conformance;
+mod document;
+mod ledger;
+mod patterns;
+mod player;
+mod scenario;
+mod server;
+mod surface;
