@@ -15,7 +15,7 @@ pub fn close_wallet(write: &mut Write<'_>, wallet: &Wallet, op: Option<i64>) -> 
     if in_flight.iter().any(|amount| *amount != Amount::ZERO) {
         return Err(LedgerError::Conflict("something of the wallet is under way"));
     }
-    if wallet.has_account != op.is_some() {
+    if op.is_none() && (wallet.has_account || wallet.in_account > Amount::ZERO) {
         return Err(LedgerError::Conflict("a wallet with an account is closed by an operation"));
     }
     if wallet.debt != Amount::ZERO {

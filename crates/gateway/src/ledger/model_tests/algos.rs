@@ -1,7 +1,7 @@
 //! The third book: what each row of its table says, against what the groups that are really sent move.
 
 use crate::chain::AlgoPosting;
-use crate::chain::groups::{OpMark, Order, Parties, algo_posting, build};
+use crate::chain::groups::{OpLabel, Order, Parties, algo_posting, build};
 use pnp_client::SuggestedParams;
 use pnp_types::{Address, AppIndex, AssetIndex, Digest, MicroAlgos, Round};
 use pnp_usage::{BasisPoints, Bill, Split, Units};
@@ -84,7 +84,7 @@ proptest! {
             consensus: String::new(),
         };
         let moved = |order: &Order, known: i64| {
-            let group = build(order, PARTIES, &OpMark::of("stl_0000000000007"), 1_000, &params).unwrap();
+            let group = build(order, PARTIES, &OpLabel::of("stl_0000000000007"), 1_000, &params).unwrap();
             algo_posting(&group, PARTIES, WALLET, known).unwrap()
         };
         let mut sum = AlgoPosting::default();
@@ -96,7 +96,7 @@ proptest! {
             sum.outside += posting.outside;
             sum.wallet
         };
-        let made = moved(&Order::Make { wallet: WALLET, app: AppIndex(9), amount: 5 }, 0);
+        let made = moved(&Order::Create { wallet: WALLET, app: AppIndex(9), amount: 5 }, 0);
         prop_assert_eq!(made, wallet_made(min_fee));
         let mut wallet = add(made);
         let mut apps = vec![AppIndex(9)];
