@@ -1,7 +1,7 @@
 //! No partner sees or changes what another has: every route, with another partner's credentials, over every id.
 
 use super::testing::World;
-use crate::access::Class;
+use crate::access::{Class, Scope};
 use crate::http::Row;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -47,9 +47,27 @@ async fn targets(world: &World) -> HashMap<&'static str, Target> {
         ("contracts", id(&contract, "id")),
         ("partners", Target::Id(world.shops[0].id.clone())),
         ("settlements", Target::Id(operation)),
-        // There is none; another partner's answer is the same.
-        ("withdrawals", Target::Id(crate::id::Kind::Withdrawal.text(7))),
+        ("withdrawals", Target::Id(add_withdrawal(world).await)),
     ])
+}
+
+/// A withdrawal of the first shop's user.
+async fn add_withdrawal(world: &World) -> String {
+    let partner = world.shops[0].partner;
+    let id = world
+        .gateway
+        .write(move |write| {
+            let (id, now) = (write.next_id(), write.now());
+            write.execute(
+                "INSERT INTO withdrawals (id, wallet_id, amount, destination, mac, state, created_at, ended_at) \
+                 SELECT ?1, id, 1000000, 'D', x'00', 'cancelled', ?2, ?2 FROM wallets WHERE partner_id = ?3",
+                [id, now, partner],
+            )?;
+            Ok(id)
+        })
+        .await
+        .unwrap();
+    crate::id::Kind::Withdrawal.text(id)
 }
 
 /// The paths of a row, filled with what the first shop has.
@@ -112,8 +130,12 @@ async fn another_partner_finds_nothing() {
     let token = world.shop(1, "POST /v1/user_tokens", Some(json!({"user_id": "anna"}))).await;
     let body = json!({"user_id": "anna", "content_id": "other", "price_per_minute": "0.02"});
     let started = world.shop(1, "POST /v1/sessions", Some(body)).await;
+    // A key with every right: what it is refused is not for want of one.
+    let scopes: Vec<_> = Scope::ALL.iter().map(|scope| scope.text()).collect();
+    let body = json!({"partner_id": world.shops[1].id, "kind": "secret", "name": "all", "scopes": scopes});
+    let secret = world.operator("POST /v1/api_keys", Some(body)).await;
     let credentials = [
-        (Class::Secret, world.shops[1].secret.clone()),
+        (Class::Secret, secret["secret"].as_str().unwrap().to_owned()),
         (Class::Publishable, world.shops[1].publishable.clone()),
         (Class::User, token["token"].as_str().unwrap().to_owned()),
         (Class::Session, started["session_token"].as_str().unwrap().to_owned()),
