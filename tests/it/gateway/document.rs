@@ -13,6 +13,8 @@ pub(super) struct Operation {
     /// With `{names}`.
     pub(super) path: String,
     pub(super) needs_idempotency_key: bool,
+    /// The names of the parameters of its query.
+    pub(super) query: Vec<String>,
     /// Whether a secret key may call it, or everybody.
     pub(super) is_for_servers: bool,
     /// The schema of its body.
@@ -40,6 +42,11 @@ impl Document {
                     id: id.clone(),
                     method: method.to_ascii_uppercase(),
                     path: path.clone(),
+                    query: parameters
+                        .iter()
+                        .filter(|one| one["in"] == "query")
+                        .map(|one| one["name"].as_str().unwrap().to_owned())
+                        .collect(),
                     needs_idempotency_key: parameters.iter().any(|one| one["name"] == "Idempotency-Key"),
                     is_for_servers: security.is_empty() || security.iter().any(|scheme| !scheme["secretKey"].is_null()),
                     body: request.pointer("/content/application~1json/schema").cloned(),

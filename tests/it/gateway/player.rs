@@ -6,13 +6,16 @@ use super::ledger;
 use super::patterns::mismatches;
 use super::scenario::{Attempt, Call, Credential, Expect, Given, Scenario, Step, Variables};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Plays scenarios against one gateway.
 pub(super) struct Player<'a> {
     pub(super) client: Client,
     pub(super) document: &'a Document,
 }
+
+/// How long to wait before looking again for what comes by itself.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Why a scenario failed: a line for each thing that is wrong.
 type Failure = Vec<String>;
@@ -124,9 +127,16 @@ impl Player<'_> {
         if let Some(failure) = &step.expect.failure {
             return self.failed_attempt(request, failure).await;
         }
-        let reply = self.client.send(request).await.map_err(|why| vec![format!("{why:?}")])?;
-        self.judge(operation, &reply, &step.expect, variables)?;
-        let body = reply.json();
+        let within = step.call.as_ref().and_then(|call| call.within_ms).map(Duration::from_millis);
+        let began = Instant::now();
+        let body = loop {
+            let reply = self.client.send(request).await.map_err(|why| vec![format!("{why:?}")])?;
+            match self.judge(operation, &reply, &step.expect, variables) {
+                Ok(()) => break reply.json(),
+                Err(_) if within.is_some_and(|within| began.elapsed() < within) => tokio::time::sleep(PAUSE).await,
+                Err(faults) => return Err(faults),
+            }
+        };
         for (name, pointer) in &step.capture {
             let value = body.pointer(pointer).ok_or_else(|| vec![format!("no {pointer} to capture in {body}")])?;
             variables.set(name, value.clone());

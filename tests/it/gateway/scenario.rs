@@ -114,6 +114,7 @@ pub(super) struct Call {
     pub(super) failed_attempts: Vec<Attempt>,
     pub(super) timeout_ms: Option<u64>,
     pub(super) at_once: Option<usize>,
+    pub(super) within_ms: Option<u64>,
 }
 
 fn yes() -> bool {

@@ -39,6 +39,7 @@ fn faults(surface: &Surface, document: &Document) -> Vec<String> {
             let exists = match place.split_once('.') {
                 Some(("path", name)) => operation.path.contains(&format!("{{{name}}}")),
                 Some(("body", name)) => members.as_ref().is_some_and(|members| !members[name].is_null()),
+                Some(("query", name)) => operation.query.iter().any(|parameter| parameter == name),
                 None => *place == "idempotency_key" && operation.needs_idempotency_key,
                 Some(_) => false,
             };

@@ -13,6 +13,7 @@ const TAG: usize = 6;
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub(super) struct Page<T> {
     /// The rows.
     pub(super) data: Vec<T>,

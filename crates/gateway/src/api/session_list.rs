@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
         get("/v1/sessions")
             .operation("listSessions", "Sessions, in the order in which they began")
             .access(Access::SECRET_OR_USER)
-            .codes(&[Code::InvalidCursor, Code::InvalidTimeZone])
+            .codes(&[Code::InvalidCursor, Code::InvalidTimeZone, Code::NotFound])
             .handler(list),
     ]
 }
