@@ -11,6 +11,8 @@ mod migrate;
 mod readers;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod throughput;
 mod write;
 mod writer;
 
