@@ -41,7 +41,7 @@ fn wrong_bodies(valid: &Value) -> Vec<Wrong> {
     let with = |member: &str| if inside == "}" { format!("{{{member}}}") } else { format!("{{{member},{inside}") };
     let (first, value) =
         valid.as_object().unwrap().iter().next().map_or(("x", json!(1)), |(name, value)| (name, value.clone()));
-    let first = if inside == "}" { r#""x":1,"x":1"#.to_owned() } else { format!("{:?}:{value}", first) };
+    let first = if inside == "}" { r#""x":1,"x":1"#.to_owned() } else { format!("{first:?}:{value}") };
     let mut marked = b"\xef\xbb\xbf".to_vec();
     marked.extend_from_slice(text.as_bytes());
     let mut invalid = text.clone().into_bytes();

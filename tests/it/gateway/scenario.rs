@@ -69,7 +69,7 @@ pub(super) struct Step {
     pub(super) fault: Option<Value>,
     pub(super) repeat: Option<usize>,
     #[serde(default)]
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<Self>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -258,7 +258,7 @@ mod tests {
         let faults = Faults::default();
         assert!(faults.add(Fault { skip: Some(1), count: Some(2), ..fault(FaultAction::Drop) }));
         assert!(faults.add(fault(FaultAction::Refuse)));
-        let mut next = || faults.next("sendHeartbeat").map(|fault| fault.action);
+        let next = || faults.next("sendHeartbeat").map(|fault| fault.action);
         let struck: Vec<_> = (0..5).map(|_| next()).collect();
         let (drop, refuse) = (Some(FaultAction::Drop), Some(FaultAction::Refuse));
         assert_eq!(struck, [None, drop, drop, refuse, None]);

@@ -38,7 +38,7 @@ pub fn charge_back(write: &mut Write<'_>, wallet: &Wallet, top_up: &TopUp, amoun
         return Err(LedgerError::Conflict("the top-up was not paid, or charged back before"));
     }
     let taken = can_give_up(wallet, amount);
-    let back = top_up.from_world(amount.0.saturating_neg());
+    let back = top_up.world_posting(amount.0.saturating_neg());
     let posting = Posting {
         available: -taken,
         debt: taken.saturating_sub(amount.0),
@@ -73,7 +73,7 @@ pub fn chargeback_won(
     }
     let debt = amount.0.min(wallet.debt.0.saturating_neg());
     let rest = amount.0.saturating_sub(debt);
-    let posting = Posting { debt, available: rest, treasury: -rest, due: rest, ..top_up.from_world(amount.0) };
+    let posting = Posting { debt, available: rest, treasury: -rest, due: rest, ..top_up.world_posting(amount.0) };
     let cause = Cause { id: Some(top_up.id), reason: None };
     post(write, of(wallet, EntryKind::ChargebackWon, cause, posting))?;
     Ok(())

@@ -93,7 +93,7 @@ impl TopUp {
     }
 
     /// An amount that comes from where it is paid; a negative one goes back there.
-    pub(super) fn from_world(&self, amount: i64) -> Posting {
+    pub(super) fn world_posting(&self, amount: i64) -> Posting {
         let change = amount.saturating_neg();
         if self.method == "paypal" {
             Posting { world_paypal: change, ..Posting::default() }
@@ -205,7 +205,7 @@ pub fn top_up_succeeded(write: &mut Write<'_>, top_up: &TopUp, payment_id: &str)
     // Debts are whole minor units, and so is the rest.
     let debt = amount.min(wallet.debt.0.saturating_neg());
     let credited = amount.saturating_sub(debt);
-    let world = top_up.from_world(amount);
+    let world = top_up.world_posting(amount);
     let is_reserved = top_up.state == TopUpState::Pending;
     let posting = if is_reserved {
         Posting { reserved: -amount, due: credited, treasury: debt, ..world }

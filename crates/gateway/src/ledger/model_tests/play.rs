@@ -108,7 +108,7 @@ impl World {
             on_conflict: self.random.pick(&[OnConflict::Fail, OnConflict::Replace]).unwrap(),
             partner_has_room: !self.random.one_in(20),
         };
-        let (given, settings, of) = (request.clone(), shop.settings.clone(), contract.clone());
+        let (given, settings, of) = (request.clone(), shop.settings, contract.clone());
         let stored = self.write(move |write| start(write, &of, &given, &settings));
         // The model does it to copies, so that a start that is refused half-way changes nothing.
         let (books, sessions) = (self.books.clone(), self.sessions.clone());
@@ -156,9 +156,9 @@ impl World {
             self.books.row_13(&mut session, now, true);
             self.sessions.insert(id, session);
         }
-        let last =
+        let mut last =
             self.sessions.values().filter(|session| session.wallet == w && session.content == request.content_id);
-        let leases = last.last().map(|session| session.leases).unwrap_or_default();
+        let leases = last.next_back().map(|session| session.leases).unwrap_or_default();
         let mut session = Session {
             wallet: w,
             tab: made.map_or(0, |made| made.tab),
@@ -236,7 +236,7 @@ impl World {
         if is_foreign {
             request.partner += 1;
         }
-        let (given, sent, settings) = (claim.clone(), request.clone(), shop.settings.clone());
+        let (given, sent, settings) = (claim.clone(), request.clone(), shop.settings);
         let stored = self.write(move |write| tick(write, &sent, &given, &settings)).map(|(outcome, _)| outcome);
         let model = if is_foreign { Err(Refused) } else { self.tick_in_model(id, &claim, &request, None) };
         self.judge_tick(&claim, &stored, &model, before);
@@ -300,7 +300,7 @@ impl World {
         let shop = self.shop_of_session(id);
         let claims: Vec<_> = (0..self.random.between(1, 5)).map(|_| self.claim(id)).collect();
         let request = self.request(id, shop.id);
-        let (given, sent, settings) = (claims.clone(), request.clone(), shop.settings.clone());
+        let (given, sent, settings) = (claims.clone(), request.clone(), shop.settings);
         let stored = self.write(move |write| tick_batch(write, &sent, &given, &settings)).unwrap();
         let mut limit = self.sessions[&id].held;
         for (claim, stored) in claims.iter().zip(stored) {
