@@ -301,6 +301,51 @@ async fn sessions_are_listed_in_order_with_filters() {
     assert_eq!(world.shop(1, "GET /v1/sessions?user_id=anna", None).await, json!({"data": [], "next_cursor": null}));
 }
 
+#[tokio::test]
+async fn exposures_are_known_again_after_a_restart() {
+    let world = World::new().await;
+    a_month(&world).await;
+    world.seal().await;
+    // What was committed and not sealed when the gateway ended.
+    let session = world.start(0, "anna", "film").await;
+    world.play(0, &session, "late", 3).await;
+    let keys = crate::credentials::Seed::generate().unwrap().on(pnp_types::Digest([7; 32]));
+    let (store, network) = (world.gateway.store.clone(), world.gateway.network.clone());
+    let again = crate::gateway::Gateway::new(store, network, &keys).await.unwrap();
+    let (stop, stopping) = crate::http::Stopping::new();
+    let sealer = tokio::spawn(crate::gateway::run_sealer(std::sync::Arc::clone(&again), stopping));
+    stop.stop();
+    sealer.await.unwrap();
+    let exposure = again.partner(world.shops[0].partner).unwrap().exposure.load(Ordering::Relaxed);
+    assert_eq!(Amount(exposure).to_string(), "0.425");
+    world.verify().await;
+}
+
+#[tokio::test]
+async fn a_sum_that_was_changed_is_found() {
+    let world = World::new().await;
+    a_month(&world).await;
+    world.seal().await;
+    world.verify().await;
+    world
+        .gateway
+        .write(|write| {
+            write.execute(
+                "UPDATE rollups SET charged = charged + 1 WHERE quarter = (SELECT MIN(quarter) FROM rollups)",
+                [],
+            )?;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    let found = world
+        .gateway
+        .read(|connection| Ok::<_, Problem>(crate::events::verify_read_models(connection)?))
+        .await
+        .unwrap();
+    assert!(!found.is_empty() && found[0].subject.starts_with("partner "), "{found:?}");
+}
+
 /// How fast a month of ticks is sealed and reported; prints what it measured. `PNP_TICKS` says how many.
 #[tokio::test]
 #[ignore = "a measurement"]

@@ -3,6 +3,7 @@
 use crate::access::Peer;
 use crate::amount::Amount;
 use crate::credentials::{ApiKey, KeyKind, KeyNetwork, Seed};
+use crate::events::verify_read_models;
 use crate::gateway::{Gateway, NetworkInfo, seal_once};
 use crate::http::{Connection, Frame, FrameSettings, Rate, Rates, Routes, Stop, Stopping};
 use crate::ledger::{
@@ -244,8 +245,10 @@ impl World {
 
     /// Everything adds up.
     pub(crate) async fn verify(&self) {
-        let found = self.gateway.read(|connection| Ok(verify(connection)?)).await.unwrap();
-        assert_eq!(found.findings, Vec::new());
+        let found = self.gateway.read(|connection| Ok(verify(connection)?.findings)).await.unwrap();
+        assert_eq!(found, Vec::new());
+        let found = self.gateway.read(|connection| Ok(verify_read_models(connection)?)).await.unwrap();
+        assert_eq!(found, Vec::new());
     }
 }
 

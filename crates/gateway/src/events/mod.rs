@@ -3,7 +3,9 @@
 mod event;
 mod live;
 mod projection;
+mod verify;
 
 pub(crate) use event::{Event, EventFilter, cause_kind, read_events};
 pub(crate) use live::Live;
 pub(crate) use projection::{Projection, QUARTER, Rollup, SEEN, Seen as Projected, read_models_until};
+pub use verify::verify_read_models;
