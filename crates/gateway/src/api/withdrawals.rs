@@ -26,6 +26,8 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .success(&[StatusCode::CREATED])
             .codes(&[
                 Code::AmountOutOfRange,
+                Code::ContractUnavailable,
+                Code::DailyLimitReached,
                 Code::DestinationNotReady,
                 Code::InsufficientBalance,
                 Code::NotWithdrawable,

@@ -68,8 +68,10 @@ impl Period {
     /// [`Code::InvalidField`] and [`Code::InvalidTimeZone`].
     pub(crate) fn new(from: &str, to: &str, zone: &str) -> Result<Self, Problem> {
         let zone = time_zone(zone)?;
+        let is_day = to.len() == 10;
         let (from, to) = (bound("from", from, &zone, false)?, bound("to", to, &zone, true)?);
-        if to < from {
+        // The day before `from` ends where `from` begins.
+        if to < from || (is_day && to == from) {
             return Err(Problem::invalid_field("to", "must not be before `from`."));
         }
         if to.saturating_sub(from) > LONGEST {
