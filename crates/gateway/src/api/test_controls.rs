@@ -2,13 +2,18 @@
 
 use super::idempotency::{store_answer, stored_answer};
 use super::request::Request;
+use super::top_ups::TopUp;
 use super::wallets::Wallet;
 use crate::access::Access;
 use crate::amount::Amount;
 use crate::gateway::{Gateway, sweep};
 use crate::http::{Answer, Empty, Fault, FaultAction, Faults, Route, delete, get, post};
+use crate::id::Kind;
 use crate::ledger::{self, credit, open_wallet};
+use crate::payments::TestProvider;
+use crate::payments::settle_payment;
 use crate::problem::{Code, Problem};
+use crate::store::Write;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +39,23 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .access(Access::SECRET_OR_OPERATOR)
             .success(&[StatusCode::NO_CONTENT])
             .handler(clear_faults),
+        post("/v1/test/top_ups/{id}/pay")
+            .operation("payTestTopUp", "Pay a top-up that is pending")
+            .access(Access::SECRET)
+            .optional_body()
+            .codes(&[Code::NotFound, Code::TreasuryLow])
+            .handler(pay),
+        post("/v1/test/top_ups/{id}/fail")
+            .operation("failTestTopUp", "Let a top-up that is pending fail")
+            .access(Access::SECRET)
+            .optional_body()
+            .codes(&[Code::NotFound])
+            .handler(fail),
+        post("/v1/test/top_ups/{id}/reversal")
+            .operation("reverseTestTopUp", "Let the bank take a payment back, or give it back again")
+            .access(Access::SECRET)
+            .codes(&[Code::NotFound, Code::TreasuryLow])
+            .handler(reverse),
         post("/v1/test/wallets/{user}/fund")
             .operation("fundTestWallet", "Give a wallet money")
             .access(Access::SECRET)
@@ -132,6 +154,62 @@ async fn waiting_faults(call: Request) -> Result<Answer<WaitingFaults>, Problem>
 async fn clear_faults(call: Request) -> Result<Answer<Empty>, Problem> {
     call.state.faults.clear();
     Ok(Answer::new(StatusCode::NO_CONTENT, Empty {}))
+}
+
+/// How much of a payment is taken back.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Reversal {
+    /// What the bank has taken back in all, in whole cents: more than before is a chargeback, less is one that was won.
+    total: Amount,
+}
+
+async fn pay(call: Request) -> Result<Answer<TopUp>, Problem> {
+    change_payment(call, |write, id, ()| TestProvider::end(write, id, true), |_| Ok(())).await
+}
+
+async fn fail(call: Request) -> Result<Answer<TopUp>, Problem> {
+    change_payment(call, |write, id, ()| TestProvider::end(write, id, false), |_| Ok(())).await
+}
+
+async fn reverse(call: Request<Reversal>) -> Result<Answer<TopUp>, Problem> {
+    change_payment(call, TestProvider::reverse, |body: &Reversal| {
+        let total = body.total;
+        if total.0 < 0 || total.in_cents().is_err() {
+            return Err(Problem::invalid_field("total", "must be a whole number of cents, not negative."));
+        }
+        Ok(total)
+    })
+    .await
+}
+
+/// Changes what the provider says of a top-up's payment, and books it as on any notice.
+async fn change_payment<B, V: Copy + Send + 'static>(
+    call: Request<B>,
+    change: impl Fn(&mut Write<'_>, i64, V) -> Result<(), Problem> + Send + 'static,
+    value: impl FnOnce(&B) -> Result<V, Problem>,
+) -> Result<Answer<TopUp>, Problem> {
+    let partner = call.principal.partner()?;
+    let id = call.path.number(Kind::TopUp, "id")?;
+    let value = value(&call.body)?;
+    let gateway = Arc::clone(&call.state);
+    let (answer, wallet) = call
+        .state
+        .write(move |write| {
+            let missing = || Problem::new(Code::NotFound);
+            let top_up = ledger::TopUp::find(write.connection(), id)?.ok_or_else(missing)?;
+            if ledger::wallet(write.connection(), top_up.wallet)?.partner != partner {
+                return Err(missing());
+            }
+            change(write, id, value)?;
+            let payment = TestProvider::fetch(write.connection(), id)?;
+            let top_up = settle_payment(write, &gateway.registry, top_up, &payment)?;
+            let wallet = ledger::wallet(write.connection(), top_up.wallet)?;
+            Ok((TopUp::of(&top_up, &wallet), wallet.id))
+        })
+        .await?;
+    call.state.wake(wallet);
+    Ok(Answer::ok(answer))
 }
 
 async fn fund(call: Request<Fund>) -> Result<Answer<Wallet>, Problem> {

@@ -8,8 +8,8 @@ use crate::amount::Amount;
 use crate::gateway::Gateway;
 use crate::http::{Answer, Route, get, post};
 use crate::id::Kind;
-use crate::ledger::{self, TopUpState, begin_top_up, open_wallet, top_up_succeeded};
-use crate::payments::{Payment, Payments};
+use crate::ledger::{self, TopUpState, begin_top_up, open_wallet};
+use crate::payments::{TestProvider, settle_payment};
 use crate::problem::{Code, Problem};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
@@ -78,7 +78,7 @@ struct CreateTopUp {
 
 /// A top-up.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
-struct TopUp {
+pub(super) struct TopUp {
     /// The top-up.
     id: String,
     /// The same.
@@ -104,7 +104,7 @@ struct TopUp {
 }
 
 impl TopUp {
-    fn of(top_up: &ledger::TopUp, wallet: &ledger::Wallet) -> Self {
+    pub(super) fn of(top_up: &ledger::TopUp, wallet: &ledger::Wallet) -> Self {
         let id = Kind::TopUp.text(top_up.id);
         Self {
             transaction_id: id.clone(),
@@ -114,7 +114,7 @@ impl TopUp {
             amount: top_up.amount,
             payment_method: top_up.method.clone(),
             new_balance: wallet.balance(),
-            checkout_url: (top_up.state == TopUpState::Pending).then(|| Payments::checkout_url(&id)),
+            checkout_url: (top_up.state == TopUpState::Pending).then(|| TestProvider::checkout_url(&id)),
             created_at: crate::time::rfc3339(top_up.created_at),
             expires_at: crate::time::rfc3339(top_up.expires_at),
             id,
@@ -150,6 +150,7 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
         return Err(Problem::new(Code::ReturnUrlNotAllowed).param("return_url"));
     }
     let (amount, method, daily) = (body.amount, body.payment_method, settings.top_up_daily);
+    let gateway = Arc::clone(&call.state);
     let (answer, wallet) = call
         .state
         .write(move |write| {
@@ -174,17 +175,15 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
                     .param("amount")
                     .detail(format!("A user may top up {daily} EUR a day.")));
             }
-            let id = begin_top_up(write, &wallet, amount, (method.text(), Payments::NAME), Payments::RESERVED_MS)?;
+            let id =
+                begin_top_up(write, &wallet, amount, (method.text(), TestProvider::NAME), TestProvider::RESERVED_MS)?;
             let find = |write: &crate::store::Write<'_>| {
                 ledger::TopUp::find(write.connection(), id)?.ok_or_else(|| Problem::internal("a top-up is gone"))
             };
             let top_up = find(write)?;
-            match Payments::begin(amount) {
-                Payment::Paid => top_up_succeeded(write, &top_up, &Payments::payment_id(id))?,
-                Payment::Refused => ledger::end_top_up(write, &top_up, TopUpState::Failed)?,
-                Payment::Pending => {}
-            }
-            let (top_up, wallet) = (find(write)?, ledger::wallet(write.connection(), wallet.id)?);
+            let payment = TestProvider::begin(write, &top_up)?;
+            let top_up = settle_payment(write, &gateway.registry, top_up, &payment)?;
+            let wallet = ledger::wallet(write.connection(), wallet.id)?;
             let answer = Answer::created(TopUp::of(&top_up, &wallet));
             store_answer(write, &key, &answer.stored()?)?;
             Ok((answer, Some(wallet.id)))

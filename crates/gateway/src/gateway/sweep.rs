@@ -2,6 +2,7 @@
 
 use super::Gateway;
 use crate::ledger::{TopUp, TopUpState, end_top_up};
+use crate::payments::{TestProvider, charge_backs_due, settle_payment};
 use crate::problem::Problem;
 use crate::sessions::{CloseReason, close_session, expired, find_session};
 use std::sync::Arc;
@@ -37,6 +38,19 @@ pub async fn sweep(gateway: &Arc<Gateway>) -> Result<(), Problem> {
                 if top_up.state == TopUpState::Pending {
                     end_top_up(write, &top_up, TopUpState::Expired)?;
                 }
+                Ok(())
+            })
+            .await?;
+    }
+    let taken_back = gateway.read(move |connection| charge_backs_due(connection, now)).await?;
+    for (id, amount) in taken_back {
+        let holder = Arc::clone(gateway);
+        gateway
+            .write(move |write| {
+                let Some(top_up) = TopUp::find(write.connection(), id)? else { return Ok(()) };
+                TestProvider::reverse(write, id, amount)?;
+                let payment = TestProvider::fetch(write.connection(), id)?;
+                settle_payment(write, &holder.registry, top_up, &payment)?;
                 Ok(())
             })
             .await?;

@@ -233,6 +233,18 @@ fn charge(
         ..Entry::new(if is_refused { EntryKind::TickRefused } else { EntryKind::Tick })
     };
     let entry = entry.insert(write)?;
+    if ends {
+        let ended = Entry {
+            partner: Some(session.partner),
+            wallet: Some(session.wallet),
+            session: Some(session.id),
+            tab: Some(session.tab),
+            reason: session.close_reason.map(|reason| reason.name().to_owned()),
+            balance: Some(balance),
+            ..Entry::new(EntryKind::SessionEnded)
+        };
+        ended.insert(write)?;
+    }
     if charged.0 > 0 || ends {
         add_to_tab(write, &mut session, charged, settings, ends)?;
     }

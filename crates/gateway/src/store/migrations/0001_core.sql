@@ -277,6 +277,20 @@ CREATE TABLE top_ups (
 );
 CREATE INDEX top_ups_pending ON top_ups (expires_at) WHERE state = 'pending';
 
+-- What the `test` provider of development networks knows of its payments.
+CREATE TABLE test_payments (
+    payment_id TEXT PRIMARY KEY,
+    top_up_id INTEGER NOT NULL REFERENCES top_ups (id),
+    amount INTEGER NOT NULL,
+    -- 'pending', 'paid', 'failed'
+    state TEXT NOT NULL,
+    -- Charged back so far, in all.
+    reversed INTEGER NOT NULL DEFAULT 0 CHECK (reversed >= 0 AND reversed <= amount),
+    -- When it is charged back by itself.
+    charge_back_at INTEGER
+);
+CREATE INDEX test_payments_to_charge_back ON test_payments (charge_back_at) WHERE charge_back_at IS NOT NULL;
+
 CREATE TABLE withdrawals (
     id INTEGER PRIMARY KEY,
     wallet_id INTEGER NOT NULL REFERENCES wallets (id),

@@ -73,7 +73,9 @@ fn session_id(number: i64) -> String {
 }
 
 fn head(host: &str, path: &str, token: &str) -> String {
-    format!("POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n")
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
+    )
 }
 
 /// The head of each session's heartbeats, with its token.
@@ -87,8 +89,7 @@ async fn heads(load: &Load) -> Result<Vec<String>, Failure> {
             let mut heads = Vec::with_capacity(numbers.len());
             for number in numbers {
                 let id = session_id(first + i64::try_from(number)?);
-                let (status, body) =
-                    client.post(&head(&host, &format!("/v1/sessions/{id}/token"), &key), "").await?;
+                let (status, body) = client.post(&head(&host, &format!("/v1/sessions/{id}/token"), &key), "").await?;
                 let document: serde_json::Value = serde_json::from_slice(body)?;
                 let Some(token) = document["session_token"].as_str() else {
                     return Err(format!("no token: {status} {document}").into());
@@ -112,7 +113,13 @@ struct Seen {
     failures: u64,
 }
 
-async fn play(load: Arc<Load>, heads: Arc<Vec<String>>, next: Arc<AtomicU64>, run: u64, begun: Instant) -> Result<Seen, Failure> {
+async fn play(
+    load: Arc<Load>,
+    heads: Arc<Vec<String>>,
+    next: Arc<AtomicU64>,
+    run: u64,
+    begun: Instant,
+) -> Result<Seen, Failure> {
     let mut client = Client::connect(&load.host).await?;
     let mut seen = Seen { latencies: Vec::new(), failures: 0 };
     loop {
