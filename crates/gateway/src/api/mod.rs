@@ -15,6 +15,8 @@ mod isolation_tests;
 mod page;
 mod partners;
 #[cfg(test)]
+mod payment_tests;
+#[cfg(test)]
 mod report_tests;
 mod reports;
 mod request;
