@@ -1,7 +1,7 @@
 //! What the ledger says of one wallet, as far as its operations on the chain depend on it.
 
 use super::ops::ChainOp;
-use super::plan::PlanRules;
+use super::rules::PlanRules;
 use super::terms::ContractTerms;
 use crate::amount::{Amount, Price};
 use pnp_types::{Address, Round};

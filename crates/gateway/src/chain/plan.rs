@@ -3,6 +3,7 @@
 use super::books::{Tab, WalletBooks};
 use super::ops::{BillOp, BillPart, PlannedOp, WithdrawalOp, Work};
 use super::reconcile::WalletOnChain;
+use super::rules::PlanRules;
 use super::terms::ContractTerms;
 use crate::amount::{Amount, Price};
 use pnp_types::MicroAlgos;
@@ -14,62 +15,11 @@ const BILL_TRANSACTIONS: u64 = 3;
 const MIN_FUNDED_BILLS: u64 = 5;
 /// It then gets as many as this many bills cost.
 const FUNDED_BILLS: u64 = 12;
-/// A day in milliseconds.
-const DAY: i64 = 86_400_000;
-
-/// When tabs become due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PlanRules {
-    /// A tab that has so much is due at once.
-    pub settle_above: Amount,
-    /// A lot is due when it is so old, in milliseconds.
-    pub settle_after: i64,
-    /// Everything is due after so long without a tick, in milliseconds.
-    pub idle_after: i64,
-    /// What comes on top of each of these times, and of a close, in milliseconds.
-    pub payout_delay: i64,
-    /// Whether bills are cut in lots; else in minutes.
-    pub lots: bool,
-    /// Whether the end of the last session makes everything due.
-    pub stop_makes_due: bool,
-}
-
-impl PlanRules {
-    /// The usual rules: 5.00 or an hour, everything after a day.
-    pub const USUAL: Self = Self {
-        settle_above: Amount(500_000_000),
-        settle_after: 3_600_000,
-        idle_after: DAY,
-        payout_delay: 0,
-        lots: true,
-        stop_makes_due: false,
-    };
-    /// The embedded network's: whatever was used is billed when the last session ends.
-    pub const EMBEDDED: Self = Self { lots: false, stop_makes_due: true, ..Self::USUAL };
-}
-
-/// The least number of minutes whose fee is a whole minor unit.
-///
-/// `price × n × fee_pct` is a multiple of 10,000 for it and for every multiple of it.
-#[must_use]
-pub fn whole_fee_minutes(price: Price, fee_pct: BasisPoints) -> u64 {
-    let whole = BasisPoints::WHOLE.get();
-    let each = price.in_cents().unsigned_abs().saturating_mul(fee_pct.get());
-    whole / greatest_common_divisor(each, whole).max(1)
-}
-
-const fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a
-}
-
-/// The minutes that a bill is a multiple of: [`whole_fee_minutes`], at most what `settle_above` buys, at least 1.
+/// The minutes that a bill is a multiple of: those whose fee is a whole minor unit, at most what `settle_above` buys, at least 1.
 #[must_use]
 pub fn lot(price: Price, fee_pct: BasisPoints, settle_above: Amount) -> u64 {
-    let most = u64::try_from(settle_above.0 / price.amount().0).unwrap_or(0).max(1);
-    whole_fee_minutes(price, fee_pct).min(most)
+    let lot = crate::amount::lot(price, fee_pct.get(), settle_above);
+    u64::try_from(lot.0 / price.amount().0).unwrap_or(1)
 }
 
 /// Whole minutes that a tab has.

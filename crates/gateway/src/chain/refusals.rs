@@ -2,11 +2,23 @@
 
 use super::books::StopCause;
 use super::ops::{ChainOp, Work};
-use super::store::Consequence;
 use pnp_client::Rejection;
 use pnp_types::Address;
 use pnp_usage::{BasisPoints, GlobalState, TickId};
 use std::cmp::Ordering;
+
+/// What else follows from a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    /// Nothing.
+    Nothing,
+    /// The bill's tabs are blocked (`tabs.blocked`), and sessions at their price end.
+    BlockTabs,
+    /// The contract and all its tabs are blocked, one event, and the partner's sessions end.
+    BlockContract,
+    /// Nothing more is sent for the wallet.
+    StopWallet(StopCause),
+}
 
 /// Why an operation was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

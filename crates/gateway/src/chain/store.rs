@@ -3,7 +3,7 @@
 use super::books::{StopCause, WalletBooks};
 use super::groups::AlgoPosting;
 use super::ops::{Attempt, ChainOp, PlannedOp};
-use super::refusals::Cause;
+use super::refusals::{Cause, Consequence};
 use crate::amount::Amount;
 use pnp_types::{Address, AppIndex, MicroAlgos, Round};
 use pnp_usage::BasisPoints;
@@ -41,19 +41,6 @@ pub enum Ending {
         /// How far that was found out, and where to look.
         reason: String,
     },
-}
-
-/// What else follows from a refusal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Consequence {
-    /// Nothing.
-    Nothing,
-    /// The bill's tabs are blocked (`tabs.blocked`), and sessions at their price end.
-    BlockTabs,
-    /// The contract and all its tabs are blocked, one event, and the partner's sessions end.
-    BlockContract,
-    /// Nothing more is sent for the wallet.
-    StopWallet(StopCause),
 }
 
 /// A void attempt, and what the next one differs in.

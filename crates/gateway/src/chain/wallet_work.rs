@@ -7,10 +7,10 @@ use super::ops::{Attempt, ChainOp, OpKind, OpState, Work};
 use super::plan;
 use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare};
 use super::refusals::{self, Accounts, Cause, ContractNow, Facts, NextStep};
+use super::shared::{Shared, WorkError, Worked};
 use super::signer::{SignError, SignRequest};
 use super::store::{ChainStore, Ending, Notice, VoidAttempt};
 use super::terms::ContractTerms;
-use super::worker::{Shared, WorkError, Worked};
 use crate::amount::Amount;
 use pnp_client::{AccountDetails, ClientError};
 use pnp_types::{Address, MicroAlgos, Round, Transaction, msgpack};
@@ -437,7 +437,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         let reason = error.to_string();
         tracing::error!(op = op.text(), %error, "not signed");
         if matches!(error, SignError::NotAuthorized) && op.work.kind() == OpKind::Withdrawal {
-            let (cause, then) = (Cause::NotAuthorized, super::store::Consequence::Nothing);
+            let (cause, then) = (Cause::NotAuthorized, super::refusals::Consequence::Nothing);
             let attempt = op.attempts.last().map_or(0, |attempt| attempt.number);
             self.end(op, &Ending::Refused { attempt, cause, reason, then }).await?;
             return Ok(None);

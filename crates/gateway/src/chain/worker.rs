@@ -1,15 +1,13 @@
 //! The settler: works off the queue of every wallet, many wallets at once, one operation of each.
 
-use super::breaker::Breakers;
 use super::keys::WalletKeys;
-use super::signer::{SignError, Signer};
+use super::shared::{SettlerSettings, Shared, WorkError, Worked};
+use super::signer::Signer;
 use super::store::{ChainStore, Notice};
 use pnp_client::{Algod, ClientError, RetryPolicy};
-use pnp_types::MicroAlgos;
-use pnp_usage::exactly_once::{Network, SendRules};
-use pnp_usage::{StopSignal, UsageError};
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
-use std::mem::Discriminant;
+use pnp_usage::StopSignal;
+use pnp_usage::exactly_once::Network;
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -24,59 +22,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// For how long one request is repeated before its wallet is left for later.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How the settler works.
-#[derive(Clone, Debug)]
-pub struct SettlerSettings {
-    /// Whether the node that answers is the whole network.
-    pub is_single_node: bool,
-    /// How many wallets are worked on at once.
-    pub parallel: usize,
-    /// For how many rounds a group is valid, at most 1000. On a network of several nodes a refused group blocks its wallet so long.
-    pub validity: u64,
-    /// The most that the fees of a group may be: what would cost more waits. Also the signer's limit.
-    pub max_fee: MicroAlgos,
-    /// How often the store is asked for work that nobody announced.
-    pub poll: Duration,
-    /// The pause before a refused group is handed over again where a copy may have arrived.
-    pub recheck_delay: Duration,
-    /// How often one wallet's account is compared with its books while there is nothing to do for it.
-    pub sweep: Duration,
-}
-
-impl SettlerSettings {
-    /// For a network of one node, such as the embedded one.
-    pub const SINGLE_NODE: Self = Self {
-        is_single_node: true,
-        parallel: 64,
-        validity: 1000,
-        max_fee: MicroAlgos(20_000),
-        poll: Duration::from_millis(500),
-        recheck_delay: Duration::from_secs(2),
-        sweep: Duration::from_millis(100),
-    };
-    /// For a public network: groups are valid for about five minutes.
-    pub const PUBLIC: Self = Self {
-        is_single_node: false,
-        parallel: 2048,
-        validity: 100,
-        max_fee: MicroAlgos(20_000),
-        poll: Duration::from_secs(1),
-        recheck_delay: Duration::from_secs(10),
-        sweep: Duration::from_millis(100),
-    };
-
-    /// How groups are sent.
-    pub(super) const fn send_rules(&self) -> SendRules {
-        SendRules {
-            is_single_node: self.is_single_node,
-            by_blocks: !self.is_single_node,
-            block_wait: Duration::from_secs(20),
-            recheck_delay: self.recheck_delay,
-            no_block_timeout: Duration::from_secs(120),
-        }
-    }
-}
-
 /// Why the settler ended, other than by being asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum SettlerError<E: std::error::Error + 'static> {
@@ -86,25 +31,6 @@ pub enum SettlerError<E: std::error::Error + 'static> {
     /// A task of this program panicked.
     #[error("a task ended badly: {0}")]
     Task(String),
-}
-
-/// Why the work on one wallet ended early. Everything is stored, and goes on later.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum WorkError<E: std::error::Error + 'static> {
-    #[error(transparent)]
-    Store(E),
-    /// The network does not answer, or not with what is needed.
-    #[error(transparent)]
-    Network(#[from] ClientError),
-    /// A contract's state, or a tick.
-    #[error(transparent)]
-    Usage(#[from] UsageError),
-    /// A key.
-    #[error(transparent)]
-    Sign(#[from] SignError),
-    /// Something that this program should not do.
-    #[error("{0}")]
-    Internal(&'static str),
 }
 
 /// Announces that a wallet has something to do, so that it is not found by asking the store alone.
@@ -127,34 +53,11 @@ impl Wake {
     }
 }
 
-/// What the work on all wallets shares.
-#[derive(Debug)]
-pub(super) struct Shared<S, K> {
-    pub(super) store: S,
-    pub(super) network: Network,
-    pub(super) signer: Arc<Signer<K>>,
-    pub(super) settings: SettlerSettings,
-    pub(super) breakers: Mutex<Breakers>,
-    /// When there was an event of a kind last.
-    pub(super) notified: Mutex<HashMap<Discriminant<Notice>, i64>>,
-}
-
 /// Works off `chain_ops`.
 #[derive(Debug)]
 pub struct Settler<S, K> {
     shared: Arc<Shared<S, K>>,
     wake: Wake,
-}
-
-/// How the work on a wallet ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Worked {
-    /// There was nothing to do, and the network was not asked.
-    Nothing,
-    /// There is nothing more to do now.
-    Idle,
-    /// There may be more: it is continued behind the other wallets.
-    More,
 }
 
 impl<S: ChainStore, K: WalletKeys> Settler<S, K> {

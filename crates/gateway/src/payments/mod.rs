@@ -4,6 +4,5 @@ mod provider;
 mod settle;
 mod test_provider;
 
-pub(crate) use provider::{PaymentStatus, ProviderPayment};
 pub(crate) use settle::settle_payment;
 pub(crate) use test_provider::{TestProvider, charge_backs_due};

@@ -1,7 +1,7 @@
 //! Reads a wallet's books: its row, tabs, contracts, withdrawals and operation, as one state.
 
 use super::SettlementError;
-use super::error::readable;
+use super::error::{readable, unsigned};
 use super::operations;
 use crate::amount::Amount;
 use crate::chain::{ContractTerms, PendingWithdrawal, PlanRules, StopCause, Tab, WalletBooks};
@@ -48,12 +48,6 @@ pub(super) const fn rules(settings: &PartnerSettings) -> PlanRules {
 /// A partner's settings from the text in its row.
 pub(super) fn settings(partner: i64, text: &str) -> Result<PartnerSettings, SettlementError> {
     readable(serde_json::from_str(text).ok(), "partner", partner, "settings")
-}
-
-/// A number that is never negative.
-pub(super) fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
-    let value: i64 = row.get(index)?;
-    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, value))
 }
 
 /// A wallet's row, with what is read from it before the rest.

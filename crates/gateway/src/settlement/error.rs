@@ -3,6 +3,7 @@
 use crate::ledger::LedgerError;
 use crate::sessions::SessionError;
 use crate::store::StoreError;
+use rusqlite::Row;
 
 /// Why something of an operation on the chain was not read or written.
 #[derive(Debug, thiserror::Error)]
@@ -47,4 +48,10 @@ impl From<SessionError> for SettlementError {
 /// A value of a row, which is there unless something else than this program wrote the store.
 pub(super) fn readable<T>(value: Option<T>, table: &str, id: i64, column: &'static str) -> Result<T, SettlementError> {
     value.ok_or_else(|| SettlementError::Unreadable { row: format!("{table} {id}"), column })
+}
+
+/// A number that is never negative.
+pub(super) fn unsigned(row: &Row<'_>, index: usize) -> rusqlite::Result<u64> {
+    let value: i64 = row.get(index)?;
+    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(index, value))
 }

@@ -1,8 +1,7 @@
 //! Looks settlements up: by partner or wallet, and for a tick or a session the bills that have taken its charge.
 
 use super::SettlementError;
-use super::books::unsigned;
-use super::error::readable;
+use super::error::{readable, unsigned};
 use crate::amount::Amount;
 use crate::chain::{OpKind, OpState};
 use crate::id::first_at;

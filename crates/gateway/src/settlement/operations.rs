@@ -1,8 +1,7 @@
 //! Rows of `chain_ops`, `chain_attempts` and `bill_parts`: read, and moved on from attempt to attempt.
 
 use super::SettlementError;
-use super::books::unsigned;
-use super::error::readable;
+use super::error::{readable, unsigned};
 use crate::amount::Amount;
 use crate::chain::{
     Attempt, AttemptState, BillOp, BillPart, ChainOp, ContractTerms, OpKind, OpState, StopCause, VoidAttempt,

@@ -1,7 +1,8 @@
 //! When a tab is looked at: the next time at which something of it can become due.
 
 use super::SettlementError;
-use super::books::{rules, settings, unsigned};
+use super::books::{rules, settings};
+use super::error::unsigned;
 use crate::amount::{Amount, Price};
 use crate::chain::{PlanRules, plan};
 use crate::store::Write;

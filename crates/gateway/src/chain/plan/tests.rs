@@ -5,6 +5,9 @@ use pnp_usage::Split;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
+
 const NOW: i64 = 1_800_000_000_000;
 const HOUR: i64 = 3_600_000;
 
@@ -243,9 +246,9 @@ proptest! {
 
     #[test]
     fn a_whole_lot_has_a_whole_fee(cents in 1i64..=2000, fee_pct in 0u64..=10_000, lots in 1u64..50) {
-        let minutes = whole_fee_minutes(price(cents), BasisPoints(fee_pct)) * lots;
+        let minutes = crate::amount::lot_minutes(price(cents), fee_pct) * lots;
         prop_assert_eq!(minutes * cents.unsigned_abs() * fee_pct % 10_000, 0);
-        let fewer = (1..whole_fee_minutes(price(cents), BasisPoints(fee_pct)))
+        let fewer = (1..crate::amount::lot_minutes(price(cents), fee_pct))
             .find(|minutes| minutes * cents.unsigned_abs() * fee_pct % 10_000 == 0);
         prop_assert_eq!(fewer, None);
     }

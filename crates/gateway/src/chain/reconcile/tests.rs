@@ -1,7 +1,7 @@
 use super::*;
 use crate::chain::books::WalletBooks;
 use crate::chain::ops::{BillOp, ChainOp, OpState};
-use crate::chain::plan::PlanRules;
+use crate::chain::rules::PlanRules;
 use crate::chain::terms::ContractTerms;
 use pnp_types::Address;
 use pnp_usage::{BasisPoints, Units};

@@ -5,11 +5,11 @@ use crate::amount::Amount;
 use crate::chain::books::{PendingWithdrawal, StopCause};
 use crate::chain::keys::WithdrawalClaim;
 use crate::chain::ops::{AttemptState, ChainOp, OpKind, OpState};
-use crate::chain::plan::PlanRules;
 use crate::chain::refusals::Cause;
+use crate::chain::rules::PlanRules;
 use crate::chain::store::{Ending, VoidAttempt};
 use crate::chain::testing::{Keys, Point, Stage};
-use pnp_types::{Address, SigningKey, Transaction};
+use pnp_types::{Address, MicroAlgos, SigningKey, Transaction};
 use pnp_usage::{BasisPoints, Parameters, Units, calls};
 
 fn eur(text: &str) -> Amount {
