@@ -16,6 +16,8 @@ mod disassemble;
 mod doctor;
 mod explain;
 mod fmt;
+#[cfg(feature = "gateway")]
+mod gateway;
 mod help;
 mod history;
 mod leave;
@@ -102,6 +104,9 @@ enum Command {
     /// Run the gateway: wallets, sessions and reports over HTTP, settled on the chain
     #[cfg(feature = "gateway")]
     Serve(serve::Args),
+    /// Operate the gateway: keys, partners, contents, checks, backups, recovery
+    #[cfg(feature = "gateway")]
+    Gateway(gateway::Args),
     /// Run contract scenarios: this contract's own suite, or yours
     Test(test::Args),
     /// Print a completion script for a shell
@@ -194,6 +199,8 @@ async fn dispatch(context: &Context, command: Command) -> Result<Answer, Failure
         Command::Localnet(args) => localnet::run(context, &args).await,
         #[cfg(feature = "gateway")]
         Command::Serve(args) => serve::run(context, &args).await,
+        #[cfg(feature = "gateway")]
+        Command::Gateway(args) => gateway::run(context, &args).await,
         Command::Test(args) => test::run(context, &args).await,
         Command::Completions(args) => completions::run(&args, Cli::command()),
         Command::Schema(args) => schema::run(&args),

@@ -1,5 +1,7 @@
 //! `schema`: the JSON Schemas of what commands print with `--json`, as in `docs/schemas/`.
 
+#[cfg(feature = "gateway")]
+use super::gateway::reports as gateway;
 use super::help::{HelpReport, VersionReport};
 use super::{check, compile, completions, cost, disassemble, fmt, localnet, man};
 use crate::failure::Failure;
@@ -89,6 +91,36 @@ const DOCUMENTS: &[Document] = &[
     Document::of::<reports::doctor::DoctorReport>("doctor"),
     Document::of::<reports::explain::ExplainReport>("explain"),
     Document::of::<fmt::FmtReport>("fmt"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::BackupReport>("gateway backup"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::CheckReport>("gateway check"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::ContentsReport>("gateway contents list"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::ContentRemovedReport>("gateway contents remove"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::ContentReport>("gateway contents set"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::NewKeyReport>("gateway keys create"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::KeysReport>("gateway keys list"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::KeyReport>("gateway keys revoke"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::NewKeyReport>("gateway keys rotate"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::PartnerReport>("gateway partners add"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::PartnersReport>("gateway partners list"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::PartnerReport>("gateway partners set"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::PartnerReport>("gateway partners show"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::RecoverReport>("gateway recover"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::VerifyReport>("gateway verify"),
     Document::of::<reports::history::HistoryReport>("history"),
     Document::sent::<reports::contract::LeaveReport>("leave"),
     Document::of::<localnet::RunReport>("localnet run"),
@@ -106,6 +138,8 @@ const DOCUMENTS: &[Document] = &[
     Document::sent::<reports::contract::OptinReport>("optin"),
     Document::sent::<reports::contract::ChangeReport>("params"),
     Document::either::<SchemasReport, SchemaReport>("schema", "The documents there are, or the JSON Schema of one."),
+    #[cfg(feature = "gateway")]
+    Document::of::<pnp_gateway::Ready>("serve"),
     Document::of::<reports::status::StatusReport>("status"),
     Document::of::<reports::environments::AllReport>("status all"),
     Document::of::<reports::suite::TestReport>("test"),

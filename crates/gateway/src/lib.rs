@@ -10,10 +10,12 @@ pub mod api;
 pub mod chain;
 pub mod credentials;
 pub mod events;
+pub mod files;
 pub mod gateway;
 pub mod http;
 pub mod id;
 pub mod ledger;
+pub mod operator;
 pub mod pages;
 pub mod payments;
 pub mod problem;
@@ -24,4 +26,4 @@ pub mod settlement;
 pub mod store;
 mod time;
 
-pub use serve::{DEFAULT_PORT, Ready, RunningGateway, ServeError, ServeSettings, start};
+pub use serve::{DEFAULT_PORT, Ready, RunningGateway, ServeError, ServeSettings, genesis_hash, start};

@@ -27,7 +27,10 @@ pub(crate) struct Args {
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let request = Examine { preflight: args.preflight, ticks: args.ticks };
     let examination = examine(&context.settings(), &context.host(), request).await;
-    let report = DoctorReport::new(examination, args.preflight, messages::of);
+    #[cfg_attr(not(feature = "gateway"), expect(unused_mut, reason = "only the gateway's checks are added"))]
+    let mut report = DoctorReport::new(examination, args.preflight, messages::of);
+    #[cfg(feature = "gateway")]
+    report.add(super::gateway::doctor_checks(context).await);
     let is_bad = !report.healthy || (args.strict && report.warnings > 0);
     let answer = Answer::of(&report, text(&report, context.options.verbose > 0))?;
     Ok(if is_bad { answer.ending(Exit::Findings) } else { answer })

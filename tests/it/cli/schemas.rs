@@ -275,6 +275,48 @@ impl SchemaProject {
         self.fails(2, "--net nowhere status");
     }
 
+    /// The gateway, and what its operator asks.
+    fn gateway(&self) {
+        let mut command = self.project.command(&["--json", "--quiet", "serve", "--port", "0"]);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut stdout = process.stdout.take().unwrap();
+        let ready = serde_json::Deserializer::from_reader(&mut stdout).into_iter::<Value>().next();
+        self.check("serve", &ready.and_then(Result::ok).unwrap_or_default());
+        self.fails(1, "serve --port 0");
+        self.succeeds("gateway partners add", "gateway partners add shop interval_ms=10000");
+        self.fails(1, "gateway partners add shop");
+        self.succeeds("gateway partners list", "gateway partners list");
+        self.succeeds("gateway partners show", "gateway partners show shop");
+        self.succeeds("gateway partners set", "gateway partners set shop settle_above=6.00 lots=true");
+        self.fails(1, "gateway partners set shop surprise=1");
+        self.fails(2, "gateway keys create --name site");
+        let made = "gateway keys create --name site --partner shop";
+        self.succeeds("gateway keys create", &format!("{made} --show-key --scope prices:set"));
+        let key = self.succeeds("gateway keys create", &format!("{made} --key-file site.key"))["key"]["id"].clone();
+        self.fails(1, &format!("{made} --key-file site.key"));
+        let key = key.as_str().unwrap();
+        self.succeeds("gateway keys rotate", &format!("gateway keys rotate {key} --show-key --overlap 1"));
+        self.succeeds("gateway keys revoke", &format!("gateway keys revoke {key}"));
+        self.succeeds("gateway keys list", "gateway keys list --partner shop");
+        self.succeeds("gateway contents set", "gateway contents set film --price 0.02 --title Film --partner shop");
+        self.succeeds("gateway contents list", "gateway contents list --partner shop");
+        self.fails(2, "gateway contents list");
+        self.succeeds("gateway verify", "gateway verify");
+        self.succeeds("gateway check", "gateway check");
+        self.succeeds("gateway backup", "gateway backup copy.db");
+        self.fails(1, "gateway backup copy.db");
+        self.succeeds("gateway recover", "gateway recover --scan");
+        let stop = std::process::Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+        if !stop.is_ok_and(|status| status.success()) {
+            process.kill().unwrap();
+        }
+        process.wait().unwrap();
+        // Without a server the same calls are answered from the store.
+        self.succeeds("gateway contents remove", "gateway contents remove film --partner shop");
+        self.succeeds("gateway check", "gateway check --offline");
+        self.fails(1, "gateway check --data-dir nowhere");
+    }
+
     fn pages(&self) {
         self.succeeds("help", "--help");
         self.succeeds("help", "multisig sign --help");
@@ -310,6 +352,7 @@ fn every_document_is_what_its_schema_says() {
     story.contract();
     story.bundles();
     story.networks();
+    story.gateway();
     story.pages();
     let all: BTreeSet<String> = serde_json::from_value(story.project.done(&["schema"])["schemas"].clone()).unwrap();
     let seen = story.seen.borrow();

@@ -3,6 +3,8 @@
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A gateway on the embedded network, in a folder of its own.
@@ -10,13 +12,17 @@ pub(super) struct Server {
     /// Where it answers: `http://127.0.0.1:…`.
     pub(super) url: String,
     child: Child,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Server {
     pub(super) fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let stderr = std::fs::File::create(folder.path().join("stderr")).unwrap();
+        Self::start_in(Arc::new(tempfile::tempdir().unwrap()))
+    }
+
+    /// In a folder in which another may have run before.
+    pub(super) fn start_in(folder: Arc<TempDir>) -> Self {
+        let stderr = std::fs::File::options().create(true).append(true).open(folder.path().join("stderr")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_pnp-contract"));
         command.args(["serve", "--port", "0", "--json"]).current_dir(folder.path()).env_clear();
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
@@ -36,6 +42,30 @@ impl Server {
         };
         let url = ready["url"].as_str().unwrap_or_else(|| panic!("the gateway did not start: {ready:#}")).to_owned();
         Self { url, child, folder }
+    }
+
+    /// The folder in which it runs.
+    pub(super) fn folder(&self) -> Arc<TempDir> {
+        Arc::clone(&self.folder)
+    }
+
+    pub(super) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop as a service manager does; its exit code, and how long it took.
+    pub(super) fn stop(mut self) -> (Option<i32>, Duration) {
+        let began = Instant::now();
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let status = self.child.wait().unwrap();
+        (status.code(), began.elapsed())
+    }
+
+    /// Ends it at once, whatever it does.
+    pub(super) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// What it wrote to its log; tests look that no handler panicked.

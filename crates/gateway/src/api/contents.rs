@@ -2,10 +2,11 @@
 
 use super::page::{List, Page, limit};
 use super::request::Request;
-use crate::access::Access;
+use crate::access::{Access, Class, Principal};
 use crate::amount::{Amount, AmountError, Price};
 use crate::gateway::{Gateway, PartnerState};
 use crate::http::{Answer, Empty, Route, delete, get, put};
+use crate::id::Kind;
 use crate::problem::{Code, Problem};
 use axum::http::StatusCode;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -17,26 +18,55 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
     vec![
         put("/v1/contents/{id}")
             .operation("putContent", "Add a content, or change its title or price")
-            .access(Access::SECRET)
-            .codes(&[Code::PriceNotBillable, Code::PriceOutOfRange])
+            .description("The operator names the partner with `partner_id`.")
+            .access(Access::SECRET_OR_OPERATOR)
+            .codes(&[Code::NotFound, Code::PriceNotBillable, Code::PriceOutOfRange])
             .handler(put_content),
         get("/v1/contents")
             .operation("listContents", "The catalogue, in the order of ids")
-            .access(Access::CATALOGUE)
-            .codes(&[Code::InvalidCursor])
+            .access(READERS)
+            .codes(&[Code::InvalidCursor, Code::NotFound])
             .handler(list),
         get("/v1/contents/{id}")
             .operation("getContent", "A content and its price")
-            .access(Access::CATALOGUE)
+            .access(READERS)
             .codes(&[Code::NotFound])
             .handler(content),
         delete("/v1/contents/{id}")
             .operation("deleteContent", "Remove a content; sessions that are open go on")
-            .access(Access::SECRET)
+            .access(Access::SECRET_OR_OPERATOR)
             .codes(&[Code::NotFound])
             .success(&[StatusCode::NO_CONTENT])
             .handler(delete_content),
     ]
+}
+
+/// Who may read the catalogue.
+const READERS: Access = Access::of(&[Class::Secret, Class::Publishable, Class::User, Class::Operator]);
+
+/// Whose content.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OfPartner {
+    /// The partner; the operator must name it, everybody else has one.
+    partner_id: Option<String>,
+}
+
+/// The partner whose catalogue is meant.
+fn owner(call: &Principal, gateway: &Gateway, named: Option<&str>) -> Result<i64, Problem> {
+    let no_partner = || Problem::new(Code::NotFound).param("partner_id");
+    let named = named.map(|text| Kind::Partner.number(text).ok_or_else(no_partner)).transpose()?;
+    match (call, named) {
+        (Principal::Operator, None) => Err(Problem::new(Code::MissingField).param("partner_id")),
+        (Principal::Operator, Some(named)) => {
+            gateway.partner(named).map_err(|_| no_partner())?;
+            Ok(named)
+        }
+        (principal, named) => {
+            let own = principal.partner()?;
+            if named.is_some_and(|named| named != own) { Err(no_partner()) } else { Ok(own) }
+        }
+    }
 }
 
 /// A content to add or change.
@@ -122,8 +152,8 @@ pub(super) fn check_content_id(id: &str) -> Result<(), Problem> {
     crate::http::check_user_id(id).map_err(|why| Problem::invalid_field("content_id", why))
 }
 
-async fn put_content(call: Request<PutContent>) -> Result<Answer<Content>, Problem> {
-    let partner = call.principal.partner()?;
+async fn put_content(call: Request<PutContent, OfPartner>) -> Result<Answer<Content>, Problem> {
+    let partner = owner(&call.principal, &call.state, call.query.partner_id.as_deref())?;
     let id = call.path.text("id")?.to_owned();
     check_content_id(&id)?;
     let price = billable_price(call.body.price_per_minute, &*call.state.partner(partner)?)?;
@@ -155,8 +185,8 @@ async fn put_content(call: Request<PutContent>) -> Result<Answer<Content>, Probl
     Ok(Answer::ok(content))
 }
 
-async fn content(call: Request) -> Result<Answer<Content>, Problem> {
-    let partner = call.principal.partner()?;
+async fn content(call: Request<Empty, OfPartner>) -> Result<Answer<Content>, Problem> {
+    let partner = owner(&call.principal, &call.state, call.query.partner_id.as_deref())?;
     let id = call.path.text("id")?.to_owned();
     let found = call
         .state
@@ -175,6 +205,8 @@ async fn content(call: Request) -> Result<Answer<Content>, Problem> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ListContents {
+    /// The partner; the operator must name it, everybody else has one.
+    partner_id: Option<String>,
     /// Where the page begins: `next_cursor` of the page before.
     cursor: Option<String>,
     /// How many, 1 to 200; 50 if not given.
@@ -182,7 +214,7 @@ struct ListContents {
 }
 
 async fn list(call: Request<Empty, ListContents>) -> Result<Answer<Page<Content>>, Problem> {
-    let partner = call.principal.partner()?;
+    let partner = owner(&call.principal, &call.state, call.query.partner_id.as_deref())?;
     let limit = limit(call.query.limit)?;
     let list = List::new("contents", &[&partner.to_string()]);
     let after = match &call.query.cursor {
@@ -208,8 +240,8 @@ async fn list(call: Request<Empty, ListContents>) -> Result<Answer<Page<Content>
     Ok(Answer::ok(Page { data, next_cursor }))
 }
 
-async fn delete_content(call: Request) -> Result<Answer<Empty>, Problem> {
-    let partner = call.principal.partner()?;
+async fn delete_content(call: Request<Empty, OfPartner>) -> Result<Answer<Empty>, Problem> {
+    let partner = owner(&call.principal, &call.state, call.query.partner_id.as_deref())?;
     let id = call.path.text("id")?.to_owned();
     let deleted = call
         .state

@@ -1,7 +1,7 @@
 //! A wallet's account compared with its books (Law 2): comparisons alone.
 
 use super::books::WalletBooks;
-use super::ops::Work;
+use super::ops::{ChainOp, Work};
 use crate::amount::Amount;
 use pnp_client::AccountDetails;
 use pnp_types::{AppIndex, AssetIndex, MicroAlgos, Round};
@@ -146,6 +146,18 @@ pub fn compare(books: &WalletBooks, chain: &WalletOnChain) -> Comparison {
         Some(Amount::ZERO) if algos == 0 => Comparison::Agrees,
         Some(deposit) => Comparison::Surplus { deposit, algos },
         None => Comparison::Stale,
+    }
+}
+
+/// Compares an account with the books of a wallet whose operation is planned and cannot have happened: nothing was handed over.
+#[must_use]
+pub fn compare_before(books: &WalletBooks, chain: &WalletOnChain, op: &ChainOp) -> Comparison {
+    let compared = compare(&WalletBooks { op: None, ..books.clone() }, chain);
+    match (&compared, &op.work) {
+        (Comparison::Surplus { deposit, .. }, Work::Delivery { .. }) if *deposit == op.amount && deposit.0 > 0 => {
+            Comparison::Mismatch(Mismatch::UnknownDelivery(deposit.minor_units()))
+        }
+        _ => compared,
     }
 }
 

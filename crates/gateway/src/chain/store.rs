@@ -130,6 +130,10 @@ pub trait ChainStore: Send + Sync + 'static {
     /// Up to `limit` wallets after the one with row id `after`, in rising order, that have an account: what the sweep compares.
     fn accounts(&self, after: i64, limit: usize) -> impl Future<Output = Result<Vec<i64>, Self::Error>> + Send;
 
+    /// The wallets of the newest `limit` operations that have an account: what is compared at the start. A store that was restored from a
+    /// backup so finds at once most of what happened after it.
+    fn recent(&self, limit: usize) -> impl Future<Output = Result<Vec<i64>, Self::Error>> + Send;
+
     /// A wallet's books, read in one transaction; `None` where there is no such wallet, or it is closed.
     fn wallet(&self, wallet: i64) -> impl Future<Output = Result<Option<WalletBooks>, Self::Error>> + Send;
 

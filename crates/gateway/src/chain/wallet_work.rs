@@ -5,7 +5,7 @@ use super::groups::{self, OpLabel, Order};
 use super::keys::WalletKeys;
 use super::ops::{Attempt, ChainOp, OpKind, OpState, Work};
 use super::plan;
-use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare};
+use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare, compare_before};
 use super::refusals::{self, Accounts, Cause, ContractNow, Facts, NextStep};
 use super::shared::{Shared, WorkError, Worked};
 use super::signer::{SignError, SignRequest};
@@ -46,6 +46,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
     /// Works off what a wallet has to do. `must_compare` compares its account with its books also where there is nothing to do.
     pub(super) async fn work(&self, wallet: i64, mut must_compare: bool) -> Worker<S> {
         let mut worked = Worked::Nothing;
+        let mut is_compared = false;
         for _ in 0..OPS_AT_ONCE {
             let Some(books) = self.store.wallet(wallet).await.map_err(WorkError::Store)? else {
                 return Ok(worked);
@@ -59,6 +60,10 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
                     return Ok(worked);
                 }
                 worked = Worked::Idle;
+                if !is_compared && !self.may_begin(&books, address, op).await? {
+                    return Ok(worked);
+                }
+                is_compared = false;
                 if !self.drive(&books, address, op.clone()).await? {
                     return Ok(worked);
                 }
@@ -74,12 +79,36 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
                 return Ok(worked);
             }
             must_compare = false;
+            is_compared = true;
         }
         Ok(Worked::More)
     }
 
     fn may_go_on(&self, op: &ChainOp) -> bool {
         op.state != OpState::Doubtful && op.not_before <= self.store.now()
+    }
+
+    /// Whether an operation that is found without an open attempt has not happened. In a store that was restored from a backup it
+    /// may have: its attempts were made after the backup. Then the wallet stops.
+    async fn may_begin(
+        &self,
+        books: &WalletBooks,
+        address: Address,
+        op: &ChainOp,
+    ) -> Result<bool, WorkError<S::Error>> {
+        if op.open_attempt().is_some() {
+            return Ok(true);
+        }
+        let details = self.details(address).await?;
+        let chain = WalletOnChain::read(&details, self.signer.parties().asset, books)?;
+        match compare_before(books, &chain, op) {
+            Comparison::Agrees | Comparison::Surplus { .. } => Ok(true),
+            Comparison::Stale => Ok(false),
+            Comparison::Mismatch(mismatch) => {
+                self.stop(books.id, &mismatch).await?;
+                Ok(false)
+            }
+        }
     }
 
     /// The wallet's address, of the key that it has or now gets.

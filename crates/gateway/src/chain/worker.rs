@@ -22,6 +22,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// For how long one request is repeated before its wallet is left for later.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Of how many operations, the newest ones, the wallets are compared with the chain at the start.
+const RECENT_OPS: usize = 1_000;
+
 /// Why the settler ended, other than by being asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum SettlerError<E: std::error::Error + 'static> {
@@ -175,6 +178,9 @@ impl<S: ChainStore, K: WalletKeys> Run<'_, S, K> {
     async fn main_loop(&mut self, stop: &StopSignal) -> Result<(), SettlerError<S::Error>> {
         let SettlerSettings { poll, sweep, .. } = self.shared.settings;
         let (mut next_poll, mut next_sweep) = (Instant::now(), Instant::now());
+        for wallet in self.shared.store.recent(RECENT_OPS).await.map_err(SettlerError::Store)? {
+            self.enqueue(wallet, true);
+        }
         loop {
             for wallet in self.wake.take() {
                 self.enqueue(wallet, false);

@@ -44,6 +44,14 @@ pub struct NetworkInfo {
     pub is_development: bool,
 }
 
+impl NetworkInfo {
+    /// A development network.
+    #[must_use]
+    pub fn development(name: &str) -> Self {
+        Self { name: name.to_owned(), kind: KeyNetwork::Mock, is_development: true }
+    }
+}
+
 /// Everything that requests work on.
 #[derive(Debug)]
 pub struct Gateway {

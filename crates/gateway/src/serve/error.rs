@@ -1,6 +1,6 @@
 //! Why a gateway does not start, or stopped.
 
-use crate::credentials::{MasterKeyError, SealedSeedError};
+use crate::files::SeedError;
 use crate::gateway::GatewayError;
 use crate::http::TableError;
 use crate::ledger::LedgerError;
@@ -40,15 +40,17 @@ pub enum ServeError {
         /// What is wrong.
         why: String,
     },
-    /// The seed's file.
+    /// The seed.
     #[error(transparent)]
-    Seed(#[from] SealedSeedError),
-    /// The master key's file.
-    #[error(transparent)]
-    MasterKey(#[from] MasterKeyError),
-    /// The system has no randomness.
-    #[error("the system gives no randomness: {0}")]
-    Randomness(getrandom::Error),
+    Seed(#[from] SeedError),
+    /// The operator's socket.
+    #[error("cannot listen on {}: {source}", path.display())]
+    Socket {
+        /// Where.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Keys.
     #[error(transparent)]
     Gateway(#[from] GatewayError),

@@ -1,18 +1,16 @@
 //! The whole gateway as one process: its network is prepared, then it answers until it is stopped.
 
 mod error;
-mod files;
 mod network;
 mod settlement;
 mod sweep;
 
 pub use error::ServeError;
 
-use crate::credentials::KeyNetwork;
+use crate::files::GatewayFiles;
 use crate::gateway::{Gateway, NetworkInfo};
 use crate::http::{Frame, FrameSettings, Listener, Routes, ServerSettings, Stopping};
 use crate::store::{Store, StoreNetwork};
-use files::GatewayFiles;
 use network::PreparedNetwork;
 use pnp_ops::Connection;
 use pnp_types::Digest;
@@ -70,6 +68,36 @@ pub struct RunningGateway {
     stop: crate::http::Stop,
     settler: StopSignal,
     tasks: JoinSet<Result<(), ServeError>>,
+    _socket: Socket,
+}
+
+/// The operator's socket, whose file goes with the gateway.
+#[derive(Debug)]
+struct Socket(Option<std::path::PathBuf>);
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0
+            && let Err(error) = std::fs::remove_file(path)
+        {
+            tracing::debug!(%error, "the socket's file stays");
+        }
+    }
+}
+
+/// Listens on the operator's socket beside the store.
+#[cfg(unix)]
+fn listen_to_operator(files: &GatewayFiles, listeners: &mut Vec<Listener>) -> Result<Socket, ServeError> {
+    let path = files.socket();
+    let listener = Listener::socket(&path).map_err(|source| ServeError::Socket { path: path.clone(), source })?;
+    listeners.push(listener);
+    Ok(Socket(Some(path)))
+}
+
+/// Where there are no such sockets, the operator's commands need the store for themselves.
+#[cfg(not(unix))]
+fn listen_to_operator(_: &GatewayFiles, _: &mut Vec<Listener>) -> Result<Socket, ServeError> {
+    Ok(Socket(None))
 }
 
 /// Prepares the network, opens the store and begins to answer.
@@ -80,29 +108,25 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     if !connection.is_development() {
         return Err(ServeError::PublicNetwork(connection.network.name.clone()));
     }
-    let folder = match &settings.folder {
-        Some(folder) => folder.clone(),
-        None => connection.settings.folder.join(".pnp").join("gateway").join(&connection.network.name),
+    let files = match &settings.folder {
+        Some(folder) => GatewayFiles::new(folder.clone()),
+        None => GatewayFiles::of_network(&connection.settings, &connection.network.name),
     };
-    pnp_ops::make_private(&connection.settings.folder, &folder)?;
-    let files = GatewayFiles::new(folder);
+    pnp_ops::make_private(&connection.settings.folder, files.folder())?;
     let genesis_hash = genesis_hash(&connection.identity.hash)?;
     let store_network =
         StoreNetwork { name: connection.network.name.clone(), genesis_hash: connection.identity.hash.clone() };
     let store = Store::open(files.folder(), &store_network)?;
     let keys = files.seed(genesis_hash)?.on(genesis_hash);
     let network = PreparedNetwork::prepare(&connection, &keys, &store).await?;
-    let info = NetworkInfo {
-        name: connection.network.name.clone(),
-        kind: KeyNetwork::Mock,
-        is_development: connection.is_development(),
-    };
-    let gateway = Gateway::new(store, info, &keys).await?;
+    let gateway = Gateway::new(store, NetworkInfo::development(&connection.network.name), &keys).await?;
 
     let listener = Listener::tcp(settings.listen)
         .await
         .map_err(|source| ServeError::Listen { address: settings.listen, source })?;
     let address = listener.address().unwrap_or(settings.listen);
+    let mut listeners = vec![listener];
+    let socket = listen_to_operator(&files, &mut listeners)?;
     let (stop, stopping) = Stopping::new();
     let routes =
         Routes::with_documentation(crate::api::routes(gateway.network.is_development), env!("CARGO_PKG_VERSION"))?;
@@ -114,7 +138,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let frame = Arc::new(frame);
     let settler = StopSignal::new();
     let mut tasks = JoinSet::new();
-    tasks.spawn(async move { Ok(crate::http::serve(frame, vec![listener], ServerSettings::default()).await?) });
+    tasks.spawn(async move { Ok(crate::http::serve(frame, listeners, ServerSettings::default()).await?) });
     tasks.spawn(sweep::run(Arc::clone(&gateway), stopping.clone()));
     let sealing = crate::gateway::run_sealer(Arc::clone(&gateway), stopping);
     tasks.spawn(async {
@@ -132,7 +156,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
         treasury: network.treasury.to_string(),
         folder: connection.settings.shown(files.folder()),
     };
-    Ok(RunningGateway { ready, gateway, stop, settler, tasks })
+    Ok(RunningGateway { ready, gateway, stop, settler, tasks, _socket: socket })
 }
 
 impl RunningGateway {
@@ -155,8 +179,11 @@ impl RunningGateway {
     }
 }
 
-/// The hash in a node's text of it.
-fn genesis_hash(text: &str) -> Result<Digest, ServeError> {
+/// The genesis hash in a node's text of it.
+///
+/// # Errors
+/// A text that is none.
+pub fn genesis_hash(text: &str) -> Result<Digest, ServeError> {
     let bytes = data_encoding::BASE64.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.map(Digest).ok_or(ServeError::GenesisHash)
 }

@@ -8,13 +8,17 @@ use crate::chain::{
 };
 use crate::credentials::{AuthorizedWithdrawal, NetworkKeys, WithdrawalMacs};
 use crate::gateway::Gateway;
+use crate::operator::{ScanError, scan};
 use crate::settlement::StoreBooks;
+use pnp_client::Algod;
 use pnp_ops::Connection;
 use pnp_types::{MicroAlgos, SigningKey};
 use pnp_usage::StopSignal;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
+/// How long to wait for a network that is away.
+const PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
 /// The most Algos of one refill.
 const MAX_REFILL: MicroAlgos = MicroAlgos(1_000_000);
 
@@ -63,10 +67,49 @@ pub(super) fn spawn(
         },
     );
     let books = StoreBooks::new(gateway.store.clone());
+    let restored = RestoredStore { books: books.clone(), algod: connection.algod.clone(), keys: keys.clone() };
     let settler = Settler::new(books, connection.algod.clone(), Arc::new(signer), settings);
     gateway.wake_with(settler.wake());
     gateway.ask(connection.algod.clone());
     let stop = stop.clone();
-    tasks.spawn(async move { settler.run(&stop).await.map_err(|error| ServeError::Settler(error.to_string())) });
+    tasks.spawn(async move {
+        restored.stop_unknown(&stop).await?;
+        settler.run(&stop).await.map_err(|error| ServeError::Settler(error.to_string()))
+    });
     Ok(())
+}
+
+/// What is looked at before anything is settled: the store may be an old copy.
+struct RestoredStore {
+    books: StoreBooks,
+    algod: Algod,
+    keys: NetworkKeys,
+}
+
+impl RestoredStore {
+    /// Looks for accounts of keys that this store has not given yet, and stops the wallets that may be theirs.
+    async fn stop_unknown(&self, stop: &StopSignal) -> Result<(), ServeError> {
+        let failed = |error: &dyn std::fmt::Display| ServeError::Settler(error.to_string());
+        let next = self.books.next_key().await.map_err(|error| failed(&error))?;
+        let found = loop {
+            match scan(&self.algod, &self.keys, next, |_| {}).await {
+                Ok(found) => break found,
+                Err(ScanError::Key(error)) => return Err(error.into()),
+                Err(ScanError::Network(error)) => tracing::warn!(%error, "the network does not answer"),
+            }
+            tokio::select! {
+                () = stop.stopped() => return Ok(()),
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        };
+        let Some(last) = found.accounts.last() else { return Ok(()) };
+        let stopped = self.books.stop_restored(next..=last.number).await.map_err(|error| failed(&error))?;
+        tracing::error!(
+            first = next,
+            last = last.number,
+            stopped,
+            "the chain has accounts that this store does not know"
+        );
+        Ok(())
+    }
 }

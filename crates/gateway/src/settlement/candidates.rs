@@ -122,6 +122,16 @@ pub(super) fn accounts(connection: &Connection, after: i64, limit: usize) -> Res
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The wallets of the newest operations that have an account and go on.
+pub(super) fn recent(connection: &Connection, limit: usize) -> Result<Vec<i64>, SettlementError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT DISTINCT w.id FROM (SELECT wallet_id FROM chain_ops ORDER BY id DESC LIMIT ?1) o \
+         JOIN wallets w ON w.id = o.wallet_id WHERE w.has_account = 1 AND w.stopped IS NULL ORDER BY w.id",
+    )?;
+    let ids = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| row.get(0))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The wallets of tabs of which something is due.
 fn due_tabs(connection: &Connection, page: Page, resting: &HashMap<i64, Resting>) -> Result<Found, SettlementError> {
     let Page { now, mut after, limit } = page;

@@ -13,6 +13,7 @@ mod memory;
 mod notices;
 mod operations;
 mod planning;
+mod restored;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -159,6 +160,10 @@ impl ChainStore for StoreBooks {
 
     async fn accounts(&self, after: i64, limit: usize) -> Result<Vec<i64>, SettlementError> {
         self.store.read(move |connection| candidates::accounts(connection, after, limit)).await
+    }
+
+    async fn recent(&self, limit: usize) -> Result<Vec<i64>, SettlementError> {
+        self.store.read(move |connection| candidates::recent(connection, limit)).await
     }
 
     async fn wallet(&self, wallet: i64) -> Result<Option<WalletBooks>, SettlementError> {

@@ -8,6 +8,10 @@ use std::path::Path;
 /// The lock's file, beside the store.
 const FILE: &str = "gateway.lock";
 
+/// A look at who holds it takes less than this, and so many are waited for.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
+const LOOKS: u32 = 3;
+
 /// Held for as long as the store is open.
 #[derive(Debug)]
 pub(super) struct StoreLock {
@@ -26,7 +30,15 @@ impl StoreLock {
         let path = folder.join(FILE);
         let open = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
         let mut file = open.map_err(|source| failed(&path, source))?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 0..LOOKS {
+            if !matches!(locked, Err(std::fs::TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(LOOK);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {}
             Err(std::fs::TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -42,6 +54,25 @@ impl StoreLock {
         };
         write().map_err(|source| failed(&path, source))?;
         Ok(Self { _file: file })
+    }
+}
+
+/// Which process holds the lock of a folder.
+pub(super) fn holder(folder: &Path) -> Result<Option<String>, StoreError> {
+    let path = folder.join(FILE);
+    let failed = |source| StoreError::File { path: path.clone(), source };
+    let mut file = match File::open(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        file => file.map_err(failed)?,
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            let mut holder = String::new();
+            file.read_to_string(&mut holder).map_err(failed)?;
+            Ok(Some(holder.trim().to_owned()))
+        }
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
     }
 }
 

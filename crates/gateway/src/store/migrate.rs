@@ -15,9 +15,22 @@ pub struct StoreNetwork {
 /// Every step. A step that was released is never changed.
 const STEPS: &[&str] = &[include_str!("migrations/0001_core.sql"), include_str!("migrations/0002_read_models.sql")];
 
+/// The newest schema that this program knows.
+pub(super) fn known() -> u32 {
+    u32::try_from(STEPS.len()).unwrap_or(u32::MAX)
+}
+
+/// The network that a store belongs to.
+pub(super) fn network(connection: &Connection) -> Result<Option<StoreNetwork>, StoreError> {
+    let read = connection.query_row("SELECT network, genesis_hash FROM store WHERE id = 1", [], |row| {
+        Ok(StoreNetwork { name: row.get(0)?, genesis_hash: row.get(1)? })
+    });
+    Ok(read.optional()?)
+}
+
 /// Brings a store up to date, and makes sure that it belongs to this network.
 pub(super) fn migrate(connection: &mut Connection, network: &StoreNetwork) -> Result<(), StoreError> {
-    let known = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);
+    let known = known();
     let found: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > known {
         return Err(StoreError::TooNew { found, known });
@@ -29,11 +42,7 @@ pub(super) fn migrate(connection: &mut Connection, network: &StoreNetwork) -> Re
         transaction.commit()?;
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let belongs = transaction
-        .query_row("SELECT network, genesis_hash FROM store WHERE id = 1", [], |row| {
-            Ok(StoreNetwork { name: row.get(0)?, genesis_hash: row.get(1)? })
-        })
-        .optional()?;
+    let belongs = self::network(&transaction)?;
     match belongs {
         Some(store) if store.genesis_hash != network.genesis_hash => {
             return Err(StoreError::OtherNetwork {

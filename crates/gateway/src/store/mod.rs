@@ -8,6 +8,7 @@ mod connection;
 mod error;
 mod lock;
 mod migrate;
+mod reader;
 mod readers;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod writer;
 pub use clock::{Clock, ClockStep};
 pub use error::StoreError;
 pub use migrate::StoreNetwork;
+pub use reader::StoreReader;
 pub use write::Write;
 pub use writer::WriteError;
 

@@ -60,4 +60,17 @@ impl DoctorReport {
         let checks = findings.into_iter().map(check).collect();
         Self { network, genesis_hash, preflight, healthy: errors == 0, errors, warnings, checks }
     }
+
+    /// Adds checks that were made beside the examination.
+    pub fn add(&mut self, checks: impl IntoIterator<Item = Check>) {
+        for check in checks {
+            match check.severity {
+                Severity::Error => self.errors = self.errors.saturating_add(1),
+                Severity::Warning => self.warnings = self.warnings.saturating_add(1),
+                Severity::Ok | Severity::Note => {}
+            }
+            self.checks.push(check);
+        }
+        self.healthy = self.errors == 0;
+    }
 }

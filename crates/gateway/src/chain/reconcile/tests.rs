@@ -156,3 +156,34 @@ fn what_is_in_flight_may_have_happened_or_not() {
     assert_eq!(compare(&billing, &charged), Comparison::Agrees);
     assert!(matches!(compare(&billing, &with_tick("d")), Comparison::Mismatch(Mismatch::ForeignTick { .. })));
 }
+
+#[test]
+fn what_was_never_handed_over_has_not_happened() {
+    let planned = |work: Work, amount: u64| {
+        let books = with_op(work, amount);
+        let op = ChainOp { state: OpState::Planned, ..books.op.clone().unwrap() };
+        (books, op)
+    };
+    let (books, op) = planned(Work::Delivery { joins: None }, 250);
+    let books = WalletBooks { sending: cents(250), ..books };
+    assert_eq!(compare_before(&books, &chain(), &op), Comparison::Agrees);
+    let delivered = WalletOnChain { holding: Some(750), ..chain() };
+    assert_eq!(compare_before(&books, &delivered, &op), Comparison::Mismatch(Mismatch::UnknownDelivery(250)));
+    let (books, op) = planned(Work::Return, 100);
+    let returned = WalletOnChain { holding: Some(400), ..chain() };
+    assert_eq!(compare(&books, &returned), Comparison::Agrees);
+    let short = Mismatch::HoldingShort { expected: 500, found: 400 };
+    assert_eq!(compare_before(&books, &returned, &op), Comparison::Mismatch(short));
+    let bill = BillOp {
+        contract: contract(),
+        units: Units(10),
+        unit_price: 2,
+        fee_pct: BasisPoints(500),
+        tick: tick("c"),
+        is_rest: false,
+        parts: Vec::new(),
+    };
+    let (books, op) = planned(Work::Bill(Box::new(bill)), 20);
+    let charged = WalletOnChain { holding: Some(480), ..with_tick("c") };
+    assert!(matches!(compare_before(&books, &charged, &op), Comparison::Mismatch(Mismatch::ForeignTick { .. })));
+}

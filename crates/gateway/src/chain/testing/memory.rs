@@ -458,6 +458,10 @@ impl ChainStore for MemoryStore {
         std::future::ready(Ok(found))
     }
 
+    fn recent(&self, limit: usize) -> impl Future<Output = Result<Vec<i64>, Never>> + Send {
+        self.accounts(0, limit)
+    }
+
     fn wallet(&self, wallet: i64) -> impl Future<Output = Result<Option<WalletBooks>, Never>> + Send {
         let state = self.state();
         let books = state.wallets.get(&wallet).filter(|_| !state.closed.contains(&wallet)).cloned();

@@ -17,6 +17,8 @@ pub enum Topic {
     Contract,
     /// What accounts have and hold.
     Balances,
+    /// The gateway, where the program has one: its files, queue and treasury.
+    Gateway,
 }
 
 /// How bad a finding is.

@@ -1,0 +1,200 @@
+//! The documents of `gateway`.
+
+use pnp_gateway::amount::Amount;
+use pnp_gateway::ledger::PartnerSettings;
+use pnp_ops::reports::doctor::Check;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// An API key, without its secret.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct KeyReport {
+    /// The key's id.
+    pub(super) id: String,
+    /// The partner.
+    pub(super) partner_id: String,
+    /// `secret` for servers, `publishable` for pages.
+    pub(super) kind: String,
+    /// What people call it.
+    pub(super) name: String,
+    /// The key's last four characters.
+    pub(super) hint: String,
+    /// Its rights.
+    pub(super) scopes: Vec<String>,
+    /// The pages that may use it.
+    pub(super) origins: Vec<String>,
+    /// When it was made.
+    pub(super) created_at: String,
+    /// When it ends.
+    pub(super) expires_at: Option<String>,
+    /// When it was revoked.
+    pub(super) revoked_at: Option<String>,
+    /// When it was used last; it may be some seconds old.
+    pub(super) last_used_at: Option<String>,
+}
+
+/// A key that was made. The key itself is shown once, where that was asked for.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct NewKeyReport {
+    /// The key, without its secret.
+    pub(super) key: KeyReport,
+    /// The key itself: with `--show-key`, and never again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) secret: Option<String>,
+    /// The new file, for you alone, that has the key: with `--key-file`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<PathBuf>,
+}
+
+/// The keys there are.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct KeysReport {
+    /// The keys, the oldest first.
+    pub(super) keys: Vec<KeyReport>,
+}
+
+/// A partner.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct PartnerReport {
+    /// The partner's id.
+    pub(super) id: String,
+    /// Its name.
+    pub(super) name: String,
+    /// When it was added.
+    pub(super) created_at: String,
+    /// What bills have paid it so far, in EUR.
+    pub(super) earned: Amount,
+    /// The platform's part of these bills, in EUR.
+    pub(super) platform_fees: Amount,
+    /// Its settings.
+    pub(super) settings: PartnerSettings,
+}
+
+/// The partners there are.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct PartnersReport {
+    /// The partners, the oldest first.
+    pub(super) partners: Vec<PartnerReport>,
+}
+
+/// A content of the catalogue.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ContentReport {
+    /// Its id at the partner.
+    pub(super) content_id: String,
+    /// Its title.
+    pub(super) title: String,
+    /// The price of a minute, in EUR.
+    pub(super) price_per_minute: Amount,
+    /// When it was changed last.
+    pub(super) updated_at: String,
+}
+
+/// A partner's catalogue.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ContentsReport {
+    /// The partner.
+    pub(super) partner_id: String,
+    /// Its contents, in the order of their ids.
+    pub(super) contents: Vec<ContentReport>,
+}
+
+/// A content that was removed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ContentRemovedReport {
+    /// The partner.
+    pub(super) partner_id: String,
+    /// The content.
+    pub(super) content_id: String,
+}
+
+/// The journal added up again, and compared with every balance and with its seals.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct VerifyReport {
+    /// Whether everything adds up.
+    pub(super) healthy: bool,
+    /// Entries of the journal.
+    pub(super) entries: i64,
+    /// Wallets.
+    pub(super) wallets: i64,
+    /// Sessions.
+    pub(super) sessions: i64,
+    /// Seals.
+    pub(super) seals: i64,
+    /// What does not add up.
+    pub(super) findings: Vec<VerifyFinding>,
+}
+
+/// Something that does not add up.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct VerifyFinding {
+    /// What was compared.
+    pub(super) subject: String,
+    /// What the journal says, and what the store has.
+    pub(super) detail: String,
+}
+
+/// What is right and wrong with the gateway, and the remedies.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CheckReport {
+    /// The network.
+    pub(super) network: String,
+    /// The folder of the store and the seed.
+    pub(super) folder: String,
+    /// Whether no check is an error.
+    pub(super) healthy: bool,
+    /// How many checks are errors.
+    pub(super) errors: usize,
+    /// How many checks are warnings.
+    pub(super) warnings: usize,
+    /// All checks, in the order they were made.
+    pub(super) checks: Vec<Check>,
+}
+
+/// A copy of the store.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct BackupReport {
+    /// The new file.
+    pub(super) file: PathBuf,
+    /// Its size.
+    pub(super) bytes: u64,
+    /// What must be kept beside it: the seed and the key that opens it are not in the copy.
+    pub(super) not_included: Vec<PathBuf>,
+}
+
+/// The accounts of a seed that the network knows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct RecoverReport {
+    /// The network.
+    pub(super) network: String,
+    /// The treasury; absent where it has nothing on the chain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) treasury: Option<RecoveredAccount>,
+    /// The wallets' accounts, in the order of their keys.
+    pub(super) wallets: Vec<RecoveredAccount>,
+    /// How many keys were asked for.
+    pub(super) keys: u64,
+}
+
+/// An account of the seed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RecoveredAccount {
+    /// The number of its key.
+    pub(super) number: u64,
+    /// Its address.
+    pub(super) address: String,
+    /// All its microAlgos.
+    pub(super) microalgos: u64,
+    /// What it holds.
+    pub(super) holdings: Vec<RecoveredHolding>,
+}
+
+/// A holding.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RecoveredHolding {
+    /// The asset.
+    pub(super) asset_id: u64,
+    /// Minor units.
+    pub(super) amount: u64,
+}
