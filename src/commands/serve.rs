@@ -7,6 +7,7 @@ use crate::terminal::output::Answer;
 use pnp_gateway::{DEFAULT_PORT, Ready, ServeSettings};
 use pnp_ops::Connection;
 use pnp_usage::StopSignal;
+use std::io::IsTerminal as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,10 +49,22 @@ async fn serve(context: &Context, connection: &Arc<Connection>, settings: &Serve
         context.out.warn(&format!("listening on {}: other machines can reach this gateway", settings.listen.ip()));
     }
     context.out.answer(Answer::of(&running.ready, text(&running.ready))?)?;
+    if let Some(link) = &running.first_link {
+        say_first_link(context, link, &running.ready.folder);
+    }
     let stop = StopSignal::new();
     interrupt::stop_in_order(stop.clone());
     running.run_until(stopped(&stop)).await?;
     Ok(())
+}
+
+/// Shows the dashboard's first link to a person alone: what is not a terminal may be a log.
+fn say_first_link(context: &Context, link: &str, folder: &str) {
+    if std::io::stderr().is_terminal() && std::io::stdout().is_terminal() {
+        context.out.say(&format!("To set the dashboard's password, open once: {link}"));
+    } else {
+        context.out.say(&format!("To set the dashboard's password, open the link in {folder}/dashboard-link once."));
+    }
 }
 
 /// Ends with Ctrl-C, or where the process is asked to end.
@@ -71,10 +84,12 @@ async fn stopped(stop: &StopSignal) {
 }
 
 fn text(ready: &Ready) -> String {
-    let Ready { url, network, api_key, app_id, asset_id, treasury, folder, .. } = ready;
+    let Ready { url, dashboard, network, api_key, app_id, asset_id, treasury, folder, .. } = ready;
     let key = api_key.map_or(String::new(), |key| format!("key        {key}  (from this machine)\n"));
+    // Keys exist there that work without further ado, and so does the demo.
+    let demo = if ready.keys == "mock" { format!("demo       {url}/demo\n") } else { String::new() };
     format!(
         "gateway    {url}\n{key}network    {network}\ncontract   application {app_id}, asset {asset_id}\n\
-         treasury   {treasury}\nstore      {folder}\ndocs       {url}/docs\nStop it with Ctrl-C."
+         treasury   {treasury}\nstore      {folder}\ndocs       {url}/docs\ndashboard  {dashboard}\n{demo}Stop it with Ctrl-C."
     )
 }

@@ -15,6 +15,7 @@ pub mod gateway;
 pub mod http;
 pub mod id;
 pub mod ledger;
+pub mod logins;
 pub mod operator;
 pub mod pages;
 pub mod payments;

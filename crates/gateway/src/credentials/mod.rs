@@ -12,7 +12,7 @@ mod bearer;
 mod mac;
 mod master_key;
 mod network;
-mod private_file;
+pub(crate) mod private_file;
 mod sealed;
 mod seed;
 mod token;

@@ -50,7 +50,7 @@ pub enum PrivateFileError {
 }
 
 /// A file's bytes, in memory that is wiped; nothing where there is no file.
-pub(super) fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, PrivateFileError> {
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, PrivateFileError> {
     let failed = |source| PrivateFileError::Io { path: path.to_owned(), source };
     // Asked before it is opened, since opening a pipe may never return.
     match fs::metadata(path) {
@@ -91,7 +91,7 @@ fn check_mode(_: &Path, _: &fs::Metadata) -> Result<(), PrivateFileError> {
 }
 
 /// Writes a new file; an error where there is one of that name, also where two write at once.
-pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
+pub(crate) fn create(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
     write(path, bytes, |draft| match fs::hard_link(draft, path) {
         Ok(()) => fs::remove_file(draft),
         // Where a file cannot have two names, nothing but a look keeps two writers apart.
@@ -102,7 +102,7 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> 
 }
 
 /// Writes a file over the one that is there.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), PrivateFileError> {
     write(path, bytes, |draft| fs::rename(draft, path))
 }
 

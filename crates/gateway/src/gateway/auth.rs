@@ -11,7 +11,10 @@ impl Authenticator for Gateway {
     async fn authenticate(&self, credential: Credential<'_>, request: &RequestInfo) -> Result<Authenticated, Problem> {
         match credential {
             Credential::Bearer(text) => self.bearer(text, request),
-            Credential::Cookie(_) => Err(Problem::new(Code::KeyMissing)),
+            Credential::Cookie(cookie) if crate::logins::is_signed_in(self, cookie).await? => {
+                Ok(Authenticated { principal: Principal::Operator, origins: Origins::NONE })
+            }
+            Credential::Cookie(_) => Err(Problem::new(Code::TokenInvalid).detail("The login has ended: sign in again.")),
             Credential::Socket => Ok(Authenticated { principal: Principal::Operator, origins: Origins::NONE }),
         }
     }

@@ -19,6 +19,7 @@ use crate::credentials::{
 };
 use crate::events::Live;
 use crate::http::{Faults, Observer};
+use crate::logins::Logins;
 use crate::problem::{Code, Problem};
 use crate::sessions::Session;
 use crate::store::{Store, StoreError, Write, WriteError};
@@ -71,6 +72,8 @@ pub struct Gateway {
     pub(crate) live: Live,
     /// What tests ask for; nothing looks at it on public networks.
     pub faults: Arc<Faults>,
+    /// Who is signed in.
+    pub(crate) logins: Logins,
     tokens: Tokens,
 }
 
@@ -112,6 +115,7 @@ impl Gateway {
             sealed,
             live: Live::default(),
             faults: Arc::default(),
+            logins: Logins::default(),
             tokens,
         });
         gateway.reload().await?;

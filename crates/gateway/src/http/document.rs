@@ -24,7 +24,7 @@ impl<S> Routes<S> {
     pub fn document(&self, version: &str) -> Result<Value, TableError> {
         let mut types = Types::new();
         let mut paths = Map::new();
-        for row in self.rows() {
+        for row in self.rows().filter(|row| !row.is_page()) {
             let operation = operation(row, &mut types)?;
             let path = paths.entry(row.path).or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(path) = path {

@@ -110,6 +110,8 @@ struct Progress {
     /// The origin whose pages may read the answer.
     readable_by: Option<HeaderValue>,
     allow: Option<String>,
+    /// How the route shows problems, where it is a page.
+    problem_page: Option<super::routes::ProblemPage>,
 }
 
 impl<S: State> Frame<S> {
@@ -163,7 +165,13 @@ impl<S: State> Frame<S> {
         let outcome = outcome.unwrap_or_else(|panic| Err(Problem::internal(panic_text(&*panic))));
         let (mut response, code) = match outcome {
             Ok(response) => (response, None),
-            Err(problem) => (problem_response(&problem, &request_id), Some(problem.code())),
+            Err(problem) => {
+                let response = match progress.problem_page {
+                    Some(page) => page(&problem, &request_id),
+                    None => problem_response(&problem, &request_id),
+                };
+                (response, Some(problem.code()))
+            }
         };
         self.add_headers(&mut response, &progress, &request_id);
         let status = response.status();
@@ -180,7 +188,7 @@ impl<S: State> Frame<S> {
         headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         headers.append(VARY, HeaderValue::from_static("Origin"));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.entry(REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
         let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
         headers.entry(CONTENT_SECURITY_POLICY).or_insert(nothing);
         if let Some(origin) = &progress.readable_by {
@@ -209,6 +217,7 @@ impl<S: State> Frame<S> {
             return Err(self.no_route(progress, &routes, &parts));
         };
         progress.operation = Some(route.row.operation);
+        progress.problem_page = route.row.problem_page;
         if route.row.access.is_for_browsers() {
             self.note_origin(progress, &parts);
         }

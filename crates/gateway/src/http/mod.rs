@@ -43,7 +43,10 @@ pub use frame::{COOKIE_NAME, Exchange, Frame, FrameSettings, Observer, REQUEST_I
 pub use idempotency::IdempotencyKey;
 pub use limits::{Rate, Rates};
 pub use origin::Connection;
+pub(crate) use origin::is_same_origin;
+pub(crate) use path::parse_query;
 pub use path::{MAX_USER_ID, PathValues, check_user_id};
-pub use routes::{Draft, Idempotency, Route, Routes, Row, TableError, delete, get, patch, post, put};
+pub(crate) use routes::InternalCall;
+pub use routes::{Draft, Idempotency, ProblemPage, Route, Routes, Row, TableError, delete, get, patch, post, put};
 pub use server::{Listener, ServerSettings, serve};
 pub use stopping::{Stop, Stopping};

@@ -95,7 +95,7 @@ fn is_loopback_name(host: &str) -> bool {
 }
 
 /// Whether a page of this gateway itself sent the request.
-pub(super) fn is_same_origin(info: &RequestInfo) -> bool {
+pub(crate) fn is_same_origin(info: &RequestInfo) -> bool {
     if let Some(site) = &info.sec_fetch_site {
         // `none`: the user entered the address.
         return matches!(site.as_str(), "same-origin" | "none");

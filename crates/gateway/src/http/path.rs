@@ -110,7 +110,7 @@ const fn hex_digit(byte: u8) -> Option<u8> {
 }
 
 /// The parameters of a query string as one JSON object of strings.
-pub(super) fn parse_query(query: &str) -> Result<serde_json::Value, Problem> {
+pub(crate) fn parse_query(query: &str) -> Result<serde_json::Value, Problem> {
     let mut parameters = serde_json::Map::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

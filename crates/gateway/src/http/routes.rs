@@ -7,7 +7,8 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Method, Response, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http_body_util::BodyExt as _;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,6 +24,9 @@ use crate::problem::{Code, Problem};
 
 /// The largest body of a request, in bytes, where a route says nothing else.
 const MAX_BODY: usize = 64 * 1024;
+
+/// Shows a problem to people. The text is the request's id.
+pub type ProblemPage = fn(&Problem, &str) -> Response<Body>;
 
 /// Makes the schema of a type.
 pub(super) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
@@ -87,6 +91,8 @@ pub struct Row {
     pub max_body: usize,
     /// The statuses of success; the first is the usual one.
     pub success: &'static [StatusCode],
+    /// What people see instead of a problem in JSON; pages alone have it, and the documentation leaves them out.
+    pub(super) problem_page: Option<ProblemPage>,
     codes: &'static [Code],
     pub(super) body: BodyKind,
     pub(super) query: Option<SchemaOf>,
@@ -132,6 +138,12 @@ impl Row {
             codes.extend([IdempotencyKeyRequired, IdempotencyKeyReused, IdempotencyInProgress]);
         }
         codes
+    }
+
+    /// Whether it is a page for people, and no call of the API.
+    #[must_use]
+    pub const fn is_page(&self) -> bool {
+        self.problem_page.is_some()
     }
 
     /// Whether requests have a body that is read.
@@ -278,6 +290,7 @@ impl Draft {
             is_limited: true,
             max_body: MAX_BODY,
             success: &[StatusCode::OK],
+            problem_page: None,
             codes: &[],
             body: BodyKind::Nothing,
             query: None,
@@ -361,6 +374,13 @@ impl Draft {
     #[must_use]
     pub fn codes(mut self, codes: &'static [Code]) -> Self {
         self.0.codes = codes;
+        self
+    }
+
+    /// A page for people: its problems are shown so, and the documentation leaves it out.
+    #[must_use]
+    pub fn page(mut self, problems: ProblemPage) -> Self {
+        self.0.problem_page = Some(problems);
         self
     }
 
@@ -492,6 +512,58 @@ impl<S> Routes<S> {
     pub(super) fn find<'p>(&self, path: &'p str) -> (Vec<&Route<S>>, Vec<&'p str>) {
         let (rows, values) = self.tree.find(path);
         (rows.iter().filter_map(|row| self.routes.get(*row)).collect(), values)
+    }
+}
+
+/// A call that a page makes for somebody who is known already.
+#[derive(Debug)]
+pub(crate) struct InternalCall<'c> {
+    /// Method and path with its values: `POST /v1/api_keys/key_…/rotate`.
+    pub(crate) request: &'c str,
+    /// The query string, without its question mark.
+    pub(crate) query: String,
+    /// The body.
+    pub(crate) body: Value,
+    /// Makes it take effect once.
+    pub(crate) idempotency_key: Option<&'c str>,
+    /// For whom.
+    pub(crate) principal: Principal,
+    /// The page's own request.
+    pub(crate) info: &'c RequestInfo,
+    /// The server's.
+    pub(crate) stopping: &'c Stopping,
+}
+
+impl<S> Routes<S> {
+    /// Makes a call as the network would, with all its checks but those of the connection, and reads its answer.
+    ///
+    /// # Errors
+    /// The call's.
+    pub(crate) async fn call(&self, state: S, call: InternalCall<'_>) -> Result<Value, Problem> {
+        let unknown = || Problem::internal(format_args!("there is no call {}", call.request));
+        let (method, path) = call.request.split_once(' ').ok_or_else(unknown)?;
+        let (routes, raw_values) = self.find(path);
+        let route = routes.into_iter().find(|route| route.row.method.as_str() == method).ok_or_else(unknown)?;
+        route.row.access.check(&call.principal)?;
+        let mut headers = HeaderMap::new();
+        if let Some(key) = call.idempotency_key {
+            let value = HeaderValue::try_from(key).map_err(|_| Problem::new(Code::InvalidBody))?;
+            headers.insert(super::idempotency::HEADER, value);
+        }
+        let call = RawCall {
+            state,
+            principal: call.principal,
+            path: PathValues::decode(&route.row.value_names, &raw_values)?,
+            raw_path: path.to_owned(),
+            query: call.query,
+            body: RawBody::Json(call.body),
+            headers,
+            info: call.info.clone(),
+            stopping: call.stopping.clone(),
+        };
+        let response = (route.action)(call).await?;
+        let bytes = response.into_body().collect().await.map_err(Problem::internal)?.to_bytes();
+        if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&bytes).map_err(Problem::internal) }
     }
 }
 

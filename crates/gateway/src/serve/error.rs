@@ -51,6 +51,9 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// The dashboard's first link.
+    #[error(transparent)]
+    FirstLink(#[from] crate::logins::FirstLinkError),
     /// Keys.
     #[error(transparent)]
     Gateway(#[from] GatewayError),

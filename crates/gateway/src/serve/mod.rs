@@ -42,6 +42,8 @@ impl Default for ServeSettings {
 pub struct Ready {
     /// Where it answers.
     pub url: String,
+    /// What the operator sees.
+    pub dashboard: String,
     /// The network: `embedded`, `localnet` …
     pub network: String,
     /// What its keys begin with: `mock`, `test` or `live`.
@@ -65,6 +67,8 @@ pub struct RunningGateway {
     pub ready: Ready,
     /// The gateway itself.
     pub gateway: Arc<Gateway>,
+    /// The dashboard's first link, while no password is set. For a terminal, never for a log.
+    pub first_link: Option<String>,
     stop: crate::http::Stop,
     settler: StopSignal,
     tasks: JoinSet<Result<(), ServeError>>,
@@ -120,6 +124,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let keys = files.seed(genesis_hash)?.on(genesis_hash);
     let network = PreparedNetwork::prepare(&connection, &keys, &store).await?;
     let gateway = Gateway::new(store, NetworkInfo::development(&connection.network.name), &keys).await?;
+    let first_link = crate::logins::prepare_first_link(&gateway, files.folder()).await?;
 
     let listener = Listener::tcp(settings.listen)
         .await
@@ -128,8 +133,10 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let mut listeners = vec![listener];
     let socket = listen_to_operator(&files, &mut listeners)?;
     let (stop, stopping) = Stopping::new();
-    let routes =
-        Routes::with_documentation(crate::api::routes(gateway.network.is_development), env!("CARGO_PKG_VERSION"))?;
+    let is_development = gateway.network.is_development;
+    let mut routes = crate::api::routes(is_development);
+    routes.extend(crate::pages::routes(is_development)?);
+    let routes = Routes::with_documentation(routes, env!("CARGO_PKG_VERSION"))?;
     let frame = Frame::new(Arc::clone(&gateway), routes, FrameSettings::default(), stopping.clone());
     let frame = match gateway.network.is_development {
         true => frame.with_faults(Arc::clone(&gateway.faults)),
@@ -146,7 +153,9 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
         Ok(())
     });
     settlement::spawn(&mut tasks, &connection, &gateway, &keys, &network, &settler)?;
+    let first_link = first_link.map(|token| format!("http://{address}{}{token}", crate::logins::FIRST_LINK));
     let ready = Ready {
+        dashboard: format!("http://{address}/dashboard"),
         url: format!("http://{address}"),
         network: gateway.network.name.clone(),
         keys: gateway.network.kind.text(),
@@ -156,7 +165,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
         treasury: network.treasury.to_string(),
         folder: connection.settings.shown(files.folder()),
     };
-    Ok(RunningGateway { ready, gateway, stop, settler, tasks, _socket: socket })
+    Ok(RunningGateway { ready, gateway, first_link, stop, settler, tasks, _socket: socket })
 }
 
 impl RunningGateway {

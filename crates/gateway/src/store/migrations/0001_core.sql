@@ -404,3 +404,23 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (partner_id, key_hash)
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+-- Who may use the dashboard. The password is kept as what Argon2id makes of it.
+CREATE TABLE logins (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    salt BLOB NOT NULL,
+    memory_kib INTEGER NOT NULL,
+    passes INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    changed_at INTEGER NOT NULL
+);
+
+-- Browsers that are signed in, by the SHA-256 of their cookie.
+CREATE TABLE login_sessions (
+    hash BLOB PRIMARY KEY,
+    login_id INTEGER NOT NULL REFERENCES logins (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+CREATE INDEX login_sessions_by_age ON login_sessions (expires_at);

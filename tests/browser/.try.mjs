@@ -1,0 +1,21 @@
+import { launch } from "./chromium.mjs";
+const base = process.argv[2];
+const browser = await launch();
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
+page.on("console", (message) => console.log("console:", message.text()));
+page.on("pageerror", (error) => console.log("error:", error.message));
+page.on("requestfailed", (request) => console.log("failed:", request.url(), request.failure()?.errorText));
+await page.goto(`${base}/demo?lang=en`);
+await page.waitForFunction(() => !document.getElementById("play").disabled);
+console.log(await page.textContent("#balance"), await page.textContent("#price"));
+await page.click("#pay");
+await page.waitForFunction(() => document.getElementById("status").textContent);
+console.log(await page.textContent("#status"), await page.textContent("#balance"));
+await page.click("#play");
+for (let n = 0; n < 4; n++) { await page.waitForTimeout(5000); console.log(n, await page.textContent("#balance"), await page.textContent("#status"), await page.evaluate(() => document.getElementById("film").currentTime)); }
+await page.screenshot({ path: "/tmp/demo-en.png" });
+await page.click("#stop");
+await page.waitForTimeout(4000);
+console.log(await page.textContent("#receipt"), await page.textContent("#status"));
+await page.screenshot({ path: "/tmp/demo-en2.png", fullPage: true });
+await browser.close();
