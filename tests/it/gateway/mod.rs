@@ -2,10 +2,12 @@
 
 mod bad_input;
 mod client;
+mod compatibility;
 mod conformance;
 mod document;
 mod error_page;
 mod ledger;
+mod openapi;
 mod operator;
 mod patterns;
 mod player;

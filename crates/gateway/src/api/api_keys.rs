@@ -38,7 +38,7 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
         get("/v1/api_keys")
             .operation("listApiKeys", "Keys, without what is secret about them")
             .access(Access::SECRET_OR_OPERATOR)
-            .codes(&[Code::InvalidCursor])
+            .codes(&[Code::InvalidCursor, Code::NotFound])
             .handler(list),
         post("/v1/api_keys/{id}/rotate")
             .operation("rotateApiKey", "Replace a key; the old one works on for a day")
@@ -342,7 +342,7 @@ async fn list(call: Request<Empty, ListApiKeys>) -> Result<Answer<Page<ApiKeyAns
         .state
         .read(move |connection| {
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM api_keys WHERE id > ?1 AND (?2 IS NULL OR partner_id = ?2) ORDER BY id LIMIT ?3"
+                "SELECT {COLUMNS} FROM api_keys WHERE id > ?1 AND (partner_id = ?2 OR ?2 IS NULL) ORDER BY id LIMIT ?3"
             ))?;
             let rows = statement.query_map((after, partner, wanted), KeyRow::read)?;
             Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)

@@ -114,7 +114,7 @@ pub(crate) fn read_events(
     let (source, key, until) = if filter.has_ticks() {
         // Ticks are in the journal alone: a page looks at a bounded stretch of it.
         let mut statement = connection.prepare_cached(
-            "SELECT MAX(id) FROM (SELECT id FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3)",
+            "SELECT MAX(id) FROM (SELECT id FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3) page",
         )?;
         let until: Option<i64> = statement.query_row((after, sealed, MAX_LOOKED_AT), |row| row.get(0))?;
         ("entries e", "e.id", until.unwrap_or(sealed.max(after)))

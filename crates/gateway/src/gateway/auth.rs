@@ -14,7 +14,9 @@ impl Authenticator for Gateway {
             Credential::Cookie(cookie) if crate::logins::is_signed_in(self, cookie).await? => {
                 Ok(Authenticated { principal: Principal::Operator, origins: Origins::NONE })
             }
-            Credential::Cookie(_) => Err(Problem::new(Code::TokenInvalid).detail("The login has ended: sign in again.")),
+            Credential::Cookie(_) => {
+                Err(Problem::new(Code::TokenInvalid).detail("The login has ended: sign in again."))
+            }
             Credential::Socket => Ok(Authenticated { principal: Principal::Operator, origins: Origins::NONE }),
         }
     }

@@ -83,7 +83,7 @@ pub(crate) async fn seal_once(gateway: &Arc<Gateway>) -> Result<bool, Problem> {
             let sealed = Seal::newest(connection)?.map_or(0, |seal| seal.last);
             if known < sealed {
                 let mut statement = connection.prepare_cached(
-                    "SELECT MAX(id) FROM (SELECT id FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3)",
+                    "SELECT MAX(id) FROM (SELECT id FROM entries WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT ?3) page",
                 )?;
                 let last: Option<i64> = statement.query_row((known, sealed, MAX_ENTRIES), |row| row.get(0))?;
                 return Ok(Some((None, Projection::read(connection, known, last.unwrap_or(sealed))?)));

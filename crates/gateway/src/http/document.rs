@@ -39,7 +39,10 @@ impl<S> Routes<S> {
                 "version": version,
                 "description": "Wallets, metered sessions and reports. Amounts are decimal strings, times are RFC 3339 in UTC. \
                     Unknown fields are refused. Errors are `application/problem+json`.",
+                "license": { "name": "MIT or Apache 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
             },
+            // Relative: the gateway that the document was read from.
+            "servers": [{ "url": "/" }],
             "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
             "paths": paths,
             "components": { "schemas": schemas, "securitySchemes": security_schemes() },

@@ -200,7 +200,7 @@ fn sessions(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), 
 fn session_sums(connection: &Connection, findings: &mut Vec<Finding>) -> Result<(), LedgerError> {
     let mut statement = connection.prepare(
         "WITH e AS (SELECT session_id, SUM(unsettled) AS charged, SUM(held) AS held, SUM(credited_ms) AS credited, \
-         SUM(tick_hash IS NOT NULL) AS ticks FROM entries WHERE session_id IS NOT NULL GROUP BY session_id) \
+         COUNT(tick_hash) AS ticks FROM entries WHERE session_id IS NOT NULL GROUP BY session_id) \
          SELECT s.id, s.charged, s.held, s.credited_ms, s.ticks, COALESCE(e.charged, 0), COALESCE(e.held, 0), \
          COALESCE(e.credited, 0), COALESCE(e.ticks, 0) FROM sessions s LEFT JOIN e ON e.session_id = s.id",
     )?;

@@ -156,7 +156,8 @@ async fn check(gateway: &Gateway, password: String) -> Result<i64, LoginError> {
         .await?;
     let Some((login, kept)) = kept else { return Err(LoginError::NoPassword) };
     let _one = gateway.logins.checks.acquire().await.map_err(Problem::internal)?;
-    let is_right = tokio::task::spawn_blocking(move || is_password(&kept, &password)).await.map_err(Problem::internal)?;
+    let is_right =
+        tokio::task::spawn_blocking(move || is_password(&kept, &password)).await.map_err(Problem::internal)?;
     if is_right? { Ok(login) } else { Err(LoginError::WrongPassword) }
 }
 

@@ -115,9 +115,6 @@ mod tests {
 
     #[test]
     fn texts_are_no_markup() {
-        assert_eq!(
-            escape("<b a=\"1\" c='2'>&amp;").to_string(),
-            "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;"
-        );
+        assert_eq!(escape("<b a=\"1\" c='2'>&amp;").to_string(), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;");
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn read_sessions(
         let order_text = order.text();
         let sql = format!(
             "SELECT id FROM (SELECT id FROM sessions WHERE partner_id = ?1 AND id > ?2 AND id <= ?3 ORDER BY id {order_text} \
-             LIMIT ?4) ORDER BY id {} LIMIT 1",
+             LIMIT ?4) page ORDER BY id {} LIMIT 1",
             if order == Order::Asc { "desc" } else { "asc" }
         );
         let mut statement = connection.prepare_cached(&sql)?;

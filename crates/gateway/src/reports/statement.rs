@@ -103,7 +103,7 @@ pub(crate) fn read_lines(connection: &Connection, owner: Owner, stretch: Stretch
          CASE WHEN e.kind = {started} THEN NULL ELSE e.balance END, e.reason \
          FROM (SELECT * FROM (SELECT v.entry_id FROM events v JOIN entries j ON j.id = v.entry_id \
                  WHERE v.{column} = ?1 AND v.entry_id > ?2 AND v.entry_id <= ?3 AND v.kind IN ({kinds}) \
-                 AND (v.kind <> {started} OR j.reason IS NULL) ORDER BY v.entry_id {order} LIMIT ?5) \
+                 AND (v.kind <> {started} OR j.reason IS NULL) ORDER BY v.entry_id {order} LIMIT ?5) others \
                UNION ALL SELECT id FROM entries WHERE id > ?4 AND id > ?2 AND id <= ?3 AND {column} = ?1 \
                AND kind IN ({kinds}) AND (kind <> {started} OR reason IS NULL)) i \
          JOIN entries e ON e.id = i.entry_id JOIN wallets w ON w.id = e.wallet_id \
@@ -175,7 +175,7 @@ pub(crate) fn read_ticks(connection: &Connection, session: i64, stretch: Stretch
     let sql = format!(
         "SELECT id, kind, at, tick, credited_ms, unsettled, balance FROM \
          (SELECT * FROM entries WHERE session_id = ?1 AND tick_hash IS NOT NULL \
-          UNION ALL SELECT * FROM entries WHERE session_id = ?1 AND kind = {lease}) \
+          UNION ALL SELECT * FROM entries WHERE session_id = ?1 AND kind = {lease}) ticks \
          WHERE id > ?2 AND id <= ?3 ORDER BY id {order} LIMIT ?4"
     );
     let (after, until) = stretch.range;

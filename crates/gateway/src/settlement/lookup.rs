@@ -115,12 +115,12 @@ pub struct SettlementFilter {
 const OF_PARTNER: &str = concat!(
     "SELECT ",
     columns!(),
-    " WHERE o.partner_id = ?1 AND o.id < ?2 AND (?3 IS NULL OR o.kind = ?3) ORDER BY o.id DESC LIMIT ?4"
+    " WHERE o.partner_id = ?1 AND o.id < ?2 AND (o.kind = ?3 OR ?3 IS NULL) ORDER BY o.id DESC LIMIT ?4"
 );
 const OF_WALLET: &str = concat!(
     "SELECT ",
     columns!(),
-    " WHERE o.wallet_id = ?5 AND o.partner_id = ?1 AND o.id < ?2 AND (?3 IS NULL OR o.kind = ?3) ORDER BY o.id DESC LIMIT ?4"
+    " WHERE o.wallet_id = ?5 AND o.partner_id = ?1 AND o.id < ?2 AND (o.kind = ?3 OR ?3 IS NULL) ORDER BY o.id DESC LIMIT ?4"
 );
 
 /// Up to `limit` operations of a partner, the newest first, that are older than `before`.

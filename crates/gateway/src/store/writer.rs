@@ -242,7 +242,7 @@ impl Thread {
     fn run_jobs(&mut self, group: &mut [Box<dyn Job>], now: i64) -> Result<Option<i64>, StoreError> {
         for ClockStep { at, ms } in &self.steps {
             self.connection.execute(
-                "INSERT INTO clock_steps (at, ms) VALUES (?1, ?2) ON CONFLICT (at) DO UPDATE SET ms = ms + excluded.ms",
+                "INSERT INTO clock_steps (at, ms) VALUES (?1, ?2) ON CONFLICT (at) DO UPDATE SET ms = clock_steps.ms + excluded.ms",
                 [at, ms],
             )?;
         }

@@ -15,10 +15,8 @@ pub(super) fn bars(title: &str, parts: &[(String, Amount)]) -> String {
     let count = i64::try_from(parts.len()).unwrap_or(1).max(1);
     let most = parts.iter().map(|(_, amount)| amount.0).max().unwrap_or(0).max(1);
     let room = height - BOTTOM - TOP;
-    let mut svg = format!(
-        "<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">",
-        escape(title)
-    );
+    let mut svg =
+        format!("<svg class=\"chart\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">", escape(title));
     for ((name, amount), number) in parts.iter().zip(0_i64..) {
         let left = width * number / count;
         let right = width * (number + 1) / count;

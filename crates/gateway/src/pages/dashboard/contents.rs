@@ -51,7 +51,8 @@ async fn page(view: &View, note: Option<&Note>, form: Option<&Form>) -> Result<R
     let contents = view.api("GET /v1/contents", &query).await?;
     let mut lines = String::new();
     for content in rows(&contents) {
-        let (id, title, price) = (text(content, "content_id"), text(content, "title"), text(content, "price_per_minute"));
+        let (id, title, price) =
+            (text(content, "content_id"), text(content, "title"), text(content, "price_per_minute"));
         lines.push_str(&format!(
             "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"number\">{}</td><td>{}</td><td>\
              <form method=\"post\" action=\"/dashboard/contents/remove\">{}<input type=\"hidden\" name=\"content_id\" value=\"{}\">\

@@ -42,7 +42,11 @@ pub(super) fn routes(api: &Api) -> Vec<Route<Arc<Gateway>>> {
         shown(form("/dashboard/keys", "createDashboardKey", "Make a key"), api, keys::create),
         shown(form("/dashboard/keys/rotate", "rotateDashboardKey", "Rotate a key"), api, keys::rotate),
         shown(form("/dashboard/keys/revoke", "revokeDashboardKey", "Revoke a key"), api, keys::revoke),
-        shown(page("/dashboard/reconciliation", "getDashboardReconciliation", "Ledger and chain"), api, reconciliation::show),
+        shown(
+            page("/dashboard/reconciliation", "getDashboardReconciliation", "Ledger and chain"),
+            api,
+            reconciliation::show,
+        ),
         shown(page("/dashboard/password", "getDashboardPassword", "The password"), api, sign_in::password),
         shown(form("/dashboard/password", "changeDashboardPassword", "Change the password"), api, sign_in::change),
         shown(form("/dashboard/sign_out", "signOut", "Sign out"), api, sign_in::sign_out),

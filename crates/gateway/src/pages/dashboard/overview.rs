@@ -49,11 +49,16 @@ pub(super) async fn show(view: View) -> Result<Response<Body>, Problem> {
         figure("Charged, last minute", money(&text(&live, "charged"))),
     ]
     .concat();
-    let (title, unit) = if is_month { ("Charged a day, last 30 days", "Day") } else { ("Charged an hour, last 24 hours", "Hour") };
+    let (title, unit) =
+        if is_month { ("Charged a day, last 30 days", "Day") } else { ("Charged an hour, last 24 hours", "Hour") };
     let rows: String = parts
         .iter()
         .map(|(name, amount)| {
-            format!("<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td></tr>", view::named(name), money(&amount.to_string()))
+            format!(
+                "<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td></tr>",
+                view::named(name),
+                money(&amount.to_string())
+            )
         })
         .collect();
     let choice = |range: &str, name: &str, is_chosen: bool| match is_chosen {

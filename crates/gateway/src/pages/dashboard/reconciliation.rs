@@ -77,15 +77,19 @@ pub(super) async fn show(view: View) -> Result<Response<Body>, Problem> {
         figure("Wallets that stopped", standing.wallets.len().to_string()),
     ]
     .concat();
-    let user = |user: &str| {
-        format!("<a href=\"{}\">{}</a>", view.link("/dashboard/wallet", &[("user", user)]), named(user))
-    };
+    let user =
+        |user: &str| format!("<a href=\"{}\">{}</a>", view.link("/dashboard/wallet", &[("user", user)]), named(user));
     let amount = |amount: i64| money(&Amount(amount).to_string());
     let wallets: String = standing
         .wallets
         .iter()
         .map(|(name, why, balance)| {
-            format!("<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"number\">{}</td></tr>", user(name), named(why), amount(*balance))
+            format!(
+                "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"number\">{}</td></tr>",
+                user(name),
+                named(why),
+                amount(*balance)
+            )
         })
         .collect();
     let tabs: String = standing
@@ -120,7 +124,12 @@ pub(super) async fn show(view: View) -> Result<Response<Body>, Problem> {
          <section class=\"card\"><h2>Wallets that stopped</h2>{}</section>\
          <section class=\"card\"><h2>Tabs that are blocked</h2>{}</section>\
          <section class=\"card\"><h2>Operations in doubt</h2>{}</section>",
-        table("Wallets that stopped", &["User", "Why", "#Balance"], &wallets, "None: ledger and chain agree as far as they were compared."),
+        table(
+            "Wallets that stopped",
+            &["User", "Why", "#Balance"],
+            &wallets,
+            "None: ledger and chain agree as far as they were compared."
+        ),
         table("Tabs that are blocked", &["User", "#Cents a minute", "#Not settled", "Why"], &tabs, "None."),
         table("Operations in doubt", &["Settlement", "Kind", "User", "Reason"], &doubtful, "None."),
     );

@@ -42,8 +42,18 @@ pub(super) fn session_table(view: &View, caption: &str, sessions: &[Value], empt
             code(&text(session, "id")),
         )
     };
-    let heads =
-        ["User", "Content", "#A minute", "#Ticks", "#Played", "#Charged", "#Balance", "Last tick (UTC)", "State", "Session"];
+    let heads = [
+        "User",
+        "Content",
+        "#A minute",
+        "#Ticks",
+        "#Played",
+        "#Charged",
+        "#Balance",
+        "Last tick (UTC)",
+        "State",
+        "Session",
+    ];
     let rows: String = sessions.iter().map(line).collect();
     table(caption, &heads, &rows, empty)
 }

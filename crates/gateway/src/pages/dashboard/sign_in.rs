@@ -20,7 +20,8 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
     vec![
         open(get("/dashboard/sign_in").operation("getSignIn", "Where the operator signs in")).raw(HTML, sign_in_page),
         open(post("/dashboard/sign_in").operation("signIn", "Sign in")).raw(HTML, sign_in),
-        open(get("/dashboard/first").operation("getFirstLink", "Where the first password is set")).raw(HTML, first_page),
+        open(get("/dashboard/first").operation("getFirstLink", "Where the first password is set"))
+            .raw(HTML, first_page),
         open(post("/dashboard/first").operation("setFirstPassword", "Set the first password")).raw(HTML, first),
     ]
 }
@@ -29,7 +30,8 @@ type Open<Q = Empty> = Call<Arc<Gateway>, Bytes, Q>;
 
 /// A page without navigation.
 fn narrow(title: &str, error: Option<&LoginError>, content: &str) -> Response<Body> {
-    let note = error.map_or(String::new(), |error| format!("<p class=\"note warn\" role=\"alert\">{}</p>", escape(error)));
+    let note =
+        error.map_or(String::new(), |error| format!("<p class=\"note warn\" role=\"alert\">{}</p>", escape(error)));
     let body = format!("<main class=\"narrow\"><div class=\"card\"><h1>{title}</h1>{note}{content}</div></main>");
     let status = match error {
         None => StatusCode::OK,

@@ -163,7 +163,13 @@ async fn pages_contain_nothing_of_others() {
         check_page(&reply);
         assert!(!reply.text.contains("<script>"), "{path}");
     }
-    for path in ["/dashboard/contents", "/dashboard/wallets", "/dashboard/sessions", "/dashboard/keys", "/dashboard/reconciliation"] {
+    for path in [
+        "/dashboard/contents",
+        "/dashboard/wallets",
+        "/dashboard/sessions",
+        "/dashboard/keys",
+        "/dashboard/reconciliation",
+    ] {
         let text = site.page(path, &cookie).await.text;
         assert!(text.contains("&lt;img src=x onerror=alert(1)&gt;"), "{path}: {text}");
     }
@@ -188,7 +194,11 @@ async fn files_have_names_with_their_hashes() {
         for place in places {
             let place = place.replace("./", "/assets/");
             let reply = site.page(&place, "").await;
-            assert_eq!((reply.status, reply.header("cache-control")), (200, "public, max-age=31536000, immutable"), "{place}");
+            assert_eq!(
+                (reply.status, reply.header("cache-control")),
+                (200, "public, max-age=31536000, immutable"),
+                "{place}"
+            );
             assert_eq!(reply.header("x-content-type-options"), "nosniff");
             seen += 1;
             if place.ends_with(".js") {
@@ -221,7 +231,13 @@ async fn the_first_link_works_once_and_is_for_the_owner_of_the_files() {
     };
     assert_eq!(try_with(format!("{token}x"), PASSWORD).await, 403);
     assert_eq!(try_with(token.clone(), "short").await, 422);
-    let reply = site.send("POST /dashboard/first", &[("sec-fetch-site", "cross-site")], &format!("token={token}&password={PASSWORD}")).await;
+    let reply = site
+        .send(
+            "POST /dashboard/first",
+            &[("sec-fetch-site", "cross-site")],
+            &format!("token={token}&password={PASSWORD}"),
+        )
+        .await;
     assert_eq!(reply.status, 403);
     assert_eq!(try_with(token.clone(), PASSWORD).await, 303);
     assert_eq!(try_with(token.clone(), PASSWORD).await, 403);

@@ -198,7 +198,8 @@ impl View {
     pub(super) fn hidden(&self) -> Result<String, Problem> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(Problem::internal)?;
-        let field = |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
+        let field =
+            |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value));
         let token = self.cookie().map(logins::form_token).unwrap_or_default();
         let partner = if self.has_partners() { field("partner", &self.partner_id()) } else { String::new() };
         Ok(format!("{}{}{partner}", field("form_token", &token), field("once", &HEXLOWER.encode(&bytes))))
