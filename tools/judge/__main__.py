@@ -49,6 +49,10 @@ COMMANDS = {
     },
     "bench": {"": "judge.bench.command"},
     "kill-test": {"real": "judge.real.kills"},
+    "gateway-day": {"": "judge.gateway.day"},
+    "gateway-kills": {"": "judge.gateway.kills"},
+    "gateway-race": {"": "judge.gateway.race"},
+    "gateway-copies": {"": "judge.gateway.copies"},
 }
 SUMMARIES = {
     "differential": "Compares a part of the project with the reference implementation, input by input.",

@@ -1,5 +1,7 @@
 //! The groups that operations send, unsigned: what each order looks like on the chain.
 
+use super::ops::{ChainOp, Work};
+use crate::id::Kind;
 use pnp_client::SuggestedParams;
 use pnp_types::{
     Address, AppIndex, AssetIndex, Digest, GroupError, MicroAlgos, Round, Transaction, TransactionType, assign_group,
@@ -118,6 +120,19 @@ pub struct OpLabel {
 }
 
 impl OpLabel {
+    /// The marks of an operation. Two withdrawals of one request exclude each other, also where a copy of the store planned one of them.
+    #[must_use]
+    pub fn of_op(op: &ChainOp) -> Self {
+        let label = Self::of(&op.text());
+        match &op.work {
+            Work::Withdrawal(withdrawal) => {
+                let request = Kind::Withdrawal.text(withdrawal.withdrawal);
+                Self { lease: Self::of(&request).lease, ..label }
+            }
+            _ => label,
+        }
+    }
+
     /// The marks of an operation with this id.
     #[must_use]
     pub fn of(id_text: &str) -> Self {

@@ -161,6 +161,24 @@ pub fn compare_before(books: &WalletBooks, chain: &WalletOnChain, op: &ChainOp) 
     }
 }
 
+/// Compares an account with books whose operation in flight can be in no block: what it moves must not have happened.
+#[must_use]
+pub fn compare_undone(books: &WalletBooks, chain: &WalletOnChain, op: &ChainOp) -> Comparison {
+    let Some(before) = books.holding() else { return Comparison::Stale };
+    if chain.round < books.last_round {
+        return Comparison::Stale;
+    }
+    let (expected, found, amount) = (before.minor_units(), chain.holding.unwrap_or(0), op.minor_units());
+    match &op.work {
+        Work::Delivery { joins: Some(_) } if chain.holding.is_some() => Comparison::Mismatch(Mismatch::UnknownAccount),
+        Work::Delivery { .. } if found.checked_sub(expected) == Some(amount) => {
+            Comparison::Mismatch(Mismatch::UnknownDelivery(amount))
+        }
+        _ if found < expected => Comparison::Mismatch(Mismatch::HoldingShort { expected, found }),
+        _ => Comparison::Agrees,
+    }
+}
+
 /// Compares the newest ticks: they must be those of the newest bills that the store knows.
 fn compare_ticks(books: &WalletBooks, chain: &WalletOnChain) -> Comparison {
     let under_way = match books.op.as_ref().map(|op| &op.work) {

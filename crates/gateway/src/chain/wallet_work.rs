@@ -5,17 +5,17 @@ use super::groups::{self, OpLabel, Order};
 use super::keys::WalletKeys;
 use super::ops::{Attempt, ChainOp, OpKind, OpState, Work};
 use super::plan;
-use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare, compare_before};
+use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare, compare_before, compare_undone};
 use super::refusals::{self, Accounts, Cause, ContractNow, Facts, NextStep};
 use super::shared::{Shared, WorkError, Worked};
 use super::signer::{SignError, SignRequest};
 use super::store::{ChainStore, Ending, Notice, VoidAttempt};
 use super::terms::ContractTerms;
 use crate::amount::Amount;
-use pnp_client::{AccountDetails, ClientError};
+use pnp_client::{AccountDetails, ClientError, SuggestedParams};
 use pnp_types::{Address, MicroAlgos, Round, Transaction, msgpack};
 use pnp_usage::exactly_once::{BilledTick, GroupOutcome, SendError, SendResult, SentGroup};
-use pnp_usage::{Bill, GlobalState};
+use pnp_usage::{Bill, GlobalState, TickId};
 use std::sync::PoisonError;
 
 /// How many operations of a wallet are worked off before others get their share.
@@ -64,7 +64,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
                     return Ok(worked);
                 }
                 is_compared = false;
-                if !self.drive(&books, address, op.clone()).await? {
+                if !self.drive(&books, address, op.clone(), None).await? {
                     return Ok(worked);
                 }
                 must_compare = true;
@@ -126,6 +126,9 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
 
     /// Compares a wallet with nothing in flight, and plans and drives its next operation. Whether there may be more to do.
     async fn compare_and_plan(&self, books: &WalletBooks, address: Address) -> Result<bool, WorkError<S::Error>> {
+        // Drawn and read before the account: where this process sleeps after its look, and another one on a copy of the store pays
+        // meanwhile, the other's tick is greater, and these rounds are over or the other's lease still lasts.
+        let (tick, params) = (TickId::fresh(None)?, self.network.params().await?);
         let details = self.details(address).await?;
         let chain = WalletOnChain::read(&details, self.signer.parties().asset, books)?;
         match compare(books, &chain) {
@@ -143,13 +146,17 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             }
         }
         self.store.reconciled(books.id, chain.round).await.map_err(WorkError::Store)?;
-        let (now, params) = (self.store.now(), self.network.params().await?);
+        let now = self.store.now();
         let may_bill = |contract: &ContractTerms| !self.rests(contract);
-        let Some(planned) = plan::next(books, &chain, &may_bill, params.min_fee, now)? else { return Ok(false) };
-        if let Work::Bill(bill) = &planned.work
-            && !self.breakers().take(bill.contract.app, now)
-        {
-            return Ok(false);
+        let Some(mut planned) = plan::next(books, &chain, &may_bill, params.min_fee, now)? else { return Ok(false) };
+        if let Work::Bill(bill) = &mut planned.work {
+            if !self.breakers().take(bill.contract.app, now) {
+                return Ok(false);
+            }
+            // Else a clock that went back: the one that counts on from the last stays.
+            if books.last_ticks.get(&bill.contract.id).is_none_or(|last| tick > *last) {
+                bill.tick = tick;
+            }
         }
         let Some(op) = self.store.plan(books.id, &planned).await.map_err(WorkError::Store)? else {
             // The books have moved on since they were read: the next look at this wallet plans what is left.
@@ -158,7 +165,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         if books.key_number.is_none() {
             return Ok(true);
         }
-        self.drive(books, address, op).await
+        self.drive(books, address, op, Some(params)).await
     }
 
     async fn details(&self, address: Address) -> Result<AccountDetails, ClientError> {
@@ -176,12 +183,18 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         self.store.stop_wallet(wallet, cause, &mismatch.to_string()).await.map_err(WorkError::Store)
     }
 
-    /// Works an operation to its end; `false` where it waits.
-    async fn drive(&self, books: &WalletBooks, address: Address, mut op: ChainOp) -> Result<bool, WorkError<S::Error>> {
+    /// Works an operation to its end; `false` where it waits. `params` were read before the account was compared, where it just was.
+    async fn drive(
+        &self,
+        books: &WalletBooks,
+        address: Address,
+        mut op: ChainOp,
+        mut params: Option<SuggestedParams>,
+    ) -> Result<bool, WorkError<S::Error>> {
         for _ in 0..ATTEMPTS_AT_ONCE {
             let (attempt, is_resumed) = match op.open_attempt() {
                 Some(attempt) => (attempt.clone(), true),
-                None => match self.new_attempt(books, address, &op).await? {
+                None => match self.new_attempt(books, address, &op, params.take()).await? {
                     Some(attempt) => (attempt, false),
                     None => return Ok(false),
                 },
@@ -207,7 +220,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         let Some(books) = self.store.wallet(wallet).await.map_err(WorkError::Store)? else { return Ok(()) };
         if let Some(op) = books.op.clone().filter(|op| op.state == OpState::Doubtful) {
             let address = self.address(&books).await?;
-            self.drive(&books, address, op).await?;
+            self.drive(&books, address, op, None).await?;
         }
         Ok(())
     }
@@ -415,20 +428,51 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         Ok(if is_same { ContractNow::Same(state) } else { ContractNow::Changed })
     }
 
+    /// Whether an operation none of whose attempts can be in a block was not done by somebody else: by a gateway on a copy of this store.
+    async fn is_still_to_do(
+        &self,
+        books: &WalletBooks,
+        address: Address,
+        op: &ChainOp,
+    ) -> Result<bool, WorkError<S::Error>> {
+        if !matches!(op.work, Work::Delivery { .. } | Work::Withdrawal(_)) {
+            return Ok(true);
+        }
+        let chain = WalletOnChain::read(&self.details(address).await?, self.signer.parties().asset, books)?;
+        match compare_undone(books, &chain, op) {
+            Comparison::Agrees | Comparison::Surplus { .. } => Ok(true),
+            Comparison::Stale => Ok(false),
+            Comparison::Mismatch(mismatch) => {
+                self.stop(books.id, &mismatch).await?;
+                Ok(false)
+            }
+        }
+    }
+
     /// Builds, signs and stores an attempt; `None` where the operation waits or has ended.
     async fn new_attempt(
         &self,
         books: &WalletBooks,
         address: Address,
         op: &ChainOp,
+        params: Option<SuggestedParams>,
     ) -> Result<Option<Attempt>, WorkError<S::Error>> {
-        let mut params = self.network.params().await?;
+        let mut params = match params {
+            Some(params) => params,
+            None => {
+                let params = self.network.params().await?;
+                if !self.is_still_to_do(books, address, op).await? {
+                    return Ok(None);
+                }
+                params
+            }
+        };
         if !self.settings.is_single_node {
             // Another node may be some rounds behind.
             params.last_round = params.last_round.saturating_sub(ROUNDS_BEHIND);
         }
         let order = self.order(books, address, op, params.min_fee).await?;
-        let label = OpLabel::of(&op.text());
+        let label = OpLabel::of_op(op);
         let validity = self.settings.validity;
         let group = groups::build(&order, self.signer.parties(), &label, validity, &params)
             .map_err(|_| WorkError::Internal("a group with too many transactions"))?;

@@ -19,6 +19,8 @@ const CHECKED_WALLETS: usize = 50;
 /// Where a test lets the settler stop, as if it were killed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
+    /// The account agrees with the books, nothing is planned.
+    Compared,
     /// The operation is planned, nothing is signed.
     Planned,
     /// The bytes are stored and not handed over.
@@ -120,15 +122,20 @@ impl MemoryStore {
         }
     }
 
+    /// Another store with the same rows: its next operations have other numbers.
+    pub(crate) fn copy(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.backup())))
+    }
+
     async fn pass(&self, point: Point) {
-        let stops = {
+        let stops = || {
             let mut state = self.state();
             let stops = state.stop_at == Some(point);
             state.reached |= stops;
             stops
         };
-        if stops {
-            std::future::pending::<()>().await;
+        while stops() {
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
         }
     }
 
@@ -487,10 +494,8 @@ impl ChainStore for MemoryStore {
             let mut books = state.wallets.get(&wallet).unwrap().clone();
             let (platform, withdrawals) = (state.platform, state.withdrawals.clone());
             if is_free && post_plan(&mut state, &mut books, op) {
-                let id = state
-                    .ops
-                    .last_key_value()
-                    .map_or_else(|| i64::try_from(unused_number()).unwrap(), |(id, _)| id + 1);
+                let after = state.ops.last_key_value().map_or(0, |(id, _)| id + 1);
+                let id = i64::try_from(unused_number()).unwrap().max(after);
                 let op = ChainOp {
                     id,
                     wallet,
@@ -632,8 +637,9 @@ impl ChainStore for MemoryStore {
         std::future::ready(Ok(()))
     }
 
-    fn reconciled(&self, _: i64, _: Round) -> impl Future<Output = Result<(), Never>> + Send {
-        std::future::ready(Ok(()))
+    async fn reconciled(&self, _: i64, _: Round) -> Result<(), Never> {
+        self.pass(Point::Compared).await;
+        Ok(())
     }
 
     fn notice(&self, notice: &Notice) -> impl Future<Output = Result<(), Never>> + Send {

@@ -141,8 +141,13 @@ impl Stage {
     }
 
     pub(crate) fn settler(&self) -> Settler<MemoryStore, Keys> {
+        self.settler_on(&self.store)
+    }
+
+    /// A settler of another store with the same keys.
+    pub(crate) fn settler_on(&self, store: &MemoryStore) -> Settler<MemoryStore, Keys> {
         let settings = SettlerSettings { poll: std::time::Duration::from_millis(20), ..SettlerSettings::SINGLE_NODE };
-        Settler::new(self.store.clone(), self.algod.clone(), Arc::clone(&self.signer), settings)
+        Settler::new(store.clone(), self.algod.clone(), Arc::clone(&self.signer), settings)
     }
 
     /// Works until nothing is to be done.

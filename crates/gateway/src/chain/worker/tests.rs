@@ -271,6 +271,35 @@ async fn a_restored_backup_stops_what_moved_since() {
 }
 
 #[tokio::test]
+async fn a_settler_that_sleeps_after_its_look_pays_nothing_that_a_copy_has_paid() {
+    for (point, withdraws) in [Point::Compared, Point::Planned].into_iter().flat_map(|at| [(at, false), (at, true)]) {
+        let stage = with_wallet().await;
+        let outside = destination(&stage).await;
+        if withdraws {
+            stage.store.withdraw(1, withdrawal(7, outside.address(), eur("3")));
+        } else {
+            stage.store.charge(1, eur("5"));
+        }
+        stage.store.stop_at(Some(point));
+        let sleeper = stage.settler();
+        let sleeping = tokio::spawn(async move { sleeper.run_until_idle().await });
+        stage.store.until_reached().await;
+        let copy = stage.store.copy();
+        copy.stop_at(None);
+        stage.settler_on(&copy).run_until_idle().await.unwrap();
+        stage.store.stop_at(None);
+        sleeping.await.unwrap().unwrap();
+        stage.settle().await;
+        let paid = (stage.holding(stage.provider.address()).await, stage.holding(outside.address()).await);
+        let once = if withdraws { (Some(0), Some(300)) } else { (Some(475), Some(0)) };
+        assert_eq!(paid, once, "{point:?}, {withdraws}");
+        // What was planned before the copy was taken is one operation of both.
+        let is_stopped = stage.store.books(1).stopped.is_some();
+        assert_eq!(is_stopped, point == Point::Compared, "{point:?}, {withdraws}");
+    }
+}
+
+#[tokio::test]
 async fn somebody_elses_bill_stops_the_wallet_and_a_missing_coin_is_a_mismatch() {
     let stage = with_wallet().await;
     stage.usage().bill(&stage.key(1), Units(1), 2).await.unwrap();
