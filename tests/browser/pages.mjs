@@ -262,6 +262,28 @@ async function demo(language, amount, words) {
   await page.context().close();
 }
 
+/** Payments that are refused, or take their time. */
+async function payments() {
+  const page = await open();
+  await page.goto(`${gateway.url}/demo?lang=en`);
+  await page.waitForFunction(() => !document.getElementById("play").disabled);
+  const pay = async (text) => {
+    await page.getByLabel("Amount in EUR").fill(text);
+    await page.getByRole("button", { name: "Top up" }).click();
+  };
+  await pay("1.98");
+  await page.getByText("The payment was refused.").waitFor();
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/top_ups"));
+  await pay("1.97");
+  const topUp = await (await answered).json();
+  await page.getByText("The payment is pending.").waitFor();
+  assert.equal(await page.locator("#balance").textContent(), "€0.0000");
+  await gateway.ok(`POST /v1/test/top_ups/${topUp.id}/pay`);
+  await page.getByText("€1.97 added.").waitFor();
+  assert.equal(await page.locator("#balance").textContent(), "€1.9700");
+  await page.context().close();
+}
+
 /** A page that is closed sends its last tick. */
 async function closedPage() {
   const page = await open();
@@ -297,6 +319,7 @@ try {
       demo("de", "1,00", { empty: "aufgebraucht" }),
       demo("fa", "۱٫۰۰", { empty: "موجودی تمام شد" }),
     ]));
+  await step("payments that are refused, or take their time", payments);
   await step("a page that closes sends its last tick", closedPage);
   assert.deepEqual(complaints, [], "no page broke its policy, asked another host, or failed");
   console.log(`${steps.length} steps; axe-core judged ${judged} views and found nothing`);

@@ -200,6 +200,22 @@ async function receipt(session, charge) {
   }
 }
 
+/** Adds a top-up to what is shown, once it is paid; some payments take their time. */
+async function paid(topUp) {
+  if (topUp.status === "pending") {
+    say(words.pending);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    return paid(await surely(() => asGuest("GET", `/v1/top_ups/${topUp.id}`)));
+  }
+  if (topUp.status !== "succeeded") return say(words.refused, "warning");
+  known = unitsOf(topUp.new_balance);
+  if (meter && !meter.ended) meter.balance += unitsOf(topUp.amount);
+  else if (meter?.ended === "balance") meter = null;
+  hasWarned = false;
+  say(fill(words.added, { amount: whole(unitsOf(topUp.amount)) }));
+  return show();
+}
+
 element("top-up").addEventListener("submit", async (event) => {
   event.preventDefault();
   const field = element("amount");
@@ -214,12 +230,7 @@ element("top-up").addEventListener("submit", async (event) => {
     if (!guest) await meet();
     const key = newId();
     const body = { amount, payment_method: "card" };
-    const topUp = await surely(() => asGuest("POST", "/v1/top_ups", { body, key }));
-    known = unitsOf(topUp.new_balance);
-    if (meter && !meter.ended) meter.balance += unitsOf(amount);
-    else if (meter?.ended === "balance") meter = null;
-    hasWarned = false;
-    say(fill(words.added, { amount: whole(unitsOf(amount)) }));
+    void paid(await surely(() => asGuest("POST", "/v1/top_ups", { body, key })));
   } catch (error) {
     say(fill(words.failed, { why: error.message }), "warning");
   }
