@@ -89,7 +89,10 @@ impl StoreFacts {
             .map_err(StoreError::from)?;
         let now = crate::time::now().saturating_add(offset);
         let since = now.saturating_sub(WEEK);
-        let waits = "SELECT COUNT(*) FROM chain_ops WHERE state IN ('planned', 'signed', 'sent') AND created_at < ";
+        let waits = format!(
+            "SELECT COUNT(*) FROM chain_ops WHERE state IN ('planned', 'signed', 'sent') AND created_at < {}",
+            now.saturating_sub(LONG_WAIT)
+        );
         let spent = |sql: &str| -> Result<i64, StoreError> { Ok(store.query_row(sql, [since], |row| row.get(0))?) };
         Ok(Self {
             age: now.saturating_sub(created),
@@ -98,7 +101,7 @@ impl StoreFacts {
                 "SELECT state, COUNT(*) FROM chain_ops WHERE state IN ('planned', 'signed', 'sent', 'doubtful') \
                  GROUP BY state ORDER BY state",
             )?,
-            waits_long: number(&format!("{waits}{}", now.saturating_sub(LONG_WAIT)))?,
+            waits_long: number(&waits)?,
             stopped: pairs(
                 store,
                 "SELECT stopped, COUNT(*) FROM wallets WHERE stopped IS NOT NULL GROUP BY stopped ORDER BY stopped",

@@ -35,7 +35,7 @@ pub(super) async fn list(view: View) -> Result<Response<Body>, Problem> {
         .read(move |connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, user_id, state, stopped, available + held, unsettled + settling, debt FROM wallets \
-                 WHERE partner_id = ?1 AND id < ?2 AND (?3 IS NULL OR user_id = ?3) ORDER BY id DESC LIMIT 51",
+                 WHERE partner_id = ?1 AND id < ?2 AND (user_id = ?3 OR ?3 IS NULL) ORDER BY id DESC LIMIT 51",
             )?;
             let lines = statement.query_map((partner, before, user), |row| {
                 Ok(Line {
