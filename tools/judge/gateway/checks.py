@@ -82,7 +82,8 @@ def laws(store, table):
         ("holds = sums of open sessions", "SELECT w.id FROM wallets w LEFT JOIN sessions s ON s.wallet_id = w.id GROUP BY w.id "
                                           "HAVING w.held <> COALESCE(SUM(s.held), 0)"),
         ("sessions = sums of entries", "SELECT s.id FROM sessions s LEFT JOIN entries e ON e.session_id = s.id GROUP BY s.id "
-                                       "HAVING s.charged <> COALESCE(SUM(e.unsettled), 0) OR s.credited_ms <> COALESCE(SUM(e.credited_ms), 0)"),
+                                       "HAVING s.charged <> COALESCE(SUM(e.unsettled), 0) "
+                                       "OR s.credited_ms <> COALESCE(SUM(e.credited_ms), 0)"),
         ("charges = price x time", "SELECT id FROM sessions WHERE charged <> price * 1000000 * (credited_ms + prepaid_ms) / 60000"),
     ]:
         table.none(subject, [str(row[0]) for row in store.execute(sql)], "all")

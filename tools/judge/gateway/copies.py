@@ -194,7 +194,8 @@ def run(arguments):
     for seed in range(first_seed, first_seed + arguments.rounds):
         shop, wrong = None, len(table.differences)
         try:
-            given = type(arguments)(**vars(arguments) | {"net": "localnet", "folder": f"{arguments.folder}/{seed}" if arguments.folder else None})
+            folder = f"{arguments.folder}/{seed}" if arguments.folder else None
+            given = type(arguments)(**vars(arguments) | {"net": "localnet", "folder": folder})
             shop = parts.Run(given, "copies")
             shop.seed = seed
             asyncio.run(one_round(shop, arguments, table, random.Random(seed)))

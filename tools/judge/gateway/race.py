@@ -81,7 +81,8 @@ def run(arguments):
         shop = parts.Run(arguments, "race")
         answered = asyncio.run(race(shop, arguments, table))
         store = checks.opened(shop.gateway.store)
-        journal = {(row[0], row[1]): row[2] for row in store.execute("SELECT session_id, tick, unsettled FROM entries WHERE tick IS NOT NULL")}
+        rows = store.execute("SELECT session_id, tick, unsettled FROM entries WHERE tick IS NOT NULL")
+        journal = {(session, tick): charged for session, tick, charged in rows}
         known = {(checks.number(session), tick) for session, tick in shop.world.outcomes}
         table.same("charged by answered ticks", checks.euros(answered), checks.euros(sum(journal[key] for key in known if key in journal)))
         table.figure("ticks that were not answered", len(set(journal) - known))

@@ -136,8 +136,16 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             // The node is behind: another one, or this one later, says more.
             Comparison::Stale => return Ok(false),
             Comparison::Mismatch(mismatch) => {
-                self.stop(books.id, &mismatch).await?;
-                return Ok(false);
+                let now = self.store.wallet(books.id).await.map_err(WorkError::Store)?;
+                // Another settler of this store may have moved it on between the two looks.
+                let is_same = now.is_some_and(|now| {
+                    now.op.is_none()
+                        && (now.due, now.holding(), &now.last_ticks) == (books.due, books.holding(), &books.last_ticks)
+                });
+                if is_same {
+                    self.stop(books.id, &mismatch).await?;
+                }
+                return Ok(!is_same);
             }
             Comparison::Surplus { deposit, algos } => {
                 let holding = books.holding().unwrap_or_default();
@@ -443,7 +451,11 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             Comparison::Agrees | Comparison::Surplus { .. } => Ok(true),
             Comparison::Stale => Ok(false),
             Comparison::Mismatch(mismatch) => {
-                self.stop(books.id, &mismatch).await?;
+                // Another settler of this store may have made an attempt since the operation was read.
+                let now = self.store.wallet(books.id).await.map_err(WorkError::Store)?.and_then(|books| books.op);
+                if now.is_some_and(|now| now.id == op.id && now.next_attempt() == op.next_attempt()) {
+                    self.stop(books.id, &mismatch).await?;
+                }
                 Ok(false)
             }
         }
