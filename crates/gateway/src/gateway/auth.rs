@@ -11,7 +11,7 @@ impl Authenticator for Gateway {
     async fn authenticate(&self, credential: Credential<'_>, request: &RequestInfo) -> Result<Authenticated, Problem> {
         match credential {
             Credential::Bearer(text) => self.bearer(text, request),
-            Credential::Cookie(cookie) if crate::logins::is_signed_in(self, cookie).await? => {
+            Credential::Cookie(cookie) if crate::logins::is_signed_in(&self.store, cookie).await? => {
                 Ok(Authenticated { principal: Principal::Operator, origins: Origins::NONE })
             }
             Credential::Cookie(_) => {

@@ -1,9 +1,8 @@
 //! The first link: whoever can read the gateway's files may set the first password, once.
 
-use super::{cookie_hash, is_same};
+use super::{Desk, cookie_hash, is_same};
 use crate::credentials::PrivateFileError;
 use crate::credentials::private_file;
-use crate::gateway::Gateway;
 use crate::problem::Problem;
 use data_encoding::BASE64URL_NOPAD;
 use std::path::{Path, PathBuf};
@@ -49,8 +48,8 @@ pub enum FirstLinkError {
 }
 
 /// The token of the first link, while no password is set: the one in the file, or a new one.
-pub(crate) async fn prepare(gateway: &Gateway, folder: &Path) -> Result<Option<String>, FirstLinkError> {
-    let has_login = gateway
+pub(crate) async fn prepare((store, logins): Desk<'_>, folder: &Path) -> Result<Option<String>, FirstLinkError> {
+    let has_login = store
         .read(|connection| Ok(connection.prepare("SELECT 1 FROM logins")?.exists([])?))
         .await
         .map_err(|problem: Problem| FirstLinkError::Store(format!("{problem:?}")))?;
@@ -72,6 +71,6 @@ pub(crate) async fn prepare(gateway: &Gateway, folder: &Path) -> Result<Option<S
             token
         }
     };
-    *gateway.logins.first_link() = Some(FirstLink { hash: cookie_hash(&token), file });
+    *logins.first_link() = Some(FirstLink { hash: cookie_hash(&token), file });
     Ok(Some(token))
 }

@@ -6,8 +6,8 @@ mod password;
 pub use first_link::FirstLinkError;
 pub(crate) use first_link::{PLACE as FIRST_LINK, prepare as prepare_first_link};
 
-use crate::gateway::Gateway;
 use crate::problem::Problem;
+use crate::store::{Store, Write, WriteError};
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use first_link::FirstLink;
 use password::{Kept, hash, is_password};
@@ -59,6 +59,20 @@ impl Logins {
     }
 }
 
+/// Where logins are kept, and what is known about them in memory.
+pub(crate) type Desk<'d> = (&'d Store, &'d Logins);
+
+/// Runs a job in a transaction.
+async fn write_to<T: Send + 'static>(
+    store: &Store,
+    job: impl FnMut(&mut Write<'_>) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    store.write(job).await.map_err(|error| match error {
+        WriteError::Job(problem) => problem,
+        WriteError::Store(error) => error.into(),
+    })
+}
+
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
@@ -107,9 +121,9 @@ pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// Whether a cookie's browser is signed in.
-pub(crate) async fn is_signed_in(gateway: &Gateway, cookie: &str) -> Result<bool, Problem> {
-    let (hash, now) = (cookie_hash(cookie), gateway.store.clock().now());
-    gateway
+pub(crate) async fn is_signed_in(store: &Store, cookie: &str) -> Result<bool, Problem> {
+    let (hash, now) = (cookie_hash(cookie), store.clock().now());
+    store
         .read(move |connection| {
             let mut statement =
                 connection.prepare_cached("SELECT 1 FROM login_sessions WHERE hash = ?1 AND expires_at > ?2")?;
@@ -119,21 +133,25 @@ pub(crate) async fn is_signed_in(gateway: &Gateway, cookie: &str) -> Result<bool
 }
 
 /// Signs the operator in.
-pub(crate) async fn sign_in(gateway: &Gateway, client: Option<IpAddr>, password: String) -> Result<Cookie, LoginError> {
-    let now = gateway.store.clock().now();
+pub(crate) async fn sign_in(
+    (store, logins): Desk<'_>,
+    client: Option<IpAddr>,
+    password: String,
+) -> Result<Cookie, LoginError> {
+    let now = store.clock().now();
     let address = client.unwrap_or(IpAddr::from([0, 0, 0, 0]));
     let (most, wait) = PATIENCE;
     let waits = |entry: &(u32, i64)| entry.0 >= most && now.saturating_sub(entry.1) < wait;
-    if gateway.logins.failures().get(&address).is_some_and(waits) {
+    if logins.failures().get(&address).is_some_and(waits) {
         return Err(LoginError::Wait);
     }
-    match check(gateway, password).await {
+    match check((store, logins), password).await {
         Ok(login) => {
-            gateway.logins.failures().remove(&address);
-            Ok(open_session(gateway, login).await?)
+            logins.failures().remove(&address);
+            Ok(open_session(store, login).await?)
         }
         Err(LoginError::WrongPassword) => {
-            let mut failures = gateway.logins.failures();
+            let mut failures = logins.failures();
             if failures.len() >= MAX_ADDRESSES {
                 failures.retain(|_, entry| now.saturating_sub(entry.1) < wait);
             }
@@ -146,91 +164,92 @@ pub(crate) async fn sign_in(gateway: &Gateway, client: Option<IpAddr>, password:
 }
 
 /// The login whose password this is.
-async fn check(gateway: &Gateway, password: String) -> Result<i64, LoginError> {
-    let kept = gateway
-        .read(|connection| {
+async fn check((store, logins): Desk<'_>, password: String) -> Result<i64, LoginError> {
+    let kept = store
+        .read(|connection| -> Result<_, Problem> {
             let mut statement =
                 connection.prepare_cached("SELECT id, salt, memory_kib, passes, hash FROM logins WHERE name = ?1")?;
             Ok(statement.query_row([OPERATOR], |row| Ok((row.get::<_, i64>(0)?, Kept::read(row)?))).optional()?)
         })
         .await?;
     let Some((login, kept)) = kept else { return Err(LoginError::NoPassword) };
-    let _one = gateway.logins.checks.acquire().await.map_err(Problem::internal)?;
+    let _one = logins.checks.acquire().await.map_err(Problem::internal)?;
     let is_right =
         tokio::task::spawn_blocking(move || is_password(&kept, &password)).await.map_err(Problem::internal)?;
     if is_right? { Ok(login) } else { Err(LoginError::WrongPassword) }
 }
 
-async fn open_session(gateway: &Gateway, login: i64) -> Result<Cookie, Problem> {
+async fn open_session(store: &Store, login: i64) -> Result<Cookie, Problem> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(Problem::internal)?;
     let cookie = BASE64URL_NOPAD.encode(&bytes);
     let hash = cookie_hash(&cookie);
-    gateway
-        .write(move |write| {
-            let now = write.now();
-            write.execute("DELETE FROM login_sessions WHERE expires_at <= ?1", [now])?;
-            write.execute(
-                "INSERT INTO login_sessions (hash, login_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-                (&hash[..], login, now, now.saturating_add(LASTS)),
-            )?;
-            Ok(())
-        })
-        .await?;
+    write_to(store, move |write| {
+        let now = write.now();
+        write.execute("DELETE FROM login_sessions WHERE expires_at <= ?1", [now])?;
+        write.execute(
+            "INSERT INTO login_sessions (hash, login_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            (&hash[..], login, now, now.saturating_add(LASTS)),
+        )?;
+        Ok(())
+    })
+    .await?;
     Ok(Cookie(cookie))
 }
 
 /// Signs a browser out.
-pub(crate) async fn sign_out(gateway: &Gateway, cookie: &str) -> Result<(), Problem> {
+pub(crate) async fn sign_out(store: &Store, cookie: &str) -> Result<(), Problem> {
     let hash = cookie_hash(cookie);
-    gateway
-        .write(move |write| {
-            write.execute("DELETE FROM login_sessions WHERE hash = ?1", [&hash[..]])?;
-            Ok(())
-        })
-        .await
+    write_to(store, move |write| {
+        write.execute("DELETE FROM login_sessions WHERE hash = ?1", [&hash[..]])?;
+        Ok(())
+    })
+    .await
 }
 
 /// Sets the first password, by the first link, which then ends.
-pub(crate) async fn set_first_password(gateway: &Gateway, token: &str, password: String) -> Result<Cookie, LoginError> {
-    if !gateway.logins.is_first(token) {
+pub(crate) async fn set_first_password(
+    (store, logins): Desk<'_>,
+    token: &str,
+    password: String,
+) -> Result<Cookie, LoginError> {
+    if !logins.is_first(token) {
         return Err(LoginError::Link);
     }
-    let kept = new_password(gateway, password).await?;
+    let kept = new_password(logins, password).await?;
     // Of two that use the link at once, one is first.
-    let link = gateway.logins.first_link().take_if(|link| link.is(token)).ok_or(LoginError::Link)?;
-    match store_password(gateway, kept).await {
+    let link = logins.first_link().take_if(|link| link.is(token)).ok_or(LoginError::Link)?;
+    match store_password(store, kept).await {
         Ok(login) => {
             link.remove();
-            Ok(open_session(gateway, login).await?)
+            Ok(open_session(store, login).await?)
         }
         Err(problem) => {
-            *gateway.logins.first_link() = Some(link);
+            *logins.first_link() = Some(link);
             Err(problem.into())
         }
     }
 }
 
 /// Changes the password; every browser that is signed in is signed out, and this one gets a new cookie.
-pub(crate) async fn change_password(gateway: &Gateway, old: String, new: String) -> Result<Cookie, LoginError> {
-    check(gateway, old).await?;
-    let kept = new_password(gateway, new).await?;
-    let login = store_password(gateway, kept).await?;
-    Ok(open_session(gateway, login).await?)
+pub(crate) async fn change_password((store, logins): Desk<'_>, old: String, new: String) -> Result<Cookie, LoginError> {
+    check((store, logins), old).await?;
+    let kept = new_password(logins, new).await?;
+    let login = store_password(store, kept).await?;
+    Ok(open_session(store, login).await?)
 }
 
-async fn new_password(gateway: &Gateway, password: String) -> Result<Kept, LoginError> {
+async fn new_password(logins: &Logins, password: String) -> Result<Kept, LoginError> {
     let (least, most) = PASSWORD;
     if !(least..=most).contains(&password.chars().count()) {
         return Err(LoginError::Length);
     }
-    let _one = gateway.logins.checks.acquire().await.map_err(Problem::internal)?;
+    let _one = logins.checks.acquire().await.map_err(Problem::internal)?;
     Ok(tokio::task::spawn_blocking(move || hash(&password)).await.map_err(Problem::internal)??)
 }
 
-async fn store_password(gateway: &Gateway, kept: Kept) -> Result<i64, Problem> {
-    gateway
-        .write(move |write| {
+async fn store_password(store: &Store, kept: Kept) -> Result<i64, Problem> {
+    write_to(store, move |write| {
             let (id, now) = (write.next_id(), write.now());
             let login = write.row(
                 "INSERT INTO logins (id, name, salt, memory_kib, passes, hash, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \

@@ -2,7 +2,7 @@
 
 use crate::access::Access;
 use crate::gateway::Gateway;
-use crate::http::{Call, Empty, Route, get};
+use crate::http::{Call, Empty, ProblemPage, Route, get};
 use crate::problem::{Code, Problem};
 use axum::body::{Body, Bytes};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -81,11 +81,11 @@ static FILES: LazyLock<Vec<File>> = LazyLock::new(|| {
     files
 });
 
-pub(super) fn route() -> Route<Arc<Gateway>> {
+pub(super) fn route(problems: ProblemPage) -> Route<Arc<Gateway>> {
     get("/assets/{name}")
         .operation("getAsset", "A file of a page")
         .access(Access::ANYONE)
-        .page(super::html::problem_page)
+        .page(problems)
         .raw("application/octet-stream", asset)
 }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub fn routes(is_development: bool) -> Result<Vec<Route<Arc<Gateway>>>, TableError> {
     // Pages do what the API does by calling it, so that nothing has two meanings.
     let api = Arc::new(Routes::new(crate::api::routes(is_development))?);
-    let mut routes = vec![assets::route()];
+    let mut routes = vec![assets::route(html::problem_page)];
     if is_development {
         routes.extend(demo::routes());
     }

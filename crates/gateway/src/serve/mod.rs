@@ -124,7 +124,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let keys = files.seed(genesis_hash)?.on(genesis_hash);
     let network = PreparedNetwork::prepare(&connection, &keys, &store).await?;
     let gateway = Gateway::new(store, NetworkInfo::development(&connection.network.name), &keys).await?;
-    let first_link = crate::logins::prepare_first_link(&gateway, files.folder()).await?;
+    let first_link = crate::logins::prepare_first_link((&gateway.store, &gateway.logins), files.folder()).await?;
 
     let listener = Listener::tcp(settings.listen)
         .await

@@ -5,7 +5,7 @@ use super::view::{Form, Note, View, cookie};
 use crate::access::Access;
 use crate::gateway::Gateway;
 use crate::http::{COOKIE_NAME, Call, Empty, Route, get, is_same_origin, post};
-use crate::logins::{self, Cookie, LASTS, LoginError, PASSWORD};
+use crate::logins::{self, Cookie, Desk, LASTS, LoginError, PASSWORD};
 use crate::problem::{Code, Problem};
 use axum::body::{Body, Bytes};
 use axum::http::header::SET_COOKIE;
@@ -27,6 +27,10 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
 }
 
 type Open<Q = Empty> = Call<Arc<Gateway>, Bytes, Q>;
+
+fn desk(gateway: &Gateway) -> Desk<'_> {
+    (&gateway.store, &gateway.logins)
+}
 
 /// A page without navigation.
 fn narrow(title: &str, error: Option<&LoginError>, content: &str) -> Response<Body> {
@@ -62,7 +66,7 @@ async fn sign_in_page(_: Open) -> Result<Response<Body>, Problem> {
 async fn sign_in(call: Open) -> Result<Response<Body>, Problem> {
     check_origin(&call)?;
     let form = Form::read(&call.body)?;
-    let outcome = logins::sign_in(&call.state, call.info.client, form.text("password").to_owned()).await;
+    let outcome = logins::sign_in(desk(&call.state), call.info.client, form.text("password").to_owned()).await;
     match outcome {
         Ok(cookie) => signed_in(&call.state, &call.headers, &cookie),
         Err(error) => Ok(sign_in_form(Some(&error))),
@@ -111,7 +115,7 @@ async fn first(call: Open) -> Result<Response<Body>, Problem> {
     check_origin(&call)?;
     let form = Form::read(&call.body)?;
     let token = form.text("token");
-    match logins::set_first_password(&call.state, token, form.text("password").to_owned()).await {
+    match logins::set_first_password(desk(&call.state), token, form.text("password").to_owned()).await {
         Ok(cookie) => signed_in(&call.state, &call.headers, &cookie),
         Err(LoginError::Link) => Ok(narrow("Welcome", Some(&LoginError::Link), "")),
         Err(error) => Ok(first_form(token, Some(&error))),
@@ -143,7 +147,7 @@ fn set_cookie(
 pub(super) async fn sign_out(view: View) -> Result<Response<Body>, Problem> {
     view.form()?;
     if let Some(cookie) = cookie(&view.call.headers) {
-        logins::sign_out(view.gateway(), cookie).await?;
+        logins::sign_out(&view.gateway().store, cookie).await?;
     }
     let mut response = redirect("/dashboard/sign_in")?;
     set_cookie(&mut response, view.gateway(), &view.call.headers, "", 0)?;
@@ -157,7 +161,7 @@ pub(super) async fn password(view: View) -> Result<Response<Body>, Problem> {
 pub(super) async fn change(view: View) -> Result<Response<Body>, Problem> {
     let form = view.form()?;
     let (old, new) = (form.text("old").to_owned(), form.text("new").to_owned());
-    match logins::change_password(view.gateway(), old, new).await {
+    match logins::change_password(desk(view.gateway()), old, new).await {
         Ok(cookie) => signed_in(view.gateway(), &view.call.headers, &cookie),
         Err(LoginError::Problem(problem)) => Err(problem),
         Err(error) => password_page(&view, Some(&Note::Failed(error.to_string()))),

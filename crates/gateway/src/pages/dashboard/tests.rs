@@ -98,7 +98,7 @@ impl Site {
     }
 
     async fn first_link(&self) -> Option<String> {
-        prepare_first_link(&self.world.gateway, self.folder.path()).await.unwrap()
+        prepare_first_link((&self.world.gateway.store, &self.world.gateway.logins), self.folder.path()).await.unwrap()
     }
 
     /// Signs in for the first time.
