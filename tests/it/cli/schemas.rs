@@ -287,7 +287,7 @@ impl SchemaProject {
         self.fails(1, "gateway partners add shop");
         self.succeeds("gateway partners list", "gateway partners list");
         self.succeeds("gateway partners show", "gateway partners show shop");
-        self.succeeds("gateway partners set", "gateway partners set shop settle_above=6.00 lots=true");
+        self.succeeds("gateway partners set", "gateway partners set shop settle_above=4.00 lots=true");
         self.fails(1, "gateway partners set shop surprise=1");
         self.fails(2, "gateway keys create --name site");
         let made = "gateway keys create --name site --partner shop";
