@@ -53,6 +53,12 @@ impl GatewayFiles {
         &self.folder
     }
 
+    /// The store.
+    #[must_use]
+    pub fn store_file(&self) -> PathBuf {
+        self.folder.join("gateway.db")
+    }
+
     /// The sealed seed.
     #[must_use]
     pub fn seed_file(&self) -> PathBuf {

@@ -48,6 +48,18 @@ fn it_stops_in_time_whatever_clients_keep_open() {
 }
 
 #[test]
+fn a_store_whose_seed_is_gone_gets_no_other() {
+    let server = Server::start();
+    let folder = server.folder();
+    assert_eq!(server.stop().0, Some(0));
+    let seed = folder.path().join(".pnp/gateway/embedded/seed.json");
+    std::fs::rename(&seed, folder.path().join("kept.json")).unwrap();
+    let refused = run_with(folder.path(), &["--json", "serve", "--port", "0"], "");
+    assert_eq!(refused.json()["error"]["code"], "no_seed");
+    assert!(!seed.exists(), "its wallets' coins lie at addresses of the old one");
+}
+
+#[test]
 fn sessions_go_on_after_a_restart() {
     let server = Server::start();
     let shop = Shop::of(&server);

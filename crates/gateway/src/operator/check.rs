@@ -194,7 +194,7 @@ pub async fn check(files: &GatewayFiles, network: Option<&Connection>) -> Result
 
 /// The seed's files: there, readable by their owner alone, of this network, and opened by the key.
 fn seed(files: &GatewayFiles, genesis: Option<&str>, findings: &mut Vec<CheckFinding>) -> Option<NetworkKeys> {
-    for path in [files.seed_file(), files.key_file(), files.folder().join("gateway.db")] {
+    for path in [files.seed_file(), files.key_file(), files.store_file()] {
         if let Some(finding) = mode(&path) {
             findings.push(finding);
         }

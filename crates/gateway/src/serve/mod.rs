@@ -120,8 +120,10 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let genesis_hash = genesis_hash(&connection.identity.hash)?;
     let store_network =
         StoreNetwork { name: connection.network.name.clone(), genesis_hash: connection.identity.hash.clone() };
+    // A store whose seed is gone must not get another one: its wallets' coins lie at addresses of the old.
+    let seed = if files.store_file().exists() { files.existing_seed()? } else { files.seed(genesis_hash)? };
     let store = Store::open(files.folder(), &store_network)?;
-    let keys = files.seed(genesis_hash)?.on(genesis_hash);
+    let keys = seed.on(genesis_hash);
     let network = PreparedNetwork::prepare(&connection, &keys, &store).await?;
     let gateway = Gateway::new(store, NetworkInfo::development(&connection.network.name), &keys).await?;
     let first_link = crate::logins::prepare_first_link((&gateway.store, &gateway.logins), files.folder()).await?;

@@ -62,6 +62,14 @@ impl Checkpoints {
     }
 }
 
+/// Moves the whole log at the end, so that the file alone is the store.
+pub(super) fn move_all(connection: &Connection) {
+    let moved = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    if let Err(error) = moved {
+        tracing::warn!(%error, "the write-ahead log was not moved at the end");
+    }
+}
+
 fn move_log(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
 }

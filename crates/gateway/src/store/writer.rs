@@ -3,7 +3,7 @@
 //! Group commit makes one write to the disk serve many jobs. A job that fails before it has written anything costs the others
 //! nothing; after one that fails later, the transaction is undone and every job of it runs again by itself.
 
-use super::checkpoint::Checkpoints;
+use super::checkpoint::{Checkpoints, move_all};
 use super::clock::{Clock, ClockStep};
 use super::{StoreError, Write};
 use crate::id::Ids;
@@ -183,6 +183,7 @@ impl Thread {
             self.commit(group);
             self.checkpoints.after_commit(&self.connection);
         }
+        move_all(&self.connection);
     }
 
     /// Runs jobs in one transaction and answers them.
