@@ -1,9 +1,10 @@
 //! The first link: whoever can read the gateway's files may set the first password, once.
 
-use super::{Desk, cookie_hash, is_same};
+use super::secrets::{cookie_hash, is_same};
 use crate::credentials::PrivateFileError;
 use crate::credentials::private_file;
 use crate::problem::Problem;
+use crate::store::Store;
 use data_encoding::BASE64URL_NOPAD;
 use std::path::{Path, PathBuf};
 
@@ -47,8 +48,8 @@ pub enum FirstLinkError {
     Randomness(getrandom::Error),
 }
 
-/// The token of the first link, while no password is set: the one in the file, or a new one.
-pub(crate) async fn prepare((store, logins): Desk<'_>, folder: &Path) -> Result<Option<String>, FirstLinkError> {
+/// The first link and its token, while no password is set: the one in the file, or a new one.
+pub(super) async fn prepare(store: &Store, folder: &Path) -> Result<Option<(String, FirstLink)>, FirstLinkError> {
     let has_login = store
         .read(|connection| Ok(connection.prepare("SELECT 1 FROM logins")?.exists([])?))
         .await
@@ -71,6 +72,6 @@ pub(crate) async fn prepare((store, logins): Desk<'_>, folder: &Path) -> Result<
             token
         }
     };
-    *logins.first_link() = Some(FirstLink { hash: cookie_hash(&token), file });
-    Ok(Some(token))
+    let link = FirstLink { hash: cookie_hash(&token), file };
+    Ok(Some((token, link)))
 }

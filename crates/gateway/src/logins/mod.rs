@@ -2,9 +2,11 @@
 
 mod first_link;
 mod password;
+mod secrets;
 
 pub use first_link::FirstLinkError;
-pub(crate) use first_link::{PLACE as FIRST_LINK, prepare as prepare_first_link};
+pub(crate) use first_link::PLACE as FIRST_LINK;
+pub(crate) use secrets::is_same;
 
 use crate::problem::Problem;
 use crate::store::{Store, Write, WriteError};
@@ -12,6 +14,7 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use first_link::FirstLink;
 use password::{Kept, hash, is_password};
 use rusqlite::OptionalExtension as _;
+use secrets::cookie_hash;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -73,6 +76,18 @@ async fn write_to<T: Send + 'static>(
     })
 }
 
+/// The token of the first link, while no password is set: the one in the folder's file, or a new one.
+pub(crate) async fn prepare_first_link(
+    (store, logins): Desk<'_>,
+    folder: &std::path::Path,
+) -> Result<Option<String>, FirstLinkError> {
+    let prepared = first_link::prepare(store, folder).await?;
+    Ok(prepared.map(|(token, link)| {
+        *logins.first_link() = Some(link);
+        token
+    }))
+}
+
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoginError {
@@ -106,18 +121,9 @@ impl From<Problem> for LoginError {
 #[derive(Clone, Debug)]
 pub(crate) struct Cookie(pub(crate) String);
 
-fn cookie_hash(cookie: &str) -> [u8; 32] {
-    Sha256::digest(cookie).into()
-}
-
 /// What the forms of a browser's pages contain, and no other site can know.
 pub(crate) fn form_token(cookie: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(format!("form\0{cookie}")))
-}
-
-/// Whether two texts are equal, in a time that does not depend on where they differ.
-pub(crate) fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
 }
 
 /// Whether a cookie's browser is signed in.

@@ -1,6 +1,6 @@
 //! Passwords, by Argon2id.
 
-use super::is_same;
+use super::secrets::is_same;
 use crate::problem::Problem;
 use argon2::{Algorithm, Argon2, Params, Version};
 use rusqlite::Row;

@@ -44,7 +44,7 @@ pub struct Ready {
     pub url: String,
     /// What the operator sees.
     pub dashboard: String,
-    /// The network: `embedded`, `localnet` …
+    /// The name of its network, for example `embedded` or `localnet`.
     pub network: String,
     /// What its keys begin with: `mock`, `test` or `live`.
     pub keys: &'static str,
