@@ -48,13 +48,15 @@ async fn serve(context: &Context, connection: &Arc<Connection>, settings: &Serve
     if !settings.listen.ip().is_loopback() {
         context.out.warn(&format!("listening on {}: other machines can reach this gateway", settings.listen.ip()));
     }
+    // Before the answer: whoever reads it may ask the process to end at once.
+    let stop = StopSignal::new();
+    interrupt::stop_in_order(stop.clone());
+    let stopped = stopped(stop);
     context.out.answer(Answer::of(&running.ready, text(&running.ready))?)?;
     if let Some(link) = &running.first_link {
         say_first_link(context, link, &running.ready.folder);
     }
-    let stop = StopSignal::new();
-    interrupt::stop_in_order(stop.clone());
-    running.run_until(stopped(&stop)).await?;
+    running.run_until(stopped).await?;
     Ok(())
 }
 
@@ -67,20 +69,21 @@ fn say_first_link(context: &Context, link: &str, folder: &str) {
     }
 }
 
-/// Ends with Ctrl-C, or where the process is asked to end.
-async fn stopped(stop: &StopSignal) {
+/// Ends with Ctrl-C, or where the process is asked to end. Both are listened to from the call on.
+fn stopped(stop: StopSignal) -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    async move {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = terminate {
             tokio::select! {
                 () = stop.stopped() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        stop.stopped().await;
     }
-    stop.stopped().await;
 }
 
 fn text(ready: &Ready) -> String {
