@@ -55,6 +55,8 @@ pub(super) struct Content {
     partners: HashMap<i64, Arc<PartnerState>>,
     keys: HashMap<[u8; 32], KeyRow>,
     origins: HashSet<String>,
+    /// Those of the keys that were not revoked: each request with a token needs them.
+    origins_by_partner: HashMap<i64, Origins>,
 }
 
 impl Content {
@@ -88,6 +90,16 @@ impl Content {
             };
             content.keys.insert(row.get(0)?, key);
         }
+        let mut texts: HashMap<i64, String> = HashMap::new();
+        for key in content.keys.values().filter(|key| key.revoked_at.is_none()) {
+            let text = texts.entry(key.partner).or_default();
+            for origin in key.origins.iter() {
+                text.push_str(origin);
+                text.push(' ');
+            }
+        }
+        let of_text = |(partner, text): (i64, String)| (partner, Origins::from_text(&text));
+        content.origins_by_partner = texts.into_iter().map(of_text).collect();
         Ok(content)
     }
 }
@@ -143,17 +155,11 @@ impl Registry {
         uses.filter(|(_, at)| *at > 0).collect()
     }
 
-    /// The origins of all live publishable keys of a partner.
+    /// The origins of all keys of a partner that were not revoked.
     #[must_use]
     pub fn origins_of(&self, partner: i64) -> Origins {
         let content = self.content.read().unwrap_or_else(PoisonError::into_inner);
-        let all: HashSet<&str> = content
-            .keys
-            .values()
-            .filter(|key| key.partner == partner && key.revoked_at.is_none())
-            .flat_map(|key| key.origins.iter())
-            .collect();
-        Origins::from_text(&all.into_iter().collect::<Vec<_>>().join(" "))
+        content.origins_by_partner.get(&partner).cloned().unwrap_or_default()
     }
 
     /// Whether any key lists an origin.
