@@ -10,6 +10,7 @@
 //! in tokens, rounded down, so that no token lives longer than was said, and milliseconds everywhere else.
 
 mod jws;
+mod own;
 mod playback;
 mod session;
 mod user;
@@ -49,6 +50,11 @@ pub enum TokenError {
     /// It says that it is for another network. Nobody has checked that.
     #[error("is a token of another network")]
     WrongNetwork,
+}
+
+/// A time of a token in milliseconds since 1970.
+const fn milliseconds(seconds: i64) -> i64 {
+    seconds.saturating_mul(1000)
 }
 
 /// Whole seconds of milliseconds, rounded down.

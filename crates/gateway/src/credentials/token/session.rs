@@ -2,7 +2,8 @@
 
 use super::super::KeyNetwork;
 use super::super::mac::MacKey;
-use super::{TokenError, check_time, jws, seconds};
+use super::own::{CommonClaims, OwnTokens};
+use super::{TokenError, jws, milliseconds};
 use crate::id::Kind;
 use serde::Deserialize;
 
@@ -25,10 +26,7 @@ pub struct SessionClaims {
 
 /// Signs and verifies session tokens.
 #[derive(Clone, Debug)]
-pub struct SessionTokens {
-    network: KeyNetwork,
-    key: MacKey,
-}
+pub struct SessionTokens(OwnTokens);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,24 +41,35 @@ struct Claims {
     exp: i64,
 }
 
+impl CommonClaims for Claims {
+    fn network(&self) -> &str {
+        &self.iss
+    }
+
+    fn audience(&self) -> &str {
+        &self.aud
+    }
+
+    fn expires_at(&self) -> i64 {
+        self.exp
+    }
+}
+
 impl SessionTokens {
     pub(in super::super) const fn new(network: KeyNetwork, key: MacKey) -> Self {
-        Self { network, key }
+        Self(OwnTokens::new(network, key, jws::SESSION_HEADER, AUDIENCE))
     }
 
     /// A token that says this. Numbers are not negative.
     #[must_use]
     pub fn sign(&self, claims: &SessionClaims) -> String {
-        let claims = format!(
-            r#"{{"iss":"{}","aud":"{AUDIENCE}","sub":"{}","partner":"{}","gen":{},"iat":{},"exp":{}}}"#,
-            self.network,
+        let members = format!(
+            r#""sub":"{}","partner":"{}","gen":{}"#,
             Kind::Session.text(claims.session),
             Kind::Partner.text(claims.partner),
             claims.generation,
-            seconds(claims.issued_at),
-            seconds(claims.expires_at),
         );
-        jws::sign_hs256(jws::SESSION_HEADER, &claims, &self.key)
+        self.0.sign(&members, claims.issued_at, claims.expires_at)
     }
 
     /// What a token says, at a time in milliseconds since 1970.
@@ -68,15 +77,13 @@ impl SessionTokens {
     /// # Errors
     /// [`TokenError`].
     pub fn verify(&self, token: &str, now: i64) -> Result<SessionClaims, TokenError> {
-        let claims: Claims = jws::verify_hs256(token, jws::SESSION_HEADER, self.network, &self.key)?;
-        jws::check_claims((&claims.iss, self.network), (&claims.aud, AUDIENCE))?;
-        check_time(claims.exp, now)?;
+        let claims: Claims = self.0.verify(token, now)?;
         Ok(SessionClaims {
             session: Kind::Session.number(&claims.sub).ok_or(TokenError::Malformed)?,
             partner: Kind::Partner.number(&claims.partner).ok_or(TokenError::Malformed)?,
             generation: claims.generation,
-            issued_at: claims.iat.saturating_mul(1000),
-            expires_at: claims.exp.saturating_mul(1000),
+            issued_at: milliseconds(claims.iat),
+            expires_at: milliseconds(claims.exp),
         })
     }
 }

@@ -2,7 +2,8 @@
 
 use super::super::KeyNetwork;
 use super::super::mac::MacKey;
-use super::{TokenError, check_time, jws, seconds};
+use super::own::{CommonClaims, OwnTokens};
+use super::{TokenError, jws, milliseconds};
 use crate::id::Kind;
 use serde::Deserialize;
 
@@ -62,10 +63,7 @@ pub struct UserClaims {
 
 /// Signs and verifies user tokens.
 #[derive(Clone, Debug)]
-pub struct UserTokens {
-    network: KeyNetwork,
-    key: MacKey,
-}
+pub struct UserTokens(OwnTokens);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,24 +77,35 @@ struct Claims {
     exp: i64,
 }
 
+impl CommonClaims for Claims {
+    fn network(&self) -> &str {
+        &self.iss
+    }
+
+    fn audience(&self) -> &str {
+        &self.aud
+    }
+
+    fn expires_at(&self) -> i64 {
+        self.exp
+    }
+}
+
 impl UserTokens {
     pub(in super::super) const fn new(network: KeyNetwork, key: MacKey) -> Self {
-        Self { network, key }
+        Self(OwnTokens::new(network, key, jws::USER_HEADER, AUDIENCE))
     }
 
     /// A token that says this. Numbers are not negative.
     #[must_use]
     pub fn sign(&self, claims: &UserClaims) -> String {
-        let claims = format!(
-            r#"{{"iss":"{}","aud":"{AUDIENCE}","partner":"{}","sub":{},"scope":"{}","iat":{},"exp":{}}}"#,
-            self.network,
+        let members = format!(
+            r#""partner":"{}","sub":{},"scope":"{}""#,
             Kind::Partner.text(claims.partner),
             jws::json_text(&claims.user),
             claims.actions.text(),
-            seconds(claims.issued_at),
-            seconds(claims.expires_at),
         );
-        jws::sign_hs256(jws::USER_HEADER, &claims, &self.key)
+        self.0.sign(&members, claims.issued_at, claims.expires_at)
     }
 
     /// What a token says, at a time in milliseconds since 1970.
@@ -104,15 +113,13 @@ impl UserTokens {
     /// # Errors
     /// [`TokenError`].
     pub fn verify(&self, token: &str, now: i64) -> Result<UserClaims, TokenError> {
-        let claims: Claims = jws::verify_hs256(token, jws::USER_HEADER, self.network, &self.key)?;
-        jws::check_claims((&claims.iss, self.network), (&claims.aud, AUDIENCE))?;
-        check_time(claims.exp, now)?;
+        let claims: Claims = self.0.verify(token, now)?;
         Ok(UserClaims {
             partner: Kind::Partner.number(&claims.partner).ok_or(TokenError::Malformed)?,
             user: claims.sub,
             actions: UserActions::of(&claims.scope).ok_or(TokenError::Malformed)?,
-            issued_at: claims.iat.saturating_mul(1000),
-            expires_at: claims.exp.saturating_mul(1000),
+            issued_at: milliseconds(claims.iat),
+            expires_at: milliseconds(claims.exp),
         })
     }
 }
