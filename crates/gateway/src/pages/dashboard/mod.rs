@@ -14,15 +14,12 @@ mod wallets;
 use super::html::problem_page;
 use crate::access::Access;
 use crate::gateway::Gateway;
-use crate::http::{Draft, Route, Routes, get, post};
+use crate::http::{Draft, Route, get, post};
 use crate::problem::Problem;
 use axum::body::Body;
 use axum::http::Response;
 use std::sync::Arc;
-use view::{Page, View};
-
-/// The calls of the API.
-type Api = Arc<Routes<Arc<Gateway>>>;
+use view::{Api, Page, View};
 
 pub(super) fn routes(api: &Api) -> Vec<Route<Arc<Gateway>>> {
     let page = |path, operation, summary| get(path).operation(operation, summary);

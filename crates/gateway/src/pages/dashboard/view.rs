@@ -2,10 +2,9 @@
 
 use super::super::assets::Asset;
 use super::super::html::{Document, escape};
-use super::Api;
 use crate::access::{Principal, Scopes};
 use crate::gateway::{Gateway, PartnerState};
-use crate::http::{COOKIE_NAME, Call, InternalCall, parse_query};
+use crate::http::{COOKIE_NAME, Call, InternalCall, Routes, parse_query};
 use crate::id::Kind;
 use crate::logins;
 use crate::problem::{Code, Problem};
@@ -35,6 +34,9 @@ pub(super) struct PageQuery {
     /// `day` or `month`.
     pub(super) range: Option<String>,
 }
+
+/// The calls of the API.
+pub(super) type Api = Arc<Routes<Arc<Gateway>>>;
 
 /// A request for a page.
 pub(super) type Page = Call<Arc<Gateway>, Bytes, PageQuery>;
