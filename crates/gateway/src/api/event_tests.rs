@@ -89,7 +89,7 @@ async fn ticks_come_where_they_are_asked_for() {
     let secret = Some(world.shops[0].secret.as_str());
     assert_eq!(world.send("GET /v1/events?types=session.nap", secret, None).await.code(), "INVALID_FIELD");
     assert_eq!(world.send("GET /v1/events?after=abc", secret, None).await.code(), "INVALID_CURSOR");
-    // A cursor of another partner is none of this one.
+    // Another partner's cursor is refused.
     let foreign = world.shop(1, "GET /v1/events", None).await["next_cursor"].as_str().unwrap().to_owned();
     assert_eq!(world.send(&format!("GET /v1/events?after={foreign}"), secret, None).await.code(), "INVALID_CURSOR");
 }

@@ -1,7 +1,7 @@
 //! API keys: `pnp_sk_live_…` for servers, `pnp_pk_live_…` for pages.
 //!
 //! A key is its kind, its network, 256 random bits and a checksum over all of it, so that a key that was copied wrongly
-//! is told apart from one that is unknown or revoked, without a look at the store. The store keeps SHA-256 of the text.
+//! is distinguished from one that is unknown or revoked, without reading the store. The store keeps SHA-256 of the text.
 
 use super::KeyNetwork;
 use sha2::{Digest as _, Sha256};

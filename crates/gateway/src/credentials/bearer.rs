@@ -1,4 +1,4 @@
-//! What came as `Authorization: Bearer …`, told apart by its form alone.
+//! What came as `Authorization: Bearer …`, distinguished by its form alone.
 
 use super::api_key::{ApiKey, ApiKeyError};
 use super::token::{self, TokenError, TokenKind};

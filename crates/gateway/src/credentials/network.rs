@@ -1,4 +1,4 @@
-//! The three kinds of networks that credentials are told apart by.
+//! The three kinds of networks that credentials belong to.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ pub enum KeyNetwork {
 
 /// A text that names none of the three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is none of \"mock\", \"test\" and \"live\"")]
+#[error("is not \"mock\", \"test\" or \"live\"")]
 pub struct UnknownKeyNetwork;
 
 impl KeyNetwork {

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 /// What every info begins with.
 const DOMAIN: &[u8] = b"pnp-gateway 1\0";
-/// How many candidates are looked at for a P-256 key. One in 2³² is none.
+/// How many candidates are looked at for a P-256 key. One in 2³² is not a key.
 const P256_CANDIDATES: u64 = 256;
 
 /// The 32 bytes from which everything is derived. Who has them has the coins of all wallets and of the treasury. They have

@@ -1,4 +1,4 @@
-//! What callers are told when the ledger, a session or the store says no.
+//! What callers get when the ledger, a session or the store says no.
 
 use crate::ledger::{LedgerError, Short};
 use crate::problem::{Code, Outcome, Problem};

@@ -105,7 +105,7 @@ impl<U: Serialize> Answer<U> {
     /// An answer that was stored with its effect, byte for byte, marked as replayed.
     ///
     /// # Errors
-    /// [`crate::problem::Code::Internal`] if the stored status is none.
+    /// [`crate::problem::Code::Internal`] if the stored status is not an HTTP status.
     pub fn replay(stored: StoredAnswer) -> Result<Self, Problem> {
         let status = StatusCode::from_u16(stored.status).map_err(Problem::internal)?;
         let content = Content::Stored(stored.body);

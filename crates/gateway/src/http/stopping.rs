@@ -1,4 +1,4 @@
-//! Tells everyone that the server stops.
+//! Signals that the server stops.
 
 use tokio::sync::watch;
 
@@ -11,7 +11,7 @@ pub struct Stopping(watch::Receiver<bool>);
 pub struct Stop(watch::Sender<bool>);
 
 impl Stopping {
-    /// A pair of the one who stops and those who are told.
+    /// A pair: what stops the server, and what waits for it.
     #[must_use]
     pub fn new() -> (Stop, Self) {
         let (sender, receiver) = watch::channel(false);

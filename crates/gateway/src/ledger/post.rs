@@ -43,7 +43,7 @@ const MAX_AMOUNT: i64 = 100_000_000_000_000_000;
 /// An amount that comes from outside, as a positive number of whole cents.
 ///
 /// # Errors
-/// [`LedgerError::Conflict`] where it is none, [`LedgerError::TooLarge`].
+/// [`LedgerError::Conflict`] where it is not positive whole cents, [`LedgerError::TooLarge`].
 pub(super) fn whole_cents(amount: Amount) -> Result<i64, LedgerError> {
     if amount.in_cents().is_err() {
         return Err(LedgerError::Conflict("the amount is no whole number of cents"));
@@ -54,7 +54,7 @@ pub(super) fn whole_cents(amount: Amount) -> Result<i64, LedgerError> {
 /// An amount that comes from outside, as a positive number of u.
 ///
 /// # Errors
-/// [`LedgerError::Conflict`] where it is none, [`LedgerError::TooLarge`].
+/// [`LedgerError::Conflict`] where it is not one, [`LedgerError::TooLarge`].
 pub(super) const fn positive(amount: Amount) -> Result<i64, LedgerError> {
     match amount.0 {
         ..=0 => Err(LedgerError::Conflict("the amount is not more than nothing")),

@@ -62,7 +62,7 @@ impl Words {
     }
 }
 
-/// A weight of a header in thousandths; 0 for what is none.
+/// A weight of a header in thousandths; 0 for what is not a weight.
 fn thousandths(text: &str) -> u32 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = format!("{fraction:0<3}");
