@@ -1,6 +1,6 @@
 //! API keys: shown once, kept as a hash.
 
-use super::idempotency::{store_answer, stored_answer};
+use super::idempotency::answer_once;
 use super::page::{List, Page, limit};
 use super::partners::check_origins;
 use super::request::Request;
@@ -208,12 +208,6 @@ impl ApiKeyAnswer {
             last_used_at: row.last_used_at.map(crate::time::rfc3339),
         }
     }
-
-    /// Keeps the answer with its effect, without the key.
-    fn keep(&self, write: &mut Write<'_>, key: &IdempotencyKey) -> Result<(), Problem> {
-        let kept = Self { secret: None, replayed: true, ..self.clone() };
-        store_answer(write, key, &Answer::created(kept).stored()?)
-    }
 }
 
 /// The scopes of names; a caller can give those that it has.
@@ -275,37 +269,46 @@ async fn create(call: Request<CreateApiKey>) -> Result<Answer<ApiKeyAnswer>, Pro
         Use::Secret => KeyKind::Secret,
         Use::Publishable => KeyKind::Publishable,
     };
-    let made = ApiKey::generate(kind, call.state.network.kind).map_err(Problem::internal)?;
-    let (hash, hint, secret) = (made.hash(), made.hint().to_owned(), made.text().to_owned());
     let (name, scopes, origins) = (body.name, scopes.to_string(), origins.join(" "));
-    let answer = call
-        .state
+    add(&call.state, key, kind, move |write| {
+        Ok(KeyRow {
+            id: write.next_id(),
+            partner,
+            kind: kind.text().to_owned(),
+            name: name.clone(),
+            hint: String::new(),
+            scopes: scopes.clone(),
+            origins: origins.clone(),
+            created_at: write.now(),
+            expires_at: None,
+            revoked_at: None,
+            last_used_at: None,
+        })
+    })
+    .await
+}
+
+/// Makes a key and adds the row that `make` gives, with the key's hint: once for a request, whose answer is kept without the key.
+async fn add(
+    gateway: &Gateway,
+    once: IdempotencyKey,
+    kind: KeyKind,
+    make: impl Fn(&mut Write<'_>) -> Result<KeyRow, Problem> + Send + 'static,
+) -> Result<Answer<ApiKeyAnswer>, Problem> {
+    let made = ApiKey::generate(kind, gateway.network.kind).map_err(Problem::internal)?;
+    let (hash, hint) = (made.hash(), made.hint().to_owned());
+    let (kept, row) = gateway
         .write(move |write| {
-            if let Some(stored) = stored_answer(write, &key)? {
-                return Answer::replay(stored);
-            }
-            let row = KeyRow {
-                id: write.next_id(),
-                partner,
-                kind: kind.text().to_owned(),
-                name: name.clone(),
-                hint: hint.clone(),
-                scopes: scopes.clone(),
-                origins: origins.clone(),
-                created_at: write.now(),
-                expires_at: None,
-                revoked_at: None,
-                last_used_at: None,
-            };
-            row.insert(write, &hash)?;
-            let mut answer = ApiKeyAnswer::of(&row);
-            answer.keep(write, &key)?;
-            answer.secret = Some(secret.clone());
-            Ok(Answer::created(answer))
+            answer_once(write, &once, |write| {
+                let row = KeyRow { hint: hint.clone(), ..make(write)? };
+                row.insert(write, &hash)?;
+                Ok((Answer::created(ApiKeyAnswer { replayed: true, ..ApiKeyAnswer::of(&row) }), row))
+            })
         })
         .await?;
-    call.state.reload().await?;
-    Ok(answer)
+    gateway.reload().await?;
+    let Some(row) = row else { return Ok(kept) };
+    Ok(Answer::created(ApiKeyAnswer { secret: Some(made.text().to_owned()), ..ApiKeyAnswer::of(&row) }))
 }
 
 /// Which keys.
@@ -366,45 +369,24 @@ async fn rotate(call: Request<RotateApiKey>) -> Result<Answer<ApiKeyAnswer>, Pro
     let reader = principal.clone();
     let before = call.state.read(move |connection| KeyRow::find(connection, &reader, id)).await?;
     let kind = if before.kind == KeyKind::Secret.text() { KeyKind::Secret } else { KeyKind::Publishable };
-    let made = ApiKey::generate(kind, call.state.network.kind).map_err(Problem::internal)?;
-    let (hash, hint, secret) = (made.hash(), made.hint().to_owned(), made.text().to_owned());
-    let answer = call
-        .state
-        .write(move |write| {
-            if let Some(stored) = stored_answer(write, &key)? {
-                return Answer::replay(stored);
-            }
-            let before = KeyRow::find(write.connection(), &principal, id)?;
-            let now = write.now();
-            let has_ended = before.revoked_at.is_some() || before.expires_at.is_some_and(|at| at <= now);
-            if has_ended {
-                return Err(Problem::new(Code::NotFound).detail("The key does not work any more."));
-            }
-            // A key must not give itself rights by replacing another that has them.
-            let names: Vec<_> = before.scopes.split_ascii_whitespace().map(str::to_owned).collect();
-            scopes(&principal, &names)?;
-            let ends = now.saturating_add(hours.saturating_mul(HOUR));
-            write.execute(
-                "UPDATE api_keys SET expires_at = ?1 WHERE id = ?2 AND (expires_at IS NULL OR expires_at > ?1)",
-                (ends, id),
-            )?;
-            let row = KeyRow {
-                id: write.next_id(),
-                hint: hint.clone(),
-                created_at: now,
-                expires_at: None,
-                last_used_at: None,
-                ..before
-            };
-            row.insert(write, &hash)?;
-            let mut answer = ApiKeyAnswer::of(&row);
-            answer.keep(write, &key)?;
-            answer.secret = Some(secret.clone());
-            Ok(Answer::created(answer))
-        })
-        .await?;
-    call.state.reload().await?;
-    Ok(answer)
+    add(&call.state, key, kind, move |write| {
+        let before = KeyRow::find(write.connection(), &principal, id)?;
+        let now = write.now();
+        let has_ended = before.revoked_at.is_some() || before.expires_at.is_some_and(|at| at <= now);
+        if has_ended {
+            return Err(Problem::new(Code::NotFound).detail("The key does not work any more."));
+        }
+        // A key must not give itself rights by replacing another that has them.
+        let names: Vec<_> = before.scopes.split_ascii_whitespace().map(str::to_owned).collect();
+        scopes(&principal, &names)?;
+        let ends = now.saturating_add(hours.saturating_mul(HOUR));
+        write.execute(
+            "UPDATE api_keys SET expires_at = ?1 WHERE id = ?2 AND (expires_at IS NULL OR expires_at > ?1)",
+            (ends, id),
+        )?;
+        Ok(KeyRow { id: write.next_id(), created_at: now, expires_at: None, last_used_at: None, ..before })
+    })
+    .await
 }
 
 async fn revoke(call: Request<Empty>) -> Result<Answer<ApiKeyAnswer>, Problem> {

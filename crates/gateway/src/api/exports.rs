@@ -1,6 +1,6 @@
 //! Exports: files of a period.
 
-use super::idempotency::{store_answer, stored_answer};
+use super::idempotency::answer_once;
 use super::request::Request;
 use crate::access::Access;
 use crate::gateway::Gateway;
@@ -114,25 +114,24 @@ async fn create(call: Request<CreateExport>) -> Result<Answer<ExportAnswer>, Pro
     let rows = call.state.read(move |connection| Ok(export.count(connection)?)).await?;
     call.state
         .write(move |write| {
-            if let Some(stored) = stored_answer(write, &key)? {
-                return Answer::replay(stored);
-            }
-            let export = Export { rows, ..export }.insert(write)?;
-            let id = Kind::Export.text(export.id);
-            let answer = Answer::created(ExportAnswer {
-                kind: export.kind,
-                variant: export.variant,
-                from: crate::time::rfc3339(export.period.0),
-                to: crate::time::rfc3339(export.period.1),
-                rows: export.rows,
-                url: format!("/v1/exports/{id}"),
-                created_at: crate::time::rfc3339(export.created_at),
-                id,
-            });
-            store_answer(write, &key, &answer.stored()?)?;
-            Ok(answer)
+            answer_once(write, &key, |write| {
+                let export = Export { rows, ..export }.insert(write)?;
+                let id = Kind::Export.text(export.id);
+                let answer = Answer::created(ExportAnswer {
+                    kind: export.kind,
+                    variant: export.variant,
+                    from: crate::time::rfc3339(export.period.0),
+                    to: crate::time::rfc3339(export.period.1),
+                    rows: export.rows,
+                    url: format!("/v1/exports/{id}"),
+                    created_at: crate::time::rfc3339(export.created_at),
+                    id,
+                });
+                Ok((answer, ()))
+            })
         })
         .await
+        .map(|(answer, _)| answer)
 }
 
 /// A file that somebody reads.

@@ -1,8 +1,24 @@
 //! Answers that are kept with their effect, so that a request sent again has the same answer and no second effect.
 
-use crate::http::{IdempotencyKey, StoredAnswer};
+use crate::http::{Answer, IdempotencyKey, StoredAnswer};
 use crate::problem::Problem;
 use crate::store::Write;
+use serde::Serialize;
+
+/// Runs a job once for its key: the answer that was kept when the request was made before, else what `job` answers, which is kept with
+/// its effect. The second value is what `job` leaves for after the transaction; nothing with a kept answer.
+pub(super) fn answer_once<U: Serialize, T>(
+    write: &mut Write<'_>,
+    key: &IdempotencyKey,
+    job: impl FnOnce(&mut Write<'_>) -> Result<(Answer<U>, T), Problem>,
+) -> Result<(Answer<U>, Option<T>), Problem> {
+    if let Some(stored) = stored_answer(write, key)? {
+        return Ok((Answer::replay(stored)?, None));
+    }
+    let (answer, left) = job(write)?;
+    store_answer(write, key, &answer.stored()?)?;
+    Ok((answer, Some(left)))
+}
 
 /// The answer of the request that used a key before, after checking that it was the same request.
 pub(super) fn stored_answer(write: &mut Write<'_>, key: &IdempotencyKey) -> Result<Option<StoredAnswer>, Problem> {

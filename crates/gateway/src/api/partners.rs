@@ -1,6 +1,6 @@
 //! Partners and their settings.
 
-use super::idempotency::{store_answer, stored_answer};
+use super::idempotency::answer_once;
 use super::page::{List, Page, limit};
 use super::reports::named_partner;
 use super::request::Request;
@@ -264,19 +264,16 @@ async fn create(call: Request<CreatePartner>) -> Result<Answer<Partner>, Problem
     }
     let settings = settings.unwrap_or_default().apply(&PartnerSettings::default());
     check(&settings)?;
-    let answer = call
+    let (answer, _) = call
         .state
         .write(move |write| {
-            if let Some(stored) = stored_answer(write, &key)? {
-                return Answer::replay(stored);
-            }
-            if ledger::Partner::all(write.connection())?.iter().any(|partner| partner.name == name) {
-                return Err(Problem::invalid_field("name", "is another partner's."));
-            }
-            let id = ledger::Partner::add(write, &name, &settings)?;
-            let answer = Answer::created(Partner::of(&find(write.connection(), id)?));
-            store_answer(write, &key, &answer.stored()?)?;
-            Ok(answer)
+            answer_once(write, &key, |write| {
+                if ledger::Partner::all(write.connection())?.iter().any(|partner| partner.name == name) {
+                    return Err(Problem::invalid_field("name", "is another partner's."));
+                }
+                let id = ledger::Partner::add(write, &name, &settings)?;
+                Ok((Answer::created(Partner::of(&find(write.connection(), id)?)), ()))
+            })
         })
         .await?;
     call.state.reload().await?;

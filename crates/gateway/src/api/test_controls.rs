@@ -1,6 +1,6 @@
 //! What tests and trials need on development networks: time that passes, money from nowhere, and payments that end.
 
-use super::idempotency::{store_answer, stored_answer};
+use super::idempotency::answer_once;
 use super::request::Request;
 use super::top_ups::TopUp;
 use super::wallets::Wallet;
@@ -223,15 +223,12 @@ async fn fund(call: Request<Fund>) -> Result<Answer<Wallet>, Problem> {
     let (answer, wallet) = call
         .state
         .write(move |write| {
-            if let Some(stored) = stored_answer(write, &key)? {
-                return Ok((Answer::replay(stored)?, None));
-            }
-            let wallet = open_wallet(write, partner, &user)?;
-            credit(write, &wallet, amount, "test")?;
-            let wallet = ledger::wallet(write.connection(), wallet.id)?;
-            let answer = Answer::created(Wallet::of(&wallet));
-            store_answer(write, &key, &answer.stored()?)?;
-            Ok((answer, Some(wallet.id)))
+            answer_once(write, &key, |write| {
+                let wallet = open_wallet(write, partner, &user)?;
+                credit(write, &wallet, amount, "test")?;
+                let wallet = ledger::wallet(write.connection(), wallet.id)?;
+                Ok((Answer::created(Wallet::of(&wallet)), wallet.id))
+            })
         })
         .await?;
     if let Some(wallet) = wallet {

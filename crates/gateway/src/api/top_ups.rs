@@ -1,6 +1,6 @@
 //! Top-ups: money that comes in.
 
-use super::idempotency::{store_answer, stored_answer};
+use super::idempotency::answer_once;
 use super::request::Request;
 use super::sessions::named_user;
 use crate::access::{Access, Principal};
@@ -154,39 +154,42 @@ async fn create(call: Request<CreateTopUp>) -> Result<Answer<TopUp>, Problem> {
     let (answer, wallet) = call
         .state
         .write(move |write| {
-            if let Some(stored) = stored_answer(write, &key)? {
-                return Ok((Answer::replay(stored)?, None));
-            }
-            let wallet = open_wallet(write, partner, &user_id)?;
-            if wallet.state != ledger::WalletState::Open {
-                return Err(Problem::new(Code::WalletClosed));
-            }
-            let since = write.now().saturating_sub(86_400_000);
-            let today: i64 = write
-                .row(
-                    "SELECT COALESCE(SUM(amount), 0) FROM top_ups WHERE wallet_id = ?1 AND created_at > ?2 \
-                     AND state IN ('pending', 'succeeded')",
-                    (wallet.id, since),
-                    |row| row.get(0),
-                )?
-                .unwrap_or(0);
-            if today.saturating_add(amount.0) > daily.0 {
-                return Err(Problem::new(Code::DailyLimitReached)
-                    .param("amount")
-                    .detail(format!("A user may top up {daily} EUR a day.")));
-            }
-            let id =
-                begin_top_up(write, &wallet, amount, (method.text(), TestProvider::NAME), TestProvider::RESERVED_MS)?;
-            let find = |write: &crate::store::Write<'_>| {
-                ledger::TopUp::find(write.connection(), id)?.ok_or_else(|| Problem::internal("a top-up is gone"))
-            };
-            let top_up = find(write)?;
-            let payment = TestProvider::begin(write, &top_up)?;
-            let top_up = settle_payment(write, &gateway.registry, top_up, &payment)?;
-            let wallet = ledger::wallet(write.connection(), wallet.id)?;
-            let answer = Answer::created(TopUp::of(&top_up, &wallet));
-            store_answer(write, &key, &answer.stored()?)?;
-            Ok((answer, Some(wallet.id)))
+            answer_once(write, &key, |write| {
+                let wallet = open_wallet(write, partner, &user_id)?;
+                if wallet.state != ledger::WalletState::Open {
+                    return Err(Problem::new(Code::WalletClosed));
+                }
+                let since = write.now().saturating_sub(86_400_000);
+                let today: i64 = write
+                    .row(
+                        "SELECT COALESCE(SUM(amount), 0) FROM top_ups WHERE wallet_id = ?1 AND created_at > ?2 \
+                         AND state IN ('pending', 'succeeded')",
+                        (wallet.id, since),
+                        |row| row.get(0),
+                    )?
+                    .unwrap_or(0);
+                if today.saturating_add(amount.0) > daily.0 {
+                    return Err(Problem::new(Code::DailyLimitReached)
+                        .param("amount")
+                        .detail(format!("A user may top up {daily} EUR a day.")));
+                }
+                let id = begin_top_up(
+                    write,
+                    &wallet,
+                    amount,
+                    (method.text(), TestProvider::NAME),
+                    TestProvider::RESERVED_MS,
+                )?;
+                let find = |write: &crate::store::Write<'_>| {
+                    ledger::TopUp::find(write.connection(), id)?.ok_or_else(|| Problem::internal("a top-up is gone"))
+                };
+                let top_up = find(write)?;
+                let payment = TestProvider::begin(write, &top_up)?;
+                let top_up = settle_payment(write, &gateway.registry, top_up, &payment)?;
+                let wallet = ledger::wallet(write.connection(), wallet.id)?;
+                let answer = Answer::created(TopUp::of(&top_up, &wallet));
+                Ok((answer, wallet.id))
+            })
         })
         .await?;
     if let Some(wallet) = wallet {

@@ -1,6 +1,6 @@
 //! Withdrawals: money that leaves to an address that the user names.
 
-use super::idempotency::{store_answer, stored_answer};
+use super::idempotency::{answer_once, stored_answer};
 use super::request::Request;
 use crate::access::{Access, Scope};
 use crate::amount::Amount;
@@ -139,55 +139,54 @@ async fn create(call: Request<CreateWithdrawal>) -> Result<Answer<Withdrawal>, P
     let (answer, wallet) = call
         .state
         .write(move |write| {
-            if let Some(stored) = stored_answer(write, &key)? {
-                return Ok((Answer::replay(stored)?, None));
-            }
-            let found = find_wallet(write.connection(), partner, &user_id)?;
-            let wallet = found.ok_or_else(|| Problem::new(Code::InsufficientBalance))?;
-            if wallet.debt != Amount::ZERO {
-                return Err(Problem::new(Code::WalletFrozen));
-            }
-            let day_ago = write.now().saturating_sub(86_400_000);
-            let today: i64 = write
-                .row(
-                    "SELECT COUNT(*) FROM withdrawals WHERE wallet_id = ?1 AND created_at > ?2",
-                    (wallet.id, day_ago),
-                    |row| row.get(0),
-                )?
-                .unwrap_or(0);
-            if today >= A_DAY {
-                return Err(
-                    Problem::new(Code::DailyLimitReached).detail(format!("A user may withdraw {A_DAY} times a day."))
-                );
-            }
-            let own: i64 = write
-                .row("SELECT COUNT(*) FROM wallets WHERE address = ?1", [&destination], |row| row.get(0))?
-                .unwrap_or(0);
-            if own > 0 {
-                return Err(Problem::new(Code::DestinationNotReady)
-                    .param("destination")
-                    .detail("The address belongs to a wallet of this gateway."));
-            }
-            if amount > wallet.available {
-                return Err(Problem::new(Code::InsufficientBalance).member("available", wallet.available.to_string()));
-            }
-            let card_since = write.now().saturating_sub(days.saturating_mul(86_400_000));
-            let most = withdrawable(write.connection(), &wallet, card_since)?;
-            if amount > most {
-                return Err(Problem::new(Code::NotWithdrawable)
-                    .detail(format!("Money that came by card leaves after {days} days: {most} EUR may leave now."))
-                    .member("withdrawable", most.to_string()));
-            }
-            let id = begin_withdrawal(write, &wallet, amount, &destination, |id| {
-                let claim = AuthorizedWithdrawal { id, wallet: wallet.id, amount, destination: address };
-                gateway.withdrawal_macs().mac(&claim).to_vec()
-            })?;
-            let withdrawal = ledger::Withdrawal::find(write.connection(), id)?
-                .ok_or_else(|| Problem::internal("a withdrawal is gone"))?;
-            let wallet = ledger::wallet(write.connection(), wallet.id)?;
-            let answer = Answer::created(Withdrawal::of(&withdrawal, &wallet));
-            store_answer(write, &key, &answer.stored()?)?;
-            Ok((answer, Some(wallet.id)))
+            answer_once(write, &key, |write| {
+                let found = find_wallet(write.connection(), partner, &user_id)?;
+                let wallet = found.ok_or_else(|| Problem::new(Code::InsufficientBalance))?;
+                if wallet.debt != Amount::ZERO {
+                    return Err(Problem::new(Code::WalletFrozen));
+                }
+                let day_ago = write.now().saturating_sub(86_400_000);
+                let today: i64 = write
+                    .row(
+                        "SELECT COUNT(*) FROM withdrawals WHERE wallet_id = ?1 AND created_at > ?2",
+                        (wallet.id, day_ago),
+                        |row| row.get(0),
+                    )?
+                    .unwrap_or(0);
+                if today >= A_DAY {
+                    return Err(Problem::new(Code::DailyLimitReached)
+                        .detail(format!("A user may withdraw {A_DAY} times a day.")));
+                }
+                let own: i64 = write
+                    .row("SELECT COUNT(*) FROM wallets WHERE address = ?1", [&destination], |row| row.get(0))?
+                    .unwrap_or(0);
+                if own > 0 {
+                    return Err(Problem::new(Code::DestinationNotReady)
+                        .param("destination")
+                        .detail("The address belongs to a wallet of this gateway."));
+                }
+                if amount > wallet.available {
+                    return Err(
+                        Problem::new(Code::InsufficientBalance).member("available", wallet.available.to_string())
+                    );
+                }
+                let card_since = write.now().saturating_sub(days.saturating_mul(86_400_000));
+                let most = withdrawable(write.connection(), &wallet, card_since)?;
+                if amount > most {
+                    return Err(Problem::new(Code::NotWithdrawable)
+                        .detail(format!("Money that came by card leaves after {days} days: {most} EUR may leave now."))
+                        .member("withdrawable", most.to_string()));
+                }
+                let id = begin_withdrawal(write, &wallet, amount, &destination, |id| {
+                    let claim = AuthorizedWithdrawal { id, wallet: wallet.id, amount, destination: address };
+                    gateway.withdrawal_macs().mac(&claim).to_vec()
+                })?;
+                let withdrawal = ledger::Withdrawal::find(write.connection(), id)?
+                    .ok_or_else(|| Problem::internal("a withdrawal is gone"))?;
+                let wallet = ledger::wallet(write.connection(), wallet.id)?;
+                let answer = Answer::created(Withdrawal::of(&withdrawal, &wallet));
+                Ok((answer, wallet.id))
+            })
         })
         .await?;
     if let Some(wallet) = wallet {
