@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::interrupt;
 use crate::terminal::output::Answer;
+use pnp_gateway::http::TrustedProxies;
 use pnp_gateway::{DEFAULT_PORT, Ready, ServeSettings};
 use pnp_ops::Connection;
 use pnp_usage::StopSignal;
@@ -24,12 +25,38 @@ pub(crate) struct Args {
     /// Where the store and the seed are kept [default: .pnp/gateway/NETWORK]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// The port for a monitoring system: /metrics, /healthz and /readyz; 0 takes any free one [default: none]
+    #[arg(long, env = "PNP_GATEWAY_METRICS_PORT", hide_env_values = true, value_name = "PORT")]
+    metrics_port: Option<u16>,
+    /// The address to listen on for it
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "IP")]
+    metrics_listen: IpAddr,
+    /// Proxies whose X-Forwarded-For says where a request comes from: addresses and ranges, with commas between them
+    #[arg(
+        long,
+        env = "PNP_GATEWAY_TRUSTED_PROXIES",
+        hide_env_values = true,
+        value_delimiter = ',',
+        value_name = "IP/BITS"
+    )]
+    trusted_proxies: Vec<TrustedProxies>,
+}
+
+impl Args {
+    fn settings(&self) -> ServeSettings {
+        ServeSettings {
+            listen: SocketAddr::new(self.listen, self.port),
+            folder: self.data_dir.clone(),
+            metrics: self.metrics_port.map(|port| SocketAddr::new(self.metrics_listen, port)),
+            trusted_proxies: self.trusted_proxies.iter().cloned().collect(),
+        }
+    }
 }
 
 /// Does it.
 pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failure> {
     let connection = Arc::new(Connection::open(context.settings(), context.host()).await?);
-    let settings = ServeSettings { listen: SocketAddr::new(args.listen, args.port), folder: args.data_dir.clone() };
+    let settings = args.settings();
     let outcome = serve(context, &connection, &settings).await;
     // Everything that used it has ended.
     if let Some(connection) = Arc::into_inner(connection) {
@@ -87,12 +114,13 @@ fn stopped(stop: StopSignal) -> impl Future<Output = ()> {
 }
 
 fn text(ready: &Ready) -> String {
-    let Ready { url, dashboard, network, api_key, app_id, asset_id, treasury, folder, .. } = ready;
+    let Ready { url, dashboard, metrics, network, api_key, app_id, asset_id, treasury, folder, .. } = ready;
     let key = api_key.map_or(String::new(), |key| format!("key        {key}  (from this machine)\n"));
+    let metrics = metrics.as_ref().map_or(String::new(), |url| format!("metrics    {url}\n"));
     // Keys exist there that work without further ado, and so does the demo.
     let demo = if ready.keys == "mock" { format!("demo       {url}/demo\n") } else { String::new() };
     format!(
         "gateway    {url}\n{key}network    {network}\ncontract   application {app_id}, asset {asset_id}\n\
-         treasury   {treasury}\nstore      {folder}\ndocs       {url}/docs\ndashboard  {dashboard}\n{demo}Stop it with Ctrl-C."
+         treasury   {treasury}\nstore      {folder}\ndocs       {url}/docs\ndashboard  {dashboard}\n{demo}{metrics}Stop it with Ctrl-C."
     )
 }

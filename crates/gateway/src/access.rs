@@ -383,7 +383,7 @@ impl Peer {
 pub struct RequestInfo {
     /// The other end of the connection.
     pub peer: Peer,
-    /// The address that limits apply to: the peer's, or the one that a proxy on this machine names.
+    /// The address that limits apply to: the peer's, or the one that a trusted proxy names.
     pub client: Option<IpAddr>,
     /// The header `Host`, or the authority of the request line.
     pub host: Option<String>,

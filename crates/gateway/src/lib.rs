@@ -16,6 +16,7 @@ pub mod http;
 pub mod id;
 pub mod ledger;
 pub mod logins;
+mod metrics;
 pub mod operator;
 pub mod pages;
 pub mod payments;

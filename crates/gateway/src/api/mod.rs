@@ -9,6 +9,9 @@ mod contracts;
 mod event_tests;
 mod events;
 mod exports;
+mod health;
+#[cfg(test)]
+mod health_tests;
 mod idempotency;
 #[cfg(test)]
 mod isolation_tests;
@@ -16,6 +19,9 @@ mod page;
 mod partners;
 #[cfg(test)]
 mod payment_tests;
+mod reconciliation;
+#[cfg(test)]
+mod reconciliation_tests;
 #[cfg(test)]
 mod report_tests;
 mod reports;
@@ -23,6 +29,7 @@ mod request;
 mod service;
 mod session_list;
 mod sessions;
+mod settlement_runs;
 mod settlements;
 mod test_controls;
 #[cfg(test)]
@@ -34,6 +41,8 @@ mod user_tokens;
 mod wallets;
 mod withdrawals;
 
+pub(crate) use health::routes as health_routes;
+
 use crate::gateway::Gateway;
 use crate::http::Route;
 use std::sync::Arc;
@@ -43,6 +52,7 @@ use std::sync::Arc;
 pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
     let mut routes = Vec::new();
     routes.extend(service::routes());
+    routes.extend(health::routes());
     routes.extend(wallets::routes());
     routes.extend(top_ups::routes());
     routes.extend(contents::routes());
@@ -50,6 +60,8 @@ pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
     routes.extend(session_list::routes());
     routes.extend(ticks::routes());
     routes.extend(settlements::routes());
+    routes.extend(settlement_runs::routes());
+    routes.extend(reconciliation::routes());
     routes.extend(withdrawals::routes());
     routes.extend(transactions::routes());
     routes.extend(reports::routes());

@@ -27,6 +27,8 @@ pub struct Tab {
     pub has_open_session: bool,
     /// Whether it cannot be billed.
     pub is_blocked: bool,
+    /// Whether somebody asked for its bill: nothing is waited for.
+    pub is_asked: bool,
 }
 
 /// A withdrawal that waits to be planned.

@@ -34,7 +34,7 @@ const fn has_passed(since: i64, pause: i64, rules: &PlanRules, now: i64) -> bool
 
 /// Whether everything of a tab is due, down to parts of a minute.
 const fn is_all_due(tab: &Tab, is_closing: bool, rules: &PlanRules, now: i64) -> bool {
-    let ended = is_closing || (rules.stop_makes_due && !tab.has_open_session);
+    let ended = is_closing || tab.is_asked || (rules.stop_makes_due && !tab.has_open_session);
     (ended && has_passed(tab.last_tick_at, 0, rules, now)) || has_passed(tab.last_tick_at, rules.idle_after, rules, now)
 }
 

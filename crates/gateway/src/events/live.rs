@@ -1,6 +1,7 @@
 //! What happens now, in memory: ticks and charges of the last minute.
 
-use super::projection::Projection;
+use super::projection::{Projection, Rollup, Seen};
+use crate::ledger::EntryKind;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
@@ -18,6 +19,16 @@ struct State {
     /// Ticks and charges by partner and second.
     seconds: HashMap<i64, BTreeMap<i64, (i64, i64)>>,
     open_sessions: HashMap<i64, i64>,
+    totals: Totals,
+}
+
+/// What was sealed since the start, at all partners.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    /// Sums of the entries.
+    pub(crate) sums: Rollup,
+    /// How many wallets were found to differ from the chain.
+    pub(crate) mismatches: u64,
 }
 
 /// What happened at a partner in the last minute.
@@ -35,6 +46,12 @@ impl Live {
     /// Adds a stretch of the journal.
     pub(crate) fn add(&self, projection: &Projection, now: i64) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for sums in projection.rollups.values() {
+            state.totals.sums.add(sums);
+        }
+        let is_mismatch = |seen: &&Seen| seen.kind == EntryKind::Reconciliation.number();
+        let mismatches = projection.events.iter().filter(is_mismatch).count();
+        state.totals.mismatches = state.totals.mismatches.saturating_add(u64::try_from(mismatches).unwrap_or(0));
         let oldest = now.div_euclid(1000).saturating_sub(SECONDS);
         for ((partner, second), sums) in projection.seconds.range(..).filter(|((_, second), _)| *second > oldest) {
             let (ticks, charged) = state.seconds.entry(*partner).or_default().entry(*second).or_default();
@@ -50,6 +67,11 @@ impl Live {
     /// Replaces the numbers of open sessions.
     pub(crate) fn set_open_sessions(&self, open_sessions: HashMap<i64, i64>) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).open_sessions = open_sessions;
+    }
+
+    /// What was sealed since the start.
+    pub(crate) fn totals(&self) -> Totals {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).totals
     }
 
     /// The last minute of a partner.

@@ -2,10 +2,12 @@
 
 mod auth;
 mod errors;
+mod health;
 mod registry;
 mod sealer;
 mod sweep;
 
+pub(crate) use health::Health;
 pub use registry::{KeyRow, PartnerState, Registry};
 pub use sealer::run_sealer;
 #[cfg(test)]
@@ -70,6 +72,8 @@ pub struct Gateway {
     pub sealed: watch::Sender<i64>,
     /// What happened in the last minute.
     pub(crate) live: Live,
+    /// Whether the parts beside requests do their work.
+    pub(crate) health: Health,
     /// What tests ask for; nothing looks at it on public networks.
     pub faults: Arc<Faults>,
     /// Who is signed in.
@@ -114,6 +118,7 @@ impl Gateway {
             algod: OnceLock::new(),
             sealed,
             live: Live::default(),
+            health: Health::default(),
             faults: Arc::default(),
             logins: Logins::default(),
             tokens,

@@ -7,6 +7,12 @@ use crate::problem::Problem;
 use crate::sessions::{CloseReason, close_session, expired, find_session};
 use std::sync::Arc;
 
+/// For how long the answer of an idempotency key is kept, in milliseconds: 30 days.
+const ANSWERS_KEPT: i64 = 30 * 86_400_000;
+/// How many answers are forgotten in one transaction, and in how many transactions of one sweep.
+const FORGET_AT_ONCE: i64 = 200;
+const FORGET_STEPS: usize = 20;
+
 /// Ends what has ended by the time that has passed.
 ///
 /// # Errors
@@ -54,6 +60,36 @@ pub async fn sweep(gateway: &Arc<Gateway>) -> Result<(), Problem> {
                 Ok(())
             })
             .await?;
+    }
+    forget_answers(gateway, now).await
+}
+
+/// Forgets answers whose idempotency keys are so old that nobody may use them any more: in small steps, between which others write.
+async fn forget_answers(gateway: &Arc<Gateway>, now: i64) -> Result<(), Problem> {
+    let before = now.saturating_sub(ANSWERS_KEPT);
+    let is_any = gateway
+        .read(move |connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT 1 FROM idempotency_keys WHERE created_at < ?1 LIMIT 1")?;
+            Ok(statement.exists([before])?)
+        })
+        .await?;
+    if !is_any {
+        return Ok(());
+    }
+    for _ in 0..FORGET_STEPS {
+        let forgotten = gateway
+            .write(move |write| {
+                Ok(write.execute(
+                    "DELETE FROM idempotency_keys WHERE (partner_id, key_hash) IN \
+                     (SELECT partner_id, key_hash FROM idempotency_keys WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)",
+                    (before, FORGET_AT_ONCE),
+                )?)
+            })
+            .await?;
+        if i64::try_from(forgotten).unwrap_or(i64::MAX) < FORGET_AT_ONCE {
+            break;
+        }
     }
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! What happens to every request, whatever its route.
 
 use std::any::Any;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,10 +16,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, 
 use futures_util::FutureExt as _;
 use serde_json::{Map, Value};
 
+use super::counts::RequestCounts;
 use super::faults::{self, Faults};
 use super::limits::{Caller, Limits, Rates};
 use super::origin::{self, Connection};
 use super::path::PathValues;
+use super::proxies::TrustedProxies;
 use super::routes::{BodyKind, RawBody, RawCall, Route, Routes, Row};
 use super::stopping::Stopping;
 use super::{body, json};
@@ -77,16 +78,19 @@ impl<S: Authenticator + Observer + Clone> State for S {}
 pub struct FrameSettings {
     /// Limits of requests.
     pub rates: Rates,
-    /// Proxies on other machines whose `X-Forwarded-For` is believed, so that limits apply to their clients. Proxies on
-    /// this machine are believed always.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed, so that limits apply to their clients.
+    pub trusted_proxies: TrustedProxies,
     /// How long a body may take to arrive.
     pub body_timeout: Duration,
 }
 
 impl Default for FrameSettings {
     fn default() -> Self {
-        Self { rates: Rates::default(), trusted_proxies: Vec::new(), body_timeout: Duration::from_secs(10) }
+        Self {
+            rates: Rates::default(),
+            trusted_proxies: TrustedProxies::default(),
+            body_timeout: Duration::from_secs(10),
+        }
     }
 }
 
@@ -98,6 +102,7 @@ pub struct Frame<S> {
     settings: FrameSettings,
     limits: Limits,
     ids: RequestIds,
+    counts: Arc<RequestCounts>,
     stopping: Stopping,
     /// On development networks.
     faults: Option<Arc<Faults>>,
@@ -107,6 +112,8 @@ pub struct Frame<S> {
 #[derive(Default)]
 struct Progress {
     operation: Option<&'static str>,
+    /// The number of its route in the table.
+    route: Option<usize>,
     /// The origin whose pages may read the answer.
     readable_by: Option<HeaderValue>,
     allow: Option<String>,
@@ -119,7 +126,8 @@ impl<S: State> Frame<S> {
     #[must_use]
     pub fn new(state: S, routes: Routes<S>, settings: FrameSettings, stopping: Stopping) -> Self {
         let (limits, ids) = (Limits::new(settings.rates), RequestIds::new());
-        Self { state, routes, settings, limits, ids, stopping, faults: None }
+        let counts = Arc::new(RequestCounts::new(routes.rows()));
+        Self { state, routes, settings, limits, ids, counts, stopping, faults: None }
     }
 
     /// Lets faults strike requests. For development networks.
@@ -134,6 +142,11 @@ impl<S: State> Frame<S> {
     #[must_use]
     pub const fn routes(&self) -> &Routes<S> {
         &self.routes
+    }
+
+    /// What was answered so far.
+    pub(crate) fn counts(&self) -> Arc<RequestCounts> {
+        Arc::clone(&self.counts)
     }
 
     /// Knows whether the server stops.
@@ -176,6 +189,7 @@ impl<S: State> Frame<S> {
         self.add_headers(&mut response, &progress, &request_id);
         let status = response.status();
         let (operation, elapsed) = (progress.operation, start.elapsed());
+        self.counts.add(progress.route, status, elapsed);
         self.state.answered(&Exchange { operation, status, code, elapsed, request_id: &request_id });
         response
     }
@@ -217,6 +231,7 @@ impl<S: State> Frame<S> {
             return Err(self.no_route(progress, &routes, &parts));
         };
         progress.operation = Some(route.row.operation);
+        progress.route = Some(route.row.number);
         progress.problem_page = route.row.problem_page;
         if route.row.access.is_for_browsers() {
             self.note_origin(progress, &parts);
@@ -298,7 +313,9 @@ impl<S: State> Frame<S> {
         info: &RequestInfo,
     ) -> Result<(Principal, RawBody), Problem> {
         if row.access.is_open() {
-            self.take_address(info)?;
+            if row.is_limited {
+                self.take_address(info)?;
+            }
             return Ok((Principal::Anonymous, self.read(row, parts, body).await?));
         }
         let bearer = bearer(&parts.headers)?;

@@ -18,6 +18,7 @@ mod body;
 mod call;
 #[cfg(test)]
 pub(crate) mod contract;
+mod counts;
 mod docs_page;
 mod document;
 mod faults;
@@ -28,6 +29,7 @@ mod json;
 mod limits;
 mod origin;
 mod path;
+mod proxies;
 mod routes;
 #[cfg(test)]
 mod samples;
@@ -38,6 +40,7 @@ mod toys;
 mod write_timeout;
 
 pub use call::{Answer, Call, Empty, StoredAnswer};
+pub(crate) use counts::RequestCounts;
 pub use faults::{Fault, FaultAction, Faults};
 pub use frame::{COOKIE_NAME, Exchange, Frame, FrameSettings, Observer, REQUEST_ID, State};
 pub use idempotency::IdempotencyKey;
@@ -46,6 +49,7 @@ pub use origin::Connection;
 pub(crate) use origin::is_same_origin;
 pub(crate) use path::parse_query;
 pub use path::{MAX_USER_ID, PathValues, check_user_id};
+pub use proxies::{ProxyError, TrustedProxies};
 pub(crate) use routes::InternalCall;
 pub use routes::{Draft, Idempotency, ProblemPage, Route, Routes, Row, TableError, delete, get, patch, post, put};
 pub use server::{Listener, ServerSettings, serve};

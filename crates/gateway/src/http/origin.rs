@@ -9,6 +9,7 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 
+use super::proxies::TrustedProxies;
 use crate::access::{Peer, RequestInfo};
 use crate::problem::{Code, Problem};
 
@@ -26,7 +27,7 @@ pub(super) fn request_info(
     connection: Connection,
     parts: &Parts,
     request_id: String,
-    trusted_proxies: &[IpAddr],
+    trusted_proxies: &TrustedProxies,
 ) -> RequestInfo {
     let headers = &parts.headers;
     let text = |name: &str| text_of(headers, name);
@@ -57,21 +58,12 @@ fn is_forwarding(name: &str) -> bool {
     name.starts_with("x-forwarded") || matches!(name, "forwarded" | "x-real-ip" | "via" | "cf-connecting-ip")
 }
 
-/// The address that limits apply to. A proxy appends the address of its client; what stands before it in the header, and
-/// what others send, could be invented.
-fn client(peer: Peer, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> Option<IpAddr> {
+/// The address that limits apply to.
+fn client(peer: Peer, headers: &HeaderMap, trusted_proxies: &TrustedProxies) -> Option<IpAddr> {
     let Peer::Address(address) = peer else { return None };
-    let is_trusted = |address: IpAddr| address.is_loopback() || trusted_proxies.contains(&address);
-    let mut client = address.to_canonical();
-    let lists = headers.get_all("x-forwarded-for").iter().rev().filter_map(|value| value.to_str().ok());
-    for text in lists.flat_map(|list| list.rsplit(',')) {
-        let before = text.trim().parse::<IpAddr>();
-        match before {
-            Ok(before) if is_trusted(client) => client = before.to_canonical(),
-            _ => break,
-        }
-    }
-    Some(client)
+    let lists = headers.get_all("x-forwarded-for").iter().rev();
+    // A value that is no text ends the search: it is no address.
+    Some(trusted_proxies.client(address, lists.map(|value| value.to_str().unwrap_or_default())))
 }
 
 /// Refuses names of other hosts on listeners that only this machine reaches: a page of another site may have let its name
@@ -133,7 +125,7 @@ mod tests {
         let parts = request.body(()).unwrap().into_parts().0;
         let peer = Peer::Address(IpAddr::from([127, 0, 0, 1]));
         let connection = Connection { peer, listener_is_loopback: true };
-        (request_info(connection, &parts, String::new(), &[]), parts)
+        (request_info(connection, &parts, String::new(), &TrustedProxies::default()), parts)
     }
 
     #[test]
@@ -177,14 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn limits_apply_to_the_client_of_a_proxy_on_this_machine() {
-        let (info, parts) = info("/", &[("x-forwarded-for", "6.6.6.6, 1.2.3.4")]);
-        assert_eq!(info.client, Some(IpAddr::from([1, 2, 3, 4])));
-        let proxy = IpAddr::from([10, 0, 0, 1]);
-        let of = |trusted: &[IpAddr]| client(Peer::Address(proxy), &parts.headers, trusted).unwrap().to_string();
-        assert_eq!(of(&[]), "10.0.0.1");
-        assert_eq!(of(&[proxy]), "1.2.3.4");
-        assert_eq!(of(&[proxy, IpAddr::from([1, 2, 3, 4])]), "6.6.6.6");
+    fn limits_apply_to_the_client_of_a_trusted_proxy_alone() {
+        let (info, parts) = info("/", &[("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "1.2.3.4")]);
+        assert_eq!(info.client, Some(IpAddr::from([127, 0, 0, 1])), "no proxy is trusted unless it is named");
+        let trusted = "127.0.0.1".parse().unwrap();
+        assert_eq!(client(info.peer, &parts.headers, &trusted), Some(IpAddr::from([1, 2, 3, 4])));
+        assert_eq!(client(Peer::Socket, &parts.headers, &trusted), None);
+        // A trusted proxy's request may not use the mock key.
+        assert!(!info.may_use_mock_key());
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub(super) enum AnswerKind {
 /// What is known about a route without its handler.
 #[derive(Clone, Debug)]
 pub struct Row {
+    /// Its place in the table.
+    pub(super) number: usize,
     /// The method.
     pub method: Method,
     /// The path with `{names}`.
@@ -278,6 +280,7 @@ pub fn delete(path: &'static str) -> Draft {
 impl Draft {
     fn new(method: Method, path: &'static str) -> Self {
         Self(Row {
+            number: 0,
             method,
             path,
             operation: "",
@@ -489,9 +492,10 @@ impl<S> Routes<S> {
     ///
     /// # Errors
     /// A table that contradicts itself.
-    pub fn new(routes: Vec<Route<S>>) -> Result<Self, TableError> {
+    pub fn new(mut routes: Vec<Route<S>>) -> Result<Self, TableError> {
         let mut seen = BTreeSet::new();
-        for Route { row, .. } in &routes {
+        for (number, Route { row, .. }) in routes.iter_mut().enumerate() {
+            row.number = number;
             for name in [format!("{} {}", row.method, without_names(row.path)), row.operation.to_owned()] {
                 if !seen.insert(name.clone()) {
                     return Err(TableError::Repeated(name));

@@ -206,6 +206,8 @@ codes! {
         "Too many requests." "Wait for the time in `Retry-After`.";
     Busy "BUSY" SERVICE_UNAVAILABLE SameId None
         "The gateway is busy." "Send the same request again in a moment.";
+    NotReady "NOT_READY" SERVICE_UNAVAILABLE After None
+        "The gateway is not ready." "Send requests to another gateway, or wait until what `missing` lists is there.";
     StoreUnavailable "STORE_UNAVAILABLE" SERVICE_UNAVAILABLE SameId Unknown
         "The store did not answer." "Send the same request with the same id again: it takes effect once.";
     Internal "INTERNAL" INTERNAL_SERVER_ERROR SameId Unknown

@@ -1,5 +1,6 @@
 //! The whole gateway as one process: its network is prepared, then it answers until it is stopped.
 
+mod chain_watch;
 mod error;
 mod network;
 mod settlement;
@@ -9,7 +10,7 @@ pub use error::ServeError;
 
 use crate::files::GatewayFiles;
 use crate::gateway::{Gateway, NetworkInfo};
-use crate::http::{Frame, FrameSettings, Listener, Routes, ServerSettings, Stopping};
+use crate::http::{Frame, FrameSettings, Listener, Routes, ServerSettings, Stopping, TrustedProxies};
 use crate::store::{Store, StoreNetwork};
 use network::PreparedNetwork;
 use pnp_ops::Connection;
@@ -29,11 +30,16 @@ pub struct ServeSettings {
     pub listen: SocketAddr,
     /// The folder of the store and the seed; `.pnp/gateway/NETWORK` if not given.
     pub folder: Option<std::path::PathBuf>,
+    /// Where `/metrics` is answered; nowhere if not given.
+    pub metrics: Option<SocketAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for ServeSettings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)), folder: None }
+        let listen = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT));
+        Self { listen, folder: None, metrics: None, trusted_proxies: TrustedProxies::default() }
     }
 }
 
@@ -44,6 +50,8 @@ pub struct Ready {
     pub url: String,
     /// What the operator sees.
     pub dashboard: String,
+    /// Where a monitoring system reads, if it was asked for.
+    pub metrics: Option<String>,
     /// The name of its network, for example `embedded` or `localnet`.
     pub network: String,
     /// What its keys begin with: `mock`, `test` or `live`.
@@ -128,10 +136,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let gateway = Gateway::new(store, NetworkInfo::development(&connection.network.name), &keys).await?;
     let first_link = crate::logins::prepare_first_link((&gateway.store, &gateway.logins), files.folder()).await?;
 
-    let listener = Listener::tcp(settings.listen)
-        .await
-        .map_err(|source| ServeError::Listen { address: settings.listen, source })?;
-    let address = listener.address().unwrap_or(settings.listen);
+    let (listener, address) = listen(settings.listen).await?;
     let mut listeners = vec![listener];
     let socket = listen_to_operator(&files, &mut listeners)?;
     let (stop, stopping) = Stopping::new();
@@ -139,7 +144,9 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let mut routes = crate::api::routes(is_development);
     routes.extend(crate::pages::routes(is_development)?);
     let routes = Routes::with_documentation(routes, env!("CARGO_PKG_VERSION"))?;
-    let frame = Frame::new(Arc::clone(&gateway), routes, FrameSettings::default(), stopping.clone());
+    let frame_settings =
+        FrameSettings { trusted_proxies: settings.trusted_proxies.clone(), ..FrameSettings::default() };
+    let frame = Frame::new(Arc::clone(&gateway), routes, frame_settings, stopping.clone());
     let frame = match gateway.network.is_development {
         true => frame.with_faults(Arc::clone(&gateway.faults)),
         false => frame,
@@ -147,8 +154,10 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let frame = Arc::new(frame);
     let settler = StopSignal::new();
     let mut tasks = JoinSet::new();
+    let metrics = serve_metrics(&mut tasks, &gateway, &frame, settings.metrics, &stopping).await?;
     tasks.spawn(async move { Ok(crate::http::serve(frame, listeners, ServerSettings::default()).await?) });
     tasks.spawn(sweep::run(Arc::clone(&gateway), stopping.clone()));
+    tasks.spawn(chain_watch::run(Arc::clone(&gateway), connection.algod.clone(), stopping.clone()));
     let sealing = crate::gateway::run_sealer(Arc::clone(&gateway), stopping);
     tasks.spawn(async {
         sealing.await;
@@ -159,6 +168,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
     let ready = Ready {
         dashboard: format!("http://{address}/dashboard"),
         url: format!("http://{address}"),
+        metrics: metrics.map(|address| format!("http://{address}/metrics")),
         network: gateway.network.name.clone(),
         keys: gateway.network.kind.text(),
         api_key: address.ip().is_loopback().then_some("mock-api-key"),
@@ -168,6 +178,28 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
         folder: connection.settings.shown(files.folder()),
     };
     Ok(RunningGateway { ready, gateway, first_link, stop, settler, tasks, _socket: socket })
+}
+
+async fn listen(address: SocketAddr) -> Result<(Listener, SocketAddr), ServeError> {
+    let listener = Listener::tcp(address).await.map_err(|source| ServeError::Listen { address, source })?;
+    let address = listener.address().unwrap_or(address);
+    Ok((listener, address))
+}
+
+/// Answers a monitoring system on a listener of its own, if there is to be one; its address.
+async fn serve_metrics(
+    tasks: &mut JoinSet<Result<(), ServeError>>,
+    gateway: &Arc<Gateway>,
+    frame: &Frame<Arc<Gateway>>,
+    address: Option<SocketAddr>,
+    stopping: &Stopping,
+) -> Result<Option<SocketAddr>, ServeError> {
+    let Some(address) = address else { return Ok(None) };
+    let (listener, address) = listen(address).await?;
+    let routes = Routes::new(crate::metrics::routes(&frame.counts()))?;
+    let frame = Arc::new(Frame::new(Arc::clone(gateway), routes, FrameSettings::default(), stopping.clone()));
+    tasks.spawn(async move { Ok(crate::http::serve(frame, vec![listener], ServerSettings::default()).await?) });
+    Ok(Some(address))
 }
 
 impl RunningGateway {
@@ -193,7 +225,7 @@ impl RunningGateway {
 /// The genesis hash in a node's text of it.
 ///
 /// # Errors
-/// A text that is none.
+/// A text that is not a hash.
 pub fn genesis_hash(text: &str) -> Result<Digest, ServeError> {
     let bytes = data_encoding::BASE64.decode(text.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.map(Digest).ok_or(ServeError::GenesisHash)

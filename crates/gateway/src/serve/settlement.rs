@@ -67,6 +67,7 @@ pub(super) fn spawn(
         },
     );
     let books = StoreBooks::new(gateway.store.clone());
+    let (health, settled) = (Arc::clone(gateway), books.clone());
     let restored = RestoredStore { books: books.clone(), algod: connection.algod.clone(), keys: keys.clone() };
     let settler = Settler::new(books, connection.algod.clone(), Arc::new(signer), settings);
     gateway.wake_with(settler.wake());
@@ -74,6 +75,7 @@ pub(super) fn spawn(
     let stop = stop.clone();
     tasks.spawn(async move {
         restored.stop_unknown(&stop).await?;
+        health.health.settler_runs(settled);
         settler.run(&stop).await.map_err(|error| ServeError::Settler(error.to_string()))
     });
     Ok(())

@@ -20,7 +20,7 @@ const HAS_OPEN_SESSION: &str = "SELECT 1 FROM sessions WHERE wallet_id = ?1 AND 
 
 const TABS: &str = "SELECT t.id, t.contract_id, t.price, t.unsettled, t.lot_since, t.last_tick_at, \
     CASE WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.wallet_id = t.wallet_id AND s.closed_at IS NULL \
-    AND s.tab_id = t.id) THEN 1 ELSE 0 END, t.blocked FROM tabs t WHERE t.wallet_id = ?1 AND t.unsettled > 0";
+    AND s.tab_id = t.id) THEN 1 ELSE 0 END, t.blocked, t.asked FROM tabs t WHERE t.wallet_id = ?1 AND t.unsettled > 0";
 
 /// With the tick of the wallet's newest bill in a block.
 const CONTRACTS: &str = "SELECT c.id, c.app_id, c.asset_id, c.provider, c.platform, c.fee_pct, c.min_rate, c.max_rate, \
@@ -125,6 +125,7 @@ fn tabs(connection: &Connection, wallet: i64) -> Result<Vec<Tab>, SettlementErro
             last_tick_at: row.get(5)?,
             has_open_session: row.get::<_, i64>(6)? != 0,
             is_blocked: row.get::<_, Option<String>>(7)?.is_some(),
+            is_asked: row.get::<_, i64>(8)? > 0,
         })
     })?;
     Ok(tabs.collect::<rusqlite::Result<_>>()?)

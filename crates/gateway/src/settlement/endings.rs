@@ -2,7 +2,7 @@
 
 use super::operations::{OpRow, clear_doubt, number, parts};
 use super::schedule::reschedule;
-use super::{SettlementError, books};
+use super::{SettlementError, asked, books};
 use crate::amount::Amount;
 use crate::chain::{AlgoPosting, Cause, Consequence, Ending, OpKind, StopCause};
 use crate::ledger::{
@@ -73,6 +73,7 @@ fn in_block(
             let split = Split::of(units, unit_price, fee_pct).map_err(too_large)?;
             let fee = Amount::cents(split.fee).ok_or(LedgerError::TooLarge)?;
             bill_charged(write, &wallet, op.id, op.amount, fee)?;
+            asked::was_billed(write, op.id)?;
         }
         OpKind::Withdrawal => withdrawal_done(write, &wallet, withdrawal(op)?, op.amount)?,
         OpKind::Return => returned(write, &wallet, op.id, op.amount)?,

@@ -3,6 +3,7 @@
 //! [`StoreBooks`] is the [`ChainStore`] over the [`Store`]. Conditions stand in the statements; what the settler learns beside
 //! them is kept in memory and found again after a restart.
 
+mod asked;
 mod blocking;
 mod books;
 mod candidates;
@@ -13,11 +14,13 @@ mod memory;
 mod notices;
 mod operations;
 mod planning;
+mod resting;
 mod restored;
 mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use asked::{billable, make_due};
 pub use error::SettlementError;
 pub use lookup::{
     Settlement, SettlementFilter, find_settlement, list_settlements, settlement_of, settlements_of_session,

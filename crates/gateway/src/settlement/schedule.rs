@@ -18,11 +18,11 @@ macro_rules! columns {
          (SELECT SUM(o.unsettled % (o.price * 1000000)) FROM tabs o WHERE o.wallet_id = t.wallet_id \
          AND o.contract_id = t.contract_id AND o.blocked IS NULL), \
          (SELECT MAX(o.last_tick_at) FROM tabs o WHERE o.wallet_id = t.wallet_id AND o.contract_id = t.contract_id \
-         AND o.blocked IS NULL AND o.unsettled > 0)"
+         AND o.blocked IS NULL AND o.unsettled > 0), t.asked"
     };
 }
 /// How many columns [`TabDates::read`] reads.
-pub(super) const COLUMNS: usize = 12;
+pub(super) const COLUMNS: usize = 13;
 pub(super) use columns;
 
 /// What decides when a tab is looked at.
@@ -42,6 +42,8 @@ pub(super) struct TabDates {
     rest: Amount,
     /// The newest tick of these.
     newest_tick_at: i64,
+    /// Whether somebody asked for its bill.
+    is_asked: bool,
 }
 
 impl TabDates {
@@ -60,6 +62,7 @@ impl TabDates {
             has_open_session: row.get::<_, i64>(9)? != 0,
             rest: row.get::<_, Option<Amount>>(10)?.unwrap_or_default(),
             newest_tick_at: row.get::<_, Option<i64>>(11)?.unwrap_or(last_tick_at),
+            is_asked: row.get::<_, i64>(12)? > 0,
         })
     }
 
@@ -72,6 +75,15 @@ impl TabDates {
         u64::try_from(self.unsettled.0 / self.price.amount().0).unwrap_or(0)
     }
 
+    /// What bills could take of it now if nothing had to wait: whole minutes, and the rest where the rests of all tabs are enough.
+    pub(super) fn billable(&self) -> Amount {
+        if self.rest.minor_units() >= self.min_rate.max(1) {
+            return self.unsettled;
+        }
+        let price = self.price.amount().0;
+        Amount(self.unsettled.0.saturating_sub(self.unsettled.0 % price))
+    }
+
     fn has_lot(&self, rules: &PlanRules) -> bool {
         self.minutes() >= self.lot(rules)
     }
@@ -80,7 +92,7 @@ impl TabDates {
     /// [`plan::next`]. It may be in the past; nothing where no bill ever does. Wallets that are closed are not found by this.
     pub(super) fn next_look(&self, rules: &PlanRules) -> Option<i64> {
         let after = |since: i64, pause: i64| since.saturating_add(pause).saturating_add(rules.payout_delay);
-        let has_ended = rules.stop_makes_due && !self.has_open_session;
+        let has_ended = self.is_asked || (rules.stop_makes_due && !self.has_open_session);
         let idle = if has_ended { 0 } else { rules.idle_after };
         let whole = (self.minutes() > 0).then(|| after(self.last_tick_at, idle));
         let is_rest = self.unsettled.0 > 0 && self.rest.minor_units() >= self.min_rate.max(1);
@@ -149,6 +161,7 @@ mod tests {
             last_tick_at: dates.last_tick_at,
             has_open_session: dates.has_open_session,
             is_blocked: false,
+            is_asked: dates.is_asked,
         };
         WalletBooks {
             id: 1,
@@ -189,7 +202,7 @@ mod tests {
             fee_pct in prop_oneof![Just(0), Just(500), Just(333)],
             min_rate in 1_u64..4,
             payout_delay in prop_oneof![Just(0_i64), Just(3_600_000)],
-            (lots, stop_makes_due, has_open_session) in any::<(bool, bool, bool)>(),
+            (lots, stop_makes_due, has_open_session, is_asked) in any::<(bool, bool, bool, bool)>(),
         ) {
             let price = Price::cents(cents).unwrap();
             let rules = PlanRules { payout_delay, lots, stop_makes_due, ..PlanRules::USUAL };
@@ -206,6 +219,7 @@ mod tests {
                 has_open_session,
                 rest: Amount(unsettled % price.amount().0),
                 newest_tick_at: NOW - last_tick,
+                is_asked,
             };
             let books = books(&dates, rules);
             let has_work = |now| plan::has_work(&books, &|_| true, now);

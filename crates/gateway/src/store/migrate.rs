@@ -13,7 +13,11 @@ pub struct StoreNetwork {
 }
 
 /// Every step. A step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("migrations/0001_core.sql"), include_str!("migrations/0002_read_models.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_core.sql"),
+    include_str!("migrations/0002_read_models.sql"),
+    include_str!("migrations/0003_service.sql"),
+];
 
 /// The newest schema that this program knows.
 pub(super) fn known() -> u32 {

@@ -71,6 +71,12 @@ impl Store {
         &self.inner.path
     }
 
+    /// How many writes wait for the writer.
+    #[must_use]
+    pub fn waiting_writes(&self) -> usize {
+        self.inner.writer.waiting()
+    }
+
     /// The store's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
@@ -124,7 +130,7 @@ fn backup(connection: &Connection, to: &Path) -> Result<(), StoreError> {
     let copied = connection.execute("VACUUM INTO ?1", [to.display().to_string()]).map_err(StoreError::from);
     let copied = copied.and_then(|_| file.sync_all().map_err(failed));
     if copied.is_err() {
-        // A part of a backup is none. What matters is the error before.
+        // A part of a backup is useless. What matters is the error before.
         let _ = std::fs::remove_file(to);
     }
     copied

@@ -98,6 +98,11 @@ impl Writer {
         &self.clock
     }
 
+    /// How many jobs wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.jobs.as_ref().map_or(0, |jobs| jobs.max_capacity().saturating_sub(jobs.capacity()))
+    }
+
     pub(super) async fn write<T, E>(
         &self,
         job: impl FnMut(&mut Write<'_>) -> Result<T, E> + Send + 'static,

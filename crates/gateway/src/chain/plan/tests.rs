@@ -39,6 +39,7 @@ fn tab(cents: i64, unsettled: i64) -> Tab {
         last_tick_at: NOW - 60_000,
         has_open_session: true,
         is_blocked: false,
+        is_asked: false,
     }
 }
 

@@ -151,6 +151,7 @@ impl MemoryStore {
             last_tick_at: state.now,
             has_open_session: false,
             is_blocked: false,
+            is_asked: false,
         };
         let books = WalletBooks {
             id,

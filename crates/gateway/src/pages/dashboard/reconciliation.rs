@@ -1,137 +1,108 @@
 //! Whether ledger and chain agree, and what stands still.
 
-use super::view::{View, code, money, named, table, time};
-use crate::amount::Amount;
-use crate::id::Kind;
+use super::view::{View, code, money, named, rows, table, text, time};
 use crate::problem::Problem;
 use axum::body::Body;
 use axum::http::Response;
-use rusqlite::Connection;
-
-/// How many lines each table has at most.
-const LIMIT: i64 = 100;
-
-/// What stands still.
-struct Standing {
-    accounts: i64,
-    never_compared: i64,
-    oldest: Option<i64>,
-    oldest_round: Option<i64>,
-    waiting: i64,
-    wallets: Vec<(String, String, i64)>,
-    tabs: Vec<(String, i64, i64, String)>,
-    doubtful: Vec<(i64, String, String, Option<String>)>,
-}
-
-impl Standing {
-    fn read(connection: &Connection, partner: i64) -> Result<Self, Problem> {
-        let (accounts, never_compared, oldest, oldest_round) = connection.query_row(
-            "SELECT COUNT(*), COALESCE(SUM(CASE WHEN compared_at IS NULL THEN 1 ELSE 0 END), 0), MIN(compared_at), \
-             MIN(compared_round) FROM wallets WHERE has_account = 1 AND partner_id = ?1",
-            [partner],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
-        )?;
-        let waiting = connection.query_row(
-            "SELECT COUNT(*) FROM chain_ops WHERE partner_id = ?1 AND state IN ('planned', 'signed', 'sent', 'doubtful')",
-            [partner],
-            |row| row.get(0),
-        )?;
-        let mut statement = connection.prepare_cached(
-            "SELECT user_id, stopped, available + held FROM wallets WHERE partner_id = ?1 AND stopped IS NOT NULL \
-             ORDER BY id LIMIT ?2",
-        )?;
-        let wallets = statement.query_map([partner, LIMIT], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let wallets = wallets.collect::<rusqlite::Result<_>>()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT w.user_id, t.price, t.unsettled, t.blocked FROM tabs t JOIN wallets w ON w.id = t.wallet_id \
-             WHERE w.partner_id = ?1 AND t.blocked IS NOT NULL ORDER BY t.id LIMIT ?2",
-        )?;
-        let tabs =
-            statement.query_map([partner, LIMIT], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let tabs = tabs.collect::<rusqlite::Result<_>>()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT o.id, o.kind, w.user_id, o.reason FROM chain_ops o JOIN wallets w ON w.id = o.wallet_id \
-             WHERE o.partner_id = ?1 AND o.state = 'doubtful' ORDER BY o.id LIMIT ?2",
-        )?;
-        let doubtful =
-            statement.query_map([partner, LIMIT], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        let doubtful = doubtful.collect::<rusqlite::Result<_>>()?;
-        Ok(Self { accounts, never_compared, oldest, oldest_round, waiting, wallets, tabs, doubtful })
-    }
-}
+use serde_json::Value;
 
 pub(super) async fn show(view: View) -> Result<Response<Body>, Problem> {
-    let partner = view.partner.partner.id;
-    let standing = view.gateway().read(move |connection| Standing::read(connection, partner)).await?;
+    let cursor = view.call.query.cursor.clone().unwrap_or_default();
+    let mut query = vec![("limit", "100")];
+    if !cursor.is_empty() {
+        query.push(("cursor", &*cursor));
+    }
+    let found = view.api("GET /v1/reconciliation", &query).await?;
+    let content = format!(
+        "<div class=\"figures\">{}</div>\
+         <section class=\"card\"><h2>Wallets that stopped</h2>{}{}</section>\
+         <section class=\"card\"><h2>Tabs that are blocked</h2>{}</section>\
+         <section class=\"card\"><h2>Operations in doubt</h2>{}</section>",
+        figures(&found),
+        table(
+            "Wallets that stopped",
+            &["User", "Why", "Found", "Since (UTC)", "#Balance"],
+            &wallets(&view, &found),
+            "None: ledger and chain agree as far as they were compared.",
+        ),
+        next_page(&view, &found),
+        table("Tabs that are blocked", &["User", "#A minute", "#Not settled", "Why"], &tabs(&view, &found), "None."),
+        table("Operations in doubt", &["Settlement", "Kind", "User", "Reason"], &operations(&view, &found), "None."),
+    );
+    view.page("/dashboard/reconciliation", "Reconciliation", None, &content)
+}
+
+fn figures(found: &Value) -> String {
     let figure = |name: &str, value: String| {
         format!("<div class=\"card\"><p class=\"figure-name\">{name}</p><p class=\"figure\">{value}</p></div>")
     };
-    let oldest = standing.oldest.map_or_else(|| "–".to_owned(), |at| time(&crate::time::rfc3339(at)));
-    let round = standing.oldest_round.map_or_else(|| "–".to_owned(), |round| round.to_string());
-    let figures = [
-        figure("Accounts on the chain", standing.accounts.to_string()),
-        figure("Not compared yet", standing.never_compared.to_string()),
-        figure("Oldest comparison (UTC)", oldest),
+    let round = Some(text(found, "as_of_round")).filter(|round| !round.is_empty()).unwrap_or_else(|| "–".to_owned());
+    [
+        figure("Accounts on the chain", text(found, "accounts")),
+        figure("Not compared yet", text(found, "never_compared")),
+        figure("Oldest comparison (UTC)", time(&text(found, "as_of"))),
         figure("Its round", round),
-        figure("Operations that wait", standing.waiting.to_string()),
-        figure("Wallets that stopped", standing.wallets.len().to_string()),
+        figure("Operations that wait", text(found, "waiting_operations")),
+        figure("Wallets that stopped", text(found, "stopped_wallets")),
     ]
-    .concat();
-    let user =
-        |user: &str| format!("<a href=\"{}\">{}</a>", view.link("/dashboard/wallet", &[("user", user)]), named(user));
-    let amount = |amount: i64| money(&Amount(amount).to_string());
-    let wallets: String = standing
-        .wallets
-        .iter()
-        .map(|(name, why, balance)| {
-            format!(
-                "<tr><th scope=\"row\">{}</th><td>{}</td><td class=\"number\">{}</td></tr>",
-                user(name),
-                named(why),
-                amount(*balance)
-            )
-        })
-        .collect();
-    let tabs: String = standing
-        .tabs
-        .iter()
-        .map(|(name, price, unsettled, why)| {
-            format!(
-                "<tr><th scope=\"row\">{}</th><td class=\"number\">{price}</td><td class=\"number\">{}</td><td>{}</td></tr>",
-                user(name),
-                amount(*unsettled),
-                named(why)
-            )
-        })
-        .collect();
-    let doubtful: String = standing
-        .doubtful
-        .iter()
-        .map(|(id, kind, name, reason)| {
-            let id = Kind::ChainOp.text(*id);
-            format!(
-                "<tr><td><a href=\"{}\">{}</a></td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                view.link("/dashboard/settlement", &[("id", &id)]),
-                code(&id),
-                named(kind),
-                user(name),
-                named(reason.as_deref().unwrap_or_default()),
-            )
-        })
-        .collect();
-    let content = format!(
-        "<div class=\"figures\">{figures}</div>\
-         <section class=\"card\"><h2>Wallets that stopped</h2>{}</section>\
-         <section class=\"card\"><h2>Tabs that are blocked</h2>{}</section>\
-         <section class=\"card\"><h2>Operations in doubt</h2>{}</section>",
-        table(
-            "Wallets that stopped",
-            &["User", "Why", "#Balance"],
-            &wallets,
-            "None: ledger and chain agree as far as they were compared."
-        ),
-        table("Tabs that are blocked", &["User", "#Cents a minute", "#Not settled", "Why"], &tabs, "None."),
-        table("Operations in doubt", &["Settlement", "Kind", "User", "Reason"], &doubtful, "None."),
-    );
-    view.page("/dashboard/reconciliation", "Reconciliation", None, &content)
+    .concat()
+}
+
+fn user(view: &View, row: &Value) -> String {
+    let user = text(row, "user_id");
+    format!("<a href=\"{}\">{}</a>", view.link("/dashboard/wallet", &[("user", &user)]), named(&user))
+}
+
+fn wallets(view: &View, found: &Value) -> String {
+    let line = |row: &Value| {
+        format!(
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>",
+            user(view, row),
+            named(&text(row, "cause")),
+            named(&text(row, "detail")),
+            time(&text(row, "stopped_at")),
+            money(&text(row, "balance")),
+        )
+    };
+    rows(found).iter().map(line).collect()
+}
+
+fn next_page(view: &View, found: &Value) -> String {
+    let cursor = text(found, "next_cursor");
+    if cursor.is_empty() {
+        return String::new();
+    }
+    format!("<p><a href=\"{}\">More</a></p>", view.link("/dashboard/reconciliation", &[("cursor", &cursor)]))
+}
+
+fn list<'v>(found: &'v Value, name: &str) -> &'v [Value] {
+    found.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn tabs(view: &View, found: &Value) -> String {
+    let line = |row: &Value| {
+        format!(
+            "<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td><td class=\"number\">{}</td><td>{}</td></tr>",
+            user(view, row),
+            money(&text(row, "price_per_minute")),
+            money(&text(row, "unsettled")),
+            named(&text(row, "cause")),
+        )
+    };
+    list(found, "tabs").iter().map(line).collect()
+}
+
+fn operations(view: &View, found: &Value) -> String {
+    let line = |row: &Value| {
+        let id = text(row, "id");
+        format!(
+            "<tr><td><a href=\"{}\">{}</a></td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            view.link("/dashboard/settlement", &[("id", &id)]),
+            code(&id),
+            named(&text(row, "kind")),
+            user(view, row),
+            named(&text(row, "reason")),
+        )
+    };
+    list(found, "operations").iter().map(line).collect()
 }

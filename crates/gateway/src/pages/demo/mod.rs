@@ -3,6 +3,7 @@
 //! The page has no secret. Its server part gives each browser a guest of its own, whom a cookie that scripts cannot read
 //! stands for, and a token for that guest alone.
 
+mod pay;
 mod words;
 
 use super::assets::Asset;
@@ -36,7 +37,8 @@ const COOKIE_NAME: &str = "pnp_demo_guest";
 const COOKIE_LENGTH: usize = 32;
 
 pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
-    vec![
+    let mut routes = pay::routes();
+    routes.extend([
         get("/demo")
             .operation("getDemo", "The demo")
             .access(Access::ANYONE)
@@ -48,7 +50,8 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .page(problem_page)
             .max_body(1024)
             .raw("application/json", guest),
-    ]
+    ]);
+    routes
 }
 
 /// Which language.

@@ -67,6 +67,35 @@ async fn the_operator_may_change_the_films_price() {
 }
 
 #[tokio::test]
+async fn a_pending_payment_is_paid_or_given_up_where_its_checkout_leads() {
+    let site = Site::new().await;
+    let same = [("sec-fetch-site", "same-origin")];
+    for (outcome, status, balance) in [("pay", "succeeded", "5.97"), ("fail", "failed", "5.97")] {
+        let pending = site.world.top_up(0, "anna", "5.97").await;
+        assert_eq!(pending["status"], "pending");
+        let url = pending["checkout_url"].as_str().unwrap();
+        let page = site.send(&format!("GET {url}"), &[], "").await;
+        check_page(&page);
+        assert!(page.text.contains("5.97 EUR") && page.text.contains("<form method=\"post\">"), "{}", page.text);
+        assert!(!page.text.contains("anna"), "{}", page.text);
+        let post = format!("POST {url}");
+        assert_eq!(site.send(&post, &[("sec-fetch-site", "cross-site")], "outcome=pay").await.status, 403);
+        assert_eq!(site.send(&post, &same, "outcome=later").await.status, 400);
+        let ended = site.send(&post, &same, &format!("outcome={outcome}")).await;
+        assert_eq!((ended.status, ended.headers["location"].to_str().unwrap()), (303, url));
+        // Once more changes nothing.
+        site.send(&post, &same, "outcome=pay").await;
+        let path = format!("GET /v1/top_ups/{}", pending["id"].as_str().unwrap());
+        assert_eq!(site.world.shop(0, &path, None).await["status"], status);
+        assert_eq!(site.world.shop(0, "GET /v1/wallets/anna", None).await["balance"], balance);
+        let page = site.send(&format!("GET {url}"), &[], "").await;
+        assert!(!page.text.contains("<form"), "{}", page.text);
+    }
+    assert_eq!(site.send("GET /demo/pay/top_1", &[], "").await.status, 404);
+    site.world.verify().await;
+}
+
+#[tokio::test]
 async fn public_networks_have_no_demo() {
     let routes = crate::http::Routes::new(crate::pages::routes(false).unwrap()).unwrap();
     assert!(routes.rows().all(|row| !row.path.starts_with("/demo")));
