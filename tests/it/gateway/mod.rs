@@ -7,6 +7,7 @@ mod conformance;
 mod document;
 mod error_page;
 mod ledger;
+mod monitoring;
 mod openapi;
 mod operator;
 mod patterns;

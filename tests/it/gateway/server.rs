@@ -11,6 +11,8 @@ use tempfile::TempDir;
 pub(super) struct Server {
     /// Where it answers: `http://127.0.0.1:…`.
     pub(super) url: String,
+    /// What it printed when it was ready.
+    pub(super) ready: Value,
     child: Child,
     folder: Arc<TempDir>,
 }
@@ -20,11 +22,20 @@ impl Server {
         Self::start_in(Arc::new(tempfile::tempdir().unwrap()))
     }
 
+    /// With more arguments of `serve`.
+    pub(super) fn start_with(arguments: &[&str]) -> Self {
+        Self::run(Arc::new(tempfile::tempdir().unwrap()), arguments)
+    }
+
     /// In a folder in which another may have run before.
     pub(super) fn start_in(folder: Arc<TempDir>) -> Self {
+        Self::run(folder, &[])
+    }
+
+    fn run(folder: Arc<TempDir>, arguments: &[&str]) -> Self {
         let stderr = std::fs::File::options().create(true).append(true).open(folder.path().join("stderr")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_pnp-contract"));
-        command.args(["serve", "--port", "0", "--json"]).current_dir(folder.path()).env_clear();
+        command.args(["serve", "--port", "0", "--json"]).args(arguments).current_dir(folder.path()).env_clear();
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -41,7 +52,7 @@ impl Server {
             }
         };
         let url = ready["url"].as_str().unwrap_or_else(|| panic!("the gateway did not start: {ready:#}")).to_owned();
-        Self { url, child, folder }
+        Self { url, ready, child, folder }
     }
 
     /// The folder in which it runs.

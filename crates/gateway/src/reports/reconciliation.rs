@@ -179,3 +179,48 @@ fn detail(reason: String) -> String {
     let detail = value.as_ref().and_then(|value| value.get("detail")).and_then(serde_json::Value::as_str);
     detail.map(str::to_owned).unwrap_or(reason)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::testing::World;
+
+    /// With a million wallets nothing of this may read all of them. Contracts are few.
+    #[tokio::test]
+    async fn wallets_and_operations_are_found_by_indexes() {
+        let world = World::new().await;
+        let plans = world
+            .gateway
+            .read(|connection| {
+                let mut plans = Vec::new();
+                for sql in [
+                    COMPARED,
+                    OLDEST,
+                    STOPPED,
+                    OPERATIONS,
+                    DOUBTFUL,
+                    BLOCKED,
+                    TABS,
+                    STOPPED_OF_PARTNER,
+                    STOPPED_OF_ALL,
+                    FOUND,
+                ] {
+                    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                    let parameters = vec![1_i64; statement.parameter_count()];
+                    let lines = statement
+                        .query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3))?
+                        .collect::<rusqlite::Result<Vec<_>>>()?;
+                    plans.push((sql, lines));
+                }
+                Ok::<_, Problem>(plans)
+            })
+            .await
+            .unwrap();
+        for (sql, plan) in plans {
+            let is_scan = |line: &&String| line.starts_with("SCAN") && !line.contains("INDEX") && *line != "SCAN c";
+            assert_eq!(plan.iter().find(is_scan), None, "{sql}: {plan:?}");
+            let is_list = sql.contains("stopped IS NOT NULL AND (partner_id");
+            assert!(!is_list || plan[0].contains("wallets_stopped"), "{sql}: {plan:?}");
+        }
+    }
+}
