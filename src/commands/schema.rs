@@ -110,6 +110,8 @@ const DOCUMENTS: &[Document] = &[
     #[cfg(feature = "gateway")]
     Document::of::<gateway::NewKeyReport>("gateway keys rotate"),
     #[cfg(feature = "gateway")]
+    Document::of::<gateway::PlaybackKeyReport>("gateway keys rotate-playback"),
+    #[cfg(feature = "gateway")]
     Document::of::<gateway::PartnerReport>("gateway partners add"),
     #[cfg(feature = "gateway")]
     Document::of::<gateway::PartnersReport>("gateway partners list"),

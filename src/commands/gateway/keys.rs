@@ -1,6 +1,6 @@
 //! `gateway keys`: API keys, each shown once or written to a file.
 
-use super::reports::{KeyReport, KeysReport, NewKeyReport};
+use super::reports::{KeyReport, KeysReport, NewKeyReport, PlaybackKeyReport};
 use super::{Api, encoded};
 use crate::failure::Failure;
 use crate::terminal::output::Answer;
@@ -53,6 +53,12 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Replace the key that signs playback tokens; the old one stays published until no token needs it
+    RotatePlayback {
+        /// Stop publishing the old key and sign with the new one at once: for a key that somebody else knows
+        #[arg(long)]
+        revoke_old: bool,
+    },
     /// End a key at once
     Revoke {
         /// The key's id
@@ -104,6 +110,16 @@ pub(super) async fn run(api: &Api, args: &Args) -> Result<Answer, Failure> {
             let lines: Vec<_> = report.keys.iter().map(line).collect();
             let text = if lines.is_empty() { "there are no keys".to_owned() } else { lines.join("\n") };
             Answer::of(&report, text)
+        }
+        Command::RotatePlayback { revoke_old } => {
+            let body = json!({ "revoke_old": revoke_old });
+            let key: PlaybackKeyReport = api.send("POST", "/v1/playback_keys/rotate", Some(&body)).await?;
+            let state = if key.replaced { "signs" } else { "was created before and signs" };
+            let text = format!(
+                "playback key {} {state} from {} on; {} is published until {}",
+                key.key_id, key.signs_from, key.old_key_id, key.old_until
+            );
+            Answer::of(&key, text)
         }
         Command::Revoke { id } => {
             let path = format!("/v1/api_keys/{}/revoke", encoded(id));

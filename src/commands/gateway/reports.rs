@@ -54,6 +54,21 @@ pub(crate) struct KeysReport {
     pub(super) keys: Vec<KeyReport>,
 }
 
+/// A key of playback tokens that replaces another.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct PlaybackKeyReport {
+    /// The new key: `kid` in its tokens.
+    pub(super) key_id: String,
+    /// From when on it signs.
+    pub(super) signs_from: String,
+    /// The key before.
+    pub(super) old_key_id: String,
+    /// Until when that one is published.
+    pub(super) old_until: String,
+    /// Whether this command replaced it; else that was under way.
+    pub(super) replaced: bool,
+}
+
 /// A partner.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct PartnerReport {

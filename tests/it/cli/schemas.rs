@@ -296,6 +296,8 @@ impl SchemaProject {
         self.fails(1, &format!("{made} --key-file site.key"));
         let key = key.as_str().unwrap();
         self.succeeds("gateway keys rotate", &format!("gateway keys rotate {key} --show-key --overlap 1"));
+        self.succeeds("gateway keys rotate-playback", "gateway keys rotate-playback");
+        self.succeeds("gateway keys rotate-playback", "gateway keys rotate-playback --revoke-old");
         self.succeeds("gateway keys revoke", &format!("gateway keys revoke {key}"));
         self.succeeds("gateway keys list", "gateway keys list --partner shop");
         self.succeeds("gateway contents set", "gateway contents set film --price 0.02 --title Film --partner shop");

@@ -19,6 +19,9 @@ mod page;
 mod partners;
 #[cfg(test)]
 mod payment_tests;
+mod playback_keys;
+#[cfg(test)]
+mod playback_tests;
 mod reconciliation;
 #[cfg(test)]
 mod reconciliation_tests;
@@ -71,6 +74,7 @@ pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
     routes.extend(api_keys::routes());
     routes.extend(contracts::routes());
     routes.extend(user_tokens::routes());
+    routes.extend(playback_keys::routes());
     if is_development {
         routes.extend(test_controls::routes());
     }

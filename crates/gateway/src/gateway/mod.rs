@@ -3,11 +3,14 @@
 mod auth;
 mod errors;
 mod health;
+mod playback;
 mod registry;
+mod rotate;
 mod sealer;
 mod sweep;
 
 pub(crate) use health::Health;
+pub(crate) use playback::ReplacedKey;
 pub use registry::{KeyRow, PartnerState, Registry};
 pub use sealer::run_sealer;
 #[cfg(test)]
@@ -16,8 +19,7 @@ pub use sweep::sweep;
 
 use crate::chain::Wake;
 use crate::credentials::{
-    DerivationError, KeyNetwork, NetworkKeys, PlaybackClaims, PlaybackTokens, SessionClaims, SessionTokens, UserTokens,
-    WithdrawalMacs,
+    DerivationError, KeyNetwork, NetworkKeys, PlaybackClaims, SessionClaims, SessionTokens, UserTokens, WithdrawalMacs,
 };
 use crate::events::Live;
 use crate::http::{Faults, Observer};
@@ -25,10 +27,11 @@ use crate::logins::Logins;
 use crate::problem::{Code, Problem};
 use crate::sessions::Session;
 use crate::store::{Store, StoreError, Write, WriteError};
+use playback::{PlaybackKeys, Rotation};
 use pnp_client::Algod;
 use pnp_types::{Address, AssetIndex};
 use rusqlite::Connection;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// For how long a session token is valid after it was given, in milliseconds. Players get a new one in time.
@@ -85,8 +88,24 @@ pub struct Gateway {
 struct Tokens {
     session: SessionTokens,
     user: UserTokens,
-    playback: PlaybackTokens,
+    playback: RwLock<Arc<PlaybackKeys>>,
+    /// Where the next key comes from.
+    keys: NetworkKeys,
     macs: WithdrawalMacs,
+}
+
+impl Tokens {
+    fn playback(&self) -> Arc<PlaybackKeys> {
+        Arc::clone(&self.playback.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set_playback(&self, keys: Arc<PlaybackKeys>) {
+        let mut kept = self.playback.write().unwrap_or_else(PoisonError::into_inner);
+        // Of two that come at the same time the later one stays.
+        if kept.is_older_than(&keys) {
+            *kept = keys;
+        }
+    }
 }
 
 impl std::fmt::Debug for Tokens {
@@ -101,10 +120,13 @@ impl Gateway {
     /// # Errors
     /// Keys that cannot be derived, and a store that cannot be read.
     pub async fn new(store: Store, network: NetworkInfo, keys: &NetworkKeys) -> Result<Arc<Self>, GatewayError> {
+        let rotation = store.read(Rotation::read).await?;
+        let playback = PlaybackKeys::new(keys, network.kind, rotation)?;
         let tokens = Tokens {
+            keys: keys.clone(),
             session: keys.session_tokens(network.kind)?,
             user: keys.user_tokens(network.kind)?,
-            playback: keys.playback_tokens(network.kind, 0)?,
+            playback: RwLock::new(playback),
             macs: keys.withdrawal_macs()?,
         };
         let registry = Registry::default();
@@ -252,7 +274,7 @@ impl Gateway {
             expires_at: lease_until.saturating_add(PLAYBACK_TOKEN_GRACE),
             is_test_clock: self.store.clock().is_test_clock(),
         };
-        self.tokens.playback.sign(&claims).map_err(Problem::internal)
+        self.tokens.playback().sign(&claims, self.store.clock().now())
     }
 
     /// What user tokens are signed by.
@@ -264,7 +286,7 @@ impl Gateway {
     /// The keys that playback tokens are verified by.
     #[must_use]
     pub fn key_set(&self) -> serde_json::Value {
-        self.tokens.playback.key_set()
+        self.tokens.playback().key_set(self.store.clock().now())
     }
 
     /// What proves that a withdrawal was authorized.

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_core.sql"),
     include_str!("migrations/0002_read_models.sql"),
     include_str!("migrations/0003_service.sql"),
+    include_str!("migrations/0004_playback_key.sql"),
 ];
 
 /// The newest schema that this program knows.

@@ -167,6 +167,18 @@ impl PlaybackTokens {
         json!({ "keys": self.keys().map(PublicKey::to_jwk).collect::<Vec<_>>() })
     }
 
+    /// The key set without the key before.
+    #[must_use]
+    pub fn newest_key_set(&self) -> Value {
+        json!({ "keys": [self.current.to_jwk()] })
+    }
+
+    /// The id of the current key: `kid` in its tokens.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.current.id
+    }
+
     fn keys(&self) -> impl Iterator<Item = &PublicKey> {
         std::iter::once(&self.current).chain(&self.previous)
     }
