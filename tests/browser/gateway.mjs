@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 
 export async function startGateway() {
   const folder = mkdtempSync(join(tmpdir(), "pnp-browser-"));
-  const program = resolve(process.env.PNP);
+  const program = resolve(process.env.PNP_CONTRACT);
   const child = spawn(program, ["serve", "--port", "0"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const url = await new Promise((found, failed) => {

@@ -1,13 +1,14 @@
 """What tests/openapi/run needs of the gateway besides schemathesis.
 
     prepare URL       makes a wallet, a content, a session and more, and prints what there is as JSON, for hooks.py
-    counts FILE N     prints what the calls answered; fails where the rate limits or too few cases distorted the run
+    counts N FILE…    prints what the calls answered; fails where the rate limits or too few cases distorted the run
     laws STORE        adds the journal of a store up again and compares it with every balance
 """
 import collections
 import json
 import sqlite3
 import sys
+import time
 import urllib.request
 
 KEY = "mock-api-key"
@@ -19,7 +20,7 @@ BOOKS = ["loss", "world_card", "world_paypal", "world_chain", "world_operator", 
 
 
 def prepare(url):
-    keys = iter(range(100))
+    keys = iter(range(10_000))
 
     def call(method, path, body=None):
         headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": f"prepare-{next(keys)}"}
@@ -36,6 +37,10 @@ def prepare(url):
     for content in CONTENTS:
         call("PUT", f"/v1/contents/{content}", {"title": "Title", "price_per_minute": "0.02"})
         ids["/v1/contents"].append(content)
+    settle(call)
+    for path in ["/v1/settlements", "/v1/contracts"]:
+        ids[path] = [one["id"] for one in call("GET", path)["data"]]
+    ids["/v1/exports"].append(call("POST", "/v1/exports", {"kind": "sessions", "from": "2026-01-01", "to": "2026-12-31"})["id"])
     for user in USERS[:2]:
         session = call("POST", "/v1/sessions", {"user_id": user, "content_id": CONTENTS[0]})["id"]
         tick = call("POST", f"/v1/sessions/{session}/heartbeats", {"tick_id": "first", "played_ms": 1000})
@@ -54,9 +59,25 @@ def prepare(url):
     print(json.dumps({"url": url, "users": USERS, "contents": CONTENTS, "destinations": [destination, contract["platform"]], "ids": ids}))
 
 
-def counts(path, least):
-    with open(path, encoding="utf-8") as file:
-        found = json.load(file)
+def settle(call):
+    """Plays a minute and lets the day pass after which it is billed, so that there is a settlement."""
+    session = call("POST", "/v1/sessions", {"user_id": USERS[2], "content_id": CONTENTS[0]})["id"]
+    call("POST", "/v1/test/clock", {"advance_ms": 60_000})
+    call("POST", f"/v1/sessions/{session}/heartbeats", {"tick_id": "only", "played_ms": 60_000})
+    call("POST", f"/v1/sessions/{session}/stop")
+    call("POST", "/v1/test/clock", {"advance_ms": 26 * 3_600_000})
+    until = time.monotonic() + 60
+    while not any(one["kind"] == "bill" for one in call("GET", "/v1/settlements")["data"]):
+        if time.monotonic() > until:
+            sys.exit("nothing was billed within a minute")
+        time.sleep(0.1)
+
+
+def counts(least, *paths):
+    found = {}
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            found |= json.load(file)
     total = collections.Counter()
     for operation, statuses in sorted(found.items()):
         total.update(statuses)
@@ -70,7 +91,8 @@ def counts(path, least):
     if limited * 100 > answers:
         faults.append(f"{limited} answers are of the limits (429, 503), which is more than one of a hundred")
     unreached = [operation for operation, statuses in found.items() if not any(status.startswith("2") for status in statuses)]
-    if unexpected := sorted(set(unreached) - {"createPartner"}):
+    # A key of a partner may not create another one, and a withdrawal may be on its way before it can be cancelled.
+    if unexpected := sorted(set(unreached) - {"createPartner", "cancelWithdrawal"}):
         faults.append(f"no case succeeded at {', '.join(unexpected)}")
     return faults
 
