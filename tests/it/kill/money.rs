@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use pnp_client::{Algod, ClientError, Confirmation, SuggestedParams};
+use pnp_client::{Algod, ClientError, Confirmation, RetryPolicy, SuggestedParams};
 use pnp_devnet::LOCAL_TOKEN;
 use pnp_ledger::DispenserKey;
 use pnp_types::{Address, AppIndex, AssetIndex, Block, MicroAlgos, Round, SigningKey, Transaction, Txid, msgpack};
@@ -134,6 +135,8 @@ async fn stream(
     next: Arc<AtomicU64>,
     each: u64,
 ) -> Vec<Acknowledged> {
+    // The usual half a minute of asking again would be most of the test.
+    let algod = algod.with_retry(RetryPolicy::lasting(Duration::from_secs(3)));
     let mut acknowledged = Vec::new();
     let mut params = None;
     for sent in 0..each {

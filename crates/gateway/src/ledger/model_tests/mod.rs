@@ -38,7 +38,7 @@ fn play_case(seed: u64, steps: u64) -> World {
 
 #[test]
 fn random_operations_are_what_the_table_says() {
-    let steps = number("GATEWAY_MODEL_STEPS").unwrap_or(2_500);
+    let steps = number("GATEWAY_MODEL_STEPS").unwrap_or(1_500);
     let seeds: Vec<_> = number("GATEWAY_MODEL_SEED").map_or_else(|| (1..=4).collect(), |seed| vec![seed]);
     let mut all = std::collections::BTreeMap::<&str, (u64, u64)>::new();
     for seed in seeds {
