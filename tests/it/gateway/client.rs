@@ -49,6 +49,8 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         // A new connection each time: a fault strikes the request that it is meant for, and nothing is sent again unasked.
         let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]).pool_max_idle_per_host(0);
+        // An answer is what the gateway said, not what it points to.
+        let builder = builder.redirect(reqwest::redirect::Policy::none());
         Self { url: url.to_owned(), http: builder.build().unwrap() }
     }
 

@@ -15,6 +15,7 @@ mod player;
 mod restarts;
 mod restore;
 mod scenario;
+mod secrets;
 mod server;
 mod surface;
 mod threats;

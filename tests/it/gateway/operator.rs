@@ -1,6 +1,6 @@
 //! The operator's commands, against a gateway that runs and against its store alone.
 
-use super::client::{Client, Request, SECRET_KEY};
+use super::client::{Client, Reply, Request, SECRET_KEY};
 use super::server::Server;
 use serde_json::{Value, json};
 use std::io::Write as _;
@@ -73,6 +73,11 @@ impl Shop {
         let reply = self.runtime.block_on(self.client.send(&request));
         let reply = reply.unwrap_or_else(|silence| panic!("{method} {path}: {silence:?}"));
         (reply.status, reply.json())
+    }
+
+    /// The answer to a request.
+    pub(super) fn reply(&self, request: &Request) -> Reply {
+        self.runtime.block_on(self.client.send(request)).unwrap_or_else(|silence| panic!("{request:?}: {silence:?}"))
     }
 
     /// A request that may get no answer.
