@@ -93,6 +93,7 @@ const DOCUMENTS: &[Document] = &[
     Document::of::<fmt::FmtReport>("fmt"),
     #[cfg(feature = "gateway")]
     Document::of::<gateway::BackupReport>("gateway backup"),
+    Document::of::<gateway::RestoreReport>("gateway restore"),
     #[cfg(feature = "gateway")]
     Document::of::<gateway::CheckReport>("gateway check"),
     #[cfg(feature = "gateway")]

@@ -41,6 +41,11 @@ impl From<StoreError> for Failure {
             error @ StoreError::TooNew { .. } => {
                 Self::new("store_too_new", error).hint("run the newer version that wrote it")
             }
+            StoreError::NoCopy { path, why } => {
+                Self::new("bad_backup", format!("{} cannot be restored", path.display()))
+                    .because(why)
+                    .hint("take another copy: the store is as it was")
+            }
             error => Self::new("gateway", error),
         }
     }
@@ -87,6 +92,11 @@ impl From<OperatorError> for Failure {
                 .hint("look whether it stops: `pnp-contract gateway check` says which process has the store"),
             error @ OperatorError::Schema { .. } => Self::new("store_schema", error)
                 .hint("start the gateway of this version once: it brings the store up to date"),
+            OperatorError::Unsound { path, finding } => {
+                Self::new("bad_backup", format!("{} cannot be restored", path.display()))
+                    .because(finding)
+                    .hint("take another copy: the store is as it was")
+            }
             OperatorError::Store(error) => error.into(),
             OperatorError::Seed(error) => error.into(),
             OperatorError::Scan(error) => error.into(),

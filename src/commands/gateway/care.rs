@@ -1,15 +1,18 @@
 //! `gateway verify`, `check` and `backup`, and the gateway's part of `doctor`.
 
-use super::reports::{BackupReport, CheckReport, VerifyFinding, VerifyReport};
+use super::reports::{BackupReport, CheckReport, RestoreReport, RestoreStop, VerifyFinding, VerifyReport};
 use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use pnp_gateway::files::GatewayFiles;
-use pnp_gateway::operator::{self, CheckFinding, OperatorError};
+use pnp_gateway::operator::{self, CheckFinding, OperatorError, WillStop};
 use pnp_ops::Connection;
 use pnp_ops::doctor::{Severity, Topic};
 use pnp_ops::reports::doctor::Check;
 use std::path::PathBuf;
+
+/// How many wallets are named to people.
+const SHOWN: usize = 20;
 
 /// Arguments of `gateway check`.
 #[derive(Debug, clap::Args)]
@@ -28,6 +31,17 @@ pub(super) struct BackupArgs {
     /// The new file
     #[arg(value_name = "FILE")]
     file: PathBuf,
+}
+
+/// Arguments of `gateway restore`.
+#[derive(Debug, clap::Args)]
+pub(super) struct RestoreArgs {
+    /// The copy that `gateway backup` made
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Ask no network
+    #[arg(long)]
+    offline: bool,
 }
 
 pub(super) fn verify(files: &GatewayFiles) -> Result<Answer, Failure> {
@@ -105,6 +119,65 @@ pub(super) fn backup(context: &Context, files: &GatewayFiles, args: &BackupArgs)
         shown.join(" and ")
     );
     Answer::of(&BackupReport { file: args.file.clone(), bytes, not_included }, text)
+}
+
+pub(super) async fn restore(context: &Context, files: &GatewayFiles, args: &RestoreArgs) -> Result<Answer, Failure> {
+    let restored = match args.offline {
+        true => operator::restore(files, &args.file, None).await?,
+        false => {
+            let connection = Connection::open(context.settings(), context.host()).await?;
+            let restored = operator::restore(files, &args.file, Some(&connection)).await;
+            let closed = connection.close().await;
+            let restored = restored?;
+            closed?;
+            restored
+        }
+    };
+    let stops = restored.will_stop.map(|wallets| wallets.into_iter().map(stop_of).collect::<Vec<_>>());
+    let report = RestoreReport {
+        file: args.file.clone(),
+        store: files.store_file(),
+        kept: restored.kept,
+        newest_entry_at: restored.newest_entry,
+        entries: restored.verified.entries,
+        wallets: restored.verified.wallets,
+        will_stop: stops,
+    };
+    Answer::of(&report, restored_lines(context, &report).join("\n"))
+}
+
+fn stop_of(wallet: WillStop) -> RestoreStop {
+    let WillStop { partner, user, cause, why } = wallet;
+    RestoreStop { partner, user_id: user, cause: cause.text().to_owned(), detail: why }
+}
+
+fn restored_lines(context: &Context, report: &RestoreReport) -> Vec<String> {
+    let RestoreReport { entries, wallets, .. } = report;
+    let newest = report.newest_entry_at.as_ref().map_or_else(String::new, |at| format!(", the newest of {at}"));
+    let mut lines = vec![format!(
+        "{} is the store now: {entries} entries{newest}, {wallets} wallets, and everything adds up",
+        report.file.display()
+    )];
+    lines.extend(report.kept.iter().map(|kept| format!("the store before is kept as {}", context.shown(kept))));
+    lines.push(match report.will_stop.as_deref() {
+        None => {
+            "The network was not asked: the gateway stops the wallets that moved since the copy was made.".to_owned()
+        }
+        Some([]) => "No wallet has moved on the chain since: nothing will be stopped.".to_owned(),
+        Some(wallets) => format!(
+            "{} wallets have moved on the chain since. Nothing will be sent for them until a person has looked:",
+            wallets.len()
+        ),
+    });
+    let stops = report.will_stop.iter().flatten().take(SHOWN);
+    lines.extend(
+        stops.map(|stop| format!("  {:?} of {}: {} ({})", stop.user_id, stop.partner, stop.detail, stop.cause)),
+    );
+    let more = report.will_stop.as_ref().map_or(0, |wallets| wallets.len().saturating_sub(SHOWN));
+    if more > 0 {
+        lines.push(format!("  and {more} more: --json has all"));
+    }
+    lines
 }
 
 fn check_of(finding: CheckFinding) -> Check {

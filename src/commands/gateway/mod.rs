@@ -42,6 +42,8 @@ enum Command {
     Check(care::CheckArgs),
     /// Copy the store to a new file, while the gateway may run; the seed is not in it
     Backup(care::BackupArgs),
+    /// Put a copy back in the store's place while the gateway does not run, and say which wallets the chain has overtaken
+    Restore(care::RestoreArgs),
     /// Find the accounts of a seed again, with no store
     Recover(recover::Args),
 }
@@ -56,6 +58,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         Command::Verify => care::verify(&files),
         Command::Check(args) => care::check(context, &files, args).await,
         Command::Backup(args) => care::backup(context, &files, args),
+        Command::Restore(args) => care::restore(context, &files, args).await,
         Command::Recover(args) => recover::run(context, &files, args).await,
     }
 }

@@ -178,6 +178,41 @@ pub(crate) struct BackupReport {
     pub(super) not_included: Vec<PathBuf>,
 }
 
+/// A copy that is the store now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct RestoreReport {
+    /// The copy.
+    pub(super) file: PathBuf,
+    /// The store.
+    pub(super) store: PathBuf,
+    /// The store that was there before, under its new name; absent where there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kept: Option<PathBuf>,
+    /// The time of the newest entry; absent where there is no entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) newest_entry_at: Option<String>,
+    /// Entries of the journal.
+    pub(super) entries: i64,
+    /// Wallets.
+    pub(super) wallets: i64,
+    /// The wallets that moved on the chain since the copy was made, and will be stopped; absent where no network was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) will_stop: Option<Vec<RestoreStop>>,
+}
+
+/// A wallet for which nothing will be sent to the chain until a person has looked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RestoreStop {
+    /// Its partner's name.
+    pub(super) partner: String,
+    /// Its user.
+    pub(super) user_id: String,
+    /// What it will be stopped for.
+    pub(super) cause: String,
+    /// What differs.
+    pub(super) detail: String,
+}
+
 /// The accounts of a seed that the network knows.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RecoverReport {

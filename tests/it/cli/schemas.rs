@@ -315,6 +315,8 @@ impl SchemaProject {
         process.wait().unwrap();
         // Without a server the same calls are answered from the store.
         self.succeeds("gateway contents remove", "gateway contents remove film --partner shop");
+        self.succeeds("gateway restore", "gateway restore copy.db");
+        self.fails(1, "gateway restore nowhere.db");
         self.succeeds("gateway check", "gateway check --offline");
         self.fails(1, "gateway check --data-dir nowhere");
     }

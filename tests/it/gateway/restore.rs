@@ -50,11 +50,13 @@ fn a_restored_store_stops_what_moved_since_and_bills_nothing_again() {
     let before = holdings(folder.path());
     assert_eq!(before.len(), 3, "{before:?}");
 
-    let home = folder.path().join(".pnp/gateway/embedded");
-    for file in ["gateway.db-wal", "gateway.db-shm"] {
-        let _ = std::fs::remove_file(home.join(file));
-    }
-    std::fs::copy(folder.path().join("copy.db"), home.join("gateway.db")).unwrap();
+    // It says what it will find.
+    let restored = done(folder.path(), &["restore", "copy.db"]);
+    let stops = restored["will_stop"].as_array().unwrap();
+    assert_eq!(stops.len(), 1, "{restored:#}");
+    assert_eq!((&stops[0]["user_id"], &stops[0]["cause"]), (&"alice".into(), &"ledger_behind_chain".into()));
+    let kept = folder.path().join(restored["kept"].as_str().unwrap());
+    assert!(kept.is_file() && restored["newest_entry_at"].is_string(), "{restored:#}");
     let server = Server::start_in(folder);
     let folder = server.folder();
     let shop = Shop::of(&server);
@@ -98,4 +100,67 @@ fn a_restored_store_stops_what_moved_since_and_bills_nothing_again() {
     shop.play("bob", 1);
     shop.wait_for_bills("bob", 3);
     assert_eq!(shop.bills("alice"), 1);
+}
+
+/// The names in the gateway's folder.
+fn names(home: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(home).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+/// What `gateway restore` refuses, with its code.
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let ran = gateway(folder, &[&["restore"], arguments].concat());
+    assert_ne!(ran.code, 0, "{arguments:?}");
+    ran.json()["error"]["code"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_copy_that_cannot_be_the_store_changes_nothing() {
+    let server = Server::start();
+    let folder = server.folder();
+    let shop = Shop::of(&server);
+    shop.fund("alice", "5");
+    done(folder.path(), &["backup", "copy.db"]);
+    assert_eq!(refused(folder.path(), &["copy.db"]), "gateway_running");
+    shop.fund("bob", "5");
+    assert_eq!(server.stop().0, Some(0));
+
+    let home = folder.path().join(".pnp/gateway/embedded");
+    let (before, store) = (names(&home), std::fs::read(home.join("gateway.db")).unwrap());
+    let whole = std::fs::read(folder.path().join("copy.db")).unwrap();
+    let damaged = |name: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    };
+    damaged("empty.db", &Vec::clear);
+    damaged("text.db", &|bytes| *bytes = b"not a store".repeat(1000));
+    damaged("half.db", &|bytes| bytes.truncate(bytes.len() / 2));
+    // The schema's number, at byte 60 of the file.
+    damaged("newer.db", &|bytes| bytes[60..64].copy_from_slice(&99_u32.to_be_bytes()));
+    for (copy, code) in [
+        ("empty.db", "bad_backup"),
+        ("text.db", "bad_backup"),
+        ("half.db", "bad_backup"),
+        ("newer.db", "store_too_new"),
+    ] {
+        assert_eq!(refused(folder.path(), &[copy]), code, "{copy}");
+        assert_eq!(refused(folder.path(), &["--offline", copy]), code, "{copy}");
+    }
+    assert_eq!(refused(folder.path(), &["missing.db"]), "gateway");
+    assert_eq!(names(&home), before);
+    assert_eq!(std::fs::read(home.join("gateway.db")).unwrap(), store);
+
+    // A folder that has lost its store, but not its seed, gets it back without the network too.
+    std::fs::remove_file(home.join("gateway.db")).unwrap();
+    for file in ["gateway.db-wal", "gateway.db-shm"] {
+        let _ = std::fs::remove_file(home.join(file));
+    }
+    let restored = done(folder.path(), &["restore", "--offline", "copy.db"]);
+    assert!(restored.get("kept").is_none() && restored.get("will_stop").is_none(), "{restored:#}");
+    let server = Server::start_in(folder);
+    assert_eq!(Shop::of(&server).done("GET", "/v1/wallets/alice", None)["available"], "5");
 }

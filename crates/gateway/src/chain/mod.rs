@@ -30,6 +30,7 @@ pub use groups::AlgoPosting;
 pub use keys::{KeyError, WalletKeys, WithdrawalClaim};
 pub use ops::{Attempt, AttemptState, BillOp, BillPart, ChainOp, OpKind, OpState, PlannedOp, WithdrawalOp, Work};
 pub use outflow::{CapReached, Caps};
+pub use reconcile::{Comparison, Mismatch, WalletOnChain, compare_at_rest};
 pub use refusals::{Cause, Consequence};
 pub use rules::PlanRules;
 pub use shapes::{ShapeError, ShapeLimits};

@@ -1,6 +1,6 @@
 //! A wallet's account compared with its books (Law 2): comparisons alone.
 
-use super::books::WalletBooks;
+use super::books::{StopCause, WalletBooks};
 use super::ops::{ChainOp, Work};
 use crate::amount::Amount;
 use pnp_client::AccountDetails;
@@ -91,6 +91,17 @@ pub enum Mismatch {
     Rekeyed,
 }
 
+impl Mismatch {
+    /// What the wallet is stopped for.
+    #[must_use]
+    pub const fn cause(&self) -> StopCause {
+        match self {
+            Self::ForeignTick { .. } | Self::UnknownAccount | Self::UnknownDelivery(_) => StopCause::LedgerBehindChain,
+            Self::HoldingShort { .. } | Self::AlgosShort { .. } | Self::Rekeyed => StopCause::Mismatch,
+        }
+    }
+}
+
 /// How an account compares with its books.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Comparison {
@@ -158,6 +169,15 @@ pub fn compare_before(books: &WalletBooks, chain: &WalletOnChain, op: &ChainOp) 
             Comparison::Mismatch(Mismatch::UnknownDelivery(deposit.minor_units()))
         }
         _ => compared,
+    }
+}
+
+/// Compares an account with the books of a wallet that nothing has worked on since its store was opened.
+#[must_use]
+pub fn compare_at_rest(books: &WalletBooks, chain: &WalletOnChain) -> Comparison {
+    match &books.op {
+        Some(op) if op.open_attempt().is_none() => compare_before(books, chain, op),
+        _ => compare(books, chain),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One wallet's operations, one after the other: compare, plan, sign, store, hand over, find out, book.
 
-use super::books::{StopCause, WalletBooks};
+use super::books::WalletBooks;
 use super::groups::{self, OpLabel, Order};
 use super::keys::WalletKeys;
 use super::ops::{Attempt, ChainOp, OpKind, OpState, Work};
@@ -181,14 +181,8 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
     }
 
     async fn stop(&self, wallet: i64, mismatch: &Mismatch) -> Result<(), WorkError<S::Error>> {
-        let cause = match mismatch {
-            Mismatch::ForeignTick { .. } | Mismatch::UnknownAccount | Mismatch::UnknownDelivery(_) => {
-                StopCause::LedgerBehindChain
-            }
-            Mismatch::HoldingShort { .. } | Mismatch::AlgosShort { .. } | Mismatch::Rekeyed => StopCause::Mismatch,
-        };
         tracing::error!(wallet, %mismatch, "the wallet stops");
-        self.store.stop_wallet(wallet, cause, &mismatch.to_string()).await.map_err(WorkError::Store)
+        self.store.stop_wallet(wallet, mismatch.cause(), &mismatch.to_string()).await.map_err(WorkError::Store)
     }
 
     /// Works an operation to its end; `false` where it waits. `params` were read before the account was compared, where it just was.

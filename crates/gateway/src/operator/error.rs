@@ -5,6 +5,7 @@ use crate::files::SeedError;
 use crate::gateway::GatewayError;
 use crate::http::TableError;
 use crate::ledger::LedgerError;
+use crate::settlement::SettlementError;
 use crate::store::StoreError;
 use std::path::PathBuf;
 
@@ -60,6 +61,20 @@ pub enum OperatorError {
         /// Why.
         source: std::io::Error,
     },
+    /// A copy whose journal does not add up.
+    #[error("{}: {finding}", path.display())]
+    Unsound {
+        /// The copy.
+        path: PathBuf,
+        /// The first of what does not add up.
+        finding: String,
+    },
+    /// What the store says of its wallets.
+    #[error(transparent)]
+    Settlement(#[from] SettlementError),
+    /// Local state of a wallet that is not of this project's contract.
+    #[error(transparent)]
+    Usage(#[from] pnp_usage::UsageError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -6,9 +6,11 @@ mod check;
 mod client;
 mod error;
 mod recover;
+mod restore;
 
 pub use backup::{BackupNote, backup, last_backup, verify_store};
 pub use check::{CheckFinding, check};
 pub use client::OperatorClient;
 pub use error::{OperatorError, Refusal};
 pub use recover::{FoundAccount, GAP, Scan, ScanError, scan, treasury};
+pub use restore::{Restored, WillStop, restore};

@@ -25,6 +25,7 @@ pub use error::SettlementError;
 pub use lookup::{
     Settlement, SettlementFilter, find_settlement, list_settlements, settlement_of, settlements_of_session,
 };
+pub use restored::{next_key, wallets_in_doubt, wallets_with_key};
 
 use crate::amount::Amount;
 use crate::chain::{

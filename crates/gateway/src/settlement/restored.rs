@@ -6,10 +6,11 @@
 
 use super::endings::stop_wallet;
 use super::operations::number;
-use super::{SettlementError, StoreBooks};
-use crate::chain::StopCause;
+use super::{SettlementError, StoreBooks, books};
+use crate::chain::{StopCause, WalletBooks};
 use crate::ledger;
 use crate::store::Write;
+use rusqlite::Connection;
 use std::ops::RangeInclusive;
 
 /// How many wallets are stopped in one transaction.
@@ -18,16 +19,50 @@ const STEP: i64 = 200;
 const SUSPECTS: &str = "SELECT id FROM wallets WHERE id > ?1 AND key_number IS NULL AND stopped IS NULL \
     AND (due > 0 OR unsettled > 0) ORDER BY id LIMIT ?2";
 
+const WITH_ACCOUNT: &str = "SELECT id FROM wallets WHERE id > ?1 AND key_number IS NOT NULL AND stopped IS NULL \
+    AND state <> 'closed' ORDER BY id LIMIT ?2";
+
+/// The books of wallets that have a key and are not stopped, from the one after this id on: what an old copy of a store is compared
+/// with the chain by.
+///
+/// # Errors
+/// The store's.
+pub fn wallets_with_key(connection: &Connection, after: i64, limit: i64) -> Result<Vec<WalletBooks>, SettlementError> {
+    let ids = ids(connection, WITH_ACCOUNT, after, limit)?;
+    let books: Result<Vec<_>, _> = ids.into_iter().map(|id| books::read(connection, id)).collect();
+    Ok(books?.into_iter().flatten().collect())
+}
+
+/// The wallets, from the one after this id on, that stop where the chain has accounts that no wallet of the store has.
+///
+/// # Errors
+/// The store's.
+pub fn wallets_in_doubt(connection: &Connection, after: i64, limit: i64) -> Result<Vec<i64>, SettlementError> {
+    ids(connection, SUSPECTS, after, limit)
+}
+
+fn ids(connection: &Connection, sql: &str, after: i64, limit: i64) -> Result<Vec<i64>, SettlementError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map((after, limit), |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The number that the next key gets.
+///
+/// # Errors
+/// The store's.
+pub fn next_key(connection: &Connection) -> Result<u64, SettlementError> {
+    let next: i64 = connection.query_row("SELECT next_key FROM store WHERE id = 1", [], |row| row.get(0))?;
+    Ok(u64::try_from(next).unwrap_or(0))
+}
+
 impl StoreBooks {
     /// The number that the next key gets.
     ///
     /// # Errors
     /// The store's.
     pub async fn next_key(&self) -> Result<u64, SettlementError> {
-        let next = self.store.read(|connection| -> Result<i64, SettlementError> {
-            Ok(connection.query_row("SELECT next_key FROM store WHERE id = 1", [], |row| row.get(0))?)
-        });
-        Ok(u64::try_from(next.await?).unwrap_or(0))
+        self.store.read(next_key).await
     }
 
     /// Accounts of these key numbers, from the next one on, are on the chain: their wallets are not known. Stops every wallet

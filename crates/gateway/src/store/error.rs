@@ -44,6 +44,14 @@ pub enum StoreError {
         /// Its genesis hash.
         hash: String,
     },
+    /// A copy that cannot take the place of a store.
+    #[error("{} cannot be restored: {why}", path.display())]
+    NoCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The thread that writes has ended.
     #[error("the store has stopped")]
     Stopped,

@@ -10,6 +10,7 @@ mod lock;
 mod migrate;
 mod reader;
 mod readers;
+mod restore;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use clock::{Clock, ClockStep};
 pub use error::StoreError;
 pub use migrate::StoreNetwork;
 pub use reader::StoreReader;
+pub use restore::StoreRestore;
 pub use write::Write;
 pub use writer::WriteError;
 
