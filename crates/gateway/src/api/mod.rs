@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod admin_tests;
 mod api_keys;
+#[cfg(test)]
+mod closing_tests;
 mod contents;
 mod contracts;
 #[cfg(test)]

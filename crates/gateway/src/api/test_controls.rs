@@ -61,7 +61,7 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .access(Access::SECRET)
             .idempotent()
             .success(&[StatusCode::CREATED])
-            .codes(&[Code::TreasuryLow])
+            .codes(&[Code::TreasuryLow, Code::WalletClosed])
             .handler(fund),
     ]
 }
@@ -225,6 +225,9 @@ async fn fund(call: Request<Fund>) -> Result<Answer<Wallet>, Problem> {
         .write(move |write| {
             answer_once(write, &key, |write| {
                 let wallet = open_wallet(write, partner, &user)?;
+                if wallet.state != ledger::WalletState::Open {
+                    return Err(Problem::new(Code::WalletClosed));
+                }
                 credit(write, &wallet, amount, "test")?;
                 let wallet = ledger::wallet(write.connection(), wallet.id)?;
                 Ok((Answer::created(Wallet::of(&wallet)), wallet.id))

@@ -5,11 +5,12 @@ use super::request::Request;
 use crate::access::{Access, Scope};
 use crate::amount::Amount;
 use crate::credentials::AuthorizedWithdrawal;
-use crate::gateway::Gateway;
-use crate::http::{Answer, Route, check_user_id, get, post};
+use crate::gateway::{Gateway, PartnerState};
+use crate::http::{Answer, IdempotencyKey, Route, check_user_id, get, post};
 use crate::id::Kind;
 use crate::ledger::{self, begin_withdrawal, cancel_withdrawal, find_wallet};
 use crate::problem::{Code, Problem};
+use crate::store::Write;
 use axum::http::StatusCode;
 use pnp_types::{Address, AssetIndex};
 use rusqlite::Connection;
@@ -52,6 +53,8 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
 const LEAST: Amount = Amount(100_000_000);
 /// Withdrawals of one user a day: each costs the operator a fee.
 const A_DAY: i64 = 10;
+/// A day, in milliseconds.
+const DAY: i64 = 86_400_000;
 
 /// A withdrawal to make.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -109,6 +112,76 @@ fn withdrawable(connection: &Connection, wallet: &ledger::Wallet, card_since: i6
     Ok(Amount(wallet.available.0.saturating_sub(held_back).max(0)))
 }
 
+/// Asks for a withdrawal (row 20) where the rules let so much leave to this address; its number. Money by card stays for
+/// `card_hold_days`.
+pub(super) fn ask(
+    write: &mut Write<'_>,
+    gateway: &Gateway,
+    wallet: &ledger::Wallet,
+    amount: Amount,
+    address: Address,
+    card_hold_days: i64,
+) -> Result<i64, Problem> {
+    if wallet.debt != Amount::ZERO {
+        return Err(Problem::new(Code::WalletFrozen));
+    }
+    let day_ago = write.now().saturating_sub(DAY);
+    let today: i64 = write
+        .row(
+            "SELECT COUNT(*) FROM withdrawals WHERE wallet_id = ?1 AND created_at > ?2",
+            (wallet.id, day_ago),
+            |row| row.get(0),
+        )?
+        .unwrap_or(0);
+    if today >= A_DAY {
+        return Err(Problem::new(Code::DailyLimitReached).detail(format!("A user may withdraw {A_DAY} times a day.")));
+    }
+    let destination = address.to_string();
+    let own: i64 =
+        write.row("SELECT COUNT(*) FROM wallets WHERE address = ?1", [&destination], |row| row.get(0))?.unwrap_or(0);
+    if own > 0 {
+        return Err(Problem::new(Code::DestinationNotReady)
+            .param("destination")
+            .detail("The address belongs to a wallet of this gateway."));
+    }
+    if amount > wallet.available {
+        return Err(Problem::new(Code::InsufficientBalance).member("available", wallet.available.to_string()));
+    }
+    let card_since = write.now().saturating_sub(card_hold_days.saturating_mul(DAY));
+    let most = withdrawable(write.connection(), wallet, card_since)?;
+    if amount > most {
+        return Err(Problem::new(Code::NotWithdrawable)
+            .detail(format!("Money that came by card leaves after {card_hold_days} days: {most} EUR may leave now."))
+            .member("withdrawable", most.to_string()));
+    }
+    Ok(begin_withdrawal(write, wallet, amount, &destination, |id| {
+        let claim = AuthorizedWithdrawal { id, wallet: wallet.id, amount, destination: address };
+        gateway.withdrawal_macs().mac(&claim).to_vec()
+    })?)
+}
+
+/// A destination in its text.
+pub(super) fn address_of(destination: &str) -> Result<Address, Problem> {
+    destination
+        .parse()
+        .map_err(|error| Problem::invalid_field("destination", format_args!("is no Algorand address: {error}.")))
+}
+
+/// Checks with the network that an address can receive what leaves, unless the answer to the request is known already.
+pub(super) async fn check_destination(
+    gateway: &Gateway,
+    state: &PartnerState,
+    key: &IdempotencyKey,
+    address: Address,
+) -> Result<(), Problem> {
+    let key = key.clone();
+    if gateway.write(move |write| Ok(stored_answer(write, &key)?.is_some())).await? {
+        return Ok(());
+    }
+    let contract = state.contract.as_ref().ok_or_else(|| Problem::new(Code::ContractUnavailable))?;
+    gateway.check_destination(address, AssetIndex(contract.asset)).await
+}
+
 async fn create(call: Request<CreateWithdrawal>) -> Result<Answer<Withdrawal>, Problem> {
     let partner = call.principal.partner()?;
     let state = call.state.partner(partner)?;
@@ -123,17 +196,8 @@ async fn create(call: Request<CreateWithdrawal>) -> Result<Answer<Withdrawal>, P
             .param("amount")
             .detail(format!("At least {LEAST} EUR leave.")));
     }
-    let address: Address = destination
-        .parse()
-        .map_err(|error| Problem::invalid_field("destination", format_args!("is no Algorand address: {error}.")))?;
-    let is_known = {
-        let key = key.clone();
-        call.state.write(move |write| Ok(stored_answer(write, &key)?.is_some())).await?
-    };
-    if !is_known {
-        let contract = state.contract.as_ref().ok_or_else(|| Problem::new(Code::ContractUnavailable))?;
-        call.state.check_destination(address, AssetIndex(contract.asset)).await?;
-    }
+    let address = address_of(&destination)?;
+    check_destination(&call.state, &state, &key, address).await?;
     let gateway = Arc::clone(&call.state);
     let days = state.partner.settings.card_hold_days;
     let (answer, wallet) = call
@@ -142,50 +206,11 @@ async fn create(call: Request<CreateWithdrawal>) -> Result<Answer<Withdrawal>, P
             answer_once(write, &key, |write| {
                 let found = find_wallet(write.connection(), partner, &user_id)?;
                 let wallet = found.ok_or_else(|| Problem::new(Code::InsufficientBalance))?;
-                if wallet.debt != Amount::ZERO {
-                    return Err(Problem::new(Code::WalletFrozen));
-                }
-                let day_ago = write.now().saturating_sub(86_400_000);
-                let today: i64 = write
-                    .row(
-                        "SELECT COUNT(*) FROM withdrawals WHERE wallet_id = ?1 AND created_at > ?2",
-                        (wallet.id, day_ago),
-                        |row| row.get(0),
-                    )?
-                    .unwrap_or(0);
-                if today >= A_DAY {
-                    return Err(Problem::new(Code::DailyLimitReached)
-                        .detail(format!("A user may withdraw {A_DAY} times a day.")));
-                }
-                let own: i64 = write
-                    .row("SELECT COUNT(*) FROM wallets WHERE address = ?1", [&destination], |row| row.get(0))?
-                    .unwrap_or(0);
-                if own > 0 {
-                    return Err(Problem::new(Code::DestinationNotReady)
-                        .param("destination")
-                        .detail("The address belongs to a wallet of this gateway."));
-                }
-                if amount > wallet.available {
-                    return Err(
-                        Problem::new(Code::InsufficientBalance).member("available", wallet.available.to_string())
-                    );
-                }
-                let card_since = write.now().saturating_sub(days.saturating_mul(86_400_000));
-                let most = withdrawable(write.connection(), &wallet, card_since)?;
-                if amount > most {
-                    return Err(Problem::new(Code::NotWithdrawable)
-                        .detail(format!("Money that came by card leaves after {days} days: {most} EUR may leave now."))
-                        .member("withdrawable", most.to_string()));
-                }
-                let id = begin_withdrawal(write, &wallet, amount, &destination, |id| {
-                    let claim = AuthorizedWithdrawal { id, wallet: wallet.id, amount, destination: address };
-                    gateway.withdrawal_macs().mac(&claim).to_vec()
-                })?;
+                let id = ask(write, &gateway, &wallet, amount, address, days)?;
                 let withdrawal = ledger::Withdrawal::find(write.connection(), id)?
                     .ok_or_else(|| Problem::internal("a withdrawal is gone"))?;
                 let wallet = ledger::wallet(write.connection(), wallet.id)?;
-                let answer = Answer::created(Withdrawal::of(&withdrawal, &wallet));
-                Ok((answer, wallet.id))
+                Ok((Answer::created(Withdrawal::of(&withdrawal, &wallet)), wallet.id))
             })
         })
         .await?;

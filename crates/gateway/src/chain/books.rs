@@ -84,6 +84,8 @@ pub struct WalletBooks {
     pub has_account: bool,
     /// Whether it is being closed: no session is open, and its withdrawals are asked for.
     pub is_closing: bool,
+    /// Whether a payment to it is under way: it does not close before that has ended. Read of wallets that are being closed.
+    pub has_open_top_up: bool,
     /// Why nothing is sent for it.
     pub stopped: Option<StopCause>,
     /// May be spent.

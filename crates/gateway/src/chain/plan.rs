@@ -118,6 +118,7 @@ fn may_close(books: &WalletBooks) -> bool {
         [books.settling, books.withdrawing, books.due, books.sending, books.leaving, books.returning, books.held];
     let Some(unsettled) = books.unsettled() else { return false };
     books.is_closing
+        && !books.has_open_top_up
         && books.has_account
         && books.debt == Amount::ZERO
         && nothing.iter().all(|amount| *amount == Amount::ZERO)

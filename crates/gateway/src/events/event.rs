@@ -179,6 +179,7 @@ fn amount(kind: EntryKind, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
         | K::NotSigned
         | K::NetworkState
         | K::WithdrawalPlanned
+        | K::WalletClosing
         | K::AccountClosed
         | K::ContractState
         | K::Reconciliation => {

@@ -1,5 +1,6 @@
 //! What is put right later: chargebacks and debts (rows 8 to 8c), contracts that were replaced or blocked (18, 19), credits (22).
 
+use super::closing::close_again;
 use super::post::{positive, whole_cents};
 use super::{Cause, Entry, EntryKind, LedgerError, Posting, Short, TopUp, Wallet, post};
 use crate::amount::Amount;
@@ -71,6 +72,7 @@ pub fn chargeback_won(
     if changed == 0 {
         return Err(LedgerError::Conflict("the top-up was not charged back"));
     }
+    close_again(write, wallet)?;
     let debt = amount.0.min(wallet.debt.0.saturating_neg());
     let rest = amount.0.saturating_sub(debt);
     let posting = Posting { debt, available: rest, treasury: -rest, due: rest, ..top_up.world_posting(amount.0) };

@@ -70,6 +70,8 @@ pub enum EntryKind {
     WalletClosed = 210,
     /// A wallet's account on the chain was closed.
     AccountClosed = 211,
+    /// A wallet begins to close: nothing is charged to it any more; no posting.
+    WalletClosing = 212,
     /// The operator or the partner credited a wallet.
     Credited = 220,
     /// A contract was blocked or can be used again; no posting.
@@ -120,6 +122,7 @@ impl EntryKind {
         (Self::WithdrawalRefused, "withdrawal.refused"),
         (Self::WalletClosed, "wallet.closed"),
         (Self::AccountClosed, "wallet.account_closed"),
+        (Self::WalletClosing, "wallet.closing"),
         (Self::Credited, "wallet.credited"),
         (Self::ContractState, "contract.state"),
         (Self::Reconciliation, "reconciliation.mismatch"),

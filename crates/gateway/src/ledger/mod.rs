@@ -24,7 +24,7 @@ mod wallet;
 mod withdrawals;
 
 pub use bills::{BillPart, bill_charged, bill_doubtful, bill_planned, bill_undone};
-pub use closing::{close_account, close_wallet};
+pub use closing::{begin_close, close_account, close_wallet};
 pub use corrections::{charge_back, chargeback_won, collect_debt, contract_replaced, credit, give_back, write_off};
 pub use deliveries::{deliver, delivered, delivery_void, deposit, returned};
 pub use entry::{Entry, TickRecord, tick_hash};

@@ -1,5 +1,6 @@
 //! Money that comes in: rows 1 to 4b.
 
+use super::closing::close_again;
 use super::post::whole_cents;
 use super::{Entry, EntryKind, LedgerError, Posting, Wallet, post, wallet};
 use crate::amount::Amount;
@@ -201,6 +202,7 @@ pub fn top_up_succeeded(write: &mut Write<'_>, top_up: &TopUp, payment_id: &str)
         return Err(LedgerError::Conflict("the payment was credited before"));
     }
     let wallet = wallet(write.connection(), top_up.wallet)?;
+    close_again(write, &wallet)?;
     let amount = top_up.amount.0;
     // Debts are whole minor units, and so is the rest.
     let debt = amount.min(wallet.debt.0.saturating_neg());

@@ -7,7 +7,7 @@ use crate::ledger::{
     PartnerSettings, TopUp, TopUpState, charge_back, chargeback_won, end_top_up, top_up_succeeded, wallet,
 };
 use crate::problem::{Code, Problem};
-use crate::sessions::{CloseReason, close_session, find_session};
+use crate::sessions::{CloseReason, close_sessions_of};
 use crate::store::Write;
 
 /// Books what a provider says of a top-up's payment; the top-up as it is then. Saying it again changes nothing.
@@ -49,14 +49,8 @@ fn again(write: &Write<'_>, id: i64) -> Result<TopUp, Problem> {
 
 /// Ends the open sessions of a wallet whose money is taken back: what they hold is available then.
 fn stop_sessions(write: &mut Write<'_>, registry: &Registry, wallet: i64) -> Result<(), Problem> {
-    let open = write.rows("SELECT id FROM sessions WHERE wallet_id = ?1 AND closed_at IS NULL", [wallet], |row| {
-        row.get::<_, i64>(0)
-    })?;
-    for id in open {
-        let Some(session) = find_session(write.connection(), id)? else { continue };
-        let settings = registry.partner(session.partner).map(|state| state.partner.settings.clone());
-        let settings: PartnerSettings = settings.unwrap_or_default();
-        close_session(write, session, CloseReason::WalletFrozen, &settings)?;
-    }
-    Ok(())
+    let partner = crate::ledger::wallet(write.connection(), wallet)?.partner;
+    let settings = registry.partner(partner).map(|state| state.partner.settings.clone());
+    let settings: PartnerSettings = settings.unwrap_or_default();
+    Ok(close_sessions_of(write, wallet, CloseReason::WalletFrozen, &settings)?)
 }

@@ -136,6 +136,8 @@ codes! {
         "The wallet is frozen." "A payment was taken back. The wallet works again when its debt is paid.";
     WalletClosed "WALLET_CLOSED" CONFLICT Never None
         "The wallet is closed." "Use another user id.";
+    WalletNotEmpty "WALLET_NOT_EMPTY" UNPROCESSABLE_ENTITY NewId None
+        "The wallet still holds money." "Name a `destination` that the rest is sent to, or close the wallet when it is spent.";
     RiskLimit "RISK_LIMIT" SERVICE_UNAVAILABLE After None
         "Too much is charged and not settled on the chain yet." "Settlement is behind. Try again later with the same id.";
     TreasuryLow "TREASURY_LOW" SERVICE_UNAVAILABLE After None

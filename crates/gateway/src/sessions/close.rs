@@ -2,7 +2,7 @@
 
 use super::SessionError;
 use super::limits::MIN_IDLE;
-use super::row::{CloseReason, Session};
+use super::row::{CloseReason, Session, find_session};
 use super::tick::add_to_tab;
 use crate::amount::Amount;
 use crate::ledger::{Entry, EntryKind, LedgerError, PartnerSettings, Posting, move_wallet};
@@ -44,6 +44,27 @@ pub fn close_session(
     add_to_tab(write, &mut session, Amount::ZERO, settings, true)?;
     session.save(write)?;
     Ok(session)
+}
+
+/// Ends every open session of a wallet.
+///
+/// # Errors
+/// The store's.
+pub fn close_sessions_of(
+    write: &mut Write<'_>,
+    wallet: i64,
+    reason: CloseReason,
+    settings: &PartnerSettings,
+) -> Result<(), SessionError> {
+    let open = write.rows("SELECT id FROM sessions WHERE wallet_id = ?1 AND closed_at IS NULL", [wallet], |row| {
+        row.get::<_, i64>(0)
+    })?;
+    for id in open {
+        if let Some(session) = find_session(write.connection(), id)? {
+            close_session(write, session, reason, settings)?;
+        }
+    }
+    Ok(())
 }
 
 /// The open sessions without a tick for too long: three intervals, their hold, or two minutes, whatever is longest. Time in which

@@ -18,6 +18,10 @@ const WALLET: &str = "SELECT w.id, w.partner_id, w.state, w.stopped, w.key_numbe
 
 const HAS_OPEN_SESSION: &str = "SELECT 1 FROM sessions WHERE wallet_id = ?1 AND closed_at IS NULL LIMIT 1";
 
+const HAS_OPEN_TOP_UP: &str = "SELECT 1 FROM top_ups WHERE wallet_id = ?1 AND state = 'pending' LIMIT 1";
+
+const LAST_CLOSE: &str = "SELECT MAX(id) FROM chain_ops WHERE wallet_id = ?1 AND kind = 'close' AND state = 'done'";
+
 const TABS: &str = "SELECT t.id, t.contract_id, t.price, t.unsettled, t.lot_since, t.last_tick_at, \
     CASE WHEN EXISTS (SELECT 1 FROM sessions s WHERE s.wallet_id = t.wallet_id AND s.closed_at IS NULL \
     AND s.tab_id = t.id) THEN 1 ELSE 0 END, t.blocked, t.asked FROM tabs t WHERE t.wallet_id = ?1 AND t.unsettled > 0";
@@ -25,7 +29,7 @@ const TABS: &str = "SELECT t.id, t.contract_id, t.price, t.unsettled, t.lot_sinc
 /// With the tick of the wallet's newest bill in a block.
 const CONTRACTS: &str = "SELECT c.id, c.app_id, c.asset_id, c.provider, c.platform, c.fee_pct, c.min_rate, c.max_rate, \
     c.state, (SELECT o.tick FROM chain_ops o WHERE o.wallet_id = ?1 AND o.contract_id = c.id AND o.kind = 'bill' \
-    AND o.state = 'done' ORDER BY o.id DESC LIMIT 1) FROM contracts c WHERE c.partner_id = ?2 ORDER BY c.id";
+    AND o.state = 'done' AND o.id > ?3 ORDER BY o.id DESC LIMIT 1) FROM contracts c WHERE c.partner_id = ?2 ORDER BY c.id";
 
 const WITHDRAWALS: &str = "SELECT id, amount, destination, mac FROM withdrawals \
     WHERE wallet_id = ?1 AND state = 'pending' ORDER BY id";
@@ -65,6 +69,7 @@ fn wallet_row(row: &Row<'_>) -> rusqlite::Result<WalletRow> {
         key_number: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),
         has_account: row.get::<_, i64>(5)? != 0,
         is_closing: false,
+        has_open_top_up: false,
         stopped: None,
         available: row.get(6)?,
         held: row.get(7)?,
@@ -98,9 +103,12 @@ pub(super) fn read(connection: &Connection, id: i64) -> Result<Option<WalletBook
         Some(cause) => Some(readable(StopCause::of_text(&cause), "wallet", id, "stopped")?),
         None => None,
     };
-    books.is_closing = state == "closing" && !has_open_session(connection, id)?;
+    let is_closing = state == "closing";
+    books.is_closing = is_closing && !has_open_session(connection, id)?;
+    books.has_open_top_up = is_closing && has_open_top_up(connection, id)?;
     books.tabs = tabs(connection, id)?;
-    contracts(connection, partner, &mut books)?;
+    let closed = if is_closing { last_close(connection, id)? } else { 0 };
+    contracts(connection, partner, closed, &mut books)?;
     books.withdrawals = withdrawals(connection, id)?;
     books.op = operations::in_flight(connection, id, &books.contracts)?;
     let last_round = connection.prepare_cached(LAST_ROUND)?.query_row([id], |row| unsigned(row, 0)).optional()?;
@@ -111,6 +119,18 @@ pub(super) fn read(connection: &Connection, id: i64) -> Result<Option<WalletBook
 /// Whether a session of a wallet is open.
 pub(super) fn has_open_session(connection: &Connection, wallet: i64) -> Result<bool, SettlementError> {
     Ok(connection.prepare_cached(HAS_OPEN_SESSION)?.exists([wallet])?)
+}
+
+/// Whether a payment to a wallet is under way.
+pub(super) fn has_open_top_up(connection: &Connection, wallet: i64) -> Result<bool, SettlementError> {
+    Ok(connection.prepare_cached(HAS_OPEN_TOP_UP)?.exists([wallet])?)
+}
+
+/// The operation that closed a wallet's account before, where money came in afterwards; else 0. Its contracts have forgotten
+/// the ticks before it.
+fn last_close(connection: &Connection, wallet: i64) -> Result<i64, SettlementError> {
+    let last = connection.prepare_cached(LAST_CLOSE)?.query_row([wallet], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(last.unwrap_or(0))
 }
 
 fn tabs(connection: &Connection, wallet: i64) -> Result<Vec<Tab>, SettlementError> {
@@ -131,10 +151,15 @@ fn tabs(connection: &Connection, wallet: i64) -> Result<Vec<Tab>, SettlementErro
     Ok(tabs.collect::<rusqlite::Result<_>>()?)
 }
 
-/// All contracts of a partner, and what the wallet's last bills say of them.
-fn contracts(connection: &Connection, partner: i64, books: &mut WalletBooks) -> Result<(), SettlementError> {
+/// All contracts of a partner, and what the wallet's last bills after an operation say of them.
+fn contracts(
+    connection: &Connection,
+    partner: i64,
+    after: i64,
+    books: &mut WalletBooks,
+) -> Result<(), SettlementError> {
     let mut statement = connection.prepare_cached(CONTRACTS)?;
-    let mut rows = statement.query([books.id, partner])?;
+    let mut rows = statement.query([books.id, partner, after])?;
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
         let (provider, platform): (String, String) = (row.get(3)?, row.get(4)?);

@@ -74,6 +74,7 @@ fn may_plan(write: &mut Write<'_>, wallet: &Wallet, op: &PlannedOp) -> Result<bo
                 && wallet.in_account == op.amount
                 && wallet.returning == Amount::ZERO
                 && !books::has_open_session(write.connection(), wallet.id)?
+                && !books::has_open_top_up(write.connection(), wallet.id)?
         }
     })
 }

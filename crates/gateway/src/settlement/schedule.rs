@@ -168,6 +168,7 @@ mod tests {
             key_number: Some(1),
             has_account: true,
             is_closing: false,
+            has_open_top_up: false,
             stopped: None,
             available: Amount::ZERO,
             held: Amount::ZERO,

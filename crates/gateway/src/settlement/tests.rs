@@ -246,6 +246,33 @@ impl Shop {
             .unwrap()
     }
 
+    /// A payment by card that is under way.
+    async fn begin_top_up(&self, wallet: i64, amount: &str) -> i64 {
+        let amount = eur(amount);
+        self.books
+            .write(move |write| {
+                let wallet = ledger::wallet(write.connection(), wallet)?;
+                Ok(ledger::begin_top_up(write, &wallet, amount, ("card", "test"), HOUR)?)
+            })
+            .await
+            .unwrap()
+    }
+
+    /// It is paid, or it ended without.
+    async fn end_top_up(&self, top_up: i64, state: ledger::TopUpState) {
+        self.books
+            .write(move |write| {
+                let top_up = ledger::TopUp::find(write.connection(), top_up)?.unwrap();
+                match state {
+                    ledger::TopUpState::Succeeded => ledger::top_up_succeeded(write, &top_up, "payment")?,
+                    state => ledger::end_top_up(write, &top_up, state)?,
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+
     async fn sql(&self, sql: &'static str, id: i64) {
         self.books.write(move |write| Ok(write.execute(sql, [id])?)).await.unwrap();
     }

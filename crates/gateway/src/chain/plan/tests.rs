@@ -52,6 +52,7 @@ fn books(tabs: Vec<Tab>) -> WalletBooks {
         key_number: Some(1),
         has_account: true,
         is_closing: false,
+        has_open_top_up: false,
         stopped: None,
         available: Amount(in_account - unsettled),
         held: Amount::ZERO,

@@ -35,6 +35,7 @@ fn books() -> WalletBooks {
         key_number: Some(1),
         has_account: true,
         is_closing: false,
+        has_open_top_up: false,
         stopped: None,
         available: cents(400),
         held: Amount::ZERO,

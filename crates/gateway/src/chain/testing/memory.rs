@@ -158,6 +158,7 @@ impl MemoryStore {
             key_number: None,
             has_account: false,
             is_closing: false,
+            has_open_top_up: false,
             stopped: None,
             available: Amount::ZERO,
             held: Amount::ZERO,

@@ -297,6 +297,7 @@ impl World {
         }
         self.plan_delivery(w);
         self.settle(w);
+        self.begin_close(w);
         let contracts: Vec<_> = self.shop_of(w).contracts.iter().map(|contract| contract.id).collect();
         let in_force = *contracts.last().unwrap();
         let old: Vec<_> = self
@@ -324,6 +325,37 @@ impl World {
         assert_eq!([Held(w), Settling(w), Due(w)].map(|account| self.books.get(account)), [0; 3]);
         self.close(w);
         assert!(!self.is_open(w), "wallet {w} was not closed");
+    }
+
+    /// Row 19 for what no bill can take: afterwards all contracts together have less than a cent beside what they can bill.
+    fn begin_close(&mut self, w: i64) {
+        let stored = self.write(move |write| {
+            let wallet = ledger::wallet(write.connection(), w)?;
+            ledger::begin_close(write, &wallet)?;
+            let tabs = write.rows("SELECT id, unsettled FROM tabs WHERE wallet_id = ?1", [w], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+            Ok(tabs)
+        });
+        let tabs: Vec<(i64, i64)> = stored.unwrap();
+        for session in self.sessions.values_mut().filter(|session| session.wallet == w) {
+            session.late = 0;
+        }
+        for (tab, left) in tabs {
+            let given_back = self.books.get(Unsettled(tab)) - left;
+            assert!((0..CENT).contains(&given_back), "whole cents can be billed");
+            if given_back > 0 {
+                self.books.row_19(w, tab, given_back).unwrap();
+                self.counts.entry("19 close").or_default().0 += 1;
+            }
+        }
+        let shop = self.shop_of(w).contracts.clone();
+        let parts = shop.iter().map(|contract| {
+            let of_contract = self.tabs.iter().filter(|((owner, of, _), _)| *owner == w && *of == contract.id);
+            of_contract.map(|(_, tab)| self.books.get(Unsettled(*tab))).sum::<i64>() % CENT
+        });
+        assert!(parts.sum::<i64>() < CENT);
+        self.compare();
     }
 
     /// What is in flight comes into a block, and is read.

@@ -3,6 +3,8 @@
 use super::*;
 use crate::chain::testing::{Keys, Stage};
 use crate::chain::{Settler, SettlerSettings, WalletKeys as _};
+use crate::ledger::TopUpState;
+use crate::sessions::close_sessions_of;
 use std::sync::Arc;
 
 /// Usual on the embedded network: a stop makes due, and bills are of minutes.
@@ -79,17 +81,8 @@ async fn what_is_played_is_paid_on_the_chain() {
     assert_eq!(shop.candidates().await, [0_i64; 0]);
 
     // The wallet closes: the rest is withdrawn, and the account is gone.
-    shop.sql("UPDATE wallets SET state = 'closing' WHERE id = ?1", wallet).await;
-    let (to, amount) = (stage.provider.address(), eur("9.89"));
-    shop.books
-        .write(move |write| {
-            let wallet = ledger::wallet(write.connection(), wallet)?;
-            let claim =
-                |withdrawal| crate::chain::WithdrawalClaim { withdrawal, wallet: wallet.id, amount, destination: to };
-            Ok(begin_withdrawal(write, &wallet, amount, &to.to_string(), |id| Keys::mac(&claim(id)))?)
-        })
-        .await
-        .unwrap();
+    let to = stage.provider.address();
+    assert_eq!(close(&shop, wallet, to).await.to_string(), "9.89");
     let before = stage.holding(to).await.unwrap();
     let key = shop.read(wallet).await.key_number.unwrap();
     settler(&shop, &stage).run_until_idle().await.unwrap();
@@ -99,6 +92,97 @@ async fn what_is_played_is_paid_on_the_chain() {
     let account = stage.algod.account(Keys.wallet(key).unwrap().address()).await.unwrap();
     assert_eq!(account.balance.0, 0);
     assert_eq!(shop.text("SELECT CAST(algos AS TEXT) FROM wallets").await, ["0"]);
+}
+
+/// A wallet begins to close, and what can leave is withdrawn; how much that is.
+async fn close(shop: &Shop, wallet: i64, to: Address) -> Amount {
+    let settings = shop.settings.clone();
+    shop.books
+        .write(move |write| {
+            close_sessions_of(write, wallet, CloseReason::WalletClosed, &settings)?;
+            let wallet = ledger::wallet(write.connection(), wallet)?;
+            let wallet = ledger::begin_close(write, &wallet)?;
+            let amount = wallet.available.whole_minor_units();
+            if amount > Amount::ZERO {
+                let claim = |withdrawal| crate::chain::WithdrawalClaim {
+                    withdrawal,
+                    wallet: wallet.id,
+                    amount,
+                    destination: to,
+                };
+                begin_withdrawal(write, &wallet, amount, &to.to_string(), |id| Keys::mac(&claim(id)))?;
+            }
+            Ok(amount)
+        })
+        .await
+        .unwrap()
+}
+
+/// The account of a wallet's key is gone, and the treasury has its Algos back.
+async fn assert_gone(shop: &Shop, stage: &Stage, wallet: i64, key: u64) {
+    shop.verify().await;
+    assert_eq!(shop.books.wallet(wallet).await.unwrap(), None, "it is closed");
+    let account = stage.algod.account(Keys.wallet(key).unwrap().address()).await.unwrap();
+    assert_eq!(account.balance.0, 0);
+}
+
+#[tokio::test]
+async fn less_than_the_contract_bills_is_given_back_at_the_close() {
+    let mut stage = Stage::new().await;
+    stage.contract.min_rate = 2;
+    let shop = shop_on(&stage).await;
+    let wallet = shop.wallet("anna", "1").await;
+    let session = shop.open_session("anna", "film").await.unwrap();
+    // A minute is billed, a cent and parts of one cannot be: the close ends the session, and gives them back.
+    shop.play(session, 105_000).await;
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    let key = shop.read(wallet).await.key_number.unwrap();
+    let (to, before) = (stage.provider.address(), stage.holding(stage.provider.address()).await.unwrap());
+    assert_eq!(close(&shop, wallet, to).await.to_string(), "0.98");
+    assert_eq!(session_end(&shop, session).await.as_deref(), Some("wallet_closed"));
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    assert_gone(&shop, &stage, wallet, key).await;
+    // 0.98 are withdrawn, 0.02 are billed, whose fee is less than a cent.
+    assert_eq!(stage.holding(to).await, Some(before + 100));
+}
+
+#[tokio::test]
+async fn a_closed_wallet_that_gets_money_closes_once_more() {
+    let stage = Stage::new().await;
+    let shop = shop_on(&stage).await;
+    let wallet = shop.wallet("anna", "1").await;
+    let session = shop.open_session("anna", "film").await.unwrap();
+    shop.play(session, 60_000).await;
+    shop.stop(session).await;
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    let key = shop.read(wallet).await.key_number.unwrap();
+    // A payment is under way: the wallet does not close before it has ended.
+    let top_up = shop.begin_top_up(wallet, "2").await;
+    let to = stage.provider.address();
+    close(&shop, wallet, to).await;
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    let books = shop.read(wallet).await;
+    assert!(books.is_closing && books.has_open_top_up && books.has_account);
+    shop.end_top_up(top_up, TopUpState::Expired).await;
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    assert_gone(&shop, &stage, wallet, key).await;
+    // It is paid late: the money is delivered to a new account of the same key, whose contract knows no ticks, and leaves.
+    shop.end_top_up(top_up, TopUpState::Succeeded).await;
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    let books = shop.read(wallet).await;
+    assert_eq!((books.is_closing, books.stopped, books.in_account.to_string()), (true, None, "2".to_owned()));
+    let before = stage.holding(to).await.unwrap();
+    assert_eq!(close(&shop, wallet, to).await.to_string(), "2");
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    assert_gone(&shop, &stage, wallet, key).await;
+    assert_eq!(stage.holding(to).await, Some(before + 200));
+}
+
+async fn session_end(shop: &Shop, session: i64) -> Option<String> {
+    let find = move |connection: &rusqlite::Connection| -> Result<_, SettlementError> {
+        Ok(find_session(connection, session)?.and_then(|session| session.close_reason))
+    };
+    shop.books.store.read(find).await.unwrap().map(|reason| reason.name().to_owned())
 }
 
 #[tokio::test]
