@@ -124,6 +124,12 @@ const DOCUMENTS: &[Document] = &[
     Document::of::<gateway::RecoverReport>("gateway recover"),
     #[cfg(feature = "gateway")]
     Document::of::<gateway::VerifyReport>("gateway verify"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::WalletsReport>("gateway wallets list"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::ReleasedWalletReport>("gateway wallets release"),
+    #[cfg(feature = "gateway")]
+    Document::of::<gateway::WalletReport>("gateway wallets show"),
     Document::of::<reports::history::HistoryReport>("history"),
     Document::sent::<reports::contract::LeaveReport>("leave"),
     Document::of::<localnet::RunReport>("localnet run"),

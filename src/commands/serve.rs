@@ -4,6 +4,9 @@ use crate::failure::Failure;
 use crate::session::context::Context;
 use crate::terminal::interrupt;
 use crate::terminal::output::Answer;
+use crate::terminal::values::whole;
+use pnp_gateway::amount::Amount;
+use pnp_gateway::chain::Caps;
 use pnp_gateway::http::TrustedProxies;
 use pnp_gateway::{DEFAULT_PORT, Ready, ServeSettings};
 use pnp_ops::Connection;
@@ -40,6 +43,8 @@ pub(crate) struct Args {
         value_name = "IP/BITS"
     )]
     trusted_proxies: Vec<TrustedProxies>,
+    #[command(flatten)]
+    caps: CapArgs,
 }
 
 impl Args {
@@ -49,7 +54,46 @@ impl Args {
             folder: self.data_dir.clone(),
             metrics: self.metrics_port.map(|port| SocketAddr::new(self.metrics_listen, port)),
             trusted_proxies: self.trusted_proxies.iter().cloned().collect(),
+            caps: self.caps.caps(),
         }
+    }
+}
+
+/// The most that is signed in a day (UTC). What is over it waits for the next day.
+#[derive(Debug, clap::Args)]
+struct CapArgs {
+    /// The most EUR that bills move in a day; more waits for the next day [default: no limit]
+    #[arg(long, env = "PNP_GATEWAY_BILLS_PER_DAY", hide_env_values = true, value_name = "EUR", value_parser = eur)]
+    bills_per_day: Option<Amount>,
+    /// The most EUR that go from the treasury to wallets in a day [default: no limit]
+    #[arg(long, env = "PNP_GATEWAY_DELIVERIES_PER_DAY", hide_env_values = true, value_name = "EUR", value_parser = eur)]
+    deliveries_per_day: Option<Amount>,
+    /// The most EUR that withdrawals move in a day [default: no limit]
+    #[arg(long, env = "PNP_GATEWAY_WITHDRAWALS_PER_DAY", hide_env_values = true, value_name = "EUR", value_parser = eur)]
+    withdrawals_per_day: Option<Amount>,
+    /// The most microAlgos that fees and new accounts cost in a day [default: no limit]
+    #[arg(long, env = "PNP_GATEWAY_FEES_PER_DAY", hide_env_values = true, value_name = "MICROALGOS", value_parser = whole)]
+    fees_per_day: Option<u64>,
+}
+
+impl CapArgs {
+    fn caps(&self) -> Caps {
+        let cents = |amount: Option<Amount>| amount.map_or(u64::MAX, Amount::minor_units);
+        Caps {
+            bills: cents(self.bills_per_day),
+            deliveries: cents(self.deliveries_per_day),
+            withdrawals: cents(self.withdrawals_per_day),
+            algos: self.fees_per_day.unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// An amount of whole cents.
+fn eur(text: &str) -> Result<Amount, String> {
+    let amount: Amount = text.parse().map_err(|error| format!("{error}"))?;
+    match amount.in_cents() {
+        Ok(_) if amount >= Amount::ZERO => Ok(amount),
+        _ => Err("write EUR in whole cents, for example 1000 or 99.50".to_owned()),
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Kind {
     Export,
     /// A contract in force at a partner: `con_`.
     Contract,
+    /// A wallet, as the operator sees it: `wal_`.
+    Wallet,
 }
 
 impl Kind {
@@ -51,6 +53,7 @@ impl Kind {
             Self::ApiKey => "key_",
             Self::Export => "exp_",
             Self::Contract => "con_",
+            Self::Wallet => "wal_",
         }
     }
 

@@ -6,6 +6,7 @@ mod keys;
 mod partners;
 mod recover;
 pub(super) mod reports;
+mod wallets;
 
 pub(super) use care::doctor_checks;
 
@@ -36,6 +37,8 @@ enum Command {
     Partners(partners::Args),
     /// List, set and remove contents of a partner's catalogue
     Contents(contents::Args),
+    /// List and show wallets, and let stopped ones go on
+    Wallets(wallets::Args),
     /// Add the journal up again, and compare it with every balance and with its seals
     Verify,
     /// Check files, chain queue, network, contract, asset and treasury, and name the remedies
@@ -55,6 +58,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         Command::Keys(args) => keys::run(&Api::connect(&files).await?, args).await,
         Command::Partners(args) => partners::run(&Api::connect(&files).await?, args).await,
         Command::Contents(args) => contents::run(&Api::connect(&files).await?, args).await,
+        Command::Wallets(args) => wallets::run(&Api::connect(&files).await?, args).await,
         Command::Verify => care::verify(&files),
         Command::Check(args) => care::check(context, &files, args).await,
         Command::Backup(args) => care::backup(context, &files, args),

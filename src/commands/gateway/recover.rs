@@ -13,16 +13,39 @@ use pnp_gateway::operator::{self, FoundAccount};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Ask the network which keys of the seed have accounts, and what these hold
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "print_words", conflicts_with = "print_words")]
     scan: bool,
     /// Take the seed's 25 words from stdin or the terminal instead of the sealed file
-    #[arg(long)]
+    #[arg(long, conflicts_with = "print_words")]
     words: bool,
+    /// Print the seed's 25 words on this terminal, to be kept on paper
+    #[arg(long)]
+    print_words: bool,
 }
 
 pub(super) async fn run(context: &Context, files: &GatewayFiles, args: &Args) -> Result<Answer, Failure> {
+    if args.print_words {
+        return print_words(context, files).await;
+    }
     let seed = if args.words { from_words(context).await? } else { files.existing_seed()? };
     on_network(context, async |session| scan(session, &seed).await).await
+}
+
+/// Shows the words to a person, never to a pipe or a file: what is written down by a program may be read by others.
+async fn print_words(context: &Context, files: &GatewayFiles) -> Result<Answer, Failure> {
+    if context.options.json || !context.out.has_screen() {
+        return Err(Failure::usage("the words of a seed are printed on a terminal only")
+            .hint("run the command at a terminal, without --json, a pipe or a file"));
+    }
+    let seed = files.existing_seed()?;
+    context.out.warn("whoever has these 25 words has the coins of every wallet and of the treasury");
+    if !context.options.yes && context.out.ask("Type `words` to see them:").await.as_deref() != Some("words") {
+        return Err(Failure::new("not_confirmed", "the words were not shown: it was not confirmed")
+            .because("who sees the words of a seed owns its accounts")
+            .hint("pass --yes if you mean it"));
+    }
+    context.out.reveal(&seed.to_words())?;
+    Ok(Answer::Nothing)
 }
 
 async fn from_words(context: &Context) -> Result<Seed, Failure> {

@@ -248,3 +248,90 @@ pub(super) struct RecoveredHolding {
     /// Minor units.
     pub(super) amount: u64,
 }
+
+/// A wallet's books. Together `available`, `held`, `unsettled`, `settling` and `withdrawing` are `due`, `sending`, `in_account` and
+/// `leaving`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct WalletReport {
+    /// The wallet's id.
+    pub(super) id: String,
+    /// Whose user it is.
+    pub(super) partner_id: String,
+    /// The user.
+    pub(super) user_id: String,
+    /// `open`, `closing` or `closed`.
+    pub(super) state: String,
+    /// Why nothing is sent to the chain for it; null where it goes on.
+    pub(super) stopped: Option<String>,
+    /// What was found when it was stopped.
+    pub(super) stopped_because: Option<String>,
+    /// Its account's address, once it has one.
+    pub(super) address: Option<String>,
+    /// Whether the account is on the chain.
+    pub(super) has_account: bool,
+    /// May be spent.
+    pub(super) available: Amount,
+    /// Set aside for open sessions.
+    pub(super) held: Amount,
+    /// Charged, and in no bill yet.
+    pub(super) unsettled: Amount,
+    /// In the bill under way.
+    pub(super) settling: Amount,
+    /// In withdrawals under way.
+    pub(super) withdrawing: Amount,
+    /// What a chargeback left to be paid.
+    pub(super) debt: Amount,
+    /// Credited, and not on its way to the account.
+    pub(super) due: Amount,
+    /// In the delivery under way.
+    pub(super) sending: Amount,
+    /// In the account, the user's.
+    pub(super) in_account: Amount,
+    /// In the bill or withdrawal under way.
+    pub(super) leaving: Amount,
+    /// In the account, but the treasury's.
+    pub(super) to_return: Amount,
+    /// Its Algos by the books, in microAlgos.
+    pub(super) microalgos: i64,
+    /// The operation under way.
+    pub(super) operation_id: Option<String>,
+    /// How far that is.
+    pub(super) operation_state: Option<String>,
+    /// When account and books agreed last.
+    pub(super) compared_at: Option<String>,
+    /// What a look at the account found; null in lists, and where the network was not asked.
+    pub(super) chain: Option<WalletOnChainReport>,
+}
+
+/// A wallet's account, as the network answers now.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct WalletOnChainReport {
+    /// The round of the answer.
+    pub(super) round: u64,
+    /// What it holds; null where it has not opted in to the asset.
+    pub(super) holding: Option<Amount>,
+    /// Its Algos, in microAlgos.
+    pub(super) microalgos: u64,
+    /// Whether it agrees with the books.
+    pub(super) agrees: bool,
+    /// What differs.
+    pub(super) difference: Option<String>,
+    /// What the books can take over, where something differs.
+    pub(super) corrections: Vec<String>,
+}
+
+/// The wallets there are.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct WalletsReport {
+    /// The wallets, the oldest first.
+    pub(super) wallets: Vec<WalletReport>,
+}
+
+/// A wallet that goes on.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ReleasedWalletReport {
+    /// Its books now.
+    pub(super) wallet: WalletReport,
+    /// What the books have taken over from the chain.
+    pub(super) corrected: Vec<String>,
+}

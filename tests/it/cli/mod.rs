@@ -22,6 +22,8 @@ mod multisig;
 mod program;
 mod reading_commands;
 mod schemas;
+#[cfg(feature = "gateway")]
+pub(crate) use schemas::matches_schema;
 pub(crate) mod secrets;
 mod version_0_1_0;
 

@@ -36,6 +36,23 @@ fn forbid_unknown_fields(schema: &mut Value) {
     }
 }
 
+/// Documents that other tests check, because what they show takes more than commands: a wallet that was stopped.
+const CHECKED_ELSEWHERE: [&str; 2] = ["gateway wallets release", "gateway wallets show"];
+
+/// Checks a document against the schema of that name.
+pub(crate) fn matches_schema(name: &str, document: &Value) {
+    let text =
+        std::fs::read_to_string(published_schema(&file_name(name))).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    forbid_unknown_fields(&mut schema);
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<_> =
+        validator.iter_errors(document).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}\n{document:#}");
+    // A schema that accepts everything would check nothing.
+    assert!(!validator.is_valid(&serde_json::json!({ "surprise": 1 })), "{name} accepts anything");
+}
+
 /// A project whose every document is checked against its schema.
 struct SchemaProject {
     project: Project,
@@ -61,16 +78,7 @@ impl SchemaProject {
 
     /// Checks a document against the schema of that name.
     fn check(&self, name: &str, document: &Value) {
-        let text = std::fs::read_to_string(published_schema(&file_name(name)))
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        let mut schema: Value = serde_json::from_str(&text).unwrap();
-        forbid_unknown_fields(&mut schema);
-        let validator = jsonschema::validator_for(&schema).unwrap();
-        let wrong: Vec<_> =
-            validator.iter_errors(document).map(|error| format!("{} at {}", error, error.instance_path())).collect();
-        assert!(wrong.is_empty(), "{name}: {wrong:#?}\n{document:#}");
-        // A schema that accepts everything would check nothing.
-        assert!(!validator.is_valid(&serde_json::json!({ "surprise": 1 })), "{name} accepts anything");
+        matches_schema(name, document);
         self.seen.borrow_mut().insert(name.to_owned());
     }
 
@@ -308,6 +316,11 @@ impl SchemaProject {
         self.succeeds("gateway backup", "gateway backup copy.db");
         self.fails(1, "gateway backup copy.db");
         self.succeeds("gateway recover", "gateway recover --scan");
+        self.fails(2, "gateway recover");
+        self.fails(2, "gateway recover --print-words");
+        self.succeeds("gateway wallets list", "gateway wallets list");
+        self.fails(1, "gateway wallets show nobody --partner shop");
+        self.fails(1, "gateway wallets release wal_0000000000000 --reason looked");
         let stop = std::process::Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
         if !stop.is_ok_and(|status| status.success()) {
             process.kill().unwrap();
@@ -360,7 +373,7 @@ fn every_document_is_what_its_schema_says() {
     story.pages();
     let all: BTreeSet<String> = serde_json::from_value(story.project.done(&["schema"])["schemas"].clone()).unwrap();
     let seen = story.seen.borrow();
-    let unseen: Vec<_> = all.difference(&seen).collect();
+    let unseen: Vec<_> = all.difference(&seen).filter(|name| !CHECKED_ELSEWHERE.contains(&name.as_str())).collect();
     assert!(unseen.is_empty(), "no command here printed {unseen:?}");
 }
 

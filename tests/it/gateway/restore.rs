@@ -2,6 +2,7 @@
 
 use super::operator::{Shop, done, gateway, within};
 use super::server::Server;
+use crate::cli::matches_schema;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -100,6 +101,35 @@ fn a_restored_store_stops_what_moved_since_and_bills_nothing_again() {
     shop.play("bob", 1);
     shop.wait_for_bills("bob", 3);
     assert_eq!(shop.bills("alice"), 1);
+    release(server.folder().path(), &shop);
+}
+
+/// A person has looked: alice goes on once the books have taken over what the chain knows of her.
+fn release(folder: &Path, shop: &Shop) {
+    let stopped = done(folder, &["wallets", "list", "--stopped"]);
+    assert_eq!(stopped["wallets"].as_array().map(Vec::len), Some(1), "{stopped:#}");
+    assert_eq!(stopped["wallets"][0]["user_id"], "alice");
+    let shown = done(folder, &["wallets", "show", "alice"]);
+    matches_schema("gateway wallets show", &shown);
+    assert_eq!((&shown["stopped"], &shown["chain"]["agrees"]), (&"ledger_behind_chain".into(), &false.into()));
+    assert_eq!(shown["chain"]["corrections"], serde_json::json!(["accept_tick"]));
+    let reason = ["wallets", "release", "alice", "--reason", "a bill after the backup"];
+    let refused = gateway(folder, &reason);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stdout.contains("CHAIN_DIFFERS"), "{}", refused.stdout);
+    let mut all = reason.to_vec();
+    for correction in ["accept-tick", "accept-algos"] {
+        all.extend(["--correct", correction]);
+    }
+    let released = done(folder, &all);
+    matches_schema("gateway wallets release", &released);
+    assert_eq!(released["corrected"], serde_json::json!(["accept_tick", "accept_algos"]));
+    // The bill of the backup's time, and what she has played since.
+    within(Duration::from_secs(20), "alice is billed", || shop.bills("alice") > 2);
+    assert_eq!(check(folder, "stopped_wallets").0, 0, "nobody is stopped");
+    assert_eq!(done(folder, &["verify"])["healthy"], true);
+    let again = gateway(folder, &reason);
+    assert!(again.stdout.contains("WALLET_NOT_STOPPED"), "{}", again.stdout);
 }
 
 /// The names in the gateway's folder.

@@ -45,10 +45,18 @@ async fn targets(world: &World) -> HashMap<&'static str, Target> {
         ("exports", id(&export, "id")),
         ("api_keys", id(&key, "id")),
         ("contracts", id(&contract, "id")),
+        ("wallet_books", Target::Id(wallet_books(world).await)),
         ("partners", Target::Id(world.shops[0].id.clone())),
         ("settlements", Target::Id(operation)),
         ("withdrawals", Target::Id(add_withdrawal(world).await)),
     ])
+}
+
+/// The wallet of the first shop's user.
+async fn wallet_books(world: &World) -> String {
+    let partner = world.shops[0].partner;
+    let path = format!("GET /v1/wallet_books?partner_id={}", crate::id::Kind::Partner.text(partner));
+    world.operator(&path, None).await["data"][0]["id"].as_str().unwrap().to_owned()
 }
 
 /// A withdrawal of the first shop's user.

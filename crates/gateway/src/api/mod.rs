@@ -43,6 +43,7 @@ mod ticks;
 mod top_ups;
 mod transactions;
 mod user_tokens;
+mod wallet_books;
 mod wallets;
 mod withdrawals;
 
@@ -77,6 +78,7 @@ pub fn routes(is_development: bool) -> Vec<Route<Arc<Gateway>>> {
     routes.extend(contracts::routes());
     routes.extend(user_tokens::routes());
     routes.extend(playback_keys::routes());
+    routes.extend(wallet_books::routes());
     if is_development {
         routes.extend(test_controls::routes());
     }

@@ -28,9 +28,11 @@ pub(crate) mod testing;
 pub use books::{PendingWithdrawal, StopCause, Tab, WalletBooks};
 pub use groups::AlgoPosting;
 pub use keys::{KeyError, WalletKeys, WithdrawalClaim};
-pub use ops::{Attempt, AttemptState, BillOp, BillPart, ChainOp, OpKind, OpState, PlannedOp, WithdrawalOp, Work};
-pub use outflow::{CapReached, Caps};
-pub use reconcile::{Comparison, Mismatch, WalletOnChain, compare_at_rest};
+pub use ops::{
+    Attempt, AttemptState, BillOp, BillPart, ChainOp, OpKind, OpState, PlannedOp, WithdrawalOp, Work, decode_group,
+};
+pub use outflow::{CapReached, Caps, SignedOp, SignedToday};
+pub use reconcile::{Comparison, Mismatch, Review, WalletOnChain, compare_at_rest};
 pub use refusals::{Cause, Consequence};
 pub use rules::PlanRules;
 pub use shapes::{ShapeError, ShapeLimits};
@@ -38,4 +40,4 @@ pub use shared::SettlerSettings;
 pub use signer::{SignError, SignRequest, Signer, VerifiedContract};
 pub use store::{ChainStore, Ending, Notice, VoidAttempt};
 pub use terms::ContractTerms;
-pub use worker::{Settler, SettlerError, Wake};
+pub use worker::{ReviewError, Settler, SettlerError, Wake};

@@ -4,7 +4,7 @@ use super::terms::ContractTerms;
 use crate::amount::Amount;
 use crate::id::Kind;
 use pnp_client::Window;
-use pnp_types::{Address, MicroAlgos, SignedTransaction, Txid, msgpack};
+use pnp_types::{Address, MicroAlgos, SignedTransaction, Transaction, Txid, msgpack};
 use pnp_usage::{BasisPoints, Split, TickId, Units, UsageError};
 
 /// Names of an enum as the store keeps them: `text` and `of_text`.
@@ -125,6 +125,18 @@ impl Attempt {
     pub const fn is_open(&self) -> bool {
         matches!(self.state, AttemptState::Stored | AttemptState::Sent)
     }
+}
+
+/// The transactions of an attempt's stored bytes; `None` where they are no group.
+#[must_use]
+pub fn decode_group(bytes: &[u8]) -> Option<Vec<Transaction>> {
+    let mut decoder = msgpack::Decoder::new(bytes);
+    let mut group = Vec::new();
+    while !decoder.rest().is_empty() {
+        let signed: SignedTransaction = msgpack::Wire::decode(&mut decoder).ok()?;
+        group.push(signed.transaction);
+    }
+    Some(group)
 }
 
 /// What a bill takes from one tab.

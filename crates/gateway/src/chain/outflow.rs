@@ -1,6 +1,7 @@
 //! How much was signed in a day, by kind, against caps.
 
 use super::groups::{Order, group_fee};
+use super::ops::OpKind;
 use pnp_types::{MicroAlgos, Transaction, TransactionType};
 use std::collections::BTreeSet;
 
@@ -25,6 +26,53 @@ pub struct Caps {
 impl Caps {
     /// No caps: for development networks.
     pub const NONE: Self = Self { bills: u64::MAX, deliveries: u64::MAX, withdrawals: u64::MAX, algos: u64::MAX };
+
+    /// When the next day begins, in milliseconds since 1970: then what is over a cap is tried again.
+    #[must_use]
+    pub const fn next_day(now: i64) -> i64 {
+        SignedToday::begin_of(SignedToday::day_of(now).saturating_add(1))
+    }
+}
+
+/// What the store says was signed on a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignedToday {
+    /// Days since 1970, UTC.
+    pub day: i64,
+    /// The operations with an attempt on it; of each what it moves, by its kind.
+    pub ops: Vec<SignedOp>,
+    /// microAlgos: fees, and what wallets get from the treasury.
+    pub algos: u64,
+}
+
+/// An operation that was signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedOp {
+    /// Its number.
+    pub op: i64,
+    /// What it does.
+    pub kind: OpKind,
+    /// Minor units that it moves.
+    pub amount: u64,
+}
+
+impl SignedToday {
+    /// The day of a time in milliseconds since 1970.
+    #[must_use]
+    pub const fn day_of(now: i64) -> i64 {
+        now.div_euclid(DAY)
+    }
+
+    /// When a day begins, in milliseconds since 1970.
+    #[must_use]
+    pub const fn begin_of(day: i64) -> i64 {
+        day.saturating_mul(DAY)
+    }
+
+    /// Adds the fees and payments of a signed group.
+    pub fn add_group(&mut self, group: &[Transaction]) {
+        self.algos = self.algos.saturating_add(algos_of(group).0);
+    }
 }
 
 /// Which cap was reached.
@@ -57,9 +105,25 @@ impl Outflow {
         Self { caps, day: 0, bills: 0, deliveries: 0, withdrawals: 0, algos: 0, counted: BTreeSet::new() }
     }
 
+    /// Goes on from what was signed before this process began.
+    pub(super) fn resume(&mut self, signed: &SignedToday) {
+        *self = Self { day: signed.day, algos: signed.algos, ..Self::new(self.caps) };
+        for SignedOp { op, kind, amount } in &signed.ops {
+            let sum = match kind {
+                OpKind::Bill => &mut self.bills,
+                OpKind::Delivery => &mut self.deliveries,
+                OpKind::Withdrawal => &mut self.withdrawals,
+                OpKind::Return | OpKind::Refill | OpKind::Close => continue,
+            };
+            if self.counted.insert(*op) {
+                *sum = sum.saturating_add(*amount);
+            }
+        }
+    }
+
     /// Counts a group that is about to be signed.
     pub(super) fn count(&mut self, op: i64, order: &Order, group: &[Transaction], now: i64) -> Result<(), CapReached> {
-        let day = now / DAY;
+        let day = SignedToday::day_of(now);
         if day != self.day {
             *self = Self { day, ..Self::new(self.caps) };
         }

@@ -120,6 +120,17 @@ pub enum Comparison {
     Mismatch(Mismatch),
 }
 
+/// A look at a wallet that a person asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// The books.
+    pub books: WalletBooks,
+    /// The account; `None` where the wallet never had a key.
+    pub chain: Option<WalletOnChain>,
+    /// How they compare.
+    pub comparison: Comparison,
+}
+
 /// Compares an account with its books. With an operation in flight, what it moves may have happened or not, and a surplus says nothing.
 #[must_use]
 pub fn compare(books: &WalletBooks, chain: &WalletOnChain) -> Comparison {
@@ -160,7 +171,8 @@ pub fn compare(books: &WalletBooks, chain: &WalletOnChain) -> Comparison {
     }
 }
 
-/// Compares an account with the books of a wallet whose operation is planned and cannot have happened: nothing was handed over.
+/// Compares an account with the books of a wallet whose operation is planned: none of its attempts is in a block, and what it moves
+/// must not have happened.
 #[must_use]
 pub fn compare_before(books: &WalletBooks, chain: &WalletOnChain, op: &ChainOp) -> Comparison {
     let compared = compare(&WalletBooks { op: None, ..books.clone() }, chain);
@@ -178,24 +190,6 @@ pub fn compare_at_rest(books: &WalletBooks, chain: &WalletOnChain) -> Comparison
     match &books.op {
         Some(op) if op.open_attempt().is_none() => compare_before(books, chain, op),
         _ => compare(books, chain),
-    }
-}
-
-/// Compares an account with books whose operation in flight can be in no block: what it moves must not have happened.
-#[must_use]
-pub fn compare_undone(books: &WalletBooks, chain: &WalletOnChain, op: &ChainOp) -> Comparison {
-    let Some(before) = books.holding() else { return Comparison::Stale };
-    if chain.round < books.last_round {
-        return Comparison::Stale;
-    }
-    let (expected, found, amount) = (before.minor_units(), chain.holding.unwrap_or(0), op.minor_units());
-    match &op.work {
-        Work::Delivery { joins: Some(_) } if chain.holding.is_some() => Comparison::Mismatch(Mismatch::UnknownAccount),
-        Work::Delivery { .. } if found.checked_sub(expected) == Some(amount) => {
-            Comparison::Mismatch(Mismatch::UnknownDelivery(amount))
-        }
-        _ if found < expected => Comparison::Mismatch(Mismatch::HoldingShort { expected, found }),
-        _ => Comparison::Agrees,
     }
 }
 

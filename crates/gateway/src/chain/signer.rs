@@ -2,7 +2,7 @@
 
 use super::groups::{OpLabel, Order, Parties};
 use super::keys::{KeyError, WalletKeys, WithdrawalClaim};
-use super::outflow::{CapReached, Caps, Outflow};
+use super::outflow::{CapReached, Caps, Outflow, SignedToday};
 use super::shapes::{self, ShapeError, ShapeLimits};
 use crate::amount::Amount;
 use pnp_types::{Address, AppIndex, SignedTransaction, Transaction};
@@ -100,6 +100,11 @@ impl<K: WalletKeys> Signer<K> {
     #[must_use]
     pub const fn limits(&self) -> &ShapeLimits {
         &self.limits
+    }
+
+    /// Counts on from what was signed before this process began.
+    pub fn resume(&self, signed: &SignedToday) {
+        self.outflow.lock().unwrap_or_else(PoisonError::into_inner).resume(signed);
     }
 
     /// Lets bills of a contract be signed, once it was verified on the chain.

@@ -3,6 +3,7 @@
 use super::books::{StopCause, WalletBooks};
 use super::groups::AlgoPosting;
 use super::ops::{Attempt, ChainOp, PlannedOp};
+use super::outflow::CapReached;
 use super::refusals::{Cause, Consequence};
 use crate::amount::Amount;
 use pnp_types::{Address, AppIndex, MicroAlgos, Round};
@@ -95,6 +96,13 @@ pub enum Notice {
         op: i64,
         /// Why.
         reason: String,
+    },
+    /// So much was signed today that operations of a kind wait for the next day.
+    CapReached {
+        /// Which cap.
+        cap: CapReached,
+        /// When they are tried again, in milliseconds since 1970.
+        until: i64,
     },
     /// The network does not answer since some time ago; everything waits.
     NetworkAway {

@@ -1,11 +1,12 @@
 //! One wallet's operations, one after the other: compare, plan, sign, store, hand over, find out, book.
 
-use super::books::WalletBooks;
+use super::books::{StopCause, WalletBooks};
 use super::groups::{self, OpLabel, Order};
 use super::keys::WalletKeys;
-use super::ops::{Attempt, ChainOp, OpKind, OpState, Work};
+use super::ops::{Attempt, ChainOp, OpKind, OpState, Work, decode_group};
+use super::outflow::Caps;
 use super::plan;
-use super::reconcile::{Comparison, Mismatch, WalletOnChain, compare, compare_before, compare_undone};
+use super::reconcile::{Comparison, Mismatch, Review, WalletOnChain, compare, compare_before};
 use super::refusals::{self, Accounts, Cause, ContractNow, Facts, NextStep};
 use super::shared::{Shared, WorkError, Worked};
 use super::signer::{SignError, SignRequest};
@@ -13,7 +14,7 @@ use super::store::{ChainStore, Ending, Notice, VoidAttempt};
 use super::terms::ContractTerms;
 use crate::amount::Amount;
 use pnp_client::{AccountDetails, ClientError, SuggestedParams};
-use pnp_types::{Address, MicroAlgos, Round, Transaction, msgpack};
+use pnp_types::{Address, MicroAlgos, Round};
 use pnp_usage::exactly_once::{BilledTick, GroupOutcome, SendError, SendResult, SentGroup};
 use pnp_usage::{Bill, GlobalState, TickId};
 use std::sync::PoisonError;
@@ -46,12 +47,15 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
     /// Works off what a wallet has to do. `must_compare` compares its account with its books also where there is nothing to do.
     pub(super) async fn work(&self, wallet: i64, mut must_compare: bool) -> Worker<S> {
         let mut worked = Worked::Nothing;
-        let mut is_compared = false;
         for _ in 0..OPS_AT_ONCE {
             let Some(books) = self.store.wallet(wallet).await.map_err(WorkError::Store)? else {
                 return Ok(worked);
             };
-            if books.stopped.is_some() {
+            if let Some(cause) = books.stopped {
+                // The network's settings may name a node by now that knows what became of its operation.
+                if must_compare && cause == StopCause::Doubtful {
+                    self.recheck(wallet).await?;
+                }
                 return Ok(worked);
             }
             let address = self.address(&books).await?;
@@ -60,10 +64,6 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
                     return Ok(worked);
                 }
                 worked = Worked::Idle;
-                if !is_compared && !self.may_begin(&books, address, op).await? {
-                    return Ok(worked);
-                }
-                is_compared = false;
                 if !self.drive(&books, address, op.clone(), None).await? {
                     return Ok(worked);
                 }
@@ -78,37 +78,14 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             if !self.compare_and_plan(&books, address).await? {
                 return Ok(worked);
             }
-            must_compare = false;
-            is_compared = true;
+            // What the operation did is compared, too.
+            must_compare = true;
         }
         Ok(Worked::More)
     }
 
     fn may_go_on(&self, op: &ChainOp) -> bool {
         op.state != OpState::Doubtful && op.not_before <= self.store.now()
-    }
-
-    /// Whether an operation that is found without an open attempt has not happened. In a store that was restored from a backup it
-    /// may have: its attempts were made after the backup. Then the wallet stops.
-    async fn may_begin(
-        &self,
-        books: &WalletBooks,
-        address: Address,
-        op: &ChainOp,
-    ) -> Result<bool, WorkError<S::Error>> {
-        if op.open_attempt().is_some() {
-            return Ok(true);
-        }
-        let details = self.details(address).await?;
-        let chain = WalletOnChain::read(&details, self.signer.parties().asset, books)?;
-        match compare_before(books, &chain, op) {
-            Comparison::Agrees | Comparison::Surplus { .. } => Ok(true),
-            Comparison::Stale => Ok(false),
-            Comparison::Mismatch(mismatch) => {
-                self.stop(books.id, &mismatch).await?;
-                Ok(false)
-            }
-        }
     }
 
     /// The wallet's address, of the key that it has or now gets.
@@ -227,6 +204,24 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         Ok(())
     }
 
+    /// A wallet's books and its account now, also where it is stopped. Asks first what became of an operation whose outcome was not
+    /// known.
+    pub(super) async fn review(&self, wallet: i64) -> Result<Option<Review>, WorkError<S::Error>> {
+        self.recheck(wallet).await?;
+        let Some(books) = self.store.wallet(wallet).await.map_err(WorkError::Store)? else { return Ok(None) };
+        let Some(number) = books.key_number else {
+            // It never had an account that this store could know.
+            return Ok(Some(Review { books, chain: None, comparison: Comparison::Agrees }));
+        };
+        let details = self.details(self.signer.address(number)?).await?;
+        let chain = WalletOnChain::read(&details, self.signer.parties().asset, &books)?;
+        let comparison = match &books.op {
+            Some(op) if op.state == OpState::Planned => compare_before(&books, &chain, op),
+            _ => compare(&books, &chain),
+        };
+        Ok(Some(Review { books, chain: Some(chain), comparison }))
+    }
+
     /// Hands one attempt over and books its outcome.
     async fn try_attempt(
         &self,
@@ -298,7 +293,7 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         attempt: &Attempt,
         round: Option<Round>,
     ) -> Result<Step, WorkError<S::Error>> {
-        let group = decode(&attempt.group).ok_or(WorkError::Internal("stored bytes that are no group"))?;
+        let group = decode_group(&attempt.group).ok_or(WorkError::Internal("stored bytes that are no group"))?;
         let algos = groups::algo_posting(&group, self.signer.parties(), address, books.algos)
             .ok_or(WorkError::Internal("more microAlgos than 64 bits hold"))?;
         let ending = Ending::InBlock { attempt: attempt.number, round, algos };
@@ -430,18 +425,17 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
         Ok(if is_same { ContractNow::Same(state) } else { ContractNow::Changed })
     }
 
-    /// Whether an operation none of whose attempts can be in a block was not done by somebody else: by a gateway on a copy of this store.
+    /// Whether an operation, none of whose attempts can be in a block, is still to be done. A gateway on another copy of this store may
+    /// have done it, or this store is an old copy itself: then the wallet stops.
     async fn is_still_to_do(
         &self,
         books: &WalletBooks,
         address: Address,
         op: &ChainOp,
     ) -> Result<bool, WorkError<S::Error>> {
-        if !matches!(op.work, Work::Delivery { .. } | Work::Withdrawal(_)) {
-            return Ok(true);
-        }
-        let chain = WalletOnChain::read(&self.details(address).await?, self.signer.parties().asset, books)?;
-        match compare_undone(books, &chain, op) {
+        let details = self.details(address).await?;
+        let chain = WalletOnChain::read(&details, self.signer.parties().asset, books)?;
+        match compare_before(books, &chain, op) {
             Comparison::Agrees | Comparison::Surplus { .. } => Ok(true),
             Comparison::Stale => Ok(false),
             Comparison::Mismatch(mismatch) => {
@@ -514,6 +508,12 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
 
     async fn not_signed(&self, op: &ChainOp, error: SignError) -> Result<Option<Attempt>, WorkError<S::Error>> {
         let reason = error.to_string();
+        if let SignError::Cap(cap) = error {
+            let until = Caps::next_day(self.store.now());
+            self.store.notice(&Notice::CapReached { cap, until }).await.map_err(WorkError::Store)?;
+            self.store.wait(op.id, until, &reason).await.map_err(WorkError::Store)?;
+            return Ok(None);
+        }
         tracing::error!(op = op.text(), %error, "not signed");
         if matches!(error, SignError::NotAuthorized) && op.work.kind() == OpKind::Withdrawal {
             let (cause, then) = (Cause::NotAuthorized, super::refusals::Consequence::Nothing);
@@ -588,15 +588,4 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
     fn breakers(&self) -> std::sync::MutexGuard<'_, super::breaker::Breakers> {
         self.breakers.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The transactions of stored bytes.
-fn decode(bytes: &[u8]) -> Option<Vec<Transaction>> {
-    let mut decoder = msgpack::Decoder::new(bytes);
-    let mut group = Vec::new();
-    while !decoder.rest().is_empty() {
-        let signed: pnp_types::SignedTransaction = msgpack::Wire::decode(&mut decoder).ok()?;
-        group.push(signed.transaction);
-    }
-    Some(group)
 }

@@ -1,6 +1,7 @@
 //! The settler: works off the queue of every wallet, many wallets at once, one operation of each.
 
 use super::keys::WalletKeys;
+use super::reconcile::Review;
 use super::shared::{SettlerSettings, Shared, WorkError, Worked};
 use super::signer::Signer;
 use super::store::{ChainStore, Notice};
@@ -34,6 +35,17 @@ pub enum SettlerError<E: std::error::Error + 'static> {
     /// A task of this program panicked.
     #[error("a task ended badly: {0}")]
     Task(String),
+}
+
+/// Why a wallet was not compared.
+#[derive(Debug, thiserror::Error)]
+pub enum ReviewError<E: std::error::Error + 'static> {
+    /// The store.
+    #[error(transparent)]
+    Store(E),
+    /// The network does not answer, or not with what is needed.
+    #[error("the network does not say: {0}")]
+    Network(String),
 }
 
 /// Announces that a wallet has something to do, so that it is not found by asking the store alone.
@@ -106,20 +118,17 @@ impl<S: ChainStore, K: WalletKeys> Settler<S, K> {
         outcome
     }
 
-    /// Looks again for the outcome of a wallet's operation that was not known ([`StopCause::Doubtful`](super::StopCause::Doubtful)), for
-    /// example once the network's settings name a node that keeps older blocks. Where it is known now, the wallet goes on.
+    /// Compares a wallet's account with its books now, whether it is stopped or not; `None` where there is no such wallet, or it is
+    /// closed. Looks first for the outcome of an operation that was not known ([`StopCause::Doubtful`](super::StopCause::Doubtful)),
+    /// for example once the network's settings name a node that keeps older blocks: where it is known now, the wallet goes on.
     ///
     /// # Errors
-    /// [`SettlerError`]. A network that does not answer is none: nothing has changed then.
-    pub async fn recheck(&self, wallet: i64) -> Result<(), SettlerError<S::Error>> {
-        match self.shared.recheck(wallet).await {
-            Err(WorkError::Store(error)) => Err(SettlerError::Store(error)),
-            Err(error) => {
-                tracing::warn!(wallet, %error, "the outcome is still not known");
-                Ok(())
-            }
-            Ok(()) => Ok(()),
-        }
+    /// [`ReviewError`].
+    pub async fn review(&self, wallet: i64) -> Result<Option<Review>, ReviewError<S::Error>> {
+        self.shared.review(wallet).await.map_err(|error| match error {
+            WorkError::Store(error) => ReviewError::Store(error),
+            error => ReviewError::Network(error.to_string()),
+        })
     }
 
     /// Follows blocks until what is returned is dropped.

@@ -163,6 +163,7 @@ fn amount(kind: EntryKind, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
         | K::WithdrawalRefused
         | K::ChargebackWon
         | K::WithdrawalAsked
+        | K::CoinsMissing
         | K::ChargedBack => 12,
         K::DeliveryPlanned | K::Delivered | K::DeliveryVoid => 21,
         K::DebtCollected | K::DebtWrittenOff => 17,
@@ -182,7 +183,9 @@ fn amount(kind: EntryKind, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
         | K::WalletClosing
         | K::AccountClosed
         | K::ContractState
-        | K::Reconciliation => {
+        | K::Reconciliation
+        | K::WalletReleased
+        | K::CapReached => {
             return Ok(None);
         }
     };

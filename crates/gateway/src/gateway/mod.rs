@@ -17,7 +17,7 @@ pub use sealer::run_sealer;
 pub(crate) use sealer::seal_once;
 pub use sweep::sweep;
 
-use crate::chain::Wake;
+use crate::chain::{Review, Wake};
 use crate::credentials::{
     DerivationError, KeyNetwork, NetworkKeys, PlaybackClaims, SessionClaims, SessionTokens, UserTokens, WithdrawalMacs,
 };
@@ -31,6 +31,7 @@ use playback::{PlaybackKeys, Rotation};
 use pnp_client::Algod;
 use pnp_types::{Address, AssetIndex};
 use rusqlite::Connection;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tokio::sync::watch;
 
@@ -71,6 +72,8 @@ pub struct Gateway {
     settler: OnceLock<Wake>,
     /// The network's node, once it is known.
     algod: OnceLock<Algod>,
+    /// Compares wallets with the chain, once there is a settler.
+    reviewer: OnceLock<Reviewer>,
     /// The newest entry that is sealed.
     pub sealed: watch::Sender<i64>,
     /// What happened in the last minute.
@@ -82,6 +85,18 @@ pub struct Gateway {
     /// Who is signed in.
     pub(crate) logins: Logins,
     tokens: Tokens,
+}
+
+/// A comparison of a wallet with the chain that is under way.
+pub type Reviewed = Pin<Box<dyn Future<Output = Result<Option<Review>, Problem>> + Send>>;
+
+/// What compares wallets with the chain.
+struct Reviewer(Box<dyn Fn(i64) -> Reviewed + Send + Sync>);
+
+impl std::fmt::Debug for Reviewer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reviewer")
+    }
 }
 
 /// What signs and verifies.
@@ -138,6 +153,7 @@ impl Gateway {
             registry,
             settler,
             algod: OnceLock::new(),
+            reviewer: OnceLock::new(),
             sealed,
             live: Live::default(),
             health: Health::default(),
@@ -214,6 +230,24 @@ impl Gateway {
         if self.algod.set(algod).is_err() {
             tracing::warn!("a second node is not asked");
         }
+    }
+
+    /// Lets wallets be compared with the chain.
+    pub fn review_with(&self, review: impl Fn(i64) -> Reviewed + Send + Sync + 'static) {
+        if self.reviewer.set(Reviewer(Box::new(review))).is_err() {
+            tracing::warn!("a second settler is not asked");
+        }
+    }
+
+    /// Compares a wallet's account with its books now; `None` where there is no such wallet, or it is closed.
+    ///
+    /// # Errors
+    /// [`Code::Busy`] where the network does not answer, or no settler runs.
+    pub async fn review(&self, wallet: i64) -> Result<Option<Review>, Problem> {
+        let reviewer = self.reviewer.get().ok_or_else(|| {
+            Problem::new(Code::Busy).detail("The network is not asked: the gateway does not run.").retry_after(5)
+        })?;
+        (reviewer.0)(wallet).await
     }
 
     /// Checks that an address can receive the asset.

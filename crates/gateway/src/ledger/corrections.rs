@@ -164,6 +164,24 @@ pub fn give_back(
     Ok(())
 }
 
+/// Row 23: PLY left a wallet's account by no operation of this gateway; the operator takes as much from the wallet.
+///
+/// # Errors
+/// [`LedgerError::Short`] where the wallet does not have it available, or it is in an operation under way.
+pub fn coins_missing(write: &mut Write<'_>, wallet: &Wallet, amount: Amount, reason: &str) -> Result<(), LedgerError> {
+    whole_cents(amount)?;
+    let posting = Posting {
+        available: -amount.0,
+        world_chain: amount.0,
+        in_account: -amount.0,
+        outside: amount.0,
+        ..Posting::default()
+    };
+    let cause = Cause { id: None, reason: Some(reason.to_owned()) };
+    post(write, of(wallet, EntryKind::CoinsMissing, cause, posting))?;
+    Ok(())
+}
+
 /// Row 22: the operator or the partner credits a wallet.
 ///
 /// # Errors

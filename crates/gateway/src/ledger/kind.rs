@@ -74,14 +74,20 @@ pub enum EntryKind {
     WalletClosing = 212,
     /// The operator or the partner credited a wallet.
     Credited = 220,
+    /// PLY left a wallet's account by no operation of this gateway.
+    CoinsMissing = 230,
     /// A contract was blocked or can be used again; no posting.
     ContractState = 300,
     /// A wallet's books and the chain differ, or agree again; no posting.
     Reconciliation = 310,
+    /// The operator let a stopped wallet go on; no posting.
+    WalletReleased = 311,
     /// The treasury has too little for an operation; no posting.
     TreasuryShort = 320,
     /// An operation was not signed; no posting.
     NotSigned = 321,
+    /// So much was signed in a day that operations wait for the next one; no posting.
+    CapReached = 323,
     /// The network does not answer, answers again, or is too expensive; no posting.
     NetworkState = 322,
 }
@@ -124,10 +130,13 @@ impl EntryKind {
         (Self::AccountClosed, "wallet.account_closed"),
         (Self::WalletClosing, "wallet.closing"),
         (Self::Credited, "wallet.credited"),
+        (Self::CoinsMissing, "wallet.coins_missing"),
         (Self::ContractState, "contract.state"),
         (Self::Reconciliation, "reconciliation.mismatch"),
+        (Self::WalletReleased, "reconciliation.released"),
         (Self::TreasuryShort, "treasury.short"),
         (Self::NotSigned, "operation.not_signed"),
+        (Self::CapReached, "operation.cap_reached"),
         (Self::NetworkState, "network.state"),
     ];
 

@@ -25,7 +25,9 @@ mod withdrawals;
 
 pub use bills::{BillPart, bill_charged, bill_doubtful, bill_planned, bill_undone};
 pub use closing::{begin_close, close_account, close_wallet};
-pub use corrections::{charge_back, chargeback_won, collect_debt, contract_replaced, credit, give_back, write_off};
+pub use corrections::{
+    charge_back, chargeback_won, coins_missing, collect_debt, contract_replaced, credit, give_back, write_off,
+};
 pub use deliveries::{deliver, delivered, delivery_void, deposit, returned};
 pub use entry::{Entry, TickRecord, tick_hash};
 pub use error::{LedgerError, Short};

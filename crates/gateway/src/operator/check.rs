@@ -72,6 +72,8 @@ struct StoreFacts {
     /// Some of them: partner, user and cause.
     named: Vec<(String, String, String)>,
     blocked_tabs: i64,
+    /// Operations that wait for the next day, because a cap of the signer is reached.
+    capped: i64,
     contracts: Vec<Contract>,
     /// What the treasury's account holds by the books, and what of that is nobody's, in u.
     treasury: (i64, i64),
@@ -108,6 +110,10 @@ impl StoreFacts {
             )?,
             named: named(store)?,
             blocked_tabs: number("SELECT COUNT(*) FROM tabs WHERE blocked IS NOT NULL AND unsettled > 0")?,
+            capped: number(&format!(
+                "SELECT COUNT(*) FROM chain_ops WHERE state IN ('planned', 'signed', 'sent') AND not_before > {now} \
+                 AND reason LIKE 'with this, the % of today would be %'"
+            ))?,
             contracts: Contract::all(store)?,
             treasury: (
                 number(
@@ -286,6 +292,12 @@ fn queue(facts: &StoreFacts, findings: &mut Vec<CheckFinding>) {
         )
         .hint("look at the treasury below, and at the gateway's log"),
     });
+    if facts.capped > 0 {
+        let message = format!("a cap of the day is reached: {} operations wait for the next day (UTC)", facts.capped);
+        findings.push(CheckFinding::new("daily_caps", Severity::Warning, message).hint(
+            "look who moves so much; `serve` has --bills-per-day, --deliveries-per-day, --withdrawals-per-day and --fees-per-day",
+        ));
+    }
     findings.push(match facts.stopped.is_empty() {
         true => CheckFinding::ok("stopped_wallets", "no wallet is stopped"),
         false => {
@@ -295,7 +307,7 @@ fn queue(facts: &StoreFacts, findings: &mut Vec<CheckFinding>) {
                 format!("nothing is sent to the chain for stopped wallets: {}: {named}", list(&facts.stopped));
             CheckFinding::error("stopped_wallets", message).hint(
                 "ledger_behind_chain: the store is older than the chain, as after a restore; \
-                 mismatch: the account has less than the books say",
+                 mismatch: the account has less than the books say. `pnp-contract gateway wallets show` compares one",
             )
         }
     });

@@ -138,6 +138,10 @@ codes! {
         "The wallet is closed." "Use another user id.";
     WalletNotEmpty "WALLET_NOT_EMPTY" UNPROCESSABLE_ENTITY NewId None
         "The wallet still holds money." "Name a `destination` that the rest is sent to, or close the wallet when it is spent.";
+    WalletNotStopped "WALLET_NOT_STOPPED" CONFLICT Never None
+        "The wallet is not stopped." "Nothing is to be done: it goes on.";
+    ChainDiffers "CHAIN_DIFFERS" CONFLICT NewId None
+        "The wallet's account differs from its books." "Find out why. Then name one of the `corrections`, if there are any.";
     RiskLimit "RISK_LIMIT" SERVICE_UNAVAILABLE After None
         "Too much is charged and not settled on the chain yet." "Settlement is behind. Try again later with the same id.";
     TreasuryLow "TREASURY_LOW" SERVICE_UNAVAILABLE After None

@@ -8,6 +8,7 @@ mod sweep;
 
 pub use error::ServeError;
 
+use crate::chain::Caps;
 use crate::files::GatewayFiles;
 use crate::gateway::{Gateway, NetworkInfo};
 use crate::http::{Frame, FrameSettings, Listener, Routes, ServerSettings, Stopping, TrustedProxies};
@@ -34,12 +35,14 @@ pub struct ServeSettings {
     pub metrics: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
+    /// The most that is signed in a day.
+    pub caps: Caps,
 }
 
 impl Default for ServeSettings {
     fn default() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT));
-        Self { listen, folder: None, metrics: None, trusted_proxies: TrustedProxies::default() }
+        Self { listen, folder: None, metrics: None, trusted_proxies: TrustedProxies::default(), caps: Caps::NONE }
     }
 }
 
@@ -163,7 +166,7 @@ pub async fn start(connection: Arc<Connection>, settings: &ServeSettings) -> Res
         sealing.await;
         Ok(())
     });
-    settlement::spawn(&mut tasks, &connection, &gateway, &keys, &network, &settler)?;
+    settlement::spawn(&mut tasks, &connection, &gateway, &keys, &network, settings.caps, &settler).await?;
     let first_link = first_link.map(|token| format!("http://{address}{}{token}", crate::logins::FIRST_LINK));
     let ready = Ready {
         dashboard: format!("http://{address}/dashboard"),

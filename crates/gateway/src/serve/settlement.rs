@@ -4,11 +4,13 @@ use super::ServeError;
 use super::network::PreparedNetwork;
 use crate::chain::groups::Parties;
 use crate::chain::{
-    Caps, KeyError, Settler, SettlerSettings, ShapeLimits, Signer, VerifiedContract, WalletKeys, WithdrawalClaim,
+    Caps, KeyError, ReviewError, Settler, SettlerSettings, ShapeLimits, Signer, VerifiedContract, WalletKeys,
+    WithdrawalClaim,
 };
 use crate::credentials::{AuthorizedWithdrawal, NetworkKeys, WithdrawalMacs};
 use crate::gateway::Gateway;
 use crate::operator::{ScanError, scan};
+use crate::problem::{Code, Problem};
 use crate::settlement::StoreBooks;
 use pnp_client::Algod;
 use pnp_ops::Connection;
@@ -44,12 +46,13 @@ impl WalletKeys for SeedKeys {
 }
 
 /// Starts the settler, and lets the gateway wake it.
-pub(super) fn spawn(
+pub(super) async fn spawn(
     tasks: &mut JoinSet<Result<(), ServeError>>,
     connection: &Connection,
     gateway: &Arc<Gateway>,
     keys: &NetworkKeys,
     network: &PreparedNetwork,
+    caps: Caps,
     stop: &StopSignal,
 ) -> Result<(), ServeError> {
     let settings = if connection.is_single_node() { SettlerSettings::SINGLE_NODE } else { SettlerSettings::PUBLIC };
@@ -57,7 +60,7 @@ pub(super) fn spawn(
     let seed = SeedKeys { keys: keys.clone(), macs: keys.withdrawal_macs()? };
     let parties = Parties { treasury: network.treasury, asset: network.asset };
     let failed = |error: &dyn std::fmt::Display| ServeError::Settler(error.to_string());
-    let signer = Signer::new(seed, parties, limits, Caps::NONE).map_err(|error| failed(&error))?;
+    let signer = Signer::new(seed, parties, limits, caps).map_err(|error| failed(&error))?;
     signer.allow_contract(
         network.app,
         VerifiedContract {
@@ -68,9 +71,25 @@ pub(super) fn spawn(
     );
     let books = StoreBooks::new(gateway.store.clone());
     let (health, settled) = (Arc::clone(gateway), books.clone());
+    if caps != Caps::NONE {
+        signer.resume(&books.signed_today().await.map_err(|error| failed(&error))?);
+    }
     let restored = RestoredStore { books: books.clone(), algod: connection.algod.clone(), keys: keys.clone() };
-    let settler = Settler::new(books, connection.algod.clone(), Arc::new(signer), settings);
+    let settler = Arc::new(Settler::new(books, connection.algod.clone(), Arc::new(signer), settings));
     gateway.wake_with(settler.wake());
+    let reviewer = Arc::clone(&settler);
+    gateway.review_with(move |wallet| {
+        let settler = Arc::clone(&reviewer);
+        Box::pin(async move {
+            settler.review(wallet).await.map_err(|error| match error {
+                ReviewError::Store(error) => error.into(),
+                ReviewError::Network(why) => {
+                    tracing::warn!(wallet, why, "a wallet could not be compared");
+                    Problem::new(Code::Busy).detail("The network does not answer.").retry_after(5)
+                }
+            })
+        })
+    });
     gateway.ask(connection.algod.clone());
     let stop = stop.clone();
     tasks.spawn(async move {

@@ -27,6 +27,8 @@ pub(super) struct Memory {
 pub(super) struct State {
     /// By application.
     pub(super) resting: HashMap<i64, Resting>,
+    /// Until when operations wait for a cap that was said, by its kind.
+    caps: HashMap<&'static str, i64>,
     /// When each notice was written.
     notices: HashMap<String, i64>,
     /// Wallets that agreed with the chain, at which round, and not written yet.
@@ -58,6 +60,10 @@ impl State {
                 return true;
             }
             Notice::NetworkAway { .. } | Notice::NetworkBack => return true,
+            // Once a day.
+            Notice::CapReached { cap, until } => {
+                return self.caps.insert(cap.kind, *until) != Some(*until);
+            }
             Notice::TreasuryShort { .. } => "treasury short".to_owned(),
             Notice::FeesHigh { .. } => "fees high".to_owned(),
             Notice::NotSigned { reason, .. } => format!("not signed: {reason}"),

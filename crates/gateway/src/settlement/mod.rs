@@ -13,7 +13,9 @@ mod lookup;
 mod memory;
 mod notices;
 mod operations;
+mod outflow;
 mod planning;
+mod release;
 mod resting;
 mod restored;
 mod schedule;
@@ -25,6 +27,7 @@ pub use error::SettlementError;
 pub use lookup::{
     Settlement, SettlementFilter, find_settlement, list_settlements, settlement_of, settlements_of_session,
 };
+pub use release::{Correction, NotReleased, Released};
 pub use restored::{next_key, wallets_in_doubt, wallets_with_key};
 
 use crate::amount::Amount;

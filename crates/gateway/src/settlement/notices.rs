@@ -21,6 +21,10 @@ pub(super) fn write_notice(write: &mut Write<'_>, notice: &Notice) -> Result<(),
         Notice::FeesHigh { fee, limit } => {
             (EntryKind::NetworkState, json!({ "state": "fees_high", "fee": fee.0, "limit": limit.0 }))
         }
+        Notice::CapReached { cap, until } => {
+            let (sum, most) = (cap.sum, cap.cap);
+            (EntryKind::CapReached, json!({ "kind": cap.kind, "sum": sum, "cap": most, "until": until }))
+        }
         Notice::NotSigned { reason, .. } => (EntryKind::NotSigned, json!({ "detail": reason })),
         Notice::NetworkAway { reason } => (EntryKind::NetworkState, json!({ "state": "away", "detail": reason })),
         Notice::NetworkBack => (EntryKind::NetworkState, json!({ "state": "back" })),

@@ -139,9 +139,9 @@ const COVERED: &str = "SELECT o.last_entry FROM bill_parts p JOIN chain_ops o ON
     WHERE p.tab_id = ?1 ORDER BY p.op_id DESC LIMIT 1";
 
 /// The entries that a bill covers: those of its tabs after the first number and up to the second.
-fn covers(write: &mut Write<'_>, bill: &BillOp) -> Result<(i64, i64), SettlementError> {
+pub(super) fn covers(write: &mut Write<'_>, parts: &[BillPart]) -> Result<(i64, i64), SettlementError> {
     let mut after = i64::MAX;
-    for part in &bill.parts {
+    for part in parts {
         let covered = write.row(COVERED, [part.tab], |row| row.get::<_, Option<i64>>(0))?;
         after = after.min(covered.flatten().unwrap_or(0));
     }
@@ -162,7 +162,7 @@ fn insert(write: &mut Write<'_>, wallet: &Wallet, op: &PlannedOp) -> Result<i64,
         Work::Withdrawal(withdrawal) => Some(withdrawal.withdrawal),
         _ => None,
     };
-    let entries = bill.map(|bill| covers(write, bill)).transpose()?;
+    let entries = bill.map(|bill| covers(write, &parts(bill))).transpose()?;
     let (id, now) = (write.next_id(), write.now());
     let inserted = write.execute(
         INSERT,

@@ -17,6 +17,7 @@ use pnp_usage::{BasisPoints, TickId, Units};
 mod endings;
 mod network;
 mod queue;
+mod release;
 mod restored;
 
 const HOUR: i64 = 3_600_000;

@@ -5,6 +5,7 @@ use crate::amount::Amount;
 use crate::chain::books::{PendingWithdrawal, StopCause};
 use crate::chain::keys::WithdrawalClaim;
 use crate::chain::ops::{AttemptState, ChainOp, OpKind, OpState};
+use crate::chain::reconcile::Comparison;
 use crate::chain::refusals::Cause;
 use crate::chain::rules::PlanRules;
 use crate::chain::store::{Ending, VoidAttempt};
@@ -496,7 +497,8 @@ async fn an_outcome_that_was_not_known_stops_the_wallet_until_it_is() {
     stage.settle().await;
     assert_eq!(stage.store.books(1).stopped, Some(StopCause::Doubtful));
     assert_eq!(stage.store.books(1).settling, eur("5"), "nothing moves");
-    stage.settler().recheck(1).await.unwrap();
+    let review = stage.settler().review(1).await.unwrap().unwrap();
+    assert_eq!(review.comparison, Comparison::Agrees);
     assert_eq!((stage.store.books(1).stopped, stage.store.done(OpKind::Bill)), (None, 1));
     assert!(!stage.store.end(op.id, &ending).await.unwrap(), "it has ended");
 }

@@ -225,6 +225,11 @@ impl Books {
         self.post(&[(Unsettled(tab), -u), (Available(w), u)], &[])
     }
 
+    pub(super) fn row_23(&mut self, w: i64, d: i64) -> Row {
+        only_if(d > 0 && d % CENT == 0)?;
+        self.post(&[(Available(w), -d), (WorldChain, d)], &[(Wallet(w), -d), (Outside, d)])
+    }
+
     pub(super) fn row_20(&mut self, w: i64, x: i64) -> Row {
         only_if(x > 0 && x % CENT == 0)?;
         self.post(&[(Available(w), -x), (Withdrawing(w), x)], &[])

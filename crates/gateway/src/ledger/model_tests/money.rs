@@ -256,6 +256,23 @@ impl World {
         self.judge("19", &stored, &model, before);
     }
 
+    /// Coins left the account without an operation, and the operator takes them from the wallet.
+    pub(super) fn miss_coins(&mut self, w: i64) {
+        if self.ops.contains_key(&w) {
+            return;
+        }
+        let (before, d) = (self.sample(), self.cents(300));
+        let stored = self.write(move |write| {
+            let wallet = ledger::wallet(write.connection(), w)?;
+            Ok(ledger::coins_missing(write, &wallet, Amount(d), "gone")?)
+        });
+        let model = self.books.row_23(w, d);
+        if model.is_ok() {
+            *self.coins.entry(w).or_default() -= d;
+        }
+        self.judge("23", &stored, &model, before);
+    }
+
     pub(super) fn credit(&mut self, w: i64) {
         let before = self.sample();
         let a = if self.random.one_in(10) { 10_000_000 * CENT } else { self.cents(500) };

@@ -47,7 +47,10 @@ impl World {
                 if self.random.one_in(6) { self.write_off(w) } else { self.collect_debt(w) }
             }
             23 => self.replace_contract(w),
-            24 => self.give_back(w),
+            24 => {
+                self.give_back(w);
+                self.miss_coins(w);
+            }
             25..=26 => self.credit(w),
             27..=29 => {
                 let x = self.cents(200);

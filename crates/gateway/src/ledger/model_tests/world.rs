@@ -56,10 +56,11 @@ pub(super) const ALWAYS_DONE: &[&str] = &[
     "21",
     "21a",
     "22",
+    "23",
 ];
 /// What must also have been refused.
 pub(super) const ALSO_REFUSED: &[&str] =
-    &["1", "2", "3", "4", "8", "8a", "8c", "10", "11", "14", "18", "19", "20", "20a", "20c", "21", "22"];
+    &["1", "2", "3", "4", "8", "8a", "8c", "10", "11", "14", "18", "19", "20", "20a", "20c", "21", "22", "23"];
 
 #[derive(Clone, Debug)]
 pub(super) struct Shop {

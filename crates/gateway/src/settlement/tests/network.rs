@@ -12,7 +12,7 @@ fn embedded() -> PartnerSettings {
     PartnerSettings { lots: false, stop_makes_due: true, ..PartnerSettings::default() }
 }
 
-async fn shop_on(stage: &Stage) -> Shop {
+pub(super) async fn shop_on(stage: &Stage) -> Shop {
     let terms = &stage.contract;
     let contract = Contract {
         id: 0,
@@ -29,13 +29,13 @@ async fn shop_on(stage: &Stage) -> Shop {
     Shop::with_contract(embedded(), contract).await
 }
 
-fn settler(shop: &Shop, stage: &Stage) -> Settler<StoreBooks, Keys> {
+pub(super) fn settler(shop: &Shop, stage: &Stage) -> Settler<StoreBooks, Keys> {
     let settings = SettlerSettings { poll: Duration::from_millis(10), ..SettlerSettings::SINGLE_NODE };
     Settler::new(shop.books.clone(), stage.algod.clone(), Arc::clone(&stage.signer), settings)
 }
 
 /// Laws 1 to 3 and the third book: the accounts on the chain are what the books say.
-async fn check(shop: &Shop, stage: &Stage, wallets: &[i64]) {
+pub(super) async fn check(shop: &Shop, stage: &Stage, wallets: &[i64]) {
     shop.verify().await;
     let mut due = 0;
     for wallet in wallets {
@@ -95,7 +95,7 @@ async fn what_is_played_is_paid_on_the_chain() {
 }
 
 /// A wallet begins to close, and what can leave is withdrawn; how much that is.
-async fn close(shop: &Shop, wallet: i64, to: Address) -> Amount {
+pub(super) async fn close(shop: &Shop, wallet: i64, to: Address) -> Amount {
     let settings = shop.settings.clone();
     shop.books
         .write(move |write| {
