@@ -5,7 +5,7 @@ use crate::failure::{Exit, Failure};
 use crate::session::context::Context;
 use crate::terminal::output::Answer;
 use pnp_gateway::files::GatewayFiles;
-use pnp_gateway::operator::{self, CheckFinding, OperatorError, WillStop};
+use pnp_gateway::operator::{self, CheckFinding, OperatorError, SealsOnChain, WillStop};
 use pnp_ops::Connection;
 use pnp_ops::doctor::{Severity, Topic};
 use pnp_ops::reports::doctor::Check;
@@ -44,9 +44,39 @@ pub(super) struct RestoreArgs {
     offline: bool,
 }
 
-pub(super) fn verify(files: &GatewayFiles) -> Result<Answer, Failure> {
+/// Arguments of `gateway verify`.
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArgs {
+    /// Ask no network: do not compare seals with the notes on the chain
+    #[arg(long)]
+    offline: bool,
+}
+
+/// Compares seals with the chain, where that answers; why it was not asked, where it does not.
+async fn seals_on_chain(context: &Context, files: &GatewayFiles) -> Result<SealsOnChain, String> {
+    let opened = Connection::open(context.settings(), context.host()).await;
+    let connection = opened.map_err(|error| error.to_string())?;
+    let found = operator::verify_seals(files, &connection).await;
+    let closed = connection.close().await;
+    let found = found.map_err(|error| error.to_string())?;
+    closed.map_err(|error| error.to_string())?;
+    Ok(found)
+}
+
+pub(super) async fn verify(context: &Context, files: &GatewayFiles, args: &VerifyArgs) -> Result<Answer, Failure> {
     let found = operator::verify_store(files)?;
-    let findings = found.findings.into_iter();
+    let on_chain = match args.offline || found.seals == 0 {
+        true => None,
+        false => match seals_on_chain(context, files).await {
+            Ok(on_chain) => Some(on_chain),
+            Err(why) => {
+                context.out.warn(&format!("the seals were not compared with the chain: {why}"));
+                None
+            }
+        },
+    };
+    let seals_compared = on_chain.as_ref().map(|on_chain| on_chain.compared);
+    let findings = found.findings.into_iter().chain(on_chain.into_iter().flat_map(|on_chain| on_chain.findings));
     let findings: Vec<_> =
         findings.map(|finding| VerifyFinding { subject: finding.subject, detail: finding.detail }).collect();
     let report = VerifyReport {
@@ -55,10 +85,12 @@ pub(super) fn verify(files: &GatewayFiles) -> Result<Answer, Failure> {
         wallets: found.wallets,
         sessions: found.sessions,
         seals: found.seals,
+        seals_on_chain: seals_compared,
         findings,
     };
     let VerifyReport { entries, wallets, sessions, seals, .. } = &report;
-    let read = format!("{entries} entries, {wallets} wallets, {sessions} sessions, {seals} seals");
+    let on_chain = seals_compared.map_or(String::new(), |seals| format!(", {seals} of them on the chain"));
+    let read = format!("{entries} entries, {wallets} wallets, {sessions} sessions, {seals} seals{on_chain}");
     let text = match report.findings.as_slice() {
         [] => format!("everything adds up: {read}"),
         findings => {

@@ -39,8 +39,8 @@ enum Command {
     Contents(contents::Args),
     /// List and show wallets, and let stopped ones go on
     Wallets(wallets::Args),
-    /// Add the journal up again, and compare it with every balance and with its seals
-    Verify,
+    /// Add the journal up again, and compare it with every balance, with its seals, and these with the chain
+    Verify(care::VerifyArgs),
     /// Check files, chain queue, network, contract, asset and treasury, and name the remedies
     Check(care::CheckArgs),
     /// Copy the store to a new file, while the gateway may run; the seed is not in it
@@ -59,7 +59,7 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<Answer, Failur
         Command::Partners(args) => partners::run(&Api::connect(&files).await?, args).await,
         Command::Contents(args) => contents::run(&Api::connect(&files).await?, args).await,
         Command::Wallets(args) => wallets::run(&Api::connect(&files).await?, args).await,
-        Command::Verify => care::verify(&files),
+        Command::Verify(args) => care::verify(context, &files, args).await,
         Command::Check(args) => care::check(context, &files, args).await,
         Command::Backup(args) => care::backup(context, &files, args),
         Command::Restore(args) => care::restore(context, &files, args).await,

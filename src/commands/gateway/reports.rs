@@ -137,6 +137,8 @@ pub(crate) struct VerifyReport {
     pub(super) sessions: i64,
     /// Seals.
     pub(super) seals: i64,
+    /// How many of them were compared with the note of a transfer of the treasury; null where the network was not asked.
+    pub(super) seals_on_chain: Option<usize>,
     /// What does not add up.
     pub(super) findings: Vec<VerifyFinding>,
 }

@@ -2,6 +2,7 @@
 
 use super::ops::{ChainOp, Work};
 use crate::id::Kind;
+use data_encoding::HEXLOWER;
 use pnp_client::SuggestedParams;
 use pnp_types::{
     Address, AppIndex, AssetIndex, Digest, GroupError, MicroAlgos, Round, Transaction, TransactionType, assign_group,
@@ -94,6 +95,12 @@ impl Order {
         }
     }
 
+    /// Whether its first transaction is the treasury's.
+    #[must_use]
+    pub const fn is_of_treasury(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Deliver { .. } | Self::Refill { .. } | Self::Join { .. })
+    }
+
     /// Whether its first transaction carries a lease. Bills exclude each other by their tick.
     #[must_use]
     pub const fn has_lease(&self) -> bool {
@@ -119,7 +126,38 @@ pub struct OpLabel {
     pub lease: [u8; 32],
 }
 
+/// A seal of the journal, as the notes of the treasury's transfers have it: what is written there nobody can change later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealMark {
+    /// The seal's number.
+    pub number: i64,
+    /// Its hash.
+    pub hash: [u8; 32],
+}
+
+impl SealMark {
+    /// The seal that a note names after its operation: `stl_… seal NUMBER HASH`, the hash in hex.
+    #[must_use]
+    pub fn of_note(note: &[u8]) -> Option<Self> {
+        let mut words = std::str::from_utf8(note).ok()?.split(' ').skip(1);
+        if words.next() != Some("seal") {
+            return None;
+        }
+        let number = words.next()?.parse().ok()?;
+        let hash = HEXLOWER.decode(words.next()?.as_bytes()).ok()?.try_into().ok()?;
+        words.next().is_none().then_some(Self { number, hash })
+    }
+}
+
 impl OpLabel {
+    /// The same with a seal in the note.
+    #[must_use]
+    pub fn with_seal(mut self, seal: &SealMark) -> Self {
+        let SealMark { number, hash } = seal;
+        self.note.extend(format!(" seal {number} {}", HEXLOWER.encode(hash)).into_bytes());
+        self
+    }
+
     /// The marks of an operation. Two withdrawals of one request exclude each other, also where a copy of the store planned one of them.
     #[must_use]
     pub fn of_op(op: &ChainOp) -> Self {
@@ -307,6 +345,18 @@ mod tests {
                 group.len() == 1 || group.iter().all(|one| one.header.group == pnp_types::group_id(&group).unwrap())
             );
         }
+    }
+
+    #[test]
+    fn a_note_names_a_seal() {
+        let seal = SealMark { number: 12, hash: [0xab; 32] };
+        let label = OpLabel::of("stl_0000000000007").with_seal(&seal);
+        assert_eq!(SealMark::of_note(&label.note), Some(seal));
+        assert_eq!(label.lease, OpLabel::of("stl_0000000000007").lease);
+        for other in ["stl_0000000000007", "stl_1 seal", "stl_1 seal 12", "stl_1 seal 12 abcd", "stl_1 lead 12 ab"] {
+            assert_eq!(SealMark::of_note(other.as_bytes()), None);
+        }
+        assert!(testing::orders().iter().filter(|order| order.is_of_treasury()).count() >= 4);
     }
 
     #[test]

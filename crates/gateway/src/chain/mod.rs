@@ -26,7 +26,7 @@ mod worker;
 pub(crate) mod testing;
 
 pub use books::{PendingWithdrawal, StopCause, Tab, WalletBooks};
-pub use groups::AlgoPosting;
+pub use groups::{AlgoPosting, SealMark};
 pub use keys::{KeyError, WalletKeys, WithdrawalClaim};
 pub use ops::{
     Attempt, AttemptState, BillOp, BillPart, ChainOp, OpKind, OpState, PlannedOp, WithdrawalOp, Work, decode_group,

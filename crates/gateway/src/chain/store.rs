@@ -1,7 +1,7 @@
 //! What the settler needs of a store: each method is one transaction of its own.
 
 use super::books::{StopCause, WalletBooks};
-use super::groups::AlgoPosting;
+use super::groups::{AlgoPosting, SealMark};
 use super::ops::{Attempt, ChainOp, PlannedOp};
 use super::outflow::CapReached;
 use super::refusals::{Cause, Consequence};
@@ -201,6 +201,9 @@ pub trait ChainStore: Send + Sync + 'static {
 
     /// Notes that a wallet's account was compared with its books at a round, and agreed.
     fn reconciled(&self, wallet: i64, round: Round) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// The newest seal of the journal, which the next transfer of the treasury names; `None` where nothing is sealed.
+    fn newest_seal(&self) -> impl Future<Output = Result<Option<SealMark>, Self::Error>> + Send;
 
     /// Writes an event.
     fn notice(&self, notice: &Notice) -> impl Future<Output = Result<(), Self::Error>> + Send;

@@ -472,7 +472,12 @@ impl<S: ChainStore, K: WalletKeys> Shared<S, K> {
             params.last_round = params.last_round.saturating_sub(ROUNDS_BEHIND);
         }
         let order = self.order(books, address, op, params.min_fee).await?;
-        let label = OpLabel::of_op(op);
+        let mut label = OpLabel::of_op(op);
+        if order.is_of_treasury()
+            && let Some(seal) = self.store.newest_seal().await.map_err(WorkError::Store)?
+        {
+            label = label.with_seal(&seal);
+        }
         let validity = self.settings.validity;
         let group = groups::build(&order, self.signer.parties(), &label, validity, &params)
             .map_err(|_| WorkError::Internal("a group with too many transactions"))?;

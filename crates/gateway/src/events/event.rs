@@ -185,6 +185,9 @@ fn amount(kind: EntryKind, row: &Row<'_>) -> rusqlite::Result<Option<i64>> {
         | K::ContractState
         | K::Reconciliation
         | K::WalletReleased
+        | K::BillWithoutRow
+        | K::RowWithoutBill
+        | K::BlocksMissing
         | K::CapReached => {
             return Ok(None);
         }
@@ -252,6 +255,7 @@ pub(crate) const fn cause_kind(kind: EntryKind) -> Option<Kind> {
         | K::BillDoubtful
         | K::AccountClosed
         | K::OperationDoubtful
+        | K::RowWithoutBill
         | K::TreasuryShort
         | K::NotSigned => Some(Kind::ChainOp),
         _ => None,

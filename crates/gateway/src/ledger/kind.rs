@@ -82,6 +82,12 @@ pub enum EntryKind {
     Reconciliation = 310,
     /// The operator let a stopped wallet go on; no posting.
     WalletReleased = 311,
+    /// A block has a bill of a wallet that no operation of this gateway sent; no posting.
+    BillWithoutRow = 312,
+    /// A bill that counts as charged is not in its block; no posting.
+    RowWithoutBill = 313,
+    /// Blocks that could not be compared, because the node does not keep them; no posting.
+    BlocksMissing = 314,
     /// The treasury has too little for an operation; no posting.
     TreasuryShort = 320,
     /// An operation was not signed; no posting.
@@ -134,6 +140,9 @@ impl EntryKind {
         (Self::ContractState, "contract.state"),
         (Self::Reconciliation, "reconciliation.mismatch"),
         (Self::WalletReleased, "reconciliation.released"),
+        (Self::BillWithoutRow, "reconciliation.bill_without_row"),
+        (Self::RowWithoutBill, "reconciliation.row_without_bill"),
+        (Self::BlocksMissing, "reconciliation.blocks_missing"),
         (Self::TreasuryShort, "treasury.short"),
         (Self::NotSigned, "operation.not_signed"),
         (Self::CapReached, "operation.cap_reached"),

@@ -7,7 +7,7 @@ use crate::amount::Amount;
 use crate::credentials::{NetworkKeys, Protection, SealedSeed};
 use crate::files::GatewayFiles;
 use crate::id::Kind;
-use crate::ledger::{Contract, ContractState};
+use crate::ledger::{Contract, ContractState, EntryKind};
 use crate::serve::genesis_hash;
 use crate::store::{StoreError, StoreReader};
 use pnp_ops::Connection;
@@ -59,6 +59,53 @@ impl CheckFinding {
     }
 }
 
+/// How bills in blocks compare with their rows.
+#[derive(Debug)]
+struct Matching {
+    /// Up to which round.
+    until: Option<i64>,
+    /// Rounds that could not be compared.
+    missing: i64,
+    /// Bills without a row, and rows without a bill.
+    differences: i64,
+}
+
+impl Matching {
+    fn read(store: &Store) -> Result<Self, StoreError> {
+        let [bill, row] = [EntryKind::BillWithoutRow, EntryKind::RowWithoutBill].map(EntryKind::number);
+        Ok(Self {
+            until: store.query_row("SELECT MAX(round) FROM matched", [], |row| row.get(0))?,
+            missing: store.query_row(
+                "SELECT COALESCE(SUM(last_round - first_round + 1), 0) FROM unmatched_rounds",
+                [],
+                |row| row.get(0),
+            )?,
+            differences: store
+                .query_row("SELECT COUNT(*) FROM events WHERE kind IN (?1, ?2)", [bill, row], |row| row.get(0))?,
+        })
+    }
+
+    fn finding(&self) -> Option<CheckFinding> {
+        let until = self.until?;
+        let Self { missing, differences, .. } = self;
+        if *differences > 0 {
+            let message = format!("{differences} bills differ between blocks and journal, up to round {until}");
+            let hint = "read the events reconciliation.bill_without_row and reconciliation.row_without_bill";
+            return Some(CheckFinding::error("matched_bills", message).hint(hint));
+        }
+        if *missing > 0 {
+            let message =
+                format!("every bill up to round {until} has its row, but {missing} blocks were not kept by the node");
+            let hint = "name a node that keeps blocks; the event reconciliation.blocks_missing has the rounds";
+            return Some(CheckFinding::new("matched_bills", Severity::Note, message).hint(hint));
+        }
+        Some(CheckFinding::ok(
+            "matched_bills",
+            format!("every bill in blocks up to round {until} has its row, and the reverse"),
+        ))
+    }
+}
+
 /// What the store says of itself, read as one state.
 #[derive(Debug)]
 struct StoreFacts {
@@ -74,6 +121,7 @@ struct StoreFacts {
     blocked_tabs: i64,
     /// Operations that wait for the next day, because a cap of the signer is reached.
     capped: i64,
+    matching: Matching,
     contracts: Vec<Contract>,
     /// What the treasury's account holds by the books, and what of that is nobody's, in u.
     treasury: (i64, i64),
@@ -114,6 +162,7 @@ impl StoreFacts {
                 "SELECT COUNT(*) FROM chain_ops WHERE state IN ('planned', 'signed', 'sent') AND not_before > {now} \
                  AND reason LIKE 'with this, the % of today would be %'"
             ))?,
+            matching: Matching::read(store)?,
             contracts: Contract::all(store)?,
             treasury: (
                 number(
@@ -292,6 +341,7 @@ fn queue(facts: &StoreFacts, findings: &mut Vec<CheckFinding>) {
         )
         .hint("look at the treasury below, and at the gateway's log"),
     });
+    findings.extend(facts.matching.finding());
     if facts.capped > 0 {
         let message = format!("a cap of the day is reached: {} operations wait for the next day (UTC)", facts.capped);
         findings.push(CheckFinding::new("daily_caps", Severity::Warning, message).hint(

@@ -7,6 +7,7 @@ mod client;
 mod error;
 mod recover;
 mod restore;
+mod seals;
 
 pub use backup::{BackupNote, backup, last_backup, verify_store};
 pub use check::{CheckFinding, check};
@@ -14,3 +15,4 @@ pub use client::OperatorClient;
 pub use error::{OperatorError, Refusal};
 pub use recover::{FoundAccount, GAP, Scan, ScanError, scan, treasury};
 pub use restore::{Restored, WillStop, restore};
+pub use seals::{SealsOnChain, verify_seals};

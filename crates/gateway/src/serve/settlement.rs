@@ -11,16 +11,18 @@ use crate::credentials::{AuthorizedWithdrawal, NetworkKeys, WithdrawalMacs};
 use crate::gateway::Gateway;
 use crate::operator::{ScanError, scan};
 use crate::problem::{Code, Problem};
-use crate::settlement::StoreBooks;
+use crate::settlement::{MatchError, StoreBooks};
 use pnp_client::Algod;
 use pnp_ops::Connection;
-use pnp_types::{MicroAlgos, SigningKey};
+use pnp_types::{MicroAlgos, Round, SigningKey};
 use pnp_usage::StopSignal;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
 /// How long to wait for a network that is away.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
+/// The pause between two goes over blocks, where there are many: operations come first.
+const MATCH_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
 /// The most Algos of one refill.
 const MAX_REFILL: MicroAlgos = MicroAlgos(1_000_000);
 
@@ -91,6 +93,7 @@ pub(super) async fn spawn(
         })
     });
     gateway.ask(connection.algod.clone());
+    tasks.spawn(match_blocks(StoreBooks::new(gateway.store.clone()), connection.algod.clone(), stop.clone()));
     let stop = stop.clone();
     tasks.spawn(async move {
         restored.stop_unknown(&stop).await?;
@@ -98,6 +101,40 @@ pub(super) async fn spawn(
         settler.run(&stop).await.map_err(|error| ServeError::Settler(error.to_string()))
     });
     Ok(())
+}
+
+/// Compares bills in blocks with their rows, some time after the blocks came: their outcomes are booked by then.
+async fn match_blocks(books: StoreBooks, algod: Algod, stop: StopSignal) -> Result<(), ServeError> {
+    let mut newest = None;
+    loop {
+        let pause = match compare_blocks(&books, &algod, &mut newest).await {
+            Ok(true) => MATCH_PAUSE,
+            Ok(false) => PAUSE,
+            Err(MatchError::Store(error)) => return Err(ServeError::Settler(error.to_string())),
+            Err(MatchError::Network(error)) => {
+                tracing::debug!(%error, "blocks could not be compared");
+                PAUSE
+            }
+        };
+        tokio::select! {
+            () = stop.stopped() => return Ok(()),
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+}
+
+/// One go, up to the block that was the newest at the last one; whether there is more to do at once.
+async fn compare_blocks(books: &StoreBooks, algod: &Algod, newest: &mut Option<Round>) -> Result<bool, MatchError> {
+    let before = newest.replace(algod.node_status().await?.last_round);
+    let Some(before) = before else { return Ok(false) };
+    let matched = books.match_blocks(algod, before).await?;
+    if matched.differences > 0 {
+        tracing::error!(?matched, "bills in blocks differ from their rows");
+    }
+    if matched.has_more {
+        *newest = Some(before);
+    }
+    Ok(matched.has_more)
 }
 
 /// What is looked at before anything is settled: the store may be an old copy.

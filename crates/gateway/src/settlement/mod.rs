@@ -10,6 +10,7 @@ mod candidates;
 mod endings;
 mod error;
 mod lookup;
+mod matching;
 mod memory;
 mod notices;
 mod operations;
@@ -27,14 +28,15 @@ pub use error::SettlementError;
 pub use lookup::{
     Settlement, SettlementFilter, find_settlement, list_settlements, settlement_of, settlements_of_session,
 };
+pub use matching::{MatchError, Matched};
 pub use release::{Correction, NotReleased, Released};
 pub use restored::{next_key, wallets_in_doubt, wallets_with_key};
 
 use crate::amount::Amount;
 use crate::chain::{
-    AlgoPosting, Attempt, ChainOp, ChainStore, Ending, Notice, PlannedOp, StopCause, VoidAttempt, WalletBooks,
+    AlgoPosting, Attempt, ChainOp, ChainStore, Ending, Notice, PlannedOp, SealMark, StopCause, VoidAttempt, WalletBooks,
 };
-use crate::ledger::{self, LedgerError, deposit as post_deposit};
+use crate::ledger::{self, LedgerError, Seal, deposit as post_deposit};
 use crate::store::{Store, StoreError, Write, WriteError};
 use blocking::STEP;
 use candidates::Page;
@@ -248,6 +250,12 @@ impl ChainStore for StoreBooks {
         let round = operations::number(round.0)?;
         self.memory.state().compared.insert(wallet, round);
         Ok(())
+    }
+
+    async fn newest_seal(&self) -> Result<Option<SealMark>, SettlementError> {
+        let newest =
+            self.store.read(|connection| -> Result<_, SettlementError> { Ok(Seal::newest(connection)?) }).await?;
+        Ok(newest.and_then(|seal| Some(SealMark { number: seal.number, hash: seal.hash.try_into().ok()? })))
     }
 
     async fn notice(&self, notice: &Notice) -> Result<(), SettlementError> {

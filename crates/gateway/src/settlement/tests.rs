@@ -15,6 +15,7 @@ use pnp_types::{AppIndex, Digest, MicroAlgos};
 use pnp_usage::{BasisPoints, TickId, Units};
 
 mod endings;
+mod matching;
 mod network;
 mod queue;
 mod release;

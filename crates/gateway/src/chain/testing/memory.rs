@@ -2,7 +2,7 @@
 
 use crate::amount::Amount;
 use crate::chain::books::{PendingWithdrawal, StopCause, Tab, WalletBooks};
-use crate::chain::groups::AlgoPosting;
+use crate::chain::groups::{AlgoPosting, SealMark};
 use crate::chain::ops::{Attempt, AttemptState, ChainOp, OpKind, OpState, PlannedOp, Work};
 use crate::chain::refusals::Consequence;
 use crate::chain::rules::PlanRules;
@@ -642,6 +642,10 @@ impl ChainStore for MemoryStore {
     async fn reconciled(&self, _: i64, _: Round) -> Result<(), Never> {
         self.pass(Point::Compared).await;
         Ok(())
+    }
+
+    fn newest_seal(&self) -> impl Future<Output = Result<Option<SealMark>, Never>> + Send {
+        std::future::ready(Ok(None))
     }
 
     fn notice(&self, notice: &Notice) -> impl Future<Output = Result<(), Never>> + Send {

@@ -193,3 +193,20 @@ async fn what_is_over_a_cap_waits_for_the_next_day_also_after_a_restart() {
         assert!(shop.read(wallet).await.in_account.0 > 0, "nothing is refused for good");
     }
 }
+
+#[tokio::test]
+async fn the_treasurys_transfers_name_the_newest_seal() {
+    use crate::chain::SealMark;
+    let stage = Stage::new().await;
+    let shop = shop_on(&stage).await;
+    let wallet = shop.wallet("anna", "8").await;
+    let seal = shop.books.store.read(|connection| ledger::Seal::next(connection, 5)).await.unwrap().unwrap();
+    let kept = seal.clone();
+    shop.books.write(move |write| Ok(ledger::seal(write, &kept)?)).await.unwrap();
+    settler(&shop, &stage).run_until_idle().await.unwrap();
+    let round = shop.read(wallet).await.last_round;
+    let block = stage.algod.block(round).await.unwrap().unwrap();
+    let notes: Vec<_> = block.payset.iter().map(|one| one.signed.transaction.header.note.clone()).collect();
+    let marks: Vec<_> = notes.iter().filter_map(|note| SealMark::of_note(note)).collect();
+    assert_eq!(marks, [SealMark { number: 1, hash: seal.hash.try_into().unwrap() }]);
+}
