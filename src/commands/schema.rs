@@ -115,6 +115,8 @@ const DOCUMENTS: &[Document] = &[
     #[cfg(feature = "gateway")]
     Document::of::<gateway::PartnerReport>("gateway partners add"),
     #[cfg(feature = "gateway")]
+    Document::of::<gateway::ContractReport>("gateway partners deploy"),
+    #[cfg(feature = "gateway")]
     Document::of::<gateway::PartnersReport>("gateway partners list"),
     #[cfg(feature = "gateway")]
     Document::of::<gateway::PartnerReport>("gateway partners set"),

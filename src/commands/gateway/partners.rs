@@ -1,6 +1,6 @@
 //! `gateway partners`: who the gateway works for, and with which settings.
 
-use super::reports::{PartnerReport, PartnersReport};
+use super::reports::{ContractReport, PartnerReport, PartnersReport};
 use super::{Api, encoded};
 use crate::failure::Failure;
 use crate::terminal::output::Answer;
@@ -25,6 +25,14 @@ enum Command {
     },
     /// List partners
     List,
+    /// Deploy a contract of a partner's own, which bills its users from now on (development networks)
+    Deploy {
+        /// The partner, by its id or name
+        partner: String,
+        /// The address that gets the net; it has opted in to the asset [default: an account of the project]
+        #[arg(long, value_name = "ADDRESS")]
+        provider: Option<String>,
+    },
     /// Show a partner and its settings
     Show {
         /// The partner, by its id or name
@@ -62,6 +70,15 @@ pub(super) async fn run(api: &Api, args: &Args) -> Result<Answer, Failure> {
             let partner: PartnerReport = api.send("POST", "/v1/partners", Some(&body)).await?;
             let text = format!("partner {} is {}", partner.name, partner.id);
             Answer::of(&partner, text)
+        }
+        Command::Deploy { partner, provider } => {
+            let body = json!({ "partner_id": api.partner(Some(partner)).await?, "provider": provider });
+            let contract: ContractReport = api.send("POST", "/v1/contracts", Some(&body)).await?;
+            let text = format!(
+                "{} is application {}, which pays {} and the platform {}",
+                contract.id, contract.app_id, contract.provider, contract.platform
+            );
+            Answer::of(&contract, text)
         }
         Command::List => {
             let report = PartnersReport { partners: api.list("/v1/partners").await? };

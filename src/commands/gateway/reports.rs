@@ -337,3 +337,24 @@ pub(crate) struct ReleasedWalletReport {
     /// What the books have taken over from the chain.
     pub(super) corrected: Vec<String>,
 }
+
+/// A contract of a partner.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct ContractReport {
+    /// Its id.
+    pub(super) id: String,
+    /// The partner.
+    pub(super) partner_id: String,
+    /// The application on the chain.
+    pub(super) app_id: u64,
+    /// The asset that it bills.
+    pub(super) asset_id: u64,
+    /// The address that gets the net.
+    pub(super) provider: String,
+    /// The address that gets the fee.
+    pub(super) platform: String,
+    /// The fee in basis points: 500 are 5 %.
+    pub(super) fee_basis_points: u64,
+    /// `in_force`, `retired` or `blocked`.
+    pub(super) state: String,
+}

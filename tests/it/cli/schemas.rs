@@ -294,6 +294,8 @@ impl SchemaProject {
         self.succeeds("gateway partners add", "gateway partners add shop interval_ms=10000");
         self.fails(1, "gateway partners add shop");
         self.succeeds("gateway partners list", "gateway partners list");
+        self.succeeds("gateway partners deploy", "gateway partners deploy shop");
+        self.fails(1, "gateway partners deploy shop --provider AAAA");
         self.succeeds("gateway partners show", "gateway partners show shop");
         self.succeeds("gateway partners set", "gateway partners set shop settle_above=4.00 lots=true");
         self.fails(1, "gateway partners set shop surprise=1");

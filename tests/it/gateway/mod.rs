@@ -10,6 +10,7 @@ mod ledger;
 mod monitoring;
 mod openapi;
 mod operator;
+mod partners;
 mod patterns;
 mod player;
 mod restarts;

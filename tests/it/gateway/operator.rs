@@ -50,21 +50,27 @@ pub(super) fn done(folder: &Path, arguments: &[&str]) -> Value {
 /// A gateway's users: what a shop's server does for them.
 pub(super) struct Shop {
     pub(super) client: Client,
+    key: String,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Shop {
     pub(super) fn of(server: &Server) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { client: Client::new(&server.url), runtime }
+        Self::with_key(server, SECRET_KEY)
     }
 
-    /// Sends a request with the mock key; the status and the document.
+    /// The shop of another secret key.
+    pub(super) fn with_key(server: &Server, key: &str) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self { client: Client::new(&server.url), key: key.to_owned(), runtime }
+    }
+
+    /// Sends a request with its key; the status and the document.
     pub(super) fn send(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let mut key = [0; 8];
         getrandom::fill(&mut key).unwrap();
         let mut request = Request::new(method, path)
-            .with_header("authorization", &format!("Bearer {SECRET_KEY}"))
+            .with_header("authorization", &format!("Bearer {}", self.key))
             .with_header("idempotency-key", &hex::encode(key));
         if let Some(body) = body {
             request = request.with_header("content-type", "application/json");
@@ -83,7 +89,7 @@ impl Shop {
     /// A request that may get no answer.
     pub(super) fn try_send(&self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
         let mut request = Request::new(method, path)
-            .with_header("authorization", &format!("Bearer {SECRET_KEY}"))
+            .with_header("authorization", &format!("Bearer {}", self.key))
             .with_header("content-type", "application/json");
         request.body = Some(body.to_string().into_bytes());
         let reply = self.runtime.block_on(self.client.send(&request)).ok()?;

@@ -1,14 +1,17 @@
 //! The contracts that bill users.
 
+use super::idempotency::{store_answer, stored_answer};
 use super::page::{List, Page, limit};
 use super::request::Request;
 use crate::access::{Access, Principal};
 use crate::amount::{Amount, Price, lot, lot_minutes};
 use crate::gateway::Gateway;
-use crate::http::{Answer, Empty, Route, get};
+use crate::http::{Answer, Empty, Route, get, post};
 use crate::id::Kind;
 use crate::ledger::{self, PartnerSettings};
 use crate::problem::{Code, Problem};
+use axum::http::StatusCode;
+use pnp_types::Address;
 use rusqlite::Connection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,12 +27,33 @@ pub(super) fn routes() -> Vec<Route<Arc<Gateway>>> {
             .access(Access::SECRET_OR_OPERATOR)
             .codes(&[Code::InvalidCursor])
             .handler(list),
+        post("/v1/contracts")
+            .operation("createContract", "Deploy a contract of a partner's own, which bills its users from now on")
+            .description(
+                "On development networks. It has the asset, the platform, the fee and the limits of the first partner's contract. What \
+                 users owe the partner's contract before it is still billed by that one.",
+            )
+            .access(Access::OPERATOR)
+            .idempotent()
+            .success(&[StatusCode::CREATED])
+            .codes(&[Code::ContractUnavailable, Code::NotFound])
+            .handler(create),
         get("/v1/contracts/{id}")
             .operation("getContract", "A contract: its parameters, limits and lots")
             .access(Access::SECRET_OR_OPERATOR)
             .codes(&[Code::NotFound])
             .handler(contract),
     ]
+}
+
+/// A contract to deploy.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateContract {
+    /// The partner.
+    partner_id: String,
+    /// The address that gets the net; it has opted in to the asset. Without one an account of the project.
+    provider: Option<String>,
 }
 
 /// A contract.
@@ -154,4 +178,41 @@ async fn contract(call: Request) -> Result<Answer<Contract>, Problem> {
         })
         .await?;
     Ok(Answer::ok(found))
+}
+
+async fn create(call: Request<CreateContract>) -> Result<Answer<Contract>, Problem> {
+    let key = call.idempotency()?.clone();
+    let CreateContract { partner_id, provider } = call.body;
+    let partner = Kind::Partner.number(&partner_id);
+    let partner = partner.ok_or_else(|| Problem::invalid_field("partner_id", "is no partner's id."))?;
+    let settings = call.state.partner(partner)?.partner.settings.clone();
+    let provider: Option<Address> = match provider.map(|text| text.parse()).transpose() {
+        Ok(provider) => provider,
+        Err(error) => {
+            return Err(Problem::invalid_field("provider", format_args!("is no Algorand address: {error}.")));
+        }
+    };
+    let known = {
+        let key = key.clone();
+        call.state.write(move |write| stored_answer(write, &key)).await?
+    };
+    if let Some(stored) = known {
+        return Answer::replay(stored);
+    }
+    let deployed = call.state.deploy(partner, provider).await?;
+    let answer = call
+        .state
+        .write(move |write| {
+            if let Some(stored) = stored_answer(write, &key)? {
+                return Answer::replay(stored);
+            }
+            let id = ledger::Contract::put_in_force(write, &deployed)?;
+            let contract = ledger::Contract { id, ..deployed.clone() };
+            let answer = Answer::created(describe(write.connection(), &contract, &settings)?);
+            store_answer(write, &key, &answer.stored()?)?;
+            Ok(answer)
+        })
+        .await?;
+    call.state.reload().await?;
+    Ok(answer)
 }

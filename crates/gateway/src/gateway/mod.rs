@@ -23,6 +23,7 @@ use crate::credentials::{
 };
 use crate::events::Live;
 use crate::http::{Faults, Observer};
+use crate::ledger::Contract;
 use crate::logins::Logins;
 use crate::problem::{Code, Problem};
 use crate::sessions::Session;
@@ -74,6 +75,8 @@ pub struct Gateway {
     algod: OnceLock<Algod>,
     /// Compares wallets with the chain, once there is a settler.
     reviewer: OnceLock<Reviewer>,
+    /// Deploys contracts of partners, once there is a network for it.
+    deployer: OnceLock<Deployer>,
     /// The newest entry that is sealed.
     pub sealed: watch::Sender<i64>,
     /// What happened in the last minute.
@@ -96,6 +99,18 @@ struct Reviewer(Box<dyn Fn(i64) -> Reviewed + Send + Sync>);
 impl std::fmt::Debug for Reviewer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Reviewer")
+    }
+}
+
+/// A contract that is being deployed.
+pub type Deployed = Pin<Box<dyn Future<Output = Result<Contract, Problem>> + Send>>;
+
+/// What deploys contracts of partners.
+struct Deployer(Box<dyn Fn(i64, Option<Address>) -> Deployed + Send + Sync>);
+
+impl std::fmt::Debug for Deployer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Deployer")
     }
 }
 
@@ -154,6 +169,7 @@ impl Gateway {
             settler,
             algod: OnceLock::new(),
             reviewer: OnceLock::new(),
+            deployer: OnceLock::new(),
             sealed,
             live: Live::default(),
             health: Health::default(),
@@ -248,6 +264,25 @@ impl Gateway {
             Problem::new(Code::Busy).detail("The network is not asked: the gateway does not run.").retry_after(5)
         })?;
         (reviewer.0)(wallet).await
+    }
+
+    /// Lets contracts of partners be deployed.
+    pub fn deploy_with(&self, deploy: impl Fn(i64, Option<Address>) -> Deployed + Send + Sync + 'static) {
+        if self.deployer.set(Deployer(Box::new(deploy))).is_err() {
+            tracing::warn!("a second network is not deployed to");
+        }
+    }
+
+    /// Deploys a contract for a partner, which bills are signed for from now on; it is not in the store yet.
+    ///
+    /// # Errors
+    /// [`Code::Busy`] where the network does not answer, or no gateway runs; [`Code::ContractUnavailable`] for a provider that
+    /// cannot receive the asset.
+    pub(crate) async fn deploy(&self, partner: i64, provider: Option<Address>) -> Result<Contract, Problem> {
+        let deployer = self.deployer.get().ok_or_else(|| {
+            Problem::new(Code::Busy).detail("The network is not asked: the gateway does not run.").retry_after(5)
+        })?;
+        (deployer.0)(partner, provider).await
     }
 
     /// Checks that an address can receive the asset.

@@ -1,6 +1,7 @@
 //! The whole gateway as one process: its network is prepared, then it answers until it is stopped.
 
 mod chain_watch;
+mod contracts;
 mod error;
 mod network;
 mod settlement;

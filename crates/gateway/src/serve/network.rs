@@ -82,7 +82,17 @@ impl PreparedNetwork {
                     Some(partner) => partner.id,
                     None => Partner::add(write, FIRST_PARTNER, &development_settings(is_embedded))?,
                 };
-                Contract::put_in_force(write, &contract)?;
+                // Where the operator gave the first partner another contract, that stays in force.
+                let known = Contract::all(write.connection())?;
+                let has_another = known.iter().any(|other| {
+                    other.partner == contract.partner
+                        && other.app != contract.app
+                        && other.state == ContractState::InForce
+                });
+                let is_known = known.iter().any(|other| other.app == contract.app);
+                if !(has_another && is_known) {
+                    Contract::put_in_force(write, &contract)?;
+                }
                 let surplus = write.row(
                     "SELECT ?1 - b.treasury - b.reserved - (SELECT COALESCE(SUM(due + sending), 0) FROM wallets), \
                      (SELECT COUNT(*) FROM chain_ops WHERE state IN ('planned', 'signed', 'sent', 'doubtful')) \
@@ -110,7 +120,10 @@ fn development_settings(is_embedded: bool) -> PartnerSettings {
 }
 
 /// Compares the contract with this source: the proof that nothing is billed twice needs its rising ticks.
-async fn verified(connection: &Connection, app: AppIndex) -> Result<(GlobalState, AssetIndex, Digest), ServeError> {
+pub(super) async fn verified(
+    connection: &Connection,
+    app: AppIndex,
+) -> Result<(GlobalState, AssetIndex, Digest), ServeError> {
     let refused = |why: String| ServeError::Contract { app: app.0, why };
     let found = connection.verify(Some(app), TemplateChoices::default()).await?.verification;
     if !found.is_same_code() {

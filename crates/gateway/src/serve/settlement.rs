@@ -1,7 +1,7 @@
 //! The settler, over the gateway's store and keys.
 
-use super::ServeError;
 use super::network::PreparedNetwork;
+use super::{ServeError, contracts};
 use crate::chain::groups::Parties;
 use crate::chain::{
     Caps, KeyError, ReviewError, Settler, SettlerSettings, ShapeLimits, Signer, VerifiedContract, WalletKeys,
@@ -9,6 +9,7 @@ use crate::chain::{
 };
 use crate::credentials::{AuthorizedWithdrawal, NetworkKeys, WithdrawalMacs};
 use crate::gateway::Gateway;
+use crate::ledger::Contract;
 use crate::operator::{ScanError, scan};
 use crate::problem::{Code, Problem};
 use crate::settlement::{MatchError, StoreBooks};
@@ -50,7 +51,7 @@ impl WalletKeys for SeedKeys {
 /// Starts the settler, and lets the gateway wake it.
 pub(super) async fn spawn(
     tasks: &mut JoinSet<Result<(), ServeError>>,
-    connection: &Connection,
+    connection: &Arc<Connection>,
     gateway: &Arc<Gateway>,
     keys: &NetworkKeys,
     network: &PreparedNetwork,
@@ -71,13 +72,17 @@ pub(super) async fn spawn(
             program: network.program.0,
         },
     );
+    let signer = Arc::new(signer);
+    let known = gateway.store.read(Contract::all).await.map_err(|error| failed(&error))?;
+    contracts::allow_known(connection, network, &signer, known).await;
+    deploy_with(gateway, connection, network, &signer);
     let books = StoreBooks::new(gateway.store.clone());
     let (health, settled) = (Arc::clone(gateway), books.clone());
     if caps != Caps::NONE {
         signer.resume(&books.signed_today().await.map_err(|error| failed(&error))?);
     }
     let restored = RestoredStore { books: books.clone(), algod: connection.algod.clone(), keys: keys.clone() };
-    let settler = Arc::new(Settler::new(books, connection.algod.clone(), Arc::new(signer), settings));
+    let settler = Arc::new(Settler::new(books, connection.algod.clone(), signer, settings));
     gateway.wake_with(settler.wake());
     let reviewer = Arc::clone(&settler);
     gateway.review_with(move |wallet| {
@@ -101,6 +106,22 @@ pub(super) async fn spawn(
         settler.run(&stop).await.map_err(|error| ServeError::Settler(error.to_string()))
     });
     Ok(())
+}
+
+/// Lets the operator deploy contracts of partners.
+fn deploy_with(
+    gateway: &Gateway,
+    connection: &Arc<Connection>,
+    network: &PreparedNetwork,
+    signer: &Arc<Signer<SeedKeys>>,
+) {
+    let (connection, network, signer) = (Arc::clone(connection), network.clone(), Arc::clone(signer));
+    gateway.deploy_with(move |partner, provider| {
+        let (connection, network, signer) = (Arc::clone(&connection), network.clone(), Arc::clone(&signer));
+        Box::pin(async move {
+            contracts::deploy(&connection, &network, &signer, partner, provider).await.map_err(contracts::problem)
+        })
+    });
 }
 
 /// Compares bills in blocks with their rows, some time after the blocks came: their outcomes are booked by then.

@@ -3,6 +3,7 @@
 use super::SettlementError;
 use super::error::{readable, unsigned};
 use super::operations;
+use super::parsed::Parsed;
 use crate::amount::Amount;
 use crate::chain::{ContractTerms, PendingWithdrawal, PlanRules, StopCause, Tab, WalletBooks};
 use crate::ledger::PartnerSettings;
@@ -13,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::collections::BTreeMap;
 
 const WALLET: &str = "SELECT w.id, w.partner_id, w.state, w.stopped, w.key_number, w.has_account, w.available, w.held, \
-    w.settling, w.withdrawing, w.debt, w.due, w.sending, w.in_account, w.leaving, w.to_return, w.algos, p.settings \
+    w.settling, w.withdrawing, w.debt, w.due, w.sending, w.in_account, w.leaving, w.to_return, w.algos, p.settings, w.unsettled \
     FROM wallets w JOIN partners p ON p.id = w.partner_id WHERE w.id = ?1 AND w.state <> 'closed'";
 
 const HAS_OPEN_SESSION: &str = "SELECT 1 FROM sessions WHERE wallet_id = ?1 AND closed_at IS NULL LIMIT 1";
@@ -61,6 +62,7 @@ struct WalletRow {
     state: String,
     stopped: Option<String>,
     settings: String,
+    unsettled: Amount,
 }
 
 fn wallet_row(row: &Row<'_>) -> rusqlite::Result<WalletRow> {
@@ -91,14 +93,23 @@ fn wallet_row(row: &Row<'_>) -> rusqlite::Result<WalletRow> {
         last_round: Round::GENESIS,
         rules: PlanRules::USUAL,
     };
-    Ok(WalletRow { books, partner: row.get(1)?, state: row.get(2)?, stopped: row.get(3)?, settings: row.get(17)? })
+    Ok(WalletRow {
+        books,
+        partner: row.get(1)?,
+        state: row.get(2)?,
+        stopped: row.get(3)?,
+        settings: row.get(17)?,
+        unsettled: row.get(18)?,
+    })
 }
 
 /// A wallet's books; nothing where there is no such wallet, or it is closed.
-pub(super) fn read(connection: &Connection, id: i64) -> Result<Option<WalletBooks>, SettlementError> {
+pub(super) fn read(connection: &Connection, id: i64, parsed: &Parsed) -> Result<Option<WalletBooks>, SettlementError> {
     let found = connection.prepare_cached(WALLET)?.query_row([id], wallet_row).optional()?;
-    let Some(WalletRow { mut books, partner, state, stopped, settings: text }) = found else { return Ok(None) };
-    books.rules = rules(&settings(partner, &text)?);
+    let Some(WalletRow { mut books, partner, state, stopped, settings: text, unsettled }) = found else {
+        return Ok(None);
+    };
+    books.rules = parsed.rules(partner, &text)?;
     books.stopped = match stopped {
         Some(cause) => Some(readable(StopCause::of_text(&cause), "wallet", id, "stopped")?),
         None => None,
@@ -106,10 +117,14 @@ pub(super) fn read(connection: &Connection, id: i64) -> Result<Option<WalletBook
     let is_closing = state == "closing";
     books.is_closing = is_closing && !has_open_session(connection, id)?;
     books.has_open_top_up = is_closing && has_open_top_up(connection, id)?;
-    books.tabs = tabs(connection, id)?;
+    if unsettled > Amount::ZERO {
+        books.tabs = tabs(connection, id)?;
+    }
     let closed = if is_closing { last_close(connection, id)? } else { 0 };
-    contracts(connection, partner, closed, &mut books)?;
-    books.withdrawals = withdrawals(connection, id)?;
+    contracts(connection, partner, (closed, parsed), &mut books)?;
+    if books.withdrawing > Amount::ZERO {
+        books.withdrawals = withdrawals(connection, id)?;
+    }
     books.op = operations::in_flight(connection, id, &books.contracts)?;
     let last_round = connection.prepare_cached(LAST_ROUND)?.query_row([id], |row| unsigned(row, 0)).optional()?;
     books.last_round = last_round.map_or(Round::GENESIS, Round);
@@ -155,7 +170,7 @@ fn tabs(connection: &Connection, wallet: i64) -> Result<Vec<Tab>, SettlementErro
 fn contracts(
     connection: &Connection,
     partner: i64,
-    after: i64,
+    (after, parsed): (i64, &Parsed),
     books: &mut WalletBooks,
 ) -> Result<(), SettlementError> {
     let mut statement = connection.prepare_cached(CONTRACTS)?;
@@ -175,8 +190,8 @@ fn contracts(
             id,
             app: AppIndex(unsigned(row, 1)?),
             asset: AssetIndex(unsigned(row, 2)?),
-            provider: readable(provider.parse().ok(), "contract", id, "provider")?,
-            platform: readable(platform.parse().ok(), "contract", id, "platform")?,
+            provider: readable(parsed.address(&provider), "contract", id, "provider")?,
+            platform: readable(parsed.address(&platform), "contract", id, "platform")?,
             fee_pct: BasisPoints(unsigned(row, 5)?),
             min_rate: unsigned(row, 6)?,
             max_rate: unsigned(row, 7)?,

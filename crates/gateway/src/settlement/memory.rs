@@ -1,5 +1,6 @@
 //! What is kept beside the store: nothing that matters after a restart.
 
+use super::parsed::Parsed;
 use crate::chain::Notice;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,8 @@ pub(super) struct Resting {
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
+    /// Settings and addresses.
+    pub(super) parsed: Parsed,
     state: Mutex<State>,
 }
 

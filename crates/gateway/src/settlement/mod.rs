@@ -15,6 +15,7 @@ mod memory;
 mod notices;
 mod operations;
 mod outflow;
+mod parsed;
 mod planning;
 mod release;
 mod resting;
@@ -176,7 +177,8 @@ impl ChainStore for StoreBooks {
     }
 
     async fn wallet(&self, wallet: i64) -> Result<Option<WalletBooks>, SettlementError> {
-        self.store.read(move |connection| books::read(connection, wallet)).await
+        let memory = Arc::clone(&self.memory);
+        self.store.read(move |connection| books::read(connection, wallet, &memory.parsed)).await
     }
 
     async fn reserve_key(&self) -> Result<u64, SettlementError> {

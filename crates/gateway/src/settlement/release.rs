@@ -17,6 +17,7 @@ use pnp_types::AppIndex;
 use pnp_usage::{Split, Units};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// How many differences are corrected at once: a wallet has few.
 const MAX_CORRECTIONS: usize = 8;
@@ -212,11 +213,11 @@ impl StoreBooks {
         correction: Correction,
         reason: &str,
     ) -> Result<bool, SettlementError> {
-        let reason = reason.to_owned();
+        let (reason, memory) = (reason.to_owned(), Arc::clone(&self.memory));
         let Review { books, chain, .. } = review;
         let found = chain.and_then(|chain| chain.holding).unwrap_or(0);
         self.write(move |write| {
-            let now = super::books::read(write.connection(), books.id)?;
+            let now = super::books::read(write.connection(), books.id, &memory.parsed)?;
             if now.as_ref() != Some(&books) {
                 return Ok(false);
             }
