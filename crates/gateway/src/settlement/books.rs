@@ -6,8 +6,6 @@ use super::operations;
 use super::parsed::Parsed;
 use crate::amount::Amount;
 use crate::chain::{ContractTerms, PendingWithdrawal, PlanRules, StopCause, Tab, WalletBooks};
-use crate::ledger::PartnerSettings;
-use crate::sessions::REST_AFTER;
 use pnp_types::{AppIndex, AssetIndex, Round};
 use pnp_usage::{BasisPoints, TickId};
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -37,23 +35,6 @@ const WITHDRAWALS: &str = "SELECT id, amount, destination, mac FROM withdrawals 
 
 const LAST_ROUND: &str = "SELECT round FROM chain_ops \
     WHERE wallet_id = ?1 AND state = 'done' AND round IS NOT NULL ORDER BY id DESC LIMIT 1";
-
-/// The rules by which a partner's tabs become due.
-pub(super) const fn rules(settings: &PartnerSettings) -> PlanRules {
-    PlanRules {
-        settle_above: settings.settle_above,
-        settle_after: settings.settle_after_ms,
-        idle_after: REST_AFTER,
-        payout_delay: settings.payout_delay_ms,
-        lots: settings.lots,
-        stop_makes_due: settings.stop_makes_due,
-    }
-}
-
-/// A partner's settings from the text in its row.
-pub(super) fn settings(partner: i64, text: &str) -> Result<PartnerSettings, SettlementError> {
-    readable(serde_json::from_str(text).ok(), "partner", partner, "settings")
-}
 
 /// A wallet's row, with what is read from it before the rest.
 struct WalletRow {

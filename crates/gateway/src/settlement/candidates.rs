@@ -1,8 +1,8 @@
 //! The wallets that may have something to do: read from small indexes of what waits, never from all wallets.
 
 use super::SettlementError;
-use super::books::{rules, settings};
 use super::memory::Resting;
+use super::parsed::{rules, settings};
 use super::schedule::{self, TabDates};
 use crate::chain::PlanRules;
 use crate::store::Write;

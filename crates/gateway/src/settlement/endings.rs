@@ -2,7 +2,7 @@
 
 use super::operations::{OpRow, clear_doubt, number, parts};
 use super::schedule::reschedule;
-use super::{SettlementError, asked, books};
+use super::{SettlementError, asked, parsed};
 use crate::amount::Amount;
 use crate::chain::{AlgoPosting, Cause, Consequence, Ending, OpKind, StopCause};
 use crate::ledger::{
@@ -185,7 +185,7 @@ fn due_again(write: &mut Write<'_>, op: &OpRow, parts: &[BillPart]) -> Result<()
 /// A partner's settings.
 pub(super) fn settings_of(write: &mut Write<'_>, partner: i64) -> Result<PartnerSettings, SettlementError> {
     let text = write.row("SELECT settings FROM partners WHERE id = ?1", [partner], |row| row.get::<_, String>(0))?;
-    books::settings(partner, &text.unwrap_or_default())
+    parsed::settings(partner, &text.unwrap_or_default())
 }
 
 const DOUBTFUL: &str = "UPDATE chain_ops SET state = 'doubtful', reason = ?1 \

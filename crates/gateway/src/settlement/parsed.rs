@@ -1,14 +1,33 @@
 //! Settings and addresses that were parsed before: many wallets have the same.
 
 use super::SettlementError;
-use super::books;
+use super::error::readable;
 use crate::chain::PlanRules;
+use crate::ledger::PartnerSettings;
+use crate::sessions::REST_AFTER;
 use pnp_types::Address;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 /// How many addresses are kept.
 const MAX_ADDRESSES: usize = 10_000;
+
+/// The rules by which a partner's tabs become due.
+pub(super) const fn rules(settings: &PartnerSettings) -> PlanRules {
+    PlanRules {
+        settle_above: settings.settle_above,
+        settle_after: settings.settle_after_ms,
+        idle_after: REST_AFTER,
+        payout_delay: settings.payout_delay_ms,
+        lots: settings.lots,
+        stop_makes_due: settings.stop_makes_due,
+    }
+}
+
+/// A partner's settings from the text in its row.
+pub(super) fn settings(partner: i64, text: &str) -> Result<PartnerSettings, SettlementError> {
+    readable(serde_json::from_str(text).ok(), "partner", partner, "settings")
+}
 
 /// What was parsed, by its text.
 #[derive(Debug, Default)]
@@ -25,7 +44,7 @@ impl Parsed {
         if let Some((_, rules)) = known.get(&partner).filter(|(before, _)| before == text) {
             return Ok(*rules);
         }
-        let rules = books::rules(&books::settings(partner, text)?);
+        let rules = rules(&settings(partner, text)?);
         known.insert(partner, (text.to_owned(), rules));
         Ok(rules)
     }

@@ -1,8 +1,8 @@
 //! When a tab is looked at: the next time at which something of it can become due.
 
 use super::SettlementError;
-use super::books::{rules, settings};
 use super::error::unsigned;
+use super::parsed::{rules, settings};
 use crate::amount::{Amount, Price};
 use crate::chain::{PlanRules, plan};
 use crate::store::Write;
