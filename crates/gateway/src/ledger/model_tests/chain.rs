@@ -349,7 +349,7 @@ impl World {
                 self.counts.entry("19 close").or_default().0 += 1;
             }
         }
-        let shop = self.shop_of(w).contracts.clone();
+        let shop = self.shop_of(w).contracts;
         let parts = shop.iter().map(|contract| {
             let of_contract = self.tabs.iter().filter(|((owner, of, _), _)| *owner == w && *of == contract.id);
             of_contract.map(|(_, tab)| self.books.get(Unsettled(*tab))).sum::<i64>() % CENT
