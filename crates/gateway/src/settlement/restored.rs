@@ -6,6 +6,7 @@
 
 use super::endings::stop_wallet;
 use super::operations::number;
+use super::parsed::Parsed;
 use super::{SettlementError, StoreBooks, books};
 use crate::chain::{StopCause, WalletBooks};
 use crate::ledger;
@@ -29,7 +30,8 @@ const WITH_ACCOUNT: &str = "SELECT id FROM wallets WHERE id > ?1 AND key_number 
 /// The store's.
 pub fn wallets_with_key(connection: &Connection, after: i64, limit: i64) -> Result<Vec<WalletBooks>, SettlementError> {
     let ids = ids(connection, WITH_ACCOUNT, after, limit)?;
-    let books: Result<Vec<_>, _> = ids.into_iter().map(|id| books::read(connection, id)).collect();
+    let parsed = Parsed::default();
+    let books: Result<Vec<_>, _> = ids.into_iter().map(|id| books::read(connection, id, &parsed)).collect();
     Ok(books?.into_iter().flatten().collect())
 }
 
