@@ -25,6 +25,7 @@ SQLITE_ONLY = {
 LEFT_OUT = {"store/throughput.rs": "a measurement"}
 # What is put in while the program runs.
 PLACES = {
+    "api/wallet_books.rs": {"only_stopped": "w.stopped IS NOT NULL"},
     "events/event.rs": {"source": "events i JOIN entries e ON e.id = i.entry_id", "key": "i.entry_id",
                         "of_partner": "i.partner_id = ?2", "kinds": "i.kind IN (1, 2)"},
     "ledger/verify.rs": {"table": "wallets", "key": "wallet_id", "column": "wallet_id", "": ["SUM(held) AS held", "e.held"]},
