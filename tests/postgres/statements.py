@@ -29,7 +29,7 @@ PLACES = {
     "events/event.rs": {"source": "events i JOIN entries e ON e.id = i.entry_id", "key": "i.entry_id",
                         "of_partner": "i.partner_id = ?2", "kinds": "i.kind IN (1, 2)"},
     "ledger/verify.rs": {"table": "wallets", "key": "wallet_id", "column": "wallet_id", "": ["SUM(held) AS held", "e.held"]},
-    "operator/check.rs": {"": ["0"]},
+    "operator/check.rs": {"": ["0"], "now": "1"},
     "reports/session_list.rs": {"order_text": "DESC", "": ["ASC"]},
     "reports/statement.rs": {"column": "partner_id", "order": "DESC", "started": "1", "kinds": "1, 2", "lease": "1"},
     "reports/sums.rs": {"lease": "1"},
