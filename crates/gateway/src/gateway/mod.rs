@@ -15,7 +15,7 @@ pub use registry::{KeyRow, PartnerState, Registry};
 pub use sealer::run_sealer;
 #[cfg(test)]
 pub(crate) use sealer::seal_once;
-pub use sweep::sweep;
+pub use sweep::{SweepPlace, sweep, sweep_next};
 
 use crate::chain::{Review, Wake};
 use crate::credentials::{

@@ -4,7 +4,7 @@ use super::Gateway;
 use crate::ledger::{TopUp, TopUpState, end_top_up};
 use crate::payments::{TestProvider, charge_backs_due, settle_payment};
 use crate::problem::Problem;
-use crate::sessions::{CloseReason, close_session, expired, find_session};
+use crate::sessions::{CloseReason, OpenSession, close_session, expired, find_session};
 use std::sync::Arc;
 
 /// For how long the answer of an idempotency key is kept, in milliseconds: 30 days.
@@ -13,22 +13,61 @@ const ANSWERS_KEPT: i64 = 30 * 86_400_000;
 const FORGET_AT_ONCE: i64 = 200;
 const FORGET_STEPS: usize = 20;
 
-/// Ends what has ended by the time that has passed.
+/// Open sessions that one look goes through: the others are looked at in the next seconds.
+const SESSIONS_AT_ONCE: usize = 10_000;
+
+/// Where the look through the open sessions has got to.
+#[derive(Debug, Default)]
+pub struct SweepPlace(Option<OpenSession>);
+
+/// Ends everything that has ended by the time that has passed.
 ///
 /// # Errors
 /// The store's.
 pub async fn sweep(gateway: &Arc<Gateway>) -> Result<(), Problem> {
-    let reader = Arc::clone(gateway);
-    let ended = gateway
+    let mut place = SweepPlace::default();
+    loop {
+        end_sessions(gateway, &mut place).await?;
+        if place.0.is_none() {
+            return end_what_is_over(gateway).await;
+        }
+    }
+}
+
+/// The same, but of the open sessions only the next ones.
+///
+/// # Errors
+/// The store's.
+pub async fn sweep_next(gateway: &Arc<Gateway>, place: &mut SweepPlace) -> Result<(), Problem> {
+    end_sessions(gateway, place).await?;
+    end_what_is_over(gateway).await
+}
+
+async fn end_sessions(gateway: &Arc<Gateway>, place: &mut SweepPlace) -> Result<(), Problem> {
+    let (reader, after) = (Arc::clone(gateway), place.0.take());
+    let page = gateway
         .read(move |connection| {
-            let interval = crate::ledger::PartnerSettings::default().interval_ms;
-            Ok(expired(connection, reader.store.clock(), interval)?)
+            let usual = crate::ledger::PartnerSettings::default().interval_ms;
+            let interval_of =
+                |partner| reader.registry.partner(partner).map_or(usual, |state| state.partner.settings.interval_ms);
+            Ok(expired(connection, reader.store.clock(), interval_of, (after.as_ref(), SESSIONS_AT_ONCE))?)
         })
         .await?;
-    for id in ended {
+    for id in page.expired {
         close(gateway, id).await?;
     }
+    place.0 = page.next;
+    Ok(())
+}
+
+/// Ends what is no session.
+async fn end_what_is_over(gateway: &Arc<Gateway>) -> Result<(), Problem> {
     let now = gateway.store.clock().now();
+    end_top_ups(gateway, now).await?;
+    forget_answers(gateway, now).await
+}
+
+async fn end_top_ups(gateway: &Arc<Gateway>, now: i64) -> Result<(), Problem> {
     let unpaid = gateway
         .read(move |connection| {
             let mut statement = connection
@@ -61,7 +100,7 @@ pub async fn sweep(gateway: &Arc<Gateway>) -> Result<(), Problem> {
             })
             .await?;
     }
-    forget_answers(gateway, now).await
+    Ok(())
 }
 
 /// Forgets answers whose idempotency keys are so old that nobody may use them any more: in small steps, between which others write.

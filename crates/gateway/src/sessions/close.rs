@@ -67,22 +67,54 @@ pub fn close_sessions_of(
     Ok(())
 }
 
-/// The open sessions without a tick for too long: three intervals, their hold, or two minutes, whatever is longest. Time in which
-/// the gateway did not run does not count.
+/// A place in the order of open sessions: wallet, content and number of the last one that was looked at.
+pub type OpenSession = (i64, String, i64);
+
+/// What a look at open sessions found.
+#[derive(Debug, Default)]
+pub struct ExpiredPage {
+    /// The sessions to close.
+    pub expired: Vec<i64>,
+    /// Where the next look begins; nothing after the last session.
+    pub next: Option<OpenSession>,
+}
+
+/// In the order of the index of open sessions, so that a look reads no other.
+const OPEN_SESSIONS: &str = "SELECT wallet_id, content_id, id, partner_id, hold_ms, last_tick_at FROM sessions \
+    WHERE closed_at IS NULL AND (wallet_id, content_id, id) > (?1, ?2, ?3) ORDER BY wallet_id, content_id, id LIMIT ?4";
+
+/// Those of the next `limit` open sessions that have had no tick for too long: three intervals of their partner, their hold, or two
+/// minutes, whatever is longest. Time in which the gateway did not run does not count.
 ///
 /// # Errors
 /// The store's.
-pub fn expired(connection: &Connection, clock: &Clock, interval_ms: i64) -> Result<Vec<i64>, StoreError> {
+pub fn expired(
+    connection: &Connection,
+    clock: &Clock,
+    interval_of: impl Fn(i64) -> i64,
+    (after, limit): (Option<&OpenSession>, usize),
+) -> Result<ExpiredPage, StoreError> {
     let now = clock.now();
-    let least = MIN_IDLE.max(interval_ms.saturating_mul(3));
-    if now.saturating_sub(clock.running_since()) < least {
-        return Ok(Vec::new());
-    }
     let running_for = now.saturating_sub(clock.running_since());
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM sessions WHERE closed_at IS NULL AND last_tick_at < ?1 AND last_tick_at + hold_ms < ?2 \
-         AND hold_ms < ?3",
-    )?;
-    let ids = statement.query_map((now.saturating_sub(least), now, running_for), |row| row.get(0))?;
-    Ok(ids.collect::<rusqlite::Result<_>>()?)
+    let mut page = ExpiredPage::default();
+    if running_for < MIN_IDLE {
+        return Ok(page);
+    }
+    let (wallet, content, id) = after.map_or((0, "", 0), |(wallet, content, id)| (*wallet, content.as_str(), *id));
+    let mut statement = connection.prepare_cached(OPEN_SESSIONS)?;
+    let mut rows = statement.query((wallet, content, id, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+    let mut seen = 0;
+    while let Some(row) = rows.next()? {
+        let (id, hold_ms, last_tick_at) = (row.get(2)?, row.get::<_, i64>(4)?, row.get::<_, i64>(5)?);
+        let intervals = interval_of(row.get(3)?).saturating_mul(3);
+        let least = MIN_IDLE.max(intervals).max(hold_ms);
+        if now.saturating_sub(last_tick_at) > least && running_for > least {
+            page.expired.push(id);
+        }
+        seen += 1;
+        if seen == limit {
+            page.next = Some((row.get(0)?, row.get(1)?, id));
+        }
+    }
+    Ok(page)
 }

@@ -11,7 +11,7 @@ mod take_up;
 pub(crate) mod tests;
 mod tick;
 
-pub use close::{close_session, close_sessions_of, expired};
+pub use close::{ExpiredPage, OpenSession, close_session, close_sessions_of, expired};
 pub use error::SessionError;
 pub use limits::{LATE_TICKS, MAX_HOLD_MS, REST_AFTER};
 pub(crate) use row::select_sessions;

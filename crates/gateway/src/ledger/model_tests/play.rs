@@ -384,7 +384,15 @@ impl World {
             self.sessions.iter().filter(|(_, session)| idle(session)).map(|(id, _)| *id).collect()
         };
         let before = should(store.clock().now());
-        let mut found = expired(&self.reader, store.clock(), 15_000).unwrap();
+        let (mut found, mut place) = (Vec::new(), None);
+        loop {
+            let page = expired(&self.reader, store.clock(), |_| 15_000, (place.as_ref(), 3)).unwrap();
+            found.extend(page.expired);
+            place = page.next;
+            if place.is_none() {
+                break;
+            }
+        }
         let after = should(store.clock().now() + 1);
         found.sort_unstable();
         assert!(
