@@ -166,8 +166,8 @@ impl StoreFacts {
             contracts: Contract::all(store)?,
             treasury: (
                 number(
-                    "SELECT treasury + reserved + (SELECT COALESCE(SUM(due + sending), 0) FROM wallets) FROM books \
-                     WHERE id = 1",
+                    "SELECT treasury + reserved + (SELECT COALESCE(SUM(due + sending), 0) FROM wallets \
+                     WHERE due > 0 OR sending > 0) FROM books WHERE id = 1",
                 )?,
                 number("SELECT treasury FROM books WHERE id = 1")?,
             ),

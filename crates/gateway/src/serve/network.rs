@@ -94,7 +94,8 @@ impl PreparedNetwork {
                     Contract::put_in_force(write, &contract)?;
                 }
                 let surplus = write.row(
-                    "SELECT ?1 - b.treasury - b.reserved - (SELECT COALESCE(SUM(due + sending), 0) FROM wallets), \
+                    "SELECT ?1 - b.treasury - b.reserved - (SELECT COALESCE(SUM(due + sending), 0) FROM wallets \
+                     WHERE due > 0 OR sending > 0), \
                      (SELECT COUNT(*) FROM chain_ops WHERE state IN ('planned', 'signed', 'sent', 'doubtful')) \
                      FROM books b WHERE b.id = 1",
                     [holding],

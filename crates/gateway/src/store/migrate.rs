@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003_service.sql"),
     include_str!("migrations/0004_playback_key.sql"),
     include_str!("migrations/0005_matching.sql"),
+    include_str!("migrations/0006_undelivered.sql"),
 ];
 
 /// The newest schema that this program knows.
