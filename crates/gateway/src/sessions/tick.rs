@@ -254,11 +254,11 @@ fn charge(
         true if offer.is_charged => give_lease(write, &mut session, settings, request.partner_has_room)?,
         true => {
             session.lease(offer);
-            session.save(write)?;
+            session.save_progress(write)?;
             Some(offer.until)
         }
         false => {
-            session.save(write)?;
+            session.save_progress(write)?;
             None
         }
     };
@@ -373,13 +373,13 @@ pub fn give_lease(
     let offer: Offer = session.leases.offer(now, settings);
     if !offer.is_charged {
         session.lease(offer);
-        session.save(write)?;
+        session.save_progress(write)?;
         return Ok(Some(offer.until));
     }
     let before = session.charged_ms();
     let charged = session.price.charge_after(before, offer.ms);
     if charged > session.funds() {
-        session.save(write)?;
+        session.save_progress(write)?;
         return Ok(None);
     }
     session.prepaid_ms = session.prepaid_ms.saturating_add(offer.ms);
@@ -410,6 +410,6 @@ pub fn give_lease(
     };
     entry.insert(write)?;
     add_to_tab(write, session, charged, settings, false)?;
-    session.save(write)?;
+    session.save_progress(write)?;
     Ok(Some(offer.until))
 }

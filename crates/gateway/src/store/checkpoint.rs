@@ -2,19 +2,24 @@
 
 use super::StoreError;
 use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
 
-/// The log is moved when it has grown to so many bytes.
-const LOG_BYTES: u64 = 32 << 20;
-/// How many commits pass before the log's size is looked at again.
-const COMMITS_BETWEEN: u32 = 64;
+/// The log is moved after so many changed rows, about a page each: the more, the more of what was written to one page is moved at
+/// once. The size of the log's file says nothing, since SQLite writes over it from its beginning.
+const CHANGES: u64 = 250_000;
+
+/// After a pass as short as this, little has come meanwhile.
+const SHORT_PASS: Duration = Duration::from_millis(40);
+/// Where the disk is too slow for that, the writer moves more.
+const MOST_PASSES: usize = 8;
 
 /// The thread that moves the log.
 #[derive(Debug)]
 pub(super) struct Checkpoints {
-    log: PathBuf,
-    commits: u32,
+    /// Rows that the writer had changed when the log was last moved.
+    moved_at: u64,
     requests: SyncSender<()>,
     finished: Receiver<()>,
 }
@@ -23,22 +28,20 @@ impl Checkpoints {
     pub(super) fn start(path: &Path) -> Result<Self, StoreError> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
         let (requests, requested) = sync_channel::<()>(1);
         let (finish, finished) = sync_channel::<()>(1);
         let thread = std::thread::Builder::new().name("checkpoint".to_owned()).spawn(move || {
             while requested.recv().is_ok() {
-                if let Err(error) = move_log(&connection) {
-                    tracing::warn!(%error, "the write-ahead log was not moved");
-                }
+                move_until_little_is_left(&connection);
                 if let Err(TrySendError::Disconnected(())) = finish.try_send(()) {
                     break;
                 }
             }
         });
         thread.map_err(|source| StoreError::File { path: path.to_owned(), source })?;
-        Ok(Self { log: log.into(), commits: 0, requests, finished })
+        // What a process that was killed has left.
+        let _ = requests.try_send(());
+        Ok(Self { moved_at: 0, requests, finished })
     }
 
     /// Called by the writer between transactions.
@@ -50,14 +53,24 @@ impl Checkpoints {
             }
             return;
         }
-        self.commits += 1;
-        if self.commits < COMMITS_BETWEEN {
+        let changes = writer.total_changes();
+        // One that is under way is enough.
+        if changes.saturating_sub(self.moved_at) > CHANGES && self.requests.try_send(()).is_ok() {
+            self.moved_at = changes;
+        }
+    }
+}
+
+/// Moves the log again and again, each time what came during the time before: what is left then is the writer's, who waits for it.
+fn move_until_little_is_left(connection: &Connection) {
+    for _ in 0..MOST_PASSES {
+        let begun = Instant::now();
+        if let Err(error) = move_log(connection) {
+            tracing::warn!(%error, "the write-ahead log was not moved");
             return;
         }
-        self.commits = 0;
-        if std::fs::metadata(&self.log).is_ok_and(|log| log.len() > LOG_BYTES) {
-            // One that is under way is enough.
-            let _ = self.requests.try_send(());
+        if begun.elapsed() < SHORT_PASS {
+            return;
         }
     }
 }

@@ -2,15 +2,18 @@
 
 use super::StoreError;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 /// Bytes of a page: small, since what costs most is writing whole pages for a few changed bytes.
 const PAGE_SIZE: u32 = 1024;
 /// The page cache of the writer, in KiB.
-const WRITER_CACHE: u32 = 64 * 1024;
+const WRITER_CACHE: u32 = 32 * 1024;
 
 /// Settings of a connection.
 pub(super) fn prepare(connection: &Connection, writes: bool) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(256);
+    // Else SQLite prepares a statement again whenever a parameter that it planned with changes: with each heartbeat.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if writes {
