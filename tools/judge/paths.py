@@ -10,7 +10,8 @@ VECTORS = ROOT / "tests" / "vectors"
 REFERENCE = "go-algorand dd6de88fbe"
 CONSENSUS = "consensus v42"
 # Our programs, and the packages that have them.
-PACKAGES = {"pnp-contract": "pnp-contract", "answer": "pnp-judge-peers", "signer": "pnp-judge-peers"}
+PACKAGES = {"pnp-contract": "pnp-contract", "answer": "pnp-judge-peers", "signer": "pnp-judge-peers",
+            "heartbeats": "pnp-judge-peers"}
 
 
 def oracle(name=""):

@@ -12,19 +12,26 @@ Exit code: 0 if all is measured, 1 if something could not be, 2 if the command c
 import datetime, json, os, platform, subprocess, sys, tempfile
 from pathlib import Path
 
+from judge.bench.heartbeats import measure as gateway
 from judge.bench.measures import embedded, networks, teal
 from judge.bench.table import Table
 from judge.networks import Ports
 from judge.paths import build, cannot, oracle, target
 from judge.peer import Peer
 
-PROGRAMS = ("pnp-contract", "signer", "answer")
+PROGRAMS = ("pnp-contract", "signer", "answer", "heartbeats")
 
 
 def options(parser):
     parser.add_argument("--profile", default="dist", help="the cargo profile of our side [%(default)s]")
     parser.add_argument("--runs", type=int, default=9, help="measurements of a figure [%(default)s]")
     parser.add_argument("--only", metavar="WORD", default="", help="only the rows whose name contains this")
+    parser.add_argument("--gateway", action="store_true", help="the gateway alone: some minutes, and gigabytes of disk")
+    parser.add_argument("--wallets", type=int, default=1_000_000, help="of the gateway's store [%(default)s]")
+    parser.add_argument("--sessions", type=int, default=100_000, help="that are open there [%(default)s]")
+    parser.add_argument("--ticks", type=int, default=5_000_000, help="that were charged before [%(default)s]")
+    parser.add_argument("--rate", type=int, default=8_000, help="heartbeats a second; 0: as many as are answered [%(default)s]")
+    parser.add_argument("--seconds", type=int, default=300, help="of heartbeats [%(default)s]")
     parser.add_argument("--port", metavar="N", type=int, help="the first of the free ports for networks [any]")
     parser.add_argument("--json", metavar="FILE", type=Path, help="where the figures are written too")
     parser.add_argument("--no-build", action="store_true", help="take the programs as they were built before")
@@ -61,6 +68,11 @@ def run(arguments):
         "load": f"{os.getloadavg()[0]:.1f}", "runs": arguments.runs, "ours": version, "profile": arguments.profile,
         "reference": reference_version,
     }
+    if arguments.gateway:
+        with tempfile.TemporaryDirectory(prefix="pnp-bench-") as folder, table.attempt():
+            gateway(table, program, paths[3], folder, arguments.wallets, arguments.sessions, arguments.ticks, arguments.rate,
+                    arguments.seconds)
+        return report(arguments, table, facts)
     tools = [answer, Peer(oracle("tealoracle")) if with_reference else None]
     with table.attempt():
         teal(table, tools, arguments.runs)
@@ -74,6 +86,11 @@ def run(arguments):
     for tool in (signer, *tools):
         if tool:
             tool.close()
+    return report(arguments, table, facts)
+
+
+def report(arguments, table, facts):
+    """Shows the figures; the exit code."""
     print(file=sys.stderr)
     table.show(facts)
     for problem in table.problems:

@@ -89,7 +89,14 @@ async fn heads(load: &Load) -> Result<Vec<String>, Failure> {
             let mut heads = Vec::with_capacity(numbers.len());
             for number in numbers {
                 let id = session_id(first + i64::try_from(number)?);
-                let (status, body) = client.post(&head(&host, &format!("/v1/sessions/{id}/token"), &key), "").await?;
+                let asked = head(&host, &format!("/v1/sessions/{id}/token"), &key);
+                let (mut status, mut body) = client.post(&asked, "").await?;
+                while status == 429 {
+                    // More than a key may ask in a second: that is no part of what is measured.
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    client = Client::connect(&host).await?;
+                    (status, body) = client.post(&asked, "").await?;
+                }
                 let document: serde_json::Value = serde_json::from_slice(body)?;
                 let Some(token) = document["session_token"].as_str() else {
                     return Err(format!("no token: {status} {document}").into());
@@ -107,10 +114,14 @@ async fn heads(load: &Load) -> Result<Vec<String>, Failure> {
     Ok(all.into_iter().map(|(_, head)| head).collect())
 }
 
-/// What one connection saw: latencies in microseconds, and answers that were no success.
+/// What one connection saw: latencies in microseconds, answers that were no success, and connections that were closed.
+#[derive(Default)]
 struct Seen {
     latencies: Vec<u64>,
     failures: u64,
+    closed: u64,
+    /// The first answer that was no success.
+    first_failure: Option<String>,
 }
 
 async fn play(
@@ -121,7 +132,7 @@ async fn play(
     begun: Instant,
 ) -> Result<Seen, Failure> {
     let mut client = Client::connect(&load.host).await?;
-    let mut seen = Seen { latencies: Vec::new(), failures: 0 };
+    let mut seen = Seen::default();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let due = match load.rate {
@@ -134,8 +145,21 @@ async fn play(
         tokio::time::sleep_until(due.into()).await;
         let session = usize::try_from(number.wrapping_mul(7_919) % load.sessions)?;
         let body = format!(r#"{{"tick_id":"{run:013x}-{number:012}","played_ms":15000}}"#);
-        let (status, _) = client.post(heads.get(session).map_or("", String::as_str), &body).await?;
-        seen.failures += u64::from(status != 200);
+        let head = heads.get(session).map_or("", String::as_str);
+        match client.post(head, &body).await {
+            Ok((200, _)) => {}
+            Ok((status, answer)) => {
+                seen.failures += 1;
+                let text = format!("{status} {}", String::from_utf8_lossy(answer));
+                seen.first_failure.get_or_insert(text);
+            }
+            Err(error) => {
+                seen.closed += 1;
+                seen.first_failure.get_or_insert(error.to_string());
+                client = Client::connect(&load.host).await?;
+                continue;
+            }
+        }
         seen.latencies.push(u64::try_from(due.elapsed().as_micros())?);
     }
 }
@@ -149,11 +173,13 @@ async fn run(load: Load) -> Result<serde_json::Value, Failure> {
     for _ in 0..load.connections {
         tasks.spawn(play(Arc::clone(&load), Arc::clone(&heads), Arc::clone(&next), run, begun));
     }
-    let (mut latencies, mut failures) = (Vec::new(), 0);
+    let (mut latencies, mut failures, mut closed, mut first_failure) = (Vec::new(), 0, 0, None);
     while let Some(seen) = tasks.join_next().await {
         let seen = seen??;
         latencies.extend(seen.latencies);
         failures += seen.failures;
+        closed += seen.closed;
+        first_failure = first_failure.or(seen.first_failure);
     }
     let took = begun.elapsed();
     latencies.sort_unstable();
@@ -162,6 +188,8 @@ async fn run(load: Load) -> Result<serde_json::Value, Failure> {
     Ok(serde_json::json!({
         "heartbeats": count,
         "failures": failures,
+        "closed": closed,
+        "first_failure": first_failure,
         "seconds": took.as_secs_f64(),
         "per_second": count as u64 * 1_000 / u64::try_from(took.as_millis())?.max(1),
         "p50_us": quantile(500),
