@@ -5,7 +5,7 @@ test clock moves through a day. Requests are cut, doubled and repeated with the 
 it counts. The gateway is killed at random instants, and with --net localnet its chain goes away twice. At the end everything due
 settles; then the store, the reports, the log and the blocks of the chain are compared.
 
-There is one partner: a second needs a contract of its own, which a gateway cannot be given yet.
+There is one partner so far.
 
 Environment:
   PNP_CONTRACT   our program [built here in debug form]
