@@ -72,7 +72,8 @@ class Chain:
                 sender = address(transaction["snd"])
         self.calls += calls
         if note.startswith(b"stl_"):
-            self.groups.setdefault(note.decode(), []).append({"transfers": transfers, "calls": calls, "sender": sender})
+            # The treasury's transfers name the newest seal behind the operation.
+            self.groups.setdefault(note.decode().split(" ")[0], []).append({"transfers": transfers, "calls": calls, "sender": sender})
 
     def holding(self, owner):
         """Minor units that an account holds; None where it has not opted in."""
