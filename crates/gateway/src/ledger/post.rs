@@ -114,19 +114,12 @@ pub fn post(write: &mut Write<'_>, mut entry: Entry) -> Result<i64, LedgerError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::testing::index_operations;
 
     #[test]
     fn a_heartbeat_changes_no_index() {
-        let connection = rusqlite::Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("../store/migrations/0001_core.sql")).unwrap();
-        let changes = |sql: &str| {
-            let mut statement = connection.prepare(&format!("EXPLAIN {sql}")).unwrap();
-            let empty = rusqlite::params_from_iter(vec![0_i64; statement.parameter_count()]);
-            let codes = statement.query_map(empty, |row| row.get::<_, String>(1)).unwrap();
-            codes.filter(|code| code.as_ref().is_ok_and(|code| code.starts_with("Idx"))).count()
-        };
-        assert_eq!(changes(MOVE_OWED), 0);
-        assert_eq!(changes("UPDATE tabs SET unsettled = unsettled + ?1, last_tick_at = ?2 WHERE id = ?3"), 0);
-        assert!(changes(MOVE_WALLET) > 0, "the others do");
+        assert_eq!(index_operations(MOVE_OWED), 0);
+        assert_eq!(index_operations("UPDATE tabs SET unsettled = unsettled + ?1, last_tick_at = ?2 WHERE id = ?3"), 0);
+        assert!(index_operations(MOVE_WALLET) > 0, "the others do");
     }
 }

@@ -64,6 +64,7 @@ impl Figures {
 mod tests {
     use super::*;
     use crate::api::testing::World;
+    use crate::store::testing::query_plan;
 
     /// With a million wallets and entries nothing of this may read a whole table.
     #[tokio::test]
@@ -74,12 +75,7 @@ mod tests {
             .read(|connection| {
                 let mut plans = Vec::new();
                 for sql in [OPEN_SESSIONS, UNSEALED, QUEUE, STOPPED, BLOCKED_TABS, TREASURY, OLDEST_COMPARISON] {
-                    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                    let parameters = vec![1_i64; statement.parameter_count()];
-                    let lines = statement
-                        .query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3))?
-                        .collect::<rusqlite::Result<Vec<_>>>()?;
-                    plans.push((sql, lines));
+                    plans.push((sql, query_plan(connection, sql)));
                 }
                 Ok(plans)
             })

@@ -184,6 +184,7 @@ fn detail(reason: String) -> String {
 mod tests {
     use super::*;
     use crate::api::testing::World;
+    use crate::store::testing::query_plan;
 
     /// With a million wallets nothing of this may read all of them. Contracts are few.
     #[tokio::test]
@@ -205,12 +206,7 @@ mod tests {
                     STOPPED_OF_ALL,
                     FOUND,
                 ] {
-                    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                    let parameters = vec![1_i64; statement.parameter_count()];
-                    let lines = statement
-                        .query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, String>(3))?
-                        .collect::<rusqlite::Result<Vec<_>>>()?;
-                    plans.push((sql, lines));
+                    plans.push((sql, query_plan(connection, sql)));
                 }
                 Ok::<_, Problem>(plans)
             })

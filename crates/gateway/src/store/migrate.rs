@@ -13,7 +13,7 @@ pub struct StoreNetwork {
 }
 
 /// Every step. A step that was released is never changed.
-const STEPS: &[&str] = &[
+pub(super) const STEPS: &[&str] = &[
     include_str!("migrations/0001_core.sql"),
     include_str!("migrations/0002_read_models.sql"),
     include_str!("migrations/0003_service.sql"),

@@ -12,6 +12,8 @@ mod reader;
 mod readers;
 mod restore;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod throughput;

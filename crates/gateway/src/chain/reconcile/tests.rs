@@ -134,6 +134,19 @@ fn an_old_answer_says_nothing() {
     assert_eq!(compare(&books(), &none), Comparison::Stale);
 }
 
+/// Ten minutes at two cents.
+fn a_bill() -> BillOp {
+    BillOp {
+        contract: contract(),
+        units: Units(10),
+        unit_price: 2,
+        fee_pct: BasisPoints(500),
+        tick: tick("c"),
+        is_rest: false,
+        parts: Vec::new(),
+    }
+}
+
 #[test]
 fn what_is_in_flight_may_have_happened_or_not() {
     let mut withdrawal = with_op(Work::Return, 100);
@@ -143,16 +156,7 @@ fn what_is_in_flight_may_have_happened_or_not() {
     }
     withdrawal.op.as_mut().unwrap().work = Work::Delivery { joins: None };
     assert_eq!(compare(&withdrawal, &WalletOnChain { holding: Some(600), ..chain() }), Comparison::Agrees);
-    let bill = BillOp {
-        contract: contract(),
-        units: Units(10),
-        unit_price: 2,
-        fee_pct: BasisPoints(500),
-        tick: tick("c"),
-        is_rest: false,
-        parts: Vec::new(),
-    };
-    let billing = with_op(Work::Bill(Box::new(bill)), 20);
+    let billing = with_op(Work::Bill(Box::new(a_bill())), 20);
     let charged = WalletOnChain { holding: Some(480), ..with_tick("c") };
     assert_eq!(compare(&billing, &charged), Comparison::Agrees);
     assert!(matches!(compare(&billing, &with_tick("d")), Comparison::Mismatch(Mismatch::ForeignTick { .. })));
@@ -175,16 +179,7 @@ fn what_was_never_handed_over_has_not_happened() {
     assert_eq!(compare(&books, &returned), Comparison::Agrees);
     let short = Mismatch::HoldingShort { expected: 500, found: 400 };
     assert_eq!(compare_before(&books, &returned, &op), Comparison::Mismatch(short));
-    let bill = BillOp {
-        contract: contract(),
-        units: Units(10),
-        unit_price: 2,
-        fee_pct: BasisPoints(500),
-        tick: tick("c"),
-        is_rest: false,
-        parts: Vec::new(),
-    };
-    let (books, op) = planned(Work::Bill(Box::new(bill)), 20);
+    let (books, op) = planned(Work::Bill(Box::new(a_bill())), 20);
     let charged = WalletOnChain { holding: Some(480), ..with_tick("c") };
     assert!(matches!(compare_before(&books, &charged, &op), Comparison::Mismatch(Mismatch::ForeignTick { .. })));
 }
