@@ -23,7 +23,7 @@ pub enum SeedError {
     /// The system has no randomness.
     #[error("the system gives no randomness: {0}")]
     Randomness(getrandom::Error),
-    /// There is none.
+    /// The folder has no seed.
     #[error("there is no seed at {}", .0.display())]
     Missing(PathBuf),
 }
@@ -87,7 +87,7 @@ impl GatewayFiles {
         Ok(sealed.open(SealKey::MasterKey(&key))?)
     }
 
-    /// The seed; a new one where there is none.
+    /// The seed; a new one where the folder has no seed.
     pub(crate) fn seed(&self, genesis_hash: Digest) -> Result<Seed, SeedError> {
         match self.existing_seed() {
             Err(SeedError::Missing(_)) => {}

@@ -217,7 +217,7 @@ fn check_of(finding: CheckFinding) -> Check {
     Check { topic: Topic::Gateway, check, severity, message, hint }
 }
 
-/// What `doctor` says of the gateway of the network; nothing where there is none.
+/// What `doctor` says of the gateway of the network; nothing where the network has no gateway.
 pub(crate) async fn doctor_checks(context: &Context) -> Vec<Check> {
     // What is wrong with the settings and the network, doctor says itself.
     let Ok(files) = super::files(context, None) else { return Vec::new() };

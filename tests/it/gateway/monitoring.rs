@@ -62,7 +62,7 @@ async fn answered_through_a_proxy(server: &Server) -> usize {
             answered += usize::from(status == 200);
         }
     }
-    // The mock key is for direct calls, whoever forwards.
+    // The mock key is for direct calls, and not for those that a proxy forwards.
     let mock = [("authorization", "Bearer mock-api-key"), ("x-forwarded-for", "127.0.0.1")];
     assert_eq!(ask(&client, "/v1/settlements", &mock).await.status, 403);
     answered

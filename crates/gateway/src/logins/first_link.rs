@@ -1,4 +1,4 @@
-//! The first link: whoever can read the gateway's files may set the first password, once.
+//! The first link: a person who can read the gateway's files may set the first password, once.
 
 use super::secrets::{cookie_hash, is_same};
 use crate::credentials::PrivateFileError;

@@ -148,7 +148,7 @@ async fn over_socket(
     Ok(answer?)
 }
 
-/// The document of an answer, or why there is none.
+/// The document of an answer, or why it has no document.
 async fn read(answer: Response<Body>) -> Result<Value, OperatorError> {
     let unreadable = |error: &dyn std::fmt::Display| OperatorError::Answer(error.to_string());
     let (parts, body) = answer.into_parts();

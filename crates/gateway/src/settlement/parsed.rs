@@ -49,7 +49,7 @@ impl Parsed {
         Ok(rules)
     }
 
-    /// The address of a text; `None` where it is none.
+    /// The address of a text; `None` where the text is not an address.
     pub(super) fn address(&self, text: &str) -> Option<Address> {
         let mut known = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(address) = known.get(text) {

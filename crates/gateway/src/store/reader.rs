@@ -14,7 +14,7 @@ pub struct StoreReader {
 }
 
 impl StoreReader {
-    /// Opens the store in a folder; `None` where there is none.
+    /// Opens the store in a folder; `None` where the folder has no store.
     ///
     /// # Errors
     /// A file that is no store.

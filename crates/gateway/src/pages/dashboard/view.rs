@@ -60,7 +60,7 @@ impl Form {
         }
     }
 
-    /// A field; empty where there is none.
+    /// A field; empty where the form has no such field.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! `/demo/pay/{id}`: where the `checkout_url` of a pending test payment leads. Whoever has the link pays, as at a real provider.
+//! `/demo/pay/{id}`: where the `checkout_url` of a pending test payment leads. The person who has the link pays, as at a real provider.
 
 use super::super::html::{Document, escape, problem_page, redirect};
 use crate::access::Access;
